@@ -1,0 +1,41 @@
+"""What can go wrong, as exceptions that carry a plain sentence for the person concerned."""
+
+
+class SaysoError(Exception):
+    """Base of every expected failure. `str(error)` is a sentence that may be shown to a person."""
+
+
+class UnknownSurvey(SaysoError):
+    """No survey with this public id exists, or it has no published version."""
+
+
+class SurveyClosed(SaysoError):
+    """The survey exists, but its team has closed it."""
+
+
+class ScoreOutOfRange(SaysoError):
+    """The score is not a point of the question's scale."""
+
+
+class CommentTooLong(SaysoError):
+    """The comment is longer than a response may hold."""
+
+
+class InvalidDefinition(SaysoError):
+    """A survey cannot be published as it stands. `problems` maps field names to sentences."""
+
+    def __init__(self, problems: dict[str, str]) -> None:
+        super().__init__(" ".join(problems.values()))
+        self.problems = problems
+
+
+class TokenMissing(SaysoError):
+    """A form arrived without the signed token that its page carried."""
+
+
+class TokenForged(SaysoError):
+    """The token was not signed by one of our keys."""
+
+
+class SettingsError(SaysoError):
+    """A setting has a value that the server cannot start with."""

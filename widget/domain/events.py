@@ -1,0 +1,12 @@
+"""The names of what happens, as the events table and later listeners know them."""
+
+from typing import Literal
+
+EventName = Literal[
+    "response.given",
+    "response.changed",
+    "response.finished",
+    "survey.published",
+    "survey.closed",
+    "survey.opened",
+]

@@ -1,0 +1,102 @@
+"""The order in which a survey asks, and what each step of it may say."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from widget.domain.errors import CommentTooLong, ScoreOutOfRange
+from widget.domain.scales import Kind, Sentiment, sentiment
+from widget.domain.surveys import Definition, Question
+
+COMMENT_LIMIT = 5000
+
+StepName = Literal["score", "follow_up", "extra", "thanks"]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One screen of the frame. `kind` names the question of a score or extra step."""
+
+    name: StepName
+    kind: Kind | None = None
+
+    @property
+    def key(self) -> str:
+        """How a form names the step: `score`, `follow_up`, `extra.nps`, `thanks`."""
+        return f"extra.{self.kind}" if self.name == "extra" else self.name
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a customer said in one step. None and missing kinds: this step did not speak of it."""
+
+    scores: Mapping[Kind, int] = field(default_factory=dict)
+    reasons: tuple[str, ...] | None = None
+    comment: str | None = None
+    finished: bool = False
+
+
+def steps(definition: Definition) -> tuple[Step, ...]:
+    """Every screen of a survey in order."""
+    asked = [Step("score", definition.question.kind)]
+    if definition.ask_comment or _has_reasons(definition):
+        asked.append(Step("follow_up"))
+    asked += [Step("extra", extra.kind) for extra in definition.extras]
+    return (*asked, Step("thanks"))
+
+
+def step_named(definition: Definition, key: str) -> Step:
+    """The step that a form names; the first one when the survey has no such step."""
+    every = steps(definition)
+    return next((step for step in every[:-1] if step.key == key), every[0])
+
+
+def step_after(definition: Definition, step: Step) -> Step:
+    """The screen that follows."""
+    every = steps(definition)
+    return every[min(every.index(step) + 1, len(every) - 1)]
+
+
+def is_last_question(definition: Definition, step: Step) -> bool:
+    return step_after(definition, step).name == "thanks"
+
+
+def question_of(definition: Definition, step: Step) -> Question:
+    """The question that a score or extra step asks. Raises ValueError for another step."""
+    for question in definition.questions:
+        if question.kind == step.kind:
+            return question
+    raise ValueError(f"The step {step.key} asks no question.")
+
+
+def sentiment_of(definition: Definition, score: int) -> Sentiment:
+    return sentiment(score, definition.positive_from)
+
+
+def read_score(question: Question, text: str) -> int:
+    """The score that a form's text means. Raises ScoreOutOfRange when it is no point."""
+    try:
+        score = int(text)
+    except ValueError as error:
+        raise ScoreOutOfRange("Please choose an answer.") from error
+    return question.scale.point(score).score
+
+
+def read_comment(text: str) -> str:
+    """A comment with surrounding space and NULs gone. Raises CommentTooLong past the limit."""
+    comment = text.replace("\x00", "").replace("\r\n", "\n").strip()
+    if len(comment) > COMMENT_LIMIT:
+        raise CommentTooLong(f"A comment may be {COMMENT_LIMIT} characters long.")
+    return comment
+
+
+def read_reasons(definition: Definition, ids: list[str]) -> tuple[str, ...]:
+    """The ticked reasons that this survey offers, in its order; unknown ids are dropped."""
+    offered = (*definition.positive_reasons, *definition.negative_reasons)
+    return tuple(dict.fromkeys(reason.id for reason in offered if reason.id in ids))
+
+
+def _has_reasons(definition: Definition) -> bool:
+    return definition.ask_reasons and bool(
+        definition.positive_reasons or definition.negative_reasons
+    )

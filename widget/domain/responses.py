@@ -1,0 +1,54 @@
+"""What a further answer changes in a response that is already there."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from widget.domain.context import Context
+from widget.domain.flow import Answer
+from widget.domain.scales import KINDS, Kind
+
+
+@dataclass(frozen=True)
+class Change:
+    """One field of a response, before and after. `old` is None when it was unknown."""
+
+    field: str
+    old: Any
+    new: Any
+
+
+@dataclass(frozen=True)
+class ResponseHead:
+    """What identifies a response and never changes after its first answer."""
+
+    workspace_id: int
+    id: UUID
+    survey_id: int
+    version_id: int
+    kind: Kind
+    language: str
+    source: str
+    is_test: bool
+    context: Context
+    member_id: int | None
+    answered_at: datetime
+
+
+def changes(before: Mapping[str, Any], answer: Answer) -> list[Change]:
+    """How an answer changes a stored response; empty when it says nothing new.
+
+    `before` holds the response's `stars`, `csat`, `nps`, `ces`, `reasons` and `comment`.
+    """
+    found = [
+        Change(name, before[name], answer.scores[name])
+        for name in KINDS
+        if name in answer.scores and before[name] != answer.scores[name]
+    ]
+    if answer.reasons is not None and list(answer.reasons) != list(before["reasons"] or ()):
+        found.append(Change("reasons", before["reasons"], list(answer.reasons)))
+    if answer.comment is not None and answer.comment != (before["comment"] or ""):
+        found.append(Change("comment", before["comment"], answer.comment))
+    return found

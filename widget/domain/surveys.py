@@ -1,0 +1,213 @@
+"""What a survey asks: its questions, reasons, wording and looks, as one immutable definition."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+from widget.domain.languages import fallbacks
+from widget.domain.looks import Looks
+from widget.domain.scales import POSITIVE_FROM, STYLES, Kind, Scale, Style, scale
+
+REASONS_LIMIT = 12
+REASON_TEXT_LIMIT = 60
+
+Translate = Callable[[str, str], str]
+"""A built-in English text and a language tag in, that text in the language (or English) out."""
+
+
+@dataclass(frozen=True)
+class TextSlot:
+    """One text that a team may word. `builtin` is what stands there until they do."""
+
+    key: str
+    label: str
+    builtin: str
+    limit: int
+
+
+_QUESTIONS: dict[Kind, str] = {
+    "stars": "How did {member} do today?",
+    "csat": "How satisfied are you with the help you received?",
+    "nps": "How likely are you to recommend {company} to a friend or colleague?",
+    "ces": "{company} made it easy to handle my request.",
+}
+_COMMON_SLOTS = (
+    TextSlot("positive_prompt", "Asked after a positive score", "What went well?", 200),
+    TextSlot("negative_prompt", "Asked after any other score", "What could have been better?", 200),
+    TextSlot("comment_prompt", "Above the comment box", "Anything you would like to add?", 200),
+    TextSlot("thanks_title", "Thanks, as a heading", "Thank you!", 100),
+    TextSlot("thanks_text", "Thanks, below the heading", "Your answer helps us do better.", 400),
+    TextSlot("member_fallback", "Stands for {member} when unknown", "our team", 60),
+    TextSlot("customer_fallback", "Stands for {customer} when unknown", "dear customer", 60),
+    TextSlot("company_fallback", "Stands for {company} when unknown", "us", 60),
+)
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One reason to tick. `id` never changes, so that answers keep their meaning when reworded.
+
+    `texts` is by language; a built-in reason that nobody reworded has none and says `builtin`.
+    """
+
+    id: str
+    texts: Mapping[str, str] = field(default_factory=dict)
+    builtin: str = ""
+
+
+@dataclass(frozen=True)
+class Question:
+    kind: Kind
+    style: Style
+
+    @property
+    def scale(self) -> Scale:
+        return scale(self.kind, self.style)
+
+
+@dataclass(frozen=True)
+class Text:
+    """Wording in some language, which differs from the page's where it had to fall back."""
+
+    value: str
+    language: str
+
+
+POSITIVE_REASONS = (
+    Reason("friendly", builtin="Friendly"),
+    Reason("fast", builtin="Fast"),
+    Reason("knew-subject", builtin="Knew the subject"),
+    Reason("solved", builtin="Solved my problem"),
+    Reason("easy", builtin="Easy to understand"),
+    Reason("extra-mile", builtin="Went the extra mile"),
+)
+NEGATIVE_REASONS = (
+    Reason("slow", builtin="Took too long"),
+    Reason("not-solved", builtin="Problem not solved"),
+    Reason("unclear", builtin="Hard to understand"),
+    Reason("unfriendly", builtin="Not friendly"),
+    Reason("repeat", builtin="Had to repeat myself"),
+    Reason("hard-to-reach", builtin="Hard to reach"),
+)
+
+
+@dataclass(frozen=True)
+class Definition:
+    """Everything about a survey that a customer can see.
+
+    `languages` are those the team words, main language first. `texts` maps a slot's key to its
+    wording by language and holds only what the team entered; the rest is built in.
+    `positive_from` is the lowest score of the main question that counts as positive.
+    """
+
+    question: Question
+    positive_from: int
+    main_language: str = "en"
+    languages: tuple[str, ...] = ("en",)
+    extras: tuple[Question, ...] = ()
+    ask_reasons: bool = True
+    ask_comment: bool = True
+    positive_reasons: tuple[Reason, ...] = POSITIVE_REASONS
+    negative_reasons: tuple[Reason, ...] = NEGATIVE_REASONS
+    texts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    looks: Looks = Looks()
+
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        """The main question and the extra ones, in the order they are asked."""
+        return (self.question, *self.extras)
+
+    @property
+    def slots(self) -> tuple[TextSlot, ...]:
+        """The texts of this survey that a team may word."""
+        slots: list[TextSlot] = []
+        for question in self.questions:
+            slots += question_slots(question)
+        return (*slots, *_COMMON_SLOTS)
+
+    def slot(self, key: str) -> TextSlot:
+        """The slot with this key. Raises KeyError when this survey has none."""
+        for slot in self.slots:
+            if slot.key == key:
+                return slot
+        raise KeyError(key)
+
+    def text(self, key: str, language: str, translate: Translate) -> Text:
+        """The wording of a slot for a page in `language`: the team's, else the built-in one."""
+        return _word(
+            self.texts.get(key, {}), self.slot(key).builtin, language, self.main_language, translate
+        )
+
+    def reason_text(self, reason: Reason, language: str, translate: Translate) -> Text:
+        """The wording of a reason, by the same rule as every other text."""
+        return _word(reason.texts, reason.builtin, language, self.main_language, translate)
+
+    def reasons_for(self, sentiment: str) -> tuple[Reason, ...]:
+        return self.positive_reasons if sentiment == "positive" else self.negative_reasons
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain data for storage; `definition_from_json` reads it back."""
+        return asdict(self)
+
+
+def question_slots(question: Question) -> tuple[TextSlot, ...]:
+    """The texts of one question: itself and, where its scale has them, its two end labels."""
+    kind, ends = question.kind, question.scale
+    slots = [TextSlot(f"question.{kind}", "Question", _QUESTIONS[kind], 200)]
+    if ends.low:
+        slots.append(TextSlot(f"low.{kind}", "Label of the lowest score", ends.low, 60))
+        slots.append(TextSlot(f"high.{kind}", "Label of the highest score", ends.high, 60))
+    return tuple(slots)
+
+
+def _word(
+    texts: Mapping[str, str], builtin: str, language: str, main: str, translate: Translate
+) -> Text:
+    for tag in fallbacks(language):
+        if texts.get(tag):
+            return Text(texts[tag], tag)
+    for tag in fallbacks(main):
+        if texts.get(tag):
+            return Text(texts[tag], tag)
+    return builtin_text(builtin, language, main, translate)
+
+
+def builtin_text(builtin: str, language: str, main: str, translate: Translate) -> Text:
+    """A built-in text in the page's language, else the survey's main language, else English."""
+    for tag in (language, main):
+        translated = translate(builtin, tag)
+        if translated != builtin or tag.split("-")[0] == "en":
+            return Text(translated, tag)
+    return Text(builtin, "en")
+
+
+def new_definition(kind: Kind, style: Style | None = None, language: str = "en") -> Definition:
+    """What a new survey of a kind starts with: ready to publish as it is."""
+    chosen = style or STYLES[kind][0]
+    return Definition(
+        question=Question(kind, chosen),
+        positive_from=POSITIVE_FROM[kind],
+        main_language=language,
+        languages=(language,),
+    )
+
+
+def definition_from_json(data: Mapping[str, Any]) -> Definition:
+    """The definition in what `to_json` gave."""
+    values = dict(data)
+    for name in ("positive_reasons", "negative_reasons"):
+        values[name] = tuple(Reason(**reason) for reason in values[name])
+    values["question"] = Question(**values["question"])
+    values["extras"] = tuple(Question(**extra) for extra in values["extras"])
+    values["languages"] = tuple(values["languages"])
+    values["looks"] = Looks(**values["looks"])
+    return Definition(**values)
+
+
+def with_text(definition: Definition, key: str, language: str, value: str) -> Definition:
+    """The definition with one text worded; an empty value brings the built-in text back."""
+    texts = {name: dict(by_language) for name, by_language in definition.texts.items()}
+    texts.setdefault(key, {})[language] = value
+    if not value:
+        del texts[key][language]
+    return replace(definition, texts={name: words for name, words in texts.items() if words})

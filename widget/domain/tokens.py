@@ -1,0 +1,80 @@
+"""The signed, stateless token that carries a visit from one step to the next.
+
+No cookie works in a third-party frame, so everything a later step needs travels in the form:
+which version the customer saw, which response this visit writes, and the page's context. The
+response's id is made when the page is, so sending twice writes the same response twice.
+"""
+
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from typing import Any
+from uuid import UUID
+
+from itsdangerous import BadSignature, Signer
+
+from widget.domain.context import Context
+from widget.domain.errors import TokenForged, TokenMissing
+
+LIFETIME = timedelta(hours=24)
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One opening of a widget. `issued_at` is UTC, to the second."""
+
+    survey: str
+    version_id: int
+    response_id: UUID
+    language: str
+    issued_at: datetime
+    context: Context
+    is_test: bool = False
+
+    def is_expired(self, now: datetime) -> bool:
+        """Whether the page has been open for longer than a day."""
+        return now - self.issued_at > LIFETIME
+
+
+class VisitSigner:
+    """Signs and reads visits with a list of keys: the first signs, every one is accepted."""
+
+    def __init__(self, keys: Sequence[str]) -> None:
+        # itsdangerous signs with the last key of the list.
+        self._signer = Signer(list(reversed(keys)), salt="sayso.visit", digest_method=sha256)
+
+    def sign(self, visit: Visit) -> str:
+        """The token of a visit: URL-safe text."""
+        payload: list[Any] = [
+            visit.survey,
+            visit.version_id,
+            visit.response_id.hex,
+            visit.language,
+            int(visit.issued_at.timestamp()),
+            int(visit.is_test),
+            visit.context.to_json(),
+        ]
+        text = json.dumps(payload, separators=(",", ":")).encode()
+        return self._signer.sign(urlsafe_b64encode(text)).decode()
+
+    def read(self, token: str) -> Visit:
+        """The visit in a token, expired or not. Raises TokenMissing or TokenForged."""
+        if not token:
+            raise TokenMissing("The form carried no token.")
+        try:
+            text = urlsafe_b64decode(self._signer.unsign(token.encode()))
+        except (BadSignature, UnicodeEncodeError) as error:
+            raise TokenForged("The form's token was not signed by this server.") from error
+        survey, version_id, response_id, language, issued_at, is_test, context = json.loads(text)
+        return Visit(
+            survey=survey,
+            version_id=version_id,
+            response_id=UUID(hex=response_id),
+            language=language,
+            issued_at=datetime.fromtimestamp(issued_at, UTC),
+            is_test=bool(is_test),
+            context=Context.from_json(context),
+        )

@@ -1,0 +1,223 @@
+"""Every setting of the server: its name, default, check and help, in one table.
+
+`docs/operating.md` prints the same table; a test keeps the two equal.
+"""
+
+import ipaddress
+import os
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+from widget.domain.errors import SettingsError
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One environment variable. `default` is shown in the documentation as written here."""
+
+    name: str
+    default: str
+    help: str
+
+
+SETTINGS = (
+    Setting("SAYSO_DATA", "var", "Folder for the SQLite file, generated keys and demo sign-in."),
+    Setting(
+        "SAYSO_DATABASE_URL",
+        "SQLite in SAYSO_DATA",
+        "`sqlite:///FILE` or `postgresql://USER:PASSWORD@HOST/NAME` (PostgreSQL 15 or newer).",
+    ),
+    Setting(
+        "SAYSO_REDIS_URL",
+        "none",
+        "`redis://HOST:PORT/N`. Rate limits are then counted across all processes and nodes.",
+    ),
+    Setting(
+        "SAYSO_SECRET_KEYS",
+        "generated in SAYSO_DATA",
+        "Keys, comma-separated, at least 32 characters each. The first signs, all are accepted: "
+        "rotate by putting a new one first.",
+    ),
+    Setting(
+        "SAYSO_PUBLIC_URL",
+        "the address served",
+        "Where browsers reach this server, such as `https://feedback.example.com`. "
+        "Snippets and links are built from it, never from a request.",
+    ),
+    Setting(
+        "SAYSO_TRY_URL",
+        "the other loopback name, else none",
+        "A second address of this server, so that the try-it page stands on another origin.",
+    ),
+    Setting(
+        "SAYSO_TRUSTED_HOSTS",
+        "loopback and the public URL's host",
+        "Further host names, comma-separated, that requests may carry.",
+    ),
+    Setting(
+        "SAYSO_TRUSTED_PROXIES",
+        "0",
+        "How many reverse proxies stand in front; their X-Forwarded headers are then believed.",
+    ),
+    Setting(
+        "SAYSO_RATE_LIMIT",
+        "120/minute",
+        "Answers accepted per address prefix (/24 or /48) and survey, or `off`.",
+    ),
+)
+
+_DEFAULTS = {setting.name: setting.default for setting in SETTINGS}
+_RATE = re.compile(r"^[1-9]\d*/(second|minute|hour|day)$")
+LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "[::1]")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The checked settings that one process runs with. URLs have no trailing slash."""
+
+    data: Path
+    database_url: str
+    secret_keys: tuple[str, ...]
+    public_url: str
+    try_url: str | None = None
+    redis_url: str | None = None
+    trusted_hosts: tuple[str, ...] = LOOPBACK_HOSTS
+    trusted_proxies: int = 0
+    rate_limit: str | None = "120/minute"
+
+    @property
+    def is_https(self) -> bool:
+        return self.public_url.startswith("https://")
+
+
+def load_settings(
+    environ: Mapping[str, str], *, host: str = "127.0.0.1", port: int = 8000
+) -> Settings:
+    """The settings in an environment. `host` and `port` are what the server listens on.
+
+    Makes the data folder and, where none are given, a file with a generated key in it.
+    Raises SettingsError with one clear line for the first wrong value.
+    """
+    for name in environ:
+        if name.startswith("SAYSO_") and name not in _DEFAULTS and name != "SAYSO_CHROMIUM":
+            raise SettingsError(f"{name} is no setting of Sayso; see docs/operating.md.")
+    data = Path(environ.get("SAYSO_DATA") or "var").absolute()
+    try:
+        data.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingsError(f"SAYSO_DATA: cannot make the folder {data}: {error}") from error
+    shown_host = "127.0.0.1" if host in ("0.0.0.0", "::", "") else host  # noqa: S104
+    if ":" in shown_host:
+        shown_host = f"[{shown_host}]"
+    public_url = _url(
+        "SAYSO_PUBLIC_URL", environ.get("SAYSO_PUBLIC_URL") or f"http://{shown_host}:{port}"
+    )
+    try_url = environ.get("SAYSO_TRY_URL")
+    return Settings(
+        data=data,
+        database_url=_database_url(environ.get("SAYSO_DATABASE_URL", ""), data),
+        secret_keys=_secret_keys(environ.get("SAYSO_SECRET_KEYS", ""), data),
+        public_url=public_url,
+        try_url=_url("SAYSO_TRY_URL", try_url) if try_url else _other_loopback(public_url),
+        redis_url=_redis_url(environ.get("SAYSO_REDIS_URL", "")),
+        trusted_hosts=_trusted_hosts(environ, public_url, try_url, host),
+        trusted_proxies=_proxies(environ.get("SAYSO_TRUSTED_PROXIES") or "0"),
+        rate_limit=_rate_limit(environ.get("SAYSO_RATE_LIMIT") or "120/minute"),
+    )
+
+
+def settings_from_process(*, host: str = "127.0.0.1", port: int = 8000) -> Settings:
+    """The settings in this process's environment."""
+    return load_settings(os.environ, host=host, port=port)
+
+
+def _url(name: str, text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise SettingsError(f"{name} must be an http or https address, not {text!r}.")
+    if parts.path.strip("/") or parts.query or parts.fragment:
+        raise SettingsError(f"{name} must be an address without a path, not {text!r}.")
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _other_loopback(public_url: str) -> str | None:
+    parts = urlsplit(public_url)
+    other = {"127.0.0.1": "localhost", "localhost": "127.0.0.1"}.get(parts.hostname or "")
+    return f"{parts.scheme}://{other}:{parts.port or 80}" if other else None
+
+
+def _database_url(text: str, data: Path) -> str:
+    if not text:
+        return f"sqlite:///{data / 'sayso.db'}"
+    if text.startswith(("postgres://", "postgresql://")):
+        text = "postgresql+psycopg://" + text.partition("://")[2]
+    try:
+        backend = make_url(text).get_backend_name()
+    except ArgumentError as error:
+        raise SettingsError("SAYSO_DATABASE_URL is not a database address.") from error
+    if backend not in ("sqlite", "postgresql"):
+        raise SettingsError(f"SAYSO_DATABASE_URL must be SQLite or PostgreSQL, not {backend}.")
+    return text
+
+
+def _redis_url(text: str) -> str | None:
+    if text and not text.startswith(("redis://", "rediss://", "unix://")):
+        raise SettingsError("SAYSO_REDIS_URL must begin with redis://, rediss:// or unix://.")
+    return text or None
+
+
+def _secret_keys(text: str, data: Path) -> tuple[str, ...]:
+    if not text:
+        return (_generated_key(data / "secret_keys"),)
+    keys = tuple(key.strip() for key in text.split(",") if key.strip())
+    if not keys or any(len(key) < 32 for key in keys):
+        raise SettingsError("SAYSO_SECRET_KEYS: each key must have at least 32 characters.")
+    return keys
+
+
+def _generated_key(file: Path) -> str:
+    try:
+        # O_EXCL: of several processes starting at once, one makes the key and all read it.
+        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return file.read_text().strip()
+    with os.fdopen(handle, "w") as target:
+        target.write(secrets.token_urlsafe(48) + "\n")
+    return file.read_text().strip()
+
+
+def _trusted_hosts(
+    environ: Mapping[str, str], public_url: str, try_url: str | None, host: str
+) -> tuple[str, ...]:
+    hosts = list(LOOPBACK_HOSTS)
+    for url in (public_url, try_url):
+        if url:
+            hosts.append(urlsplit(url).hostname or "")
+    try:
+        if not ipaddress.ip_address(host).is_unspecified:
+            hosts.append(f"[{host}]" if ":" in host else host)
+    except ValueError:
+        hosts.append(host)
+    hosts += [part.strip() for part in environ.get("SAYSO_TRUSTED_HOSTS", "").split(",")]
+    return tuple(dict.fromkeys(name for name in hosts if name))
+
+
+def _proxies(text: str) -> int:
+    if not text.isdecimal() or int(text) > 10:
+        raise SettingsError(f"SAYSO_TRUSTED_PROXIES must be a number from 0 to 10, not {text!r}.")
+    return int(text)
+
+
+def _rate_limit(text: str) -> str | None:
+    if text == "off":
+        return None
+    if not _RATE.match(text):
+        raise SettingsError(f"SAYSO_RATE_LIMIT must be like 120/minute, or off; not {text!r}.")
+    return text

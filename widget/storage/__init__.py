@@ -1,0 +1,1 @@
+"""What is remembered, in SQLAlchemy and without Flask: models, and queries named for answers."""

@@ -1,0 +1,67 @@
+"""Bringing a database to the schema that this release needs, and telling whether it has it."""
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine
+
+from widget.storage.models import Base
+
+# Any number that other programs are unlikely to use: PostgreSQL's advisory locks share one space.
+_UPGRADE_LOCK = 7_290_141
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", "widget.storage:migrations")
+    config.set_main_option("path_separator", "os")
+    return config
+
+
+def upgrade(engine: Engine, revision: str = "head") -> None:
+    """Apply every migration up to `revision`. Safe to call from several processes at once."""
+    config = _config()
+    if engine.dialect.name == "sqlite":
+        _turn_on_wal(engine)
+    with engine.connect().execution_options(sayso_writes=True) as connection, connection.begin():
+        if engine.dialect.name == "postgresql":
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_UPGRADE_LOCK})")
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+
+
+def _turn_on_wal(engine: Engine) -> None:
+    # Once, and remembered in the file: doing it on every connection makes starting workers
+    # collide, and it cannot be done inside a transaction.
+    raw = engine.raw_connection()
+    try:
+        raw.cursor().execute("PRAGMA journal_mode = WAL")
+    finally:
+        raw.close()
+
+
+def current_revision(connection: Connection) -> str | None:
+    """The revision that the database stands at; None for an empty database."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def newest_revision() -> str:
+    """The revision that this release needs."""
+    head = ScriptDirectory.from_config(_config()).get_current_head()
+    assert head is not None
+    return head
+
+
+def is_current(engine: Engine) -> bool:
+    """Whether the database has exactly the schema revision of this release."""
+    with engine.connect() as connection:
+        return current_revision(connection) == newest_revision()
+
+
+def drift(engine: Engine) -> list[str]:
+    """How the database's tables differ from the models, as text; empty when they agree."""
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        return [repr(difference) for difference in compare_metadata(context, Base.metadata)]

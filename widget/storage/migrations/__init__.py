@@ -1,0 +1,1 @@
+"""Schema changes, forward only, each tested with data on SQLite and PostgreSQL."""

@@ -1,0 +1,31 @@
+"""The tables, by subject. *Settings tables* are small; *stream tables* grow without end.
+
+A stream table's primary key is `(workspace_id, id)` with a UUIDv7 made by the application, and
+every unique constraint and foreign key between stream tables begins with `workspace_id`, so that
+they can be spread over nodes by workspace without changing a query.
+"""
+
+from widget.storage.declarative import Base
+from widget.storage.models.accounts import ApiKey, Membership, SignInRole, User, Workspace
+from widget.storage.models.members import Member
+from widget.storage.models.responses import Event, Response, Revision, Rollup
+from widget.storage.models.surveys import EmbedProblem, Image, Site, Survey, SurveyVersion
+
+__all__ = [
+    "ApiKey",
+    "Base",
+    "EmbedProblem",
+    "Event",
+    "Image",
+    "Member",
+    "Membership",
+    "Response",
+    "Revision",
+    "Rollup",
+    "SignInRole",
+    "Site",
+    "Survey",
+    "SurveyVersion",
+    "User",
+    "Workspace",
+]

@@ -1,0 +1,121 @@
+"""What customers said: stream tables, which grow without end."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    JSON,
+    Date,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    SmallInteger,
+    String,
+    Text,
+    Uuid,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from widget.storage.declarative import Base, UTCDateTime
+
+
+class Response(Base):
+    """What one customer answered. `score` is the main question's and repeats in its kind's column.
+
+    `day` is the workspace's calendar day of the first answer; rollups are counted by it.
+    `source` is where the answer was given: `widget`, `link`, later `email`.
+    """
+
+    __tablename__ = "responses"
+    __table_args__ = (
+        Index("ix_responses_newest", "workspace_id", "answered_at", "id"),
+        Index("ix_responses_survey", "workspace_id", "survey_id", "answered_at"),
+    )
+
+    workspace_id: Mapped[int] = mapped_column(ForeignKey("workspaces.id"), primary_key=True)
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    survey_id: Mapped[int] = mapped_column(ForeignKey("surveys.id"))
+    version_id: Mapped[int] = mapped_column(ForeignKey("survey_versions.id"))
+    kind: Mapped[str] = mapped_column(String(10))
+    score: Mapped[int] = mapped_column(SmallInteger)
+    stars: Mapped[int | None] = mapped_column(SmallInteger)
+    csat: Mapped[int | None] = mapped_column(SmallInteger)
+    nps: Mapped[int | None] = mapped_column(SmallInteger)
+    ces: Mapped[int | None] = mapped_column(SmallInteger)
+    reasons: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
+    comment: Mapped[str | None] = mapped_column(Text)
+    language: Mapped[str] = mapped_column(String(20))
+    source: Mapped[str] = mapped_column(String(20))
+    member_id: Mapped[int | None] = mapped_column(ForeignKey("members.id"))
+    member_given: Mapped[str] = mapped_column(String(200), default="")
+    ref: Mapped[str] = mapped_column(String(200), default="")
+    channel: Mapped[str] = mapped_column(String(200), default="")
+    customer_email: Mapped[str] = mapped_column(String(200), default="")
+    customer_name: Mapped[str] = mapped_column(String(200), default="")
+    customer_id: Mapped[str] = mapped_column(String(200), default="")
+    page: Mapped[str] = mapped_column(String(500), default="")
+    attributes: Mapped[dict[str, str] | None] = mapped_column(JSON(none_as_null=True))
+    problems: Mapped[list[dict[str, str]] | None] = mapped_column(JSON(none_as_null=True))
+    is_test: Mapped[bool] = mapped_column(default=False)
+    day: Mapped[date] = mapped_column(Date)
+    answered_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    updated_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    finished_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    hidden_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
+class Revision(Base):
+    """One recorded change of a response, append-only; the first answer is the first revision.
+
+    `changes` is a list of `{"field", "old", "new"}`.
+    """
+
+    __tablename__ = "revisions"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["workspace_id", "response_id"], ["responses.workspace_id", "responses.id"]
+        ),
+        Index("ix_revisions_response", "workspace_id", "response_id"),
+    )
+
+    workspace_id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    response_id: Mapped[UUID] = mapped_column(Uuid)
+    changes: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class Rollup(Base):
+    """How many responses have a score, kept exact in the transaction that changes one.
+
+    Test and hidden responses are not counted. `member_id` is 0 for none. `shard` spreads rows
+    without a member on PostgreSQL, where one hot row would queue every writer.
+    """
+
+    __tablename__ = "rollups"
+
+    workspace_id: Mapped[int] = mapped_column(primary_key=True)
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    survey_id: Mapped[int] = mapped_column(primary_key=True)
+    member_id: Mapped[int] = mapped_column(primary_key=True)
+    channel: Mapped[str] = mapped_column(String(200), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(10), primary_key=True)
+    score: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
+    shard: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
+    responses: Mapped[int] = mapped_column()
+
+
+class Event(Base):
+    """What happened, in order, for whoever listens: streams, deliveries, audits."""
+
+    __tablename__ = "events"
+    __table_args__ = (Index("ix_events_subject", "workspace_id", "survey_id", "id"),)
+
+    workspace_id: Mapped[int] = mapped_column(ForeignKey("workspaces.id"), primary_key=True)
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    name: Mapped[str] = mapped_column(String(40))
+    survey_id: Mapped[int | None] = mapped_column(ForeignKey("surveys.id"))
+    response_id: Mapped[UUID | None] = mapped_column(Uuid)
+    data: Mapped[dict[str, Any]] = mapped_column(JSON)
+    at: Mapped[datetime] = mapped_column(UTCDateTime)

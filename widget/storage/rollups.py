@@ -1,0 +1,66 @@
+"""Checking and rebuilding the rollups from the responses they count."""
+
+from datetime import date
+
+from sqlalchemy import Connection, Table, delete, func, select
+
+from widget.domain.scales import KINDS
+from widget.storage.models import Response, Rollup
+
+_responses: Table = Response.__table__  # type: ignore[assignment]
+_rollups: Table = Rollup.__table__  # type: ignore[assignment]
+
+RollupKey = tuple[date, int, int, str, str, int]
+
+
+def count_everything_again(connection: Connection, workspace_id: int) -> None:
+    """Replace a workspace's rollups by what its responses say."""
+    connection.execute(delete(_rollups).where(_rollups.c.workspace_id == workspace_id))
+    for key, responses in true_counts(connection, workspace_id).items():
+        day, survey_id, member_id, channel, kind, score = key
+        connection.execute(
+            _rollups.insert(),
+            {
+                "workspace_id": workspace_id,
+                "day": day,
+                "survey_id": survey_id,
+                "member_id": member_id,
+                "channel": channel,
+                "kind": kind,
+                "score": score,
+                "shard": 0,
+                "responses": responses,
+            },
+        )
+
+
+def true_counts(connection: Connection, workspace_id: int) -> dict[RollupKey, int]:
+    """What the rollups should say: counts by (day, survey, member or 0, channel, kind, score)."""
+    counts: dict[RollupKey, int] = {}
+    member = func.coalesce(_responses.c.member_id, 0)
+    for kind in KINDS:
+        score = _responses.c[kind]
+        group = (_responses.c.day, _responses.c.survey_id, member, _responses.c.channel, score)
+        rows = connection.execute(
+            select(*group, func.count())
+            .where(
+                _responses.c.workspace_id == workspace_id,
+                score.is_not(None),
+                _responses.c.is_test.is_(False),
+                _responses.c.hidden_at.is_(None),
+            )
+            .group_by(*group)
+        )
+        for day, survey_id, member_id, channel, value, responses in rows:
+            counts[(day, survey_id, member_id, channel, kind, value)] = responses
+    return counts
+
+
+def rolled_up_counts(connection: Connection, workspace_id: int) -> dict[RollupKey, int]:
+    """What the rollups say, shards added up, zero rows left out."""
+    counts: dict[RollupKey, int] = {}
+    rows = connection.execute(select(_rollups).where(_rollups.c.workspace_id == workspace_id))
+    for row in rows:
+        key = (row.day, row.survey_id, row.member_id, row.channel, row.kind, row.score)
+        counts[key] = counts.get(key, 0) + row.responses
+    return {key: responses for key, responses in counts.items() if responses}
