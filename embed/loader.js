@@ -1,81 +1,203 @@
 /* The loader: what a site owner pastes. It makes <sayso-survey> elements work and knows nothing but
- * URLs and messages. embed/README.md describes both; embed/build.py freezes each build of this file.
+ * URLs and messages; embed/README.md describes both. embed/build.py freezes each build of this file,
+ * shortens its local names, and says what that asks of the way it is written.
  *
  * It stays small (2,048 bytes gzipped) and keeps to what the strictest page allows: no <style>, no
  * style attribute in markup, no eval, no innerHTML, no cookie. Styles are set through CSSOM, which a
  * Content-Security-Policy does not restrict. */
 (() => {
-  const doc = document, script = doc.currentScript, TAG = "sayso-survey";
+  const doc = document;
+  const script = doc.currentScript;
+  const home = new URL(script.src).origin;
+  const tag = "sayso-survey";
 
-  // The page may load this file many times; only the first defines the element and keeps its state.
-  if (!customElements.get(TAG)) {
-    const home = script && new URL(script.src).origin,
-      live = new Set(), // the mounted widgets
-      away = {}, // survey → when it was closed or answered; serves where storage is forbidden
-      asked = new Set((window.sayso || {}).q), // sayso.open(id) called on the stub, before we came
-      mine = /^data-(survey|host|display|open-after|open-scroll|height|label|title|position|close-label)$/;
+  // A page may load this file many times; only the first defines the element and keeps its state.
+  if (!customElements.get(tag)) {
+    const live = new Set(); // what mount() returned, for every widget on the page
+    let store = {}; // serves where storage is forbidden
+    try { store = localStorage || store; } catch {}
 
-    // `all:revert` undoes whatever the page's own CSS says about plain iframes and buttons.
-    const make = (tag, parent, css, attributes, text = "") => {
-      const node = doc.createElement(tag);
-      node.style.cssText = "all:revert;box-sizing:border-box;" + css;
-      for (const name in attributes) node.setAttribute(name, attributes[name]);
-      node.textContent = text;
+    // "all:revert" undoes whatever the page's own CSS says about plain iframes and buttons.
+    const make = (parent, kind, css, properties) => {
+      const node = Object.assign(doc.createElement(kind), properties);
+      node.style.cssText = "all:revert;" + css;
       parent.append(node);
       return node;
     };
 
-    const mount = (el) => {
-      const data = el.dataset, id = data.survey || el.getAttribute("survey");
-      el.textContent = ""; // a copy made by a page cache brings its old iframe along
-      if (!id) return;
-      const url = new URL("/w/" + encodeURIComponent(id), data.host || home), query = url.searchParams,
-        popup = /^(popover|slide-in|button)$/.test(data.display), key = "sayso:" + id,
-        title = data.title || "Feedback", label = data.label || "Feedback",
-        side = `position:fixed;z-index:2147483000;inset-inline-${data.position == "start" ? "start" : "end"}:12px;`
-          + "font:600 15px/1.3 system-ui,sans-serif;border:1px solid #8886;box-shadow:0 6px 28px #0003;";
-      let frame, panel, launcher, opener, shown, finished, silence, delay;
+    const mount = (el, id) => {
+      const data = el.dataset;
+      const display = data.display;
+      const popup = /^[pbs]/.test(display); // popover, button or slide-in
+      const title = data.title || "Feedback";
+      const label = data.label || "Feedback";
+      const key = "sayso:" + id;
+      let depth = data.openScroll;
+      let launcher = {};
+      let frame, heard, finished, panel, opener, silence, delay;
 
-      for (const { name, value } of el.attributes)
-        if (/^data-/.test(name) && !mine.test(name)) query.set(name.slice(5), value);
-      if ("test" in data) query.set("test", 1);
-      if (popup) query.set("display", data.display);
-      query.set("origin", location.origin);
-      query.set("page", location.origin + location.pathname); // never the query: it may hold secrets
+      // Light text means a dark page, also where its theme is only a class. The first number of a
+      // computed colour is red in rgb(), lightness in oklch(): near enough for text.
+      const color = getComputedStyle(el).color;
+      const theme = data.theme || (color.match(/[\d.]+/)[0] > { r: 140, o: 0.55 }[color[0]] ? "dark" : "light");
+      // The frame and its element get the same color-scheme: where they differ, browsers paint an
+      // opaque ground behind the frame.
+      const scheme = "color-scheme:" + theme;
+      const fixed = scheme + ";position:fixed;z-index:99999999;background:Canvas;color:CanvasText;"
+        + "border:1px solid #8886;border-radius:22px;box-shadow:0 12px 44px #0003;font:600 15px/44px system-ui;"
+        + "inset-inline-" + (data.position || "end") + ":12px;bottom:";
+
+      // Every data-* travels to the frame, but for those that speak to us. Of the page's address its
+      // query stays here: it may hold secrets.
+      const query = { theme: theme, origin: location.origin, page: location.origin + location.pathname };
+      for (const { name: name, value: value } of el.attributes)
+        if (/^data-(?!(survey|open-(after|scroll)|height|(close-)?label|title|position)$)/.test(name))
+          query[name.slice(5)] = value;
+      if ("test" in data) query.test = 1;
+      const url = home + "/w/" + id + "?" + new URLSearchParams(query);
 
       const ask = (parent) => {
-        // color-scheme is left to the page unless data-theme says: where the frame's differs from
-        // its element's, browsers paint an opaque ground behind it.
-        frame = make("iframe", parent, "display:block;width:100%;min-height:0;border:0;height:"
-          + (data.height > 0 ? data.height : 200) + "px;color-scheme:" + (data.theme || "inherit"),
-        { title: data.title || "Feedback", loading: "lazy", src: url });
-        // Pages may forbid our frame, and networks fail; both look like a load without a word from it.
-        frame.onload = () => {
-          clearTimeout(silence);
-          if (frame.ready) return;
-          silence = setTimeout(() => {
-            make("a", parent, "padding:12px 16px;display:inline-block", { href: url, target: "_blank", rel: "noopener" }, label);
-            frame.remove();
-          }, 4e3);
-        };
+        heard = finished = 0;
+        frame = make(parent, "iframe", scheme + ";display:block;width:100%;border:0;height:" + (data.height || 200) + "px", {
+          title: title,
+          loading: "lazy",
+          src: url,
+          // The page's policy, ours, or the network may keep the frame out. Each looks like a load
+          // after which the frame says nothing.
+          onload: () => {
+            clearTimeout(silence);
+            silence = setTimeout(() => {
+              if (heard) return;
+              frame.remove();
+              make(parent, "a", "", { href: url, target: "_blank", rel: "noopener", textContent: label });
+            }, 4e3);
+          },
+        });
       };
 
-      const remember = () => {
-        if (popup) try {
-          localStorage[key] = away[id] = Date.now();
-        } catch {}
+      // Automatic openings stay away for 30 days; a person may always open it.
+      const rest = () => {
+        try { store[key] = Date.now(); } catch {}
+      };
+      const auto = () => {
+        if (!(Date.now() - store[key] < 2592e6)) open();
       };
 
-      // by: the element (or true) when a person asked for it, nothing when a timer or the scroll did.
+      const hide = (hidden) => {
+        panel.hidden = hidden;
+        launcher.ariaExpanded = !hidden;
+      };
+
+      // by: what the person used to open it; nothing when a timer or the scroll did, and then the
+      // focus stays where it is.
       const open = (by) => {
-        if (!panel) {
-          panel = make("div", el, side + `bottom:${{ button: 68, popover: 12 }[data.display] || 0}px;`
-            + `border-radius:${data.display == "slide-in" ? "14px 14px 0 0" : "14px"};`
-            + "flex-direction:column;overflow:hidden;width:380px;max-width:calc(100vw - 24px);"
-            + "max-height:calc(100vh - 80px);background:Canvas;color:CanvasText;color-scheme:" + (data.theme || "inherit"),
-          { role: "dialog", "aria-label": title, tabindex: -1 });
+        if (!frame) ask(panel);
+        if (panel.hidden) {
+          opener = by;
+          hide(false);
+          if (display == "slide-in" && !matchMedia("(prefers-reduced-motion)").matches)
+            panel.animate({ translate: ["0 99%"] }, 250);
+        }
+        if (by) panel.focus();
+      };
+
+      // byCustomer: the customer closed it, not the page.
+      const close = (byCustomer) => {
+        if (!panel || panel.hidden) return;
+        if (panel.contains(doc.activeElement)) opener?.focus();
+        hide(true);
+        if (byCustomer) rest();
+        if (finished) {
+          // The thanks have been read: opened again, it asks anew.
+          frame.remove();
+          frame = 0;
+        }
+      };
+
+      if (popup) {
+        if (display == "button")
+          launcher = make(el, "button", fixed + "12px;padding:0 20px",
+            { type: "button", textContent: label, onclick: () => panel.hidden ? open(launcher) : close(1) });
+        panel = make(el, "div", fixed + (display == "button" ? 68 : 12) + "px;width:min(380px,100vw - 26px);max-height:80vh;overflow:auto;text-indent:16px",
+          { role: "dialog", ariaLabel: title, tabIndex: -1 });
+        make(panel, "button", "float:inline-end;width:44px;height:44px;border:0;background:none;font-size:24px",
+          { type: "button", textContent: "×", ariaLabel: data.closeLabel || "Close", onclick: () => close(1) });
+        panel.append(title);
+        hide(true);
+        if (data.openAfter) delay = setTimeout(auto, data.openAfter * 1e3);
+      } else ask(el);
+
+      return (event) => {
+        const type = event.type;
+        if (popup) {
+          const by = type == "click" && event.target.closest("[data-sayso-open='" + id + "']");
+          if (by) {
+            event.preventDefault(); // so it may be a link, which works without us
+            open(by);
+          }
+          if (event.open == id) open(doc.activeElement);
+          if (event.close == id) close();
+          if (event.key == "Escape") close(1);
+          if (type == "scroll" && scrollY + 1 >= (doc.documentElement.scrollHeight - innerHeight) * depth / 100)
+            depth = auto(); // once
+        }
+        // Only our own frame is heard: its window and its origin both have to fit.
+        if (frame && event.source == frame.contentWindow && event.origin == home && event.data.sayso) {
+          const { type: type, ...detail } = event.data.sayso;
+          if (/^re/.test(type)) { // ready, resize
+            if (!Number.isFinite(detail.height)) return;
+            frame.style.height = "clamp(80px," + detail.height + "px,1200px)";
+          }
+          heard = 1;
+          if (type == "done") finished = 1;
+          if (popup && /answer|done/.test(type)) rest();
+          if (type == "close") close(1);
+          if (type == "error") console.warn("Sayso: " + detail.message);
+          el.dispatchEvent(new CustomEvent("sayso:" + type, { detail: detail, bubbles: 1, composed: 1 }));
+        }
+        if (event.end) {
+          clearTimeout(silence);
+          clearTimeout(delay);
         }
       };
     };
+
+    // One listener of each sort serves every widget; there is none while no widget is mounted.
+    const on = (event) => live.forEach((widget) => widget(event));
+    const listen = (verb) => ["message", "click", "keydown", "scroll"].forEach((type) => window[verb + "EventListener"](type, on));
+
+    customElements.define(tag, class extends HTMLElement {
+      // Frameworks change attributes in place: an answer must not count for the previous ticket.
+      static observedAttributes = ["survey", "data-survey", "data-ref", "data-member", "data-theme"];
+      attributeChangedCallback() {
+        if (this.isConnected) this.connectedCallback();
+      }
+      connectedCallback() {
+        this.disconnectedCallback();
+        const id = this.dataset.survey || this.getAttribute("survey");
+        if (!id) return;
+        if (!live.size) listen("add");
+        live.add(this.widget = mount(this, id));
+      }
+      disconnectedCallback() {
+        this.textContent = ""; // also what a page cache's copy of us brings along
+        if (!live.delete(this.widget)) return;
+        this.widget({ end: 1 });
+        if (!live.size) listen("remove");
+      }
+    });
+
+    window.sayso = { open: (id) => on({ open: id }), close: (id) => on({ close: id }) };
+  }
+
+  // A script with a survey becomes an element, so that both forms are one path from here on. The
+  // script gives up its survey, lest a page cache that runs it again ask twice.
+  if (script.dataset.survey) {
+    const el = doc.createElement(tag);
+    Object.assign(el.dataset, script.dataset);
+    delete script.dataset.survey;
+    // Tag managers put scripts in the head, or take them away again.
+    if (script.closest("body")) script.after(el);
+    else (doc.body || doc.documentElement).append(el);
   }
 })();

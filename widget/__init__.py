@@ -1,1 +1,78 @@
-"""Sayso."""
+"""Sayso: customer feedback you host yourself. `create_app` wires the server and does no more."""
+
+from typing import Any
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from widget.domain.tokens import VisitSigner
+from widget.extensions import babel, csrf, db, htmx
+from widget.paths import asset_folder
+from widget.settings import Settings
+from widget.storage.engine import prepare_engine
+from widget.web import assets, rate_limits, register
+from widget.web.clock import utc_now
+from widget.web.sessions import ConsoleSessions
+
+__version__ = "0.1.0"
+
+# Above this a request is refused unread. A megabyte of comment is still read, so that it can be
+# shown again with the sentence that says it is too long.
+_LARGEST_BODY = 2 * 1024 * 1024
+
+
+def create_app(settings: Settings, overrides: dict[str, Any] | None = None) -> Flask:
+    """The WSGI application for these settings. `overrides` are Flask configuration for tests."""
+    app = Flask(
+        __name__,
+        template_folder=str(asset_folder("templates")),
+        static_folder=str(asset_folder("static")),
+    )
+    app.config.update(_configuration(settings), **(overrides or {}))
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    app.session_interface = ConsoleSessions()
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    db.init_app(app)
+    with app.app_context():
+        prepare_engine(db.engine)
+    csrf.init_app(app)
+    babel.init_app(app)
+    htmx.init_app(app)
+    app.extensions["sayso_visits"] = VisitSigner(settings.secret_keys)
+    rate_limits.register(app, settings.redis_url, settings.rate_limit)
+    assets.register(app)
+    register(app)
+    return app
+
+
+def _configuration(settings: Settings) -> dict[str, Any]:
+    keys = settings.secret_keys
+    prefix = "__Host-" if settings.is_https else ""
+    return {
+        "SECRET_KEY": keys[0],
+        "SECRET_KEY_FALLBACKS": list(keys[1:]),
+        # A list, as its signer accepts: tokens made with an older key stay good. Last one signs.
+        "WTF_CSRF_SECRET_KEY": list(reversed(keys)),
+        "WTF_CSRF_TIME_LIMIT": None,
+        "SESSION_COOKIE_NAME": f"{prefix}sayso",
+        "SESSION_COOKIE_SECURE": settings.is_https,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_PATH": "/",
+        "MAX_CONTENT_LENGTH": _LARGEST_BODY,
+        "MAX_FORM_MEMORY_SIZE": _LARGEST_BODY,
+        "MAX_FORM_PARTS": 2000,
+        "TRUSTED_HOSTS": list(settings.trusted_hosts),
+        "SQLALCHEMY_DATABASE_URI": settings.database_url,
+        "SQLALCHEMY_ENGINE_OPTIONS": {
+            "pool_pre_ping": settings.database_url.startswith("postgres")
+        },
+        "SAYSO_DATA": settings.data,
+        "SAYSO_HTTPS": settings.is_https,
+        "SAYSO_PUBLIC_URL": settings.public_url,
+        "SAYSO_TRY_URL": settings.try_url,
+        "SAYSO_CLOCK": utc_now,
+        "SAYSO_SURVEY_AGE_S": 1.0,
+    }

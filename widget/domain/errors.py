@@ -9,16 +9,16 @@ class UnknownSurvey(SaysoError):
     """No survey with this public id exists, or it has no published version."""
 
 
-class SurveyClosed(SaysoError):
-    """The survey exists, but its team has closed it."""
-
-
 class ScoreOutOfRange(SaysoError):
     """The score is not a point of the question's scale."""
 
 
 class CommentTooLong(SaysoError):
     """The comment is longer than a response may hold."""
+
+
+class MemberExists(SaysoError):
+    """Another member of the workspace has this email or employee id."""
 
 
 class InvalidDefinition(SaysoError):

@@ -25,7 +25,7 @@ FONT_NAMES: dict[FontName, str] = {
 }
 
 SURFACES: dict[Literal["light", "dark"], str] = {"light": "#ffffff", "dark": "#15171c"}
-DEFAULT_ACCENT = "#4f46e5"
+DEFAULT_ACCENT = "#5b5bd6"
 MAX_RADIUS = 24
 NON_TEXT_CONTRAST = 3.0
 
@@ -41,6 +41,9 @@ class Looks:
     radius: int = 10
     font: FontName = "system"
     logo: str | None = None
+
+
+DEFAULT_LOOKS = Looks()
 
 
 def is_hex_colour(text: str) -> bool:

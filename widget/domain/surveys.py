@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from widget.domain.languages import fallbacks
-from widget.domain.looks import Looks
+from widget.domain.looks import DEFAULT_LOOKS, Looks
 from widget.domain.scales import POSITIVE_FROM, STYLES, Kind, Scale, Style, scale
 
 REASONS_LIMIT = 12
@@ -110,7 +110,7 @@ class Definition:
     positive_reasons: tuple[Reason, ...] = POSITIVE_REASONS
     negative_reasons: tuple[Reason, ...] = NEGATIVE_REASONS
     texts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    looks: Looks = Looks()
+    looks: Looks = DEFAULT_LOOKS
 
     @property
     def questions(self) -> tuple[Question, ...]:

@@ -24,7 +24,11 @@ LIFETIME = timedelta(hours=24)
 
 @dataclass(frozen=True)
 class Visit:
-    """One opening of a widget. `issued_at` is UTC, to the second."""
+    """One opening of a widget. `issued_at` is UTC, to the second.
+
+    `source` is `widget` or `link`. The member is frozen here: whoever is named when the page
+    opens is whom the answer is about.
+    """
 
     survey: str
     version_id: int
@@ -32,6 +36,9 @@ class Visit:
     language: str
     issued_at: datetime
     context: Context
+    member_id: int | None = None
+    member_name: str = ""
+    source: str = "widget"
     is_test: bool = False
 
     def is_expired(self, now: datetime) -> bool:
@@ -55,6 +62,9 @@ class VisitSigner:
             visit.language,
             int(visit.issued_at.timestamp()),
             int(visit.is_test),
+            visit.member_id,
+            visit.member_name,
+            visit.source,
             visit.context.to_json(),
         ]
         text = json.dumps(payload, separators=(",", ":")).encode()
@@ -68,13 +78,27 @@ class VisitSigner:
             text = urlsafe_b64decode(self._signer.unsign(token.encode()))
         except (BadSignature, UnicodeEncodeError) as error:
             raise TokenForged("The form's token was not signed by this server.") from error
-        survey, version_id, response_id, language, issued_at, is_test, context = json.loads(text)
+        (
+            survey,
+            version_id,
+            response_id,
+            language,
+            issued_at,
+            is_test,
+            member_id,
+            member_name,
+            source,
+            context,
+        ) = json.loads(text)
         return Visit(
             survey=survey,
             version_id=version_id,
             response_id=UUID(hex=response_id),
             language=language,
             issued_at=datetime.fromtimestamp(issued_at, UTC),
+            member_id=member_id,
+            member_name=member_name,
+            source=source,
             is_test=bool(is_test),
             context=Context.from_json(context),
         )

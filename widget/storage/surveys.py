@@ -1,12 +1,15 @@
 """What the surveys tables answer."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
+from widget.domain.errors import UnknownSurvey
 from widget.domain.surveys import Definition, definition_from_json
+from widget.storage.ids import new_public_id
 from widget.storage.models import Survey, SurveyVersion, Workspace
 
 
@@ -58,3 +61,77 @@ def version_definition(session: Session, survey_id: int, version_id: int) -> Def
         )
     )
     return definition_from_json(data) if data else None
+
+
+def survey_of(session: Session, workspace_id: int, public_id: str) -> Survey:
+    """A workspace's survey, to be changed by an action. Raises UnknownSurvey."""
+    survey = session.scalar(
+        select(Survey).where(Survey.workspace_id == workspace_id, Survey.public_id == public_id)
+    )
+    if survey is None:
+        raise UnknownSurvey("There is no such survey in this workspace.")
+    return survey
+
+
+def add_survey(
+    session: Session, workspace_id: int, *, name: str, definition: Definition, at: datetime
+) -> Survey:
+    survey = Survey(
+        workspace_id=workspace_id,
+        public_id=new_public_id(),
+        name=name,
+        kind=definition.question.kind,
+        draft=definition.to_json(),
+        created_at=at,
+        updated_at=at,
+    )
+    session.add(survey)
+    session.flush()
+    return survey
+
+
+def add_version(session: Session, survey: Survey, *, user_id: int | None, at: datetime) -> int:
+    """Make the draft the survey's published version; returns its number.
+
+    An unchanged draft adds nothing: the number of the version it equals is returned.
+    """
+    latest = session.scalar(
+        select(SurveyVersion)
+        .where(SurveyVersion.survey_id == survey.id)
+        .order_by(SurveyVersion.number.desc())
+        .limit(1)
+    )
+    if latest is not None and definition_from_json(latest.definition) == definition_from_json(
+        survey.draft
+    ):
+        survey.published_version_id = latest.id
+        return latest.number
+    version = SurveyVersion(
+        survey_id=survey.id,
+        number=latest.number + 1 if latest else 1,
+        definition=survey.draft,
+        published_by=user_id,
+        published_at=at,
+    )
+    session.add(version)
+    session.flush()
+    survey.published_version_id = version.id
+    return version.number
+
+
+@dataclass(frozen=True)
+class DemoSurvey:
+    public_id: str
+    name: str
+    kind: str
+
+
+def demo_surveys(session: Session) -> list[DemoSurvey]:
+    """The demo workspace's published surveys, in the order they were made; empty without one."""
+    rows = session.scalars(
+        select(Survey)
+        .join(Workspace, Workspace.id == Survey.workspace_id)
+        .where(Workspace.is_demo, Survey.published_version_id.is_not(None))
+        .order_by(Survey.id)
+    )
+    return [DemoSurvey(row.public_id, row.name, row.kind) for row in rows]

@@ -1,0 +1,25 @@
+"""Which Chromium the browser tests drive, and how it is started."""
+
+import os
+import shutil
+
+from playwright.sync_api import Browser, Playwright
+
+_QUIET = [
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+
+
+def launch(playwright: Playwright) -> Browser:
+    """A headless Chromium: SAYSO_CHROMIUM if set, else the system's, else Playwright's own."""
+    program = os.environ.get("SAYSO_CHROMIUM") or next(
+        filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+    )
+    as_root = hasattr(os, "geteuid") and os.geteuid() == 0
+    return playwright.chromium.launch(
+        executable_path=program,
+        args=[*_QUIET, "--no-sandbox"] if as_root else _QUIET,
+    )

@@ -1,0 +1,158 @@
+"""What tests make things with: each builder names what matters to a test and defaults the rest."""
+
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from flask.testing import FlaskClient
+from flask_security import hash_password
+
+from widget import create_app
+from widget.actions.create_api_key import create_api_key
+from widget.actions.create_member import create_member
+from widget.actions.create_survey import create_survey
+from widget.actions.create_workspace import create_workspace
+from widget.actions.publish_survey import publish_survey
+from widget.domain.scales import Kind, Style
+from widget.domain.surveys import Definition, definition_from_json
+from widget.extensions import db
+from widget.settings import Settings
+from widget.storage import migrate
+from widget.storage.engine import writing
+from widget.storage.surveys import survey_of
+
+MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+PASSWORD = "correct horse battery"
+KEY = "k" * 40
+
+
+@dataclass
+class Clock:
+    """The application's time, moved by hand."""
+
+    moment: datetime = MONDAY
+
+    def __call__(self) -> datetime:
+        return self.moment
+
+    def pass_time(self, **duration: float) -> None:
+        self.moment += timedelta(**duration)
+
+
+@dataclass
+class World:
+    """One server with its database and its clock."""
+
+    app: Flask
+    settings: Settings
+    clock: Clock = field(default_factory=Clock)
+
+    def client(self) -> FlaskClient:
+        """Somebody's browser: a cookie jar of its own."""
+        return self.app.test_client()
+
+
+def make_settings(data: Path, database_url: str | None = None, **changes: Any) -> Settings:
+    settings = Settings(
+        data=data,
+        database_url=database_url or f"sqlite:///{data / 'sayso.db'}",
+        secret_keys=(KEY,),
+        public_url="http://localhost",
+        rate_limit=None,
+    )
+    return replace(settings, **changes)
+
+
+def make_world(settings: Settings) -> World:
+    """A migrated server. Surveys are looked up afresh each time, so a test sees what it changed."""
+    clock = Clock()
+    app = create_app(settings, {"TESTING": True, "SAYSO_CLOCK": clock, "SAYSO_SURVEY_AGE_S": 0.0})
+    with app.app_context():
+        migrate.upgrade(db.engine)
+    return World(app, settings, clock)
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """A workspace with its owner, and a client that is signed in as them when asked."""
+
+    world: World
+    id: int
+    owner: str
+
+    def signed_in(self) -> FlaskClient:
+        client = self.world.client()
+        page = client.get("/console/account/sign-in")
+        answer = client.post(
+            "/console/account/sign-in",
+            data={
+                "email": self.owner,
+                "password": PASSWORD,
+                "csrf_token": csrf_token(page.text),
+            },
+        )
+        assert answer.status_code == 302, answer.text
+        return client
+
+    def survey(
+        self, kind: Kind = "stars", name: str = "A survey", style: Style | None = None
+    ) -> str:
+        """A published survey's public id."""
+        with self.world.app.app_context():
+            return create_survey(
+                db.session,
+                self.id,
+                name=name,
+                kind=kind,
+                style=style,
+                user_id=None,
+                at=self.world.clock(),
+            )
+
+    def change(self, public_id: str, **changes: Any) -> Definition:
+        """Change fields of a survey's definition and publish it."""
+        with self.world.app.app_context():
+            with writing(db.session):
+                survey = survey_of(db.session, self.id, public_id)
+                definition = replace(definition_from_json(survey.draft), **changes)
+                survey.draft = definition.to_json()
+            publish_survey(db.session, self.id, public_id, user_id=None, at=self.world.clock())
+            return definition
+
+    def member(self, name: str = "Ana Silva", **known_by: str) -> int:
+        with self.world.app.app_context():
+            return create_member(
+                db.session,
+                self.id,
+                name=name,
+                email=known_by.get("email"),
+                employee_id=known_by.get("employee_id"),
+                at=self.world.clock(),
+            )
+
+    def api_key(self) -> str:
+        with self.world.app.app_context():
+            return create_api_key(
+                db.session, self.id, name="Test", user_id=None, at=self.world.clock()
+            )
+
+
+def make_workspace(
+    world: World, name: str = "Acme", owner: str = "alice@acme.example"
+) -> Workspace:
+    with world.app.app_context():
+        workspace_id = create_workspace(
+            db.session,
+            name=name,
+            email=owner,
+            password_hash=hash_password(PASSWORD),
+            at=world.clock(),
+        )
+    return Workspace(world, workspace_id, owner)
+
+
+def csrf_token(html: str) -> str:
+    """The CSRF token in a page's first form."""
+    return html.split('name="csrf_token"')[1].split('value="')[1].split('"')[0]

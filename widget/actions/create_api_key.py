@@ -1,0 +1,16 @@
+"""A key for a program."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from widget.storage.accounts import add_api_key
+from widget.storage.engine import writing
+
+
+def create_api_key(
+    session: Session, workspace_id: int, *, name: str, user_id: int | None, at: datetime
+) -> str:
+    """Make a key and return it; it is not stored and cannot be shown again."""
+    with writing(session):
+        return add_api_key(session, workspace_id, name=name, user_id=user_id, at=at)

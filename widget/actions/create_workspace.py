@@ -1,0 +1,25 @@
+"""The first owner, and a workspace for them."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from widget.storage.accounts import add_user, add_workspace
+from widget.storage.engine import writing
+
+
+def create_workspace(
+    session: Session,
+    *,
+    name: str,
+    email: str,
+    password_hash: str,
+    time_zone: str = "UTC",
+    is_demo: bool = False,
+    at: datetime,
+) -> int:
+    """Make a workspace and its owner; returns the workspace's id. `email` is lower case."""
+    with writing(session):
+        workspace = add_workspace(session, name, time_zone=time_zone, is_demo=is_demo, at=at)
+        add_user(session, workspace, email=email, password_hash=password_hash, role="owner", at=at)
+        return workspace.id

@@ -1,0 +1,179 @@
+"""The `sayso` command."""
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import ParamSpec, TypeVar
+
+import click
+from flask import Flask
+
+from widget import __version__, create_app
+from widget.domain.errors import SaysoError
+from widget.extensions import db
+from widget.operate import backups, demo, server
+from widget.settings import Settings, settings_from_process
+from widget.storage import migrate, rollups
+from widget.storage.accounts import workspace_ids
+from widget.storage.engine import write_connection
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def plain_errors(command: Callable[P, R]) -> Callable[P, R]:
+    """Turn an expected failure into one clear line and exit status 1."""
+
+    @wraps(command)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return command(*args, **kwargs)
+        except SaysoError as error:
+            raise click.ClickException(str(error)) from error
+
+    return guarded
+
+
+def _app() -> tuple[Settings, Flask]:
+    settings = settings_from_process()
+    return settings, create_app(settings)
+
+
+@click.group()
+@click.version_option(__version__, prog_name="sayso")
+def main() -> None:
+    """Customer feedback you host yourself."""
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8000, show_default=True, help="Port to listen on.")
+@click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64))
+@click.option("--demo", "with_demo", is_flag=True, help="Make a demo workspace if there is none.")
+@plain_errors
+def serve(host: str, port: int, workers: int, with_demo: bool) -> None:
+    """Serve widgets, console and API. Applies migrations first when the database is SQLite."""
+    os.environ.setdefault(
+        "SAYSO_PUBLIC_URL", settings_from_process(host=host, port=port).public_url
+    )
+    server.serve(settings_from_process(host=host), host, port, workers, with_demo=with_demo)
+
+
+@main.command("demo")
+@click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
+@click.option("--with-answers", default=0, type=click.IntRange(0, 100_000), metavar="N")
+@plain_errors
+def make_demo(as_json: bool, with_answers: int) -> None:
+    """Make the demo workspace if it is missing, and print how to use it."""
+    settings, app = _app()
+    with app.app_context():
+        migrate.upgrade(db.engine)
+        made = demo.make_demo(settings)
+        if with_answers:
+            demo.add_answers(made, with_answers)
+    click.echo(json.dumps(made.to_json(), indent=2) if as_json else demo.describe(made, settings))
+
+
+@main.group("db")
+def database() -> None:
+    """The database's schema."""
+
+
+@database.command("upgrade")
+@plain_errors
+def db_upgrade() -> None:
+    """Bring the database to the schema of this release."""
+    _, app = _app()
+    with app.app_context():
+        migrate.upgrade(db.engine)
+    click.echo(f"The database is at revision {migrate.newest_revision()}.")
+
+
+@database.command("check")
+@plain_errors
+def db_check() -> None:
+    """Tell whether the database has exactly the schema of this release."""
+    _, app = _app()
+    with app.app_context():
+        if not migrate.is_current(db.engine):
+            raise click.ClickException("The database needs `sayso db upgrade`.")
+        differences = migrate.drift(db.engine)
+    if differences:
+        raise click.ClickException(
+            "The tables differ from this release:\n" + "\n".join(differences)
+        )
+    click.echo("The database has this release's schema.")
+
+
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@plain_errors
+def backup(file: Path) -> None:
+    """Write a consistent copy of the SQLite database to FILE while the server runs."""
+    backups.backup(settings_from_process().database_url, file)
+    click.echo(f"Written to {file}.")
+
+
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@plain_errors
+def restore(file: Path) -> None:
+    """Replace the SQLite database by the copy in FILE. Stop the server first."""
+    kept = backups.restore(settings_from_process().database_url, file)
+    click.echo(f"Restored from {file}." + (f" What was there before is in {kept}." if kept else ""))
+
+
+@main.group()
+def rollup() -> None:
+    """The counts that dashboards read."""
+
+
+@rollup.command("check")
+@plain_errors
+def rollup_check() -> None:
+    """Compare the rollups with the responses they count."""
+    _, app = _app()
+    with app.app_context(), db.engine.connect() as connection:
+        for workspace_id in workspace_ids(db.session):
+            true = rollups.true_counts(connection, workspace_id)
+            kept = rollups.rolled_up_counts(connection, workspace_id)
+            wrong = sorted(key for key in {*true, *kept} if true.get(key, 0) != kept.get(key, 0))
+            if wrong:
+                raise click.ClickException(
+                    f"{len(wrong)} rollups of workspace {workspace_id} are wrong, the first is "
+                    f"{wrong[0]}: {kept.get(wrong[0], 0)} instead of {true.get(wrong[0], 0)}. "
+                    "Run `sayso rollup rebuild`."
+                )
+    click.echo("Every rollup agrees with its responses.")
+
+
+@rollup.command("rebuild")
+@plain_errors
+def rollup_rebuild() -> None:
+    """Count every response again."""
+    _, app = _app()
+    with app.app_context():
+        ids = workspace_ids(db.session)
+        db.session.rollback()
+        for workspace_id in ids:
+            with write_connection(db.engine) as connection:
+                rollups.count_everything_again(connection, workspace_id)
+    click.echo("Counted again.")
+
+
+@main.command("set-password")
+@click.argument("email")
+@plain_errors
+def set_password(email: str) -> None:
+    """Give a user a new password, read from standard input, and end their sessions."""
+    _, app = _app()
+    if sys.stdin.isatty():
+        password = click.prompt("New password", hide_input=True, confirmation_prompt=True)
+    else:
+        password = sys.stdin.readline().rstrip("\n")
+    with app.app_context():
+        demo.change_password(email.strip().lower(), password)
+    click.echo("Done. Their other sessions have ended.")

@@ -1,0 +1,55 @@
+"""Starting granian with our application."""
+
+import os
+import sys
+
+import click
+from granian import Granian
+from granian.constants import Interfaces
+from granian.http import HTTP1Settings
+
+from widget import create_app
+from widget.domain.errors import SettingsError
+from widget.extensions import db
+from widget.operate import demo
+from widget.settings import Settings
+from widget.storage import migrate
+from widget.storage.accounts import has_users
+from widget.web.console.setup import set_up_code
+
+
+def serve(settings: Settings, host: str, port: int, workers: int, *, with_demo: bool) -> None:
+    """Prepare the database, say where to go, and serve until stopped."""
+    app = create_app(settings)
+    with app.app_context():
+        if settings.database_url.startswith("sqlite"):
+            migrate.upgrade(db.engine)
+        elif not migrate.is_current(db.engine):
+            raise SettingsError("The database needs `sayso db upgrade` first.")
+        if with_demo:
+            click.echo(demo.describe(demo.make_demo(settings), settings))
+        elif not has_users(db.session):
+            click.echo(
+                f"First run: open {settings.public_url}/console/set-up "
+                f"with the code {set_up_code(settings.data)}"
+            )
+        db.session.remove()
+        db.engine.dispose()
+    click.echo(f"Serving on {settings.public_url} with {workers} worker(s). Ctrl-C stops.")
+    sys.stdout.flush()
+    Granian(
+        "widget.wsgi:app",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=workers,
+        # More request threads than this only lengthen the slowest requests under the GIL.
+        blocking_threads=int(os.environ.get("GRANIAN_BLOCKING_THREADS", "2")),
+        backlog=1024,
+        respawn_failed_workers=True,
+        workers_kill_timeout=10,
+        log_access=False,
+        log_level="warning",
+        websockets=False,
+        http1_settings=HTTP1Settings(header_read_timeout=10_000),
+    ).serve()

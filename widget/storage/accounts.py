@@ -1,0 +1,165 @@
+"""What the accounts tables answer."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import cast
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from widget.domain.roles import Role
+from widget.storage.models import ApiKey, Membership, User, Workspace
+
+
+@dataclass(frozen=True)
+class Seat:
+    """A user's place in a workspace."""
+
+    user_id: int
+    workspace_id: int
+    workspace_name: str
+    time_zone: str
+    role: Role
+
+
+@dataclass(frozen=True)
+class KeyShown:
+    """An API key as lists show it; the key itself is not kept."""
+
+    id: int
+    name: str
+    start: str
+    created_at: datetime
+    revoked_at: datetime | None
+
+
+def has_users(session: Session) -> bool:
+    return session.scalar(select(func.count()).select_from(User)) != 0
+
+
+def seat_of(session: Session, user_id: int) -> Seat | None:
+    """The user's seat; None for a user of no workspace. The oldest workspace comes first."""
+    row = session.execute(
+        select(Membership, Workspace)
+        .join(Workspace, Workspace.id == Membership.workspace_id)
+        .where(Membership.user_id == user_id)
+        .order_by(Workspace.id)
+        .limit(1)
+    ).one_or_none()
+    if row is None:
+        return None
+    membership, workspace = row
+    return Seat(
+        user_id, workspace.id, workspace.name, workspace.time_zone, cast(Role, membership.role)
+    )
+
+
+def user_names(session: Session, ids: set[int]) -> dict[int, str]:
+    """Names, or where there is none email addresses, of users by id."""
+    rows = session.scalars(select(User).where(User.id.in_(ids)))
+    return {user.id: user.name or user.email for user in rows}
+
+
+def add_workspace(
+    session: Session, name: str, *, time_zone: str, is_demo: bool, at: datetime
+) -> Workspace:
+    workspace = Workspace(name=name, time_zone=time_zone, is_demo=is_demo, created_at=at)
+    session.add(workspace)
+    session.flush()
+    return workspace
+
+
+def add_user(
+    session: Session,
+    workspace: Workspace,
+    *,
+    email: str,
+    password_hash: str,
+    role: Role,
+    at: datetime,
+) -> User:
+    user = User(
+        email=email,
+        password=password_hash,
+        active=True,
+        fs_uniquifier=secrets.token_hex(32),
+        created_at=at,
+    )
+    session.add(user)
+    session.flush()
+    session.add(Membership(user_id=user.id, workspace_id=workspace.id, role=role))
+    return user
+
+
+def set_password(session: Session, email: str, password_hash: str) -> bool:
+    """Give a user a new password and end all their sessions; False when nobody has this email."""
+    user = session.scalar(select(User).where(User.email == email))
+    if user is None:
+        return False
+    user.password = password_hash
+    user.fs_uniquifier = secrets.token_hex(32)
+    return True
+
+
+def demo_workspace(session: Session) -> Workspace | None:
+    return session.scalar(select(Workspace).where(Workspace.is_demo).order_by(Workspace.id))
+
+
+def workspace_ids(session: Session) -> list[int]:
+    return list(session.scalars(select(Workspace.id).order_by(Workspace.id)))
+
+
+def _digest(key: str) -> str:
+    return sha256(key.encode()).hexdigest()
+
+
+def add_api_key(
+    session: Session, workspace_id: int, *, name: str, user_id: int | None, at: datetime
+) -> str:
+    """Make an API key and return it: the only time it can be seen."""
+    key = "sayso_" + secrets.token_urlsafe(32)
+    session.add(
+        ApiKey(
+            workspace_id=workspace_id,
+            name=name,
+            start=key[:12],
+            sha256=_digest(key),
+            created_by=user_id,
+            created_at=at,
+        )
+    )
+    return key
+
+
+def api_keys(session: Session, workspace_id: int) -> list[KeyShown]:
+    """A workspace's keys, newest first, revoked ones too."""
+    rows = session.scalars(
+        select(ApiKey)
+        .where(ApiKey.workspace_id == workspace_id)
+        .order_by(ApiKey.created_at.desc(), ApiKey.id.desc())
+    )
+    return [KeyShown(row.id, row.name, row.start, row.created_at, row.revoked_at) for row in rows]
+
+
+def revoke_api_key(session: Session, workspace_id: int, key_id: int, at: datetime) -> bool:
+    """End a key; False when the workspace has no such live key."""
+    key = session.scalar(
+        select(ApiKey).where(
+            ApiKey.workspace_id == workspace_id, ApiKey.id == key_id, ApiKey.revoked_at.is_(None)
+        )
+    )
+    if key is None:
+        return False
+    key.revoked_at = at
+    return True
+
+
+def workspace_of_key(session: Session, key: str) -> int | None:
+    """The workspace that a live API key opens; None for an unknown or revoked key."""
+    return session.scalar(
+        select(ApiKey.workspace_id).where(
+            ApiKey.sha256 == _digest(key), ApiKey.revoked_at.is_(None)
+        )
+    )

@@ -1,0 +1,12 @@
+"""The team's face: everything behind the sign-in, one module for each subject."""
+
+from flask import Flask
+
+from widget.web.console.access import blueprint
+
+
+def register(app: Flask) -> None:
+    """Add the console's routes, module by module."""
+    from widget.web.console import setup, surveys  # noqa: F401 - importing adds the routes
+
+    app.register_blueprint(blueprint)

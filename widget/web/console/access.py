@@ -1,0 +1,69 @@
+"""Who may see what in the console: every route of its blueprint passes through here."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
+
+from flask import Blueprint, abort, current_app, g, redirect, request, url_for
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from widget.domain.roles import Ability, may
+from widget.extensions import db
+from widget.storage.accounts import Seat, has_users, seat_of
+
+blueprint = Blueprint("console", __name__, url_prefix="/console")
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+# Routes that somebody who is not signed in may open.
+_OPEN = {"console.set_up"}
+
+
+@blueprint.before_request
+def require_sign_in() -> Response | None:
+    """Send strangers to the sign-in page, and everybody to the set-up page on the first run."""
+    if request.endpoint in _OPEN:
+        return None
+    if not current_user.is_authenticated:
+        if not has_users(db.session):
+            return redirect(url_for("console.set_up"))
+        return redirect(url_for("security.login", next=request.full_path.rstrip("?")))
+    seat = seat_of(db.session, current_user.id)
+    if seat is None:
+        abort(403, "Your account belongs to no workspace. Ask a workspace's owner to invite you.")
+    g.seat = seat
+    return None
+
+
+def seat() -> Seat:
+    """The signed-in user's place in their workspace."""
+    found: Seat = g.seat
+    return found
+
+
+def needs(ability: Ability) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Refuse a route to roles without an ability, with a sentence that says so."""
+
+    def decorate(view: Callable[P, R]) -> Callable[P, R]:
+        @wraps(view)
+        def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+            if not may(seat().role, ability):
+                abort(403, f"Your role ({seat().role}) does not allow this.")
+            return view(*args, **kwargs)
+
+        return guarded
+
+    return decorate
+
+
+@blueprint.app_context_processor
+def _seat_for_templates() -> dict[str, Any]:
+    return {"seat": g.get("seat"), "public_url": current_app.config["SAYSO_PUBLIC_URL"]}
+
+
+@blueprint.get("/")
+def home() -> Response:
+    """The console's first page."""
+    return redirect(url_for("console.surveys"))

@@ -1,0 +1,40 @@
+"""Error pages outside the frame: a plain sentence, as HTML, or as JSON for the API."""
+
+from flask import Flask, Response, jsonify, make_response, render_template, request
+from werkzeug.exceptions import HTTPException, SecurityError
+
+from widget.domain.errors import UnknownSurvey
+from widget.web.frame import problems
+
+
+def register(app: Flask) -> None:
+    """Turn every HTTP error into a page that says what to do."""
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(UnknownSurvey, _not_found)
+
+
+def _http_error(error: HTTPException) -> Response:
+    if request.path.startswith("/w/"):
+        return problems.http_error(error)
+    if isinstance(error, SecurityError):
+        # The host is not ours, so neither is any address a template could build.
+        text = "This host name is not served here. Operators: see SAYSO_PUBLIC_URL.\n"
+        return Response(text, 400, content_type="text/plain")
+    code = error.code or 500
+    if request.path.startswith("/api/"):
+        body = {"status": code, "title": error.name, "detail": error.description}
+        response = jsonify(body)
+        response.content_type = "application/problem+json"
+    else:
+        response = make_response(render_template("errors/error.html", error=error, code=code))
+    response.status_code = code
+    for name, value in error.get_headers():
+        if name not in ("Content-Type", "Content-Length"):
+            response.headers[name] = value
+    return response
+
+
+def _not_found(error: UnknownSurvey) -> Response:
+    return make_response(
+        render_template("errors/error.html", error=None, code=404, text=str(error)), 404
+    )

@@ -1,0 +1,95 @@
+"""What a frame's form says, as domain types. Nothing typed is lost when it says something wrong."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from werkzeug.datastructures import MultiDict
+
+from widget.domain.errors import CommentTooLong, ScoreOutOfRange
+from widget.domain.flow import (
+    COMMENT_LIMIT,
+    Answer,
+    Step,
+    is_last_question,
+    question_of,
+    read_comment,
+    read_reasons,
+    read_score,
+    step_named,
+)
+from widget.domain.scales import Kind
+from widget.domain.surveys import Definition
+from widget.web.frame.pages import Typed
+
+Direction = Literal["next", "back"]
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A sentence to show, as a built-in text with its values."""
+
+    text: str
+    values: Mapping[str, object]
+
+
+@dataclass(frozen=True)
+class Submission:
+    """One posted step. `answer` is None when `problem` says why."""
+
+    step: Step
+    typed: Typed
+    direction: Direction
+    answer: Answer | None
+    problem: Problem | None = None
+
+
+def read_submission(form: MultiDict[str, str], definition: Definition) -> Submission:
+    """A step's form against the version its customer saw."""
+    step = step_named(definition, form.get("step", "score"))
+    go = form.get("go", "")
+    typed = Typed(
+        score=_number(form.get("score", "")),
+        main_score=_number(form.get("main_score", "")),
+        reasons=tuple(form.getlist("reasons")[:50]),
+        comment=form.get("comment", ""),
+    )
+    direction: Direction = "back" if go == "back" else "next"
+    try:
+        answer = _answer(
+            form,
+            definition,
+            step,
+            typed,
+            skipped=go == "skip" or (go == "back" and typed.score is None),
+        )
+    except ScoreOutOfRange:
+        return Submission(step, typed, direction, None, Problem("Please choose an answer.", {}))
+    except CommentTooLong:
+        problem = Problem(
+            "Your comment is too long. Please shorten it to {limit} characters.",
+            {"limit": COMMENT_LIMIT},
+        )
+        return Submission(step, typed, direction, None, problem)
+    return Submission(step, typed, direction, answer)
+
+
+def _answer(
+    form: MultiDict[str, str], definition: Definition, step: Step, typed: Typed, *, skipped: bool
+) -> Answer:
+    scores: dict[Kind, int] = {}
+    main = form.get("score" if step.name == "score" else "main_score", "")
+    scores[definition.question.kind] = read_score(definition.question, main)
+    if step.name == "extra" and step.kind and not skipped:
+        scores[step.kind] = read_score(question_of(definition, step), form.get("score", ""))
+    follow_up = step.name == "follow_up"
+    return Answer(
+        scores=scores,
+        reasons=read_reasons(definition, list(typed.reasons)) if follow_up else None,
+        comment=read_comment(typed.comment) if follow_up else None,
+        finished=is_last_question(definition, step) and form.get("go") != "back",
+    )
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 4 else None

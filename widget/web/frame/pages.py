@@ -1,0 +1,220 @@
+"""Rendered once, then filled: a frame's HTML as literal text with a few slots per visitor."""
+
+import re
+from base64 import b64encode
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from hashlib import sha256
+
+from flask import current_app, render_template, url_for
+from markupsafe import Markup, escape
+
+from widget.domain import looks as looks_rules
+from widget.domain.flow import Step, is_last_question, question_of, sentiment_of, steps
+from widget.domain.surveys import Definition
+from widget.paths import asset_folder
+from widget.web.assets import asset_url
+from widget.web.frame.speech import Speech, slot
+
+_SLOT = re.compile("\x02([a-z]+)\x03")
+
+
+@dataclass(frozen=True)
+class Filling:
+    """A rendered text split at its slots: literal, slot name, literal, …"""
+
+    parts: tuple[str, ...]
+
+    @classmethod
+    def of(cls, rendered: str) -> "Filling":
+        return cls(tuple(_SLOT.split(rendered)))
+
+    def fill(self, values: Mapping[str, str]) -> str:
+        """The text with each slot replaced by its value, which must be safe HTML already."""
+        parts = list(self.parts)
+        parts[1::2] = [values.get(name, "") for name in parts[1::2]]
+        return "".join(parts)
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What a customer had entered, to be shown again when a step must be repeated."""
+
+    score: int | None = None
+    main_score: int | None = None
+    reasons: tuple[str, ...] = ()
+    comment: str = ""
+
+
+@dataclass(frozen=True)
+class Face:
+    """What a frame is drawn from: a survey's version in one language, and where it posts to."""
+
+    definition: Definition
+    speech: Speech
+    public_id: str
+    action: str
+    image_folder: str
+
+    def step_html(
+        self, step: Step, typed: Typed, *, problem: str = "", is_test: bool = False
+    ) -> str:
+        """One step's partial, with slots."""
+        main_score = typed.score if step.name == "score" else typed.main_score
+        definition = self.definition
+        return render_template(
+            f"frame/_{step.name}.html",
+            face=self,
+            step=step,
+            typed=typed,
+            problem=problem,
+            is_test=is_test,
+            say=self.speech.say,
+            speech=self.speech,
+            definition=definition,
+            question=question_of(definition, step) if step.kind else None,
+            main_question=definition.question,
+            sentiment=None if main_score is None else sentiment_of(definition, main_score),
+            is_last=step.name != "thanks" and is_last_question(definition, step),
+            is_first=step == steps(definition)[0],
+            token=slot("token"),
+        )
+
+    def page_html(self, step_html: str) -> str:
+        """A whole document around a step's partial, with slots."""
+        return render_template(
+            "frame/show.html",
+            face=self,
+            say=self.speech.say,
+            language=self.speech.language,
+            direction=self.speech.direction,
+            style=Markup(style_of(self.definition.looks)),  # noqa: S704 - checked values, our own CSS
+            step_html=Markup(step_html),  # noqa: S704 - rendered by a template just above
+            htmx=asset_url("vendor/htmx-4.0.1.min.js"),
+            script=asset_url("frame/frame.js"),
+            logo=self.logo_url(),
+        )
+
+    def logo_url(self) -> str | None:
+        logo = self.definition.looks.logo
+        return f"{self.image_folder}{logo}" if logo else None
+
+    def values(self, token: str, member: str, customer: str) -> dict[str, str]:
+        """The slots' values for one visitor, escaped."""
+        fallbacks = self.speech.fallbacks()
+        return {
+            "token": token,
+            "member": str(escape(member or fallbacks["member"])),
+            "customer": str(escape(customer or fallbacks["customer"])),
+            "company": str(escape(fallbacks["company"])),
+        }
+
+
+def make_face(definition: Definition, language: str, company: str, public_id: str) -> Face:
+    """The face of a published survey."""
+    return Face(
+        definition=definition,
+        speech=Speech(definition, language, company),
+        public_id=public_id,
+        action=url_for("frame.store", public_id=public_id),
+        image_folder=url_for("frame.image", image_id=""),
+    )
+
+
+@lru_cache(maxsize=2000)
+def ready_page(definition_key: "FaceKey", is_test: bool) -> Filling:
+    """The first page of a survey, rendered once per version and language."""
+    face = definition_key.face()
+    first = steps(face.definition)[0]
+    return Filling.of(face.page_html(face.step_html(first, Typed(), is_test=is_test)))
+
+
+@lru_cache(maxsize=20_000)
+def ready_step(definition_key: "FaceKey", step: Step, typed: Typed, is_test: bool) -> Filling:
+    """A following step in its clean state, rendered once per version, language and score."""
+    face = definition_key.face()
+    return Filling.of(face.step_html(step, typed, is_test=is_test))
+
+
+@dataclass(frozen=True)
+class FaceKey:
+    """What a rendered page depends on; the definition is left out of comparing, as a version
+    never changes."""
+
+    database: str
+    version_id: int
+    language: str
+    company: str
+    public_id: str
+
+    def face(self) -> Face:
+        return _faces[self]
+
+
+_faces: dict[FaceKey, Face] = {}
+
+
+def key_for(
+    definition: Definition, version_id: int, language: str, company: str, public_id: str
+) -> FaceKey:
+    """The key under which pages of this version and language are kept."""
+    database = current_app.config["SQLALCHEMY_DATABASE_URI"]
+    key = FaceKey(database, version_id, language, company, public_id)
+    if key not in _faces:
+        if len(_faces) > 2000:
+            _faces.clear()
+        _faces[key] = make_face(definition, language, company, public_id)
+    return key
+
+
+@cache
+def _stylesheet() -> str:
+    text = (asset_folder("static") / "frame" / "frame.css").read_text()
+    text = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
+    return re.sub(r"\s*([{};:,>])\s*", r"\1", re.sub(r"\s+", " ", text)).strip()
+
+
+@lru_cache(maxsize=2000)
+def style_of(looks: looks_rules.Looks) -> str:
+    """All CSS of a frame, to stand inline so that nothing blocks the first paint."""
+    accent = looks.accent
+    return (
+        f":root{{--accent:{accent};--on-accent:{looks_rules.text_on(accent)};"
+        f"--radius:{looks.radius}px;--font:{looks_rules.FONTS[looks.font]}}}"
+        + scheme_css(looks.scheme)
+        + _stylesheet()
+    )
+
+
+def scheme_css(scheme: looks_rules.Scheme) -> str:
+    """Which of the two palettes applies; `auto` follows the visitor's system."""
+    light, dark = _palettes()
+    if scheme == "light":
+        return f":root{{color-scheme:light;{light}}}"
+    if scheme == "dark":
+        return f":root{{color-scheme:dark;{dark}}}"
+    return (
+        f":root{{color-scheme:light dark;{light}}}"
+        f"@media(prefers-color-scheme:dark){{:root{{{dark}}}}}"
+    )
+
+
+def _palettes() -> tuple[str, str]:
+    surfaces = looks_rules.SURFACES
+    light = (
+        f"--surface:{surfaces['light']};--ink:#1b1f27;--soft:#555d6b;--line:#7c8494;"
+        "--hover:#f1f3f7;--star:#ffc107;--star-line:#8a5a00;--bad:#b3261e"
+    )
+    dark = (
+        f"--surface:{surfaces['dark']};--ink:#f2f4f8;--soft:#b4bbc8;--line:#8a92a3;"
+        "--hover:#23262e;--star:#ffc107;--star-line:#ffd35c;--bad:#ff8a80"
+    )
+    return light, dark
+
+
+@lru_cache(maxsize=2000)
+def style_source(looks: looks_rules.Looks) -> str:
+    """The CSP source that allows exactly this survey's inline style."""
+    digest = b64encode(sha256(style_of(looks).encode()).digest()).decode()
+    return f"'sha256-{digest}'"

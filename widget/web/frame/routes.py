@@ -1,0 +1,226 @@
+"""Showing a survey and storing what its customer answers."""
+
+from dataclasses import replace
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Response, current_app, request
+from prometheus_client import Counter
+
+from widget.actions.give_answer import give_answer
+from widget.domain.errors import TokenForged, TokenMissing, UnknownSurvey
+from widget.domain.flow import step_after, steps
+from widget.domain.responses import ResponseHead
+from widget.domain.surveys import Definition
+from widget.domain.tokens import Visit
+from widget.domain.wording import presentable_name
+from widget.extensions import db
+from widget.storage.images import find_image
+from widget.storage.surveys import PublishedSurvey
+from widget.web import htmx
+from widget.web.clock import now
+from widget.web.frame import pages
+from widget.web.frame.forms import Problem, Submission, read_submission
+from widget.web.frame.pages import Typed
+from widget.web.frame.problems import not_framed_here, report_origin, report_unexpanded
+from widget.web.frame.problems import register as register_problems
+from widget.web.frame.visits import open_visit, signer
+from widget.web.published import find_definition, find_survey
+from widget.web.rate_limits import rate_limits
+
+blueprint = Blueprint("frame", __name__)
+register_problems(blueprint)
+
+_stored = Counter("sayso_answers_stored", "Steps answered and stored", ["kind"])
+
+
+@blueprint.get("/w/<public_id>")
+def show(public_id: str) -> Response:
+    """A survey's first question, for one visitor. Stores nothing."""
+    survey, definition, version_id = _open_survey(public_id)
+    origin = request.args.get("origin", "")
+    if not may_stand_on(survey, origin):
+        report_origin(survey, origin)
+        return not_framed_here(survey, origin)
+    visit = open_visit(survey, definition, version_id)
+    key = _key(survey, definition, visit)
+    page = pages.ready_page(key, visit.is_test).fill(_values(key, visit))
+    return _document(page, survey, definition)
+
+
+@blueprint.post("/w/<public_id>/responses")
+def store(public_id: str) -> Response:
+    """One step's answer: stored at once, then the next step."""
+    if not _comes_from_us():
+        problem = Problem("This page cannot take answers from another site.", {})
+        survey, definition, version_id = _open_survey(public_id)
+        return _ask_again(survey, definition, None, version_id, problem, 403)
+    survey = find_survey(public_id)
+    try:
+        visit = signer().read(request.form.get("token", ""))
+        if visit.survey != public_id:
+            raise TokenForged("The token belongs to another survey.")
+    except (TokenMissing, TokenForged):
+        survey, definition, version_id = _open_survey(public_id)
+        problem = Problem(
+            "Something was missing when your answer reached us. Please press the button once more.",
+            {},
+        )
+        return _ask_again(survey, definition, None, version_id, problem, 400)
+    definition = find_definition(survey, visit.version_id)
+    if visit.is_expired(now()):
+        problem = Problem(
+            "This page was open for a long time. Nothing is lost: "
+            "please press the button once more.",
+            {},
+        )
+        fresh = replace(visit, issued_at=now())
+        return _ask_again(survey, definition, fresh, visit.version_id, problem, 409)
+    if not rate_limits().allow_answer(public_id, visit.response_id.hex):
+        problem = Problem(
+            "You have sent many answers in a short time. Nothing is lost: "
+            "please wait a minute and try again.",
+            {},
+        )
+        response = _ask_again(survey, definition, visit, visit.version_id, problem, 429)
+        response.headers["Retry-After"] = "60"
+        return response
+    submission = read_submission(request.form, definition)
+    if submission.answer is None:
+        return _ask_again(
+            survey, definition, visit, visit.version_id, submission.problem, 422, submission
+        )
+    give_answer(
+        db.engine, _head(survey, definition, visit), submission.answer, time_zone=survey.time_zone
+    )
+    _stored.labels(definition.question.kind).inc()
+    report_unexpanded(survey, visit.context)
+    return _next_step(survey, definition, visit, submission)
+
+
+@blueprint.get("/images/<image_id>")
+def image(image_id: str) -> Response:
+    """A logo. Its address is its content's digest, so it never changes."""
+    found = find_image(db.session, image_id)
+    if found is None:
+        return Response("No such image.\n", 404, content_type="text/plain")
+    response = Response(found.data, content_type=found.media_type)
+    response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return response
+
+
+def _open_survey(public_id: str) -> tuple[PublishedSurvey, Definition, int]:
+    survey = find_survey(public_id)
+    if survey.version_id is None or survey.is_closed:
+        raise UnknownSurvey("This survey is not open.")
+    return survey, find_definition(survey, survey.version_id), survey.version_id
+
+
+def may_stand_on(survey: PublishedSurvey, origin: str) -> bool:
+    """Whether a page of this origin may show the survey; "" is no page but the bare address."""
+    if not survey.origins or not origin:
+        return True
+    return origin in (*survey.origins, *own_origins())
+
+
+def own_origins() -> tuple[str, ...]:
+    """Our own addresses, where the try-it page and the preview stand."""
+    try_url = current_app.config["SAYSO_TRY_URL"]
+    public_url = current_app.config["SAYSO_PUBLIC_URL"]
+    return (public_url, try_url) if try_url else (public_url,)
+
+
+def _comes_from_us() -> bool:
+    """Whether the posting page was ours. A sandboxed frame's origin is `null`, and welcome."""
+    origin = request.headers.get("Origin")
+    if origin is None or origin == "null" or origin in own_origins():
+        return True
+    return urlsplit(origin).netloc == request.host
+
+
+def _key(survey: PublishedSurvey, definition: Definition, visit: Visit) -> pages.FaceKey:
+    return pages.key_for(
+        definition, visit.version_id, visit.language, survey.workspace_name, survey.public_id
+    )
+
+
+def _values(key: pages.FaceKey, visit: Visit) -> dict[str, str]:
+    customer = presentable_name(visit.context.customer_name)
+    return key.face().values(signer().sign(visit), visit.member_name, customer)
+
+
+def _document(page: str, survey: PublishedSurvey, definition: Definition) -> Response:
+    response = Response(page, content_type="text/html; charset=utf-8")
+    response.headers["Content-Security-Policy"] = _policy(survey, definition)
+    return htmx.vary(response)
+
+
+def _policy(survey: PublishedSurvey, definition: Definition) -> str:
+    policy = (
+        f"default-src 'none'; script-src 'self'; style-src {pages.style_source(definition.looks)}; "
+        "img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'"
+    )
+    # No directive at all when anyone may embed it: `*` would shut out pages opened from a file.
+    if survey.origins:
+        policy += "; frame-ancestors 'self' " + " ".join((*survey.origins, *own_origins()))
+    return policy
+
+
+def _head(survey: PublishedSurvey, definition: Definition, visit: Visit) -> ResponseHead:
+    return ResponseHead(
+        workspace_id=survey.workspace_id,
+        id=visit.response_id,
+        survey_id=survey.id,
+        version_id=visit.version_id,
+        kind=definition.question.kind,
+        language=visit.language,
+        source=visit.source,
+        is_test=visit.is_test,
+        context=visit.context,
+        member_id=visit.member_id,
+        answered_at=now(),
+    )
+
+
+def _next_step(
+    survey: PublishedSurvey, definition: Definition, visit: Visit, submission: Submission
+) -> Response:
+    typed, done = submission.typed, submission.step
+    main = typed.score if done.name == "score" else typed.main_score
+    if submission.direction == "back":
+        step, carried = steps(definition)[0], Typed(score=main)
+    else:
+        step, carried = step_after(definition, done), Typed(main_score=main)
+    key = _key(survey, definition, visit)
+    filling = pages.ready_step(key, step, carried, visit.is_test)
+    if not htmx.wants_partial():
+        filling = pages.Filling.of(
+            key.face().page_html(key.face().step_html(step, carried, is_test=visit.is_test))
+        )
+    return _document(filling.fill(_values(key, visit)), survey, definition)
+
+
+def _ask_again(
+    survey: PublishedSurvey,
+    definition: Definition,
+    visit: Visit | None,
+    version_id: int,
+    problem: Problem | None,
+    status: int,
+    submission: Submission | None = None,
+) -> Response:
+    """The same step with everything typed still in it, a fresh token and one plain sentence."""
+    visit = visit or open_visit(survey, definition, version_id)
+    submission = submission or read_submission(request.form, definition)
+    key = _key(survey, definition, visit)
+    face = key.face()
+    sentence = face.speech.say(problem.text, **problem.values) if problem else ""
+    html = face.step_html(
+        submission.step, submission.typed, problem=sentence, is_test=visit.is_test
+    )
+    if not htmx.wants_partial():
+        html = face.page_html(html)
+    page = pages.Filling.of(html).fill(_values(key, visit))
+    response = _document(page, survey, definition)
+    response.status_code = status
+    return response

@@ -1,0 +1,85 @@
+"""Everything a frame says, in one visitor's language, ready for a template."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup, escape
+
+from widget.domain import wording
+from widget.domain.languages import normal_tag
+from widget.domain.surveys import Definition, Reason, Text, builtin_text
+from widget.translations import LANGUAGES, direction, match_language, translate
+
+
+def choose_language(wanted: Sequence[str], worded: Sequence[str], main: str) -> str:
+    """The language to speak: the visitor's first that the team or Sayso has words for.
+
+    `wanted` are the visitor's tags, dearest first; `worded` the team's; `main` the last resort.
+    """
+    tags = [tag for tag in map(normal_tag, wanted) if tag]
+    return match_language(tags, list(dict.fromkeys((*worded, *LANGUAGES)))) or main
+
+
+@dataclass(frozen=True)
+class Speech:
+    """The words of one survey in one language. Placeholders come out as slots to be filled."""
+
+    definition: Definition
+    language: str
+    company: str
+
+    @property
+    def direction(self) -> str:
+        return direction(self.language)
+
+    def say(self, builtin: str, **values: object) -> str:
+        """A built-in text in the page's language, `{values}` filled in."""
+        text = self._builtin(builtin).value
+        return text.format(**values) if values else text
+
+    def text(self, key: str) -> Markup:
+        """A text the team may word, with its own `lang` where it had to fall back."""
+        return self._marked(self.definition.text(key, self.language, translate))
+
+    def plain(self, key: str) -> str:
+        """The same without markup, placeholders left as they stand."""
+        return self.definition.text(key, self.language, translate).value
+
+    def reason(self, reason: Reason) -> Markup:
+        return self._marked(self.definition.reason_text(reason, self.language, translate))
+
+    def point_name(self, name: str) -> str:
+        """The accessible name of a point: a number as it is, a word translated."""
+        return name if name.isdigit() else self.say(name)
+
+    def fallbacks(self) -> dict[wording.PlaceholderName, str]:
+        """What stands for each placeholder when the page does not say."""
+        return {
+            "member": self.plain("member_fallback"),
+            "customer": self.plain("customer_fallback"),
+            "company": self.company or self.plain("company_fallback"),
+        }
+
+    def _builtin(self, builtin: str) -> Text:
+        return builtin_text(builtin, self.language, self.definition.main_language, translate)
+
+    def _marked(self, text: Text) -> Markup:
+        parts = (
+            slot(part.name) if isinstance(part, wording.Placeholder) else escape(part)
+            for part in wording.parse(text.value)
+        )
+        content = Markup("").join(parts)
+        if text.language == self.language or _same_base(text.language, self.language):
+            return content
+        return Markup('<span lang="{}" dir="{}">{}</span>').format(
+            text.language, direction(text.language), content
+        )
+
+
+def _same_base(one: str, other: str) -> bool:
+    return one.split("-")[0] == other.split("-")[0]
+
+
+def slot(name: str) -> Markup:
+    """A mark in rendered HTML where a value goes for each visitor; no text can contain it."""
+    return Markup(f"\x02{name}\x03")  # noqa: S704 - names are our own identifiers

@@ -1,0 +1,38 @@
+"""For whoever keeps the server running: is it alive, can it work, what has it done."""
+
+import json
+
+from flask import Blueprint, Response, redirect, url_for
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from werkzeug.wrappers import Response as AnyResponse
+
+from widget.extensions import db
+from widget.storage.migrate import is_current
+
+blueprint = Blueprint("operations", __name__)
+
+
+@blueprint.get("/")
+def home() -> AnyResponse:
+    """People who open the bare address are looking for the console."""
+    return redirect(url_for("console.home"))
+
+
+@blueprint.get("/healthz")
+def healthz() -> Response:
+    """The process answers."""
+    return Response("ok\n", content_type="text/plain")
+
+
+@blueprint.get("/readyz")
+def readyz() -> Response:
+    """The process can serve: its database answers and has this release's schema."""
+    ready = is_current(db.engine)
+    body = json.dumps({"ready": ready, "database": "current" if ready else "needs an upgrade"})
+    return Response(body + "\n", 200 if ready else 503, content_type="application/json")
+
+
+@blueprint.get("/metrics")
+def metrics() -> Response:
+    """Counters of this process in Prometheus's text format."""
+    return Response(generate_latest(), content_type=CONTENT_TYPE_LATEST)

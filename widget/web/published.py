@@ -1,0 +1,74 @@
+"""Published surveys in memory, so that showing one and storing its answers reads no database.
+
+Versions never change and are kept for good. Which version is current, where the survey may stand
+and whether it is closed are looked up again after a second, so every process soon knows.
+"""
+
+import time
+from dataclasses import dataclass
+from functools import lru_cache
+
+from flask import current_app
+
+from widget.domain.errors import UnknownSurvey
+from widget.domain.surveys import Definition
+from widget.extensions import db
+from widget.storage import members, surveys
+from widget.storage.members import KnownMember
+from widget.storage.surveys import PublishedSurvey
+
+_LIMIT = 10_000
+
+
+@dataclass(frozen=True)
+class _Known:
+    survey: PublishedSurvey
+    read_at: float
+
+
+_known: dict[tuple[str, str], _Known] = {}
+_members: dict[tuple[str, int, str], tuple[KnownMember | None, float]] = {}
+
+
+def find_survey(public_id: str) -> PublishedSurvey:
+    """The survey with a public id, at most a second old. Raises UnknownSurvey."""
+    key = (current_app.config["SQLALCHEMY_DATABASE_URI"], public_id)
+    known = _known.get(key)
+    if known and time.monotonic() - known.read_at < current_app.config["SAYSO_SURVEY_AGE_S"]:
+        return known.survey
+    survey = surveys.published_survey(db.session, public_id)
+    if survey is None:
+        _known.pop(key, None)
+        raise UnknownSurvey("There is no survey at this address.")
+    if len(_known) >= _LIMIT:
+        _known.clear()
+    _known[key] = _Known(survey, time.monotonic())
+    return survey
+
+
+def find_definition(survey: PublishedSurvey, version_id: int) -> Definition:
+    """What a version of a survey asks. Raises UnknownSurvey when it has no such version."""
+    return _definition(current_app.config["SQLALCHEMY_DATABASE_URI"], survey.id, version_id)
+
+
+@lru_cache(maxsize=1000)
+def _definition(_database: str, survey_id: int, version_id: int) -> Definition:
+    definition = surveys.version_definition(db.session, survey_id, version_id)
+    if definition is None:
+        raise UnknownSurvey("This survey has no such version.")
+    return definition
+
+
+def find_member(survey: PublishedSurvey, given: str) -> KnownMember | None:
+    """The member a page names, at most a second old; None when nobody is known by that."""
+    if not given:
+        return None
+    key = (current_app.config["SQLALCHEMY_DATABASE_URI"], survey.workspace_id, given)
+    known = _members.get(key)
+    if known and time.monotonic() - known[1] < current_app.config["SAYSO_SURVEY_AGE_S"]:
+        return known[0]
+    member = members.member_named(db.session, survey.workspace_id, given)
+    if len(_members) >= _LIMIT:
+        _members.clear()
+    _members[key] = (member, time.monotonic())
+    return member

@@ -1,0 +1,55 @@
+"""How many answers one place may send: polite to a busy office, tiresome to a script."""
+
+import ipaddress
+
+from flask import Flask, current_app, request
+from limits import RateLimitItem, parse
+from limits.storage import storage_from_string
+from limits.strategies import FixedWindowRateLimiter
+
+# One visit answers a handful of steps; more than this is no person.
+_PER_VISIT = parse("60/minute")
+_PER_SIGN_IN = parse("10/minute")
+
+
+class RateLimits:
+    """Counts in Redis where that is set, else in each process."""
+
+    def __init__(self, redis_url: str | None, answers: str | None) -> None:
+        self._limiter = FixedWindowRateLimiter(storage_from_string(redis_url or "memory://"))
+        self._answers: RateLimitItem | None = parse(answers) if answers else None
+
+    def allow_answer(self, survey: str, visit: str) -> bool:
+        """Count one answer; False when its visit, or its address and survey, sent too many."""
+        if self._answers is None:
+            return True
+        return self._limiter.hit(_PER_VISIT, "visit", visit) and self._limiter.hit(
+            self._answers, "answers", survey, address_prefix(request.remote_addr)
+        )
+
+    def allow_sign_in(self, email: str) -> bool:
+        """Count one attempt to sign in; slows guessing without locking anybody out for long."""
+        prefix = address_prefix(request.remote_addr)
+        return self._limiter.hit(_PER_SIGN_IN, "sign-in", email.lower(), prefix)
+
+
+def address_prefix(address: str | None) -> str:
+    """The network an address is counted with: /24 for IPv4, /48 for IPv6."""
+    try:
+        ip = ipaddress.ip_address(address or "")
+    except ValueError:
+        return "unknown"
+    mapped = getattr(ip, "ipv4_mapped", None)
+    if mapped is not None:
+        ip = mapped
+    bits = 24 if ip.version == 4 else 48
+    return str(ipaddress.ip_network((ip, bits), strict=False))
+
+
+def register(app: Flask, redis_url: str | None, answers: str | None) -> None:
+    app.extensions["sayso_rate_limits"] = RateLimits(redis_url, answers)
+
+
+def rate_limits() -> RateLimits:
+    limits: RateLimits = current_app.extensions["sayso_rate_limits"]
+    return limits
