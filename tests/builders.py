@@ -74,6 +74,12 @@ def make_world(settings: Settings) -> World:
     return World(app, settings, clock)
 
 
+def close_world(world: World) -> None:
+    with world.app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+
+
 @dataclass(frozen=True)
 class Workspace:
     """A workspace with its owner, and a client that is signed in as them when asked."""

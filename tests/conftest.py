@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine, text
 
-from tests.builders import Workspace, World, make_settings, make_world, make_workspace
-from widget.extensions import db
+from tests.builders import Workspace, World, close_world, make_settings, make_workspace, make_world
+from tests.servers import postgres
 
 
 @pytest.fixture
@@ -14,12 +15,43 @@ def world(tmp_path: Path) -> Iterator[World]:
     """A server on an empty SQLite database."""
     made = make_world(make_settings(tmp_path))
     yield made
-    with made.app.app_context():
-        db.session.remove()
-        db.engine.dispose()
+    close_world(made)
 
 
 @pytest.fixture
 def acme(world: World) -> Workspace:
     """A workspace that Alice owns."""
     return make_workspace(world)
+
+
+@pytest.fixture(scope="session")
+def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A PostgreSQL server for all tests of this process."""
+    with postgres(tmp_path_factory.mktemp("server")) as url:
+        yield url
+
+
+@pytest.fixture
+def empty_postgres(postgres_url: str) -> str:
+    """Its database, emptied."""
+    engine = create_engine(postgres_url)
+    with engine.begin() as connection:
+        connection.execute(text("DROP SCHEMA public CASCADE"))
+        connection.execute(text("CREATE SCHEMA public"))
+    engine.dispose()
+    return postgres_url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def any_world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
+    """A server on each database in turn."""
+    url = None if request.param == "sqlite" else request.getfixturevalue("empty_postgres")
+    made = make_world(make_settings(tmp_path, url))
+    yield made
+    close_world(made)
+
+
+@pytest.fixture
+def any_acme(any_world: World) -> Workspace:
+    """Alice's workspace on each database in turn."""
+    return make_workspace(any_world)

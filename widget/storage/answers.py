@@ -32,7 +32,9 @@ _SHARDS = 16
 @cache
 def _insert_response(dialect_name: str) -> Any:
     insert = postgresql.insert if dialect_name == "postgresql" else sqlite.insert
-    return insert(_responses).on_conflict_do_nothing(index_elements=["workspace_id", "id"])
+    statement = insert(_responses).on_conflict_do_nothing(index_elements=["workspace_id", "id"])
+    # Not the row count: psycopg does not report one here.
+    return statement.returning(_responses.c.id)
 
 
 @cache
@@ -85,7 +87,7 @@ def insert_response(
     for kind in KINDS:
         values[kind] = answer.scores.get(kind)
     result = connection.execute(_insert_response(connection.dialect.name), values)
-    return result.rowcount == 1
+    return result.first() is not None
 
 
 def find_response(connection: Connection, workspace_id: int, id: UUID) -> Mapping[str, Any] | None:

@@ -319,3 +319,13 @@ def upgrade() -> None:
         batch_op.create_index(
             "ix_revisions_response", ["workspace_id", "response_id"], unique=False
         )
+
+    if op.get_bind().dialect.name == "postgresql":
+        # The two tables point to each other; SQLite took the constraint with the first.
+        op.create_foreign_key(
+            "fk_surveys_published_version_id",
+            "surveys",
+            "survey_versions",
+            ["published_version_id"],
+            ["id"],
+        )

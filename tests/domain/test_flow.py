@@ -1,0 +1,63 @@
+from dataclasses import replace
+
+import pytest
+
+from widget.domain.errors import CommentTooLong, ScoreOutOfRange
+from widget.domain.flow import (
+    COMMENT_LIMIT,
+    is_last_question,
+    read_comment,
+    read_reasons,
+    read_score,
+    step_after,
+    step_named,
+    steps,
+)
+from widget.domain.surveys import Question, new_definition
+
+STARS = new_definition("stars")
+WITH_NPS = replace(STARS, extras=(Question("nps", "numbers"),))
+
+
+def test_a_survey_asks_score_follow_up_extras_and_thanks() -> None:
+    assert [step.key for step in steps(WITH_NPS)] == ["score", "follow_up", "extra.nps", "thanks"]
+
+
+def test_a_follow_up_without_anything_to_say_is_left_out() -> None:
+    bare = replace(STARS, ask_reasons=False, ask_comment=False)
+    assert [step.key for step in steps(bare)] == ["score", "thanks"]
+    no_lists = replace(STARS, ask_comment=False, positive_reasons=(), negative_reasons=())
+    assert [step.key for step in steps(no_lists)] == ["score", "thanks"]
+
+
+def test_a_step_the_survey_has_not_is_its_first() -> None:
+    assert step_named(STARS, "extra.nps").key == "score"
+    assert step_named(STARS, "thanks").key == "score"
+
+
+def test_the_last_question_leads_to_the_thanks() -> None:
+    follow_up = step_named(WITH_NPS, "follow_up")
+    assert not is_last_question(WITH_NPS, follow_up)
+    extra = step_after(WITH_NPS, follow_up)
+    assert is_last_question(WITH_NPS, extra)
+    assert step_after(WITH_NPS, extra).name == "thanks"
+
+
+@pytest.mark.parametrize("text", ["", "0", "6", "-1", "4.5", "four", "٤٤", "4 ", "9" * 400])
+def test_what_is_no_point_of_the_scale_is_refused(text: str) -> None:
+    if text == "4 ":
+        assert read_score(STARS.question, text) == 4
+        return
+    with pytest.raises(ScoreOutOfRange):
+        read_score(STARS.question, text)
+
+
+def test_a_comment_is_trimmed_and_limited() -> None:
+    assert read_comment("  hi\r\nthere\x00 ") == "hi\nthere"
+    assert len(read_comment("x" * COMMENT_LIMIT)) == COMMENT_LIMIT
+    with pytest.raises(CommentTooLong):
+        read_comment("x" * (COMMENT_LIMIT + 1))
+
+
+def test_reasons_nobody_offers_are_dropped() -> None:
+    assert read_reasons(STARS, ["slow", "fast", "fast", "<script>"]) == ("fast", "slow")
