@@ -1,7 +1,7 @@
 """Freezes embed/loader.js as embed/pinned/<hash>.js and names it in embed/current.txt.
 
-`make loader` runs it after the source has changed. Earlier builds stay for ever: pages that name one
-with `integrity="sha384-…"` load exactly those bytes.
+`make loader` runs it after the source has changed. Earlier builds stay for ever: pages that name
+one with `integrity="sha384-…"` load exactly those bytes.
 
 rjsmin drops comments and blanks; `shortened` then gives local names one letter. It is no JavaScript
 parser, so the source keeps to four rules: object keys are written out (`{ title: title }`), a local
@@ -21,10 +21,11 @@ from rjsmin import jsmin
 
 FOLDER = Path(__file__).resolve().parent
 LIMIT = 2048
-LETTERS = "etnsoiarclduhmfpgyvbwkxzjqETNSOIARCLDUHMFPGYVBWKXZJQ$_"
+# In the order that compressed best when this was tried; any order works.
+LETTERS = "nrtzakmecdwAuEbyNspTilgQC_FWjIMUxSLHPvRh$oOfDYVJZXKqBG"
 
 # Strings, regular expressions (after what cannot end a value), names, anything else.
-TOKEN = re.compile(
+PIECE = re.compile(
     r"""("[^"]*"|(?<=[(,=:!&|?])/(?:\\.|\[[^\]]*\]|[^/\n])+/|[A-Za-z_$][\w$]*|\.{3}|\s+|[^"])""",
     re.DOTALL,
 )
@@ -45,53 +46,53 @@ class Local:
         )
 
 
-def brackets(tokens: list[str]) -> dict[int, int]:
+def brackets(pieces: list[str]) -> dict[int, int]:
     """Where each opening bracket closes."""
     open_at, pairs = [], {}
-    for place, token in enumerate(tokens):
-        if token in {"(", "[", "{"}:
+    for place, piece in enumerate(pieces):
+        if piece in {"(", "[", "{"}:
             open_at.append(place)
-        elif token in {")", "]", "}"}:
+        elif piece in {")", "]", "}"}:
             pairs[open_at.pop()] = place
     return pairs
 
 
-def declarations(tokens: list[str], pairs: dict[int, int]) -> dict[str, list[range]]:
+def declarations(pieces: list[str], pairs: dict[int, int]) -> dict[str, list[range]]:
     """The names that code declares, and the stretch of each declaration (or somewhat more)."""
     found = defaultdict(list)
 
     def around(place: int, kinds: str) -> range:
-        inside = [a for a, b in pairs.items() if a < place < b and tokens[a] in kinds]
-        return range(max(inside), pairs[max(inside)] + 1) if inside else range(len(tokens))
+        inside = [a for a, b in pairs.items() if a < place < b and pieces[a] in kinds]
+        return range(max(inside), pairs[max(inside)] + 1) if inside else range(len(pieces))
 
     def names_in(first: int, last: int) -> list[str]:
         """The bound names of a parameter list or a pattern: `a,b`, `type:kind,...rest`."""
-        inner = "".join(tokens[first:last]).replace("...", "").split(",")
+        inner = "".join(pieces[first:last]).replace("...", "").split(",")
         return [part.split(":")[-1].split("=")[0].strip() for part in inner if part.strip()]
 
-    for place, token in enumerate(tokens):
-        if token in {"let", "const"}:
+    for place, piece in enumerate(pieces):
+        if piece in {"let", "const"}:
             here = place + 1
-            while tokens[here].isspace():
+            while pieces[here].isspace():
                 here += 1
             scope = around(place, "{")
-            if tokens[here] == "{":
+            if pieces[here] == "{":
                 for name in names_in(here + 1, pairs[here]):
                     found[name].append(scope)
                 continue
-            found[tokens[here]].append(scope)
-            while tokens[here + 1] == "," and NAME.fullmatch(tokens[here + 2]):
+            found[pieces[here]].append(scope)
+            while pieces[here + 1] == "," and NAME.fullmatch(pieces[here + 2]):
                 here += 2  # let a,b,c;
-                found[tokens[here]].append(scope)
-        elif token == "=" and tokens[place + 1 : place + 2] == [">"]:
+                found[pieces[here]].append(scope)
+        elif piece == "=" and pieces[place + 1 : place + 2] == [">"]:
             start = place - 1
-            if tokens[start] == ")":
+            if pieces[start] == ")":
                 start = next(a for a, b in pairs.items() if b == start)
                 names = names_in(start + 1, place - 1)
             else:
-                names = [tokens[start]]
+                names = [pieces[start]]
             body = place + 2
-            end = pairs[body] + 1 if tokens[body] == "{" else around(start, "({[").stop
+            end = pairs[body] + 1 if pieces[body] == "{" else around(start, "({[").stop
             for name in names:
                 found[name].append(range(start, end))
     return dict(found)
@@ -99,45 +100,45 @@ def declarations(tokens: list[str], pairs: dict[int, int]) -> dict[str, list[ran
 
 def shortened(code: str) -> str:
     """The same minified code with short local names, reused where they cannot be confused."""
-    tokens = TOKEN.findall(code)
-    found = declarations(tokens, brackets(tokens))
+    pieces = PIECE.findall(code)
+    found = declarations(pieces, brackets(pieces))
     locals_ = {name: Local(scopes=scopes) for name, scopes in found.items()}
-    for place, token in enumerate(tokens):
-        if token not in locals_ or tokens[place - 1] == ".":
+    for place, piece in enumerate(pieces):
+        if piece not in locals_ or pieces[place - 1] == ".":
             continue
-        if tokens[place - 1] in {"{", ","} and tokens[place + 1] == ":":
+        if pieces[place - 1] in {"{", ","} and pieces[place + 1] == ":":
             continue  # the key of an object
-        if tokens[place - 1] == "{" and tokens[place + 1] in {",", "}"}:
-            sys.exit(f"embed/loader.js: write {{ {token}: {token} }} out")
-        locals_[token].places.append(place)
+        if pieces[place - 1] == "{" and pieces[place + 1] in {",", "}"}:
+            sys.exit(f"embed/loader.js: write {{ {piece}: {piece} }} out")
+        locals_[piece].places.append(place)
     taken: dict[str, list[Local]] = defaultdict(list)
     for local in sorted(locals_.values(), key=lambda local: -len(local.places)):
         short = next(c for c in LETTERS if not any(local.clashes(other) for other in taken[c]))
         taken[short].append(local)
         for place in local.places:
-            tokens[place] = short
-    return "".join(tokens)
+            pieces[place] = short
+    return "".join(pieces)
 
 
 def joined(code: str) -> str:
     """The same minified code with neighbouring declarations in one `let`."""
     out: list[str] = []
     declaring = [False]  # by depth of brackets: whether the statement before was a declaration
-    for token in TOKEN.findall(code):
-        if token == "let" and out[-1:] == [";"] and declaring[-1]:
+    for piece in PIECE.findall(code):
+        if piece == "let" and out[-1:] == [";"] and declaring[-1]:
             out[-1] = ","
             continue
-        if token.isspace() and out[-1] == ",":
+        if piece.isspace() and out[-1] == ",":
             continue
-        if token == "let":
+        if piece == "let":
             declaring[-1] = True
         elif out[-1:] == [";"]:
             declaring[-1] = False
-        if token in {"(", "[", "{"}:
+        if piece in {"(", "[", "{"}:
             declaring.append(False)
-        elif token in {")", "]", "}"}:
+        elif piece in {")", "]", "}"}:
             declaring.pop()
-        out.append(token)
+        out.append(piece)
     return "".join(out)
 
 

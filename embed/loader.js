@@ -34,7 +34,7 @@
       const key = "sayso:" + id;
       let depth = data.openScroll;
       let launcher = {};
-      let frame, heard, finished, panel, opener, silence, delay;
+      let frame, heard, finished, panel, shown, opener, silence, delay;
 
       // Light text means a dark page, also where its theme is only a class. The first number of a
       // computed colour is red in rgb(), lightness in oklch(): near enough for text.
@@ -83,29 +83,29 @@
         if (!(Date.now() - store[key] < 2592e6)) open();
       };
 
-      const hide = (hidden) => {
-        panel.hidden = hidden;
-        launcher.ariaExpanded = !hidden;
+      const show = (on) => {
+        launcher.ariaExpanded = shown = on;
+        panel.style.display = on ? "block" : "none";
       };
 
       // by: what the person used to open it; nothing when a timer or the scroll did, and then the
       // focus stays where it is.
       const open = (by) => {
         if (!frame) ask(panel);
-        if (panel.hidden) {
+        if (!shown) {
           opener = by;
-          hide(false);
+          show(true);
           if (display == "slide-in" && !matchMedia("(prefers-reduced-motion)").matches)
             panel.animate({ translate: ["0 99%"] }, 250);
         }
         if (by) panel.focus();
       };
 
-      // byCustomer: the customer closed it, not the page.
+      // byCustomer: the customer closed it (1, or the click that did), not the page.
       const close = (byCustomer) => {
-        if (!panel || panel.hidden) return;
+        if (!shown) return;
         if (panel.contains(doc.activeElement)) opener?.focus();
-        hide(true);
+        show(false);
         if (byCustomer) rest();
         if (finished) {
           // The thanks have been read: opened again, it asks anew.
@@ -117,13 +117,13 @@
       if (popup) {
         if (display == "button")
           launcher = make(el, "button", fixed + "12px;padding:0 20px",
-            { type: "button", textContent: label, onclick: () => panel.hidden ? open(launcher) : close(1) });
+            { type: "button", textContent: label, onclick: () => shown ? close(1) : open(launcher) });
         panel = make(el, "div", fixed + (display == "button" ? 68 : 12) + "px;width:min(380px,100vw - 26px);max-height:80vh;overflow:auto;text-indent:16px",
           { role: "dialog", ariaLabel: title, tabIndex: -1 });
         make(panel, "button", "float:inline-end;width:44px;height:44px;border:0;background:none;font-size:24px",
-          { type: "button", textContent: "×", ariaLabel: data.closeLabel || "Close", onclick: () => close(1) });
+          { type: "button", textContent: "×", ariaLabel: data.closeLabel || "Close", onclick: close });
         panel.append(title);
-        hide(true);
+        show(false);
         if (data.openAfter) delay = setTimeout(auto, data.openAfter * 1e3);
       } else ask(el);
 
@@ -142,15 +142,15 @@
             depth = auto(); // once
         }
         // Only our own frame is heard: its window and its origin both have to fit.
-        if (frame && event.source == frame.contentWindow && event.origin == home && event.data.sayso) {
+        if (frame && event.source == frame.contentWindow && event.origin == home && event.data?.sayso) {
           const { type: type, ...detail } = event.data.sayso;
           if (/^re/.test(type)) { // ready, resize
             if (!Number.isFinite(detail.height)) return;
-            frame.style.height = "clamp(80px," + detail.height + "px,1200px)";
+            frame.style.height = Math.min(1200, Math.max(80, detail.height)) + "px";
           }
           heard = 1;
           if (type == "done") finished = 1;
-          if (popup && /answer|done/.test(type)) rest();
+          if (/answer|done/.test(type)) rest();
           if (type == "close") close(1);
           if (type == "error") console.warn("Sayso: " + detail.message);
           el.dispatchEvent(new CustomEvent("sayso:" + type, { detail: detail, bubbles: 1, composed: 1 }));

@@ -1,4 +1,4 @@
-"""Where the folders that ship with the package lie: inside it in a wheel, beside it in a checkout."""
+"""Where the folders that ship with the package lie: inside it (wheel) or beside it (checkout)."""
 
 from pathlib import Path
 

@@ -4,6 +4,7 @@ import base64
 import gzip
 import hashlib
 import importlib.util
+import sys
 from pathlib import Path
 from types import ModuleType
 
@@ -34,10 +35,7 @@ def build() -> ModuleType:
     assert spec is not None
     assert spec.loader is not None
     made = importlib.util.module_from_spec(spec)
-    # dataclasses look their module up by name
-    import sys
-
-    sys.modules[spec.name] = made
+    sys.modules[spec.name] = made  # where dataclasses look their module up
     spec.loader.exec_module(made)
     return made
 

@@ -37,7 +37,7 @@ class Servers:
         return self.site + path
 
 
-def _site(servers: Servers) -> Flask:
+def site_app(servers: Servers) -> Flask:
     app = Flask("site")
 
     @app.get("/<path:path>")
@@ -70,7 +70,7 @@ def _sayso(servers: Servers) -> Flask:
 
 
 @contextmanager
-def _listening(app: Flask) -> Iterator[int]:
+def listening(app: Flask) -> Iterator[int]:
     server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = Thread(target=server.serve_forever)
     thread.start()
@@ -86,6 +86,6 @@ def _listening(app: Flask) -> Iterator[int]:
 def serving() -> Iterator[Servers]:
     """Both servers, listening."""
     servers = Servers()
-    with _listening(_site(servers)) as site, _listening(_sayso(servers)) as sayso:
+    with listening(site_app(servers)) as site, listening(_sayso(servers)) as sayso:
         servers.site, servers.sayso = f"http://localhost:{site}", f"http://127.0.0.1:{sayso}"
         yield servers
