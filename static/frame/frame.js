@@ -8,12 +8,15 @@
   const status = document.getElementById("status");
   const origin = new URLSearchParams(location.search).get("origin");
 
+  // Opened by a plain link there is no page around the card, so the card's ground is the page's.
+  if (parent === window) document.documentElement.className = "page";
+
   // --- to the host page -----------------------------------------------------------------------
 
   function tell(type, detail) {
     if (!origin || parent === window) return;
-    // A page opened from a file has the origin "null", which cannot be addressed.
-    const target = origin === "null" ? "*" : origin;
+    // A page opened from a file has no origin that could be addressed.
+    const target = /^https?:/.test(origin) ? origin : "*";
     try {
       parent.postMessage({ sayso: { type, ...detail } }, target);
     } catch {
@@ -40,6 +43,10 @@
     tell("error", { message: main.dataset.error });
   }
   tell("ready", { height: height() });
+  // Keys pressed in here are not heard out there, and a pop-up closes with Escape.
+  addEventListener("keydown", (event) => {
+    if (event.key === "Escape") tell("close", {});
+  });
   if (!step) return;
 
   // --- sending --------------------------------------------------------------------------------
@@ -54,6 +61,14 @@
     if (!pointed || !(input instanceof HTMLInputElement) || input.type !== "radio") return;
     pointed = false;
     input.form.requestSubmit();
+  });
+
+  // Who clicks while the scripts are still loading has chosen, too. Not a choice that the browser
+  // restored (nobody touched the page), and not one of the keyboard, which shows its focus.
+  addEventListener("load", () => {
+    const early = step.querySelector("input[type=radio]:checked");
+    if (!early || early.defaultChecked || !navigator.userActivation?.hasBeenActive) return;
+    if (!early.matches(":focus-visible")) early.form.requestSubmit();
   });
 
   // --- after each step ------------------------------------------------------------------------

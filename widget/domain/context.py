@@ -28,7 +28,7 @@ _FIELDS = {
     "customer_id": "customer_id",
 }
 # Parameters that steer the frame and say nothing about the customer.
-_CONTROLS = {"lang", "test", "origin", "page", "display", "token", "score", "step"}
+_CONTROLS = {"lang", "test", "origin", "page", "display", "theme", "token", "score", "step"}
 
 _UNEXPANDED = re.compile(
     r"""

@@ -14,7 +14,7 @@ def register(app: Flask) -> None:
     security.register(app)
     errors.register(app)
     account.register(app)
-    for blueprint in (embed.blueprint, frame.blueprint, try_it.blueprint, operations.blueprint):
+    for blueprint in (embed.embed, frame.blueprint, try_it.blueprint, operations.blueprint):
         # These carry a signed token or change nothing; a session's CSRF token cannot reach them.
         csrf.exempt(blueprint)
         app.register_blueprint(blueprint)

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from widget.extensions import db
 from widget.storage.migrate import is_current
+from widget.web.assets import asset_url
 
 blueprint = Blueprint("operations", __name__)
 
@@ -16,6 +17,12 @@ blueprint = Blueprint("operations", __name__)
 def home() -> AnyResponse:
     """People who open the bare address are looking for the console."""
     return redirect(url_for("console.home"))
+
+
+@blueprint.get("/favicon.ico")
+def icon() -> AnyResponse:
+    """Browsers ask for this on their own."""
+    return redirect(asset_url("favicon.svg"), 301)
 
 
 @blueprint.get("/healthz")

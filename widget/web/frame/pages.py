@@ -89,6 +89,7 @@ class Face:
             say=self.speech.say,
             language=self.speech.language,
             direction=self.speech.direction,
+            theme=slot("theme"),
             style=Markup(style_of(self.definition.looks)),  # noqa: S704 - checked values, our own CSS
             step_html=Markup(step_html),  # noqa: S704 - rendered by a template just above
             htmx=asset_url("vendor/htmx-4.0.1.min.js"),
@@ -188,7 +189,7 @@ def style_of(looks: looks_rules.Looks) -> str:
 
 
 def scheme_css(scheme: looks_rules.Scheme) -> str:
-    """Which of the two palettes applies; `auto` follows the visitor's system."""
+    """Which of the two palettes applies; `auto` follows the page, else the visitor's system."""
     light, dark = _palettes()
     if scheme == "light":
         return f":root{{color-scheme:light;{light}}}"
@@ -197,6 +198,8 @@ def scheme_css(scheme: looks_rules.Scheme) -> str:
     return (
         f":root{{color-scheme:light dark;{light}}}"
         f"@media(prefers-color-scheme:dark){{:root{{{dark}}}}}"
+        f":root[data-theme=light]{{color-scheme:light;{light}}}"
+        f":root[data-theme=dark]{{color-scheme:dark;{dark}}}"
     )
 
 

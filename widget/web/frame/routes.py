@@ -146,7 +146,12 @@ def _key(survey: PublishedSurvey, definition: Definition, visit: Visit) -> pages
 
 def _values(key: pages.FaceKey, visit: Visit) -> dict[str, str]:
     customer = presentable_name(visit.context.customer_name)
-    return key.face().values(signer().sign(visit), visit.member_name, customer)
+    values = key.face().values(signer().sign(visit), visit.member_name, customer)
+    theme = request.args.get("theme", "")
+    # Where the frame's scheme and that of the page's iframe differ, browsers paint an opaque
+    # ground behind it; the loader says which scheme its iframe has.
+    values["theme"] = theme if theme in ("light", "dark") else ""
+    return values
 
 
 def _document(page: str, survey: PublishedSurvey, definition: Definition) -> Response:
