@@ -43,11 +43,8 @@ def test_the_last_question_leads_to_the_thanks() -> None:
     assert step_after(WITH_NPS, extra).name == "thanks"
 
 
-@pytest.mark.parametrize("text", ["", "0", "6", "-1", "4.5", "four", "٤٤", "4 ", "9" * 400])
+@pytest.mark.parametrize("text", ["", "0", "6", "-1", "4.5", "four", "٤", "4 ", "4\n", "9" * 400])
 def test_what_is_no_point_of_the_scale_is_refused(text: str) -> None:
-    if text == "4 ":
-        assert read_score(STARS.question, text) == 4
-        return
     with pytest.raises(ScoreOutOfRange):
         read_score(STARS.question, text)
 

@@ -1,5 +1,6 @@
 """The order in which a survey asks, and what each step of it may say."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -9,6 +10,8 @@ from widget.domain.scales import Kind, Sentiment, sentiment
 from widget.domain.surveys import Definition, Question
 
 COMMENT_LIMIT = 5000
+
+_SCORE = re.compile(r"[0-9]{1,2}\Z")
 
 StepName = Literal["score", "follow_up", "extra", "thanks"]
 
@@ -75,11 +78,9 @@ def sentiment_of(definition: Definition, score: int) -> Sentiment:
 
 def read_score(question: Question, text: str) -> int:
     """The score that a form's text means. Raises ScoreOutOfRange when it is no point."""
-    try:
-        score = int(text)
-    except ValueError as error:
-        raise ScoreOutOfRange("Please choose an answer.") from error
-    return question.scale.point(score).score
+    if not _SCORE.match(text):
+        raise ScoreOutOfRange("Please choose an answer.")
+    return question.scale.point(int(text)).score
 
 
 def read_comment(text: str) -> str:

@@ -17,6 +17,7 @@ from widget.domain.flow import (
     read_reasons,
     read_score,
     step_named,
+    steps,
 )
 from widget.domain.scales import Kind
 from widget.domain.surveys import Definition
@@ -49,20 +50,17 @@ def read_submission(form: MultiDict[str, str], definition: Definition) -> Submis
     step = step_named(definition, form.get("step", "score"))
     go = form.get("go", "")
     typed = Typed(
-        score=_number(form.get("score", "")),
-        main_score=_number(form.get("main_score", "")),
+        score=_point(definition, step, form.get("score", "")),
+        main_score=_point(definition, steps(definition)[0], form.get("main_score", "")),
         reasons=tuple(form.getlist("reasons")[:50]),
         comment=form.get("comment", ""),
     )
+    if step.name != "score" and typed.main_score is None:
+        # Every later step rests on the score, so without one the customer is asked it first.
+        step, typed = steps(definition)[0], Typed()
     direction: Direction = "back" if go == "back" else "next"
     try:
-        answer = _answer(
-            form,
-            definition,
-            step,
-            typed,
-            skipped=go == "skip" or (go == "back" and typed.score is None),
-        )
+        answer = _answer(form, definition, step, typed, skipped=go == "skip")
     except ScoreOutOfRange:
         return Submission(step, typed, direction, None, Problem("Please choose an answer.", {}))
     except CommentTooLong:
@@ -78,8 +76,10 @@ def _answer(
     form: MultiDict[str, str], definition: Definition, step: Step, typed: Typed, *, skipped: bool
 ) -> Answer:
     scores: dict[Kind, int] = {}
-    main = form.get("score" if step.name == "score" else "main_score", "")
-    scores[definition.question.kind] = read_score(definition.question, main)
+    main = typed.score if step.name == "score" else typed.main_score
+    if main is None:
+        raise ScoreOutOfRange("Please choose an answer.")
+    scores[definition.question.kind] = main
     if step.name == "extra" and step.kind and not skipped:
         scores[step.kind] = read_score(question_of(definition, step), form.get("score", ""))
     follow_up = step.name == "follow_up"
@@ -91,5 +91,11 @@ def _answer(
     )
 
 
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 4 else None
+def _point(definition: Definition, step: Step, text: str) -> int | None:
+    """The chosen point of a step's question; None where nothing valid was chosen."""
+    if step.kind is None:
+        return None
+    try:
+        return read_score(question_of(definition, step), text)
+    except ScoreOutOfRange:
+        return None
