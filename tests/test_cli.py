@@ -1,0 +1,104 @@
+"""The `sayso` command, as an operator uses it."""
+
+import json
+import sqlite3
+import stat
+from pathlib import Path
+from subprocess import CalledProcessError
+
+import pytest
+
+from tests.servers import Server
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Server:
+    return Server(tmp_path / "data")
+
+
+def test_the_demo_says_everything_a_newcomer_needs(server: Server) -> None:
+    demo = json.loads(server.command("demo", "--json"))
+    assert set(demo) == {"url", "owner", "api_key", "surveys", "member"}
+    assert set(demo["surveys"]) == {"stars", "csat", "nps", "ces"}
+    assert set(demo["owner"]) == {"email", "password"}
+    again = json.loads(server.command("demo", "--json"))
+    assert again == demo
+    assert "/demo" in server.command("demo")
+
+
+def test_a_fresh_demo_has_answers_only_when_asked(server: Server) -> None:
+    server.command("demo", "--json")
+    database = sqlite3.connect(server.data / "sayso.db")
+    count = "SELECT count(*) FROM responses"
+    assert database.execute(count).fetchone() == (0,)
+    server.command("demo", "--json", "--with-answers", "12")
+    assert database.execute(count).fetchone() == (12,)
+    database.close()
+    assert "agrees" in server.command("rollup", "check")
+
+
+def test_lost_demo_secrets_are_made_anew(server: Server) -> None:
+    old = json.loads(server.command("demo", "--json"))
+    (server.data / "demo.json").unlink()
+    new = json.loads(server.command("demo", "--json"))
+    assert new["surveys"] == old["surveys"]
+    assert new["api_key"] != old["api_key"]
+    assert stat.S_IMODE((server.data / "demo.json").stat().st_mode) == 0o600
+
+
+def test_the_schema_is_upgraded_and_checked(server: Server) -> None:
+    with pytest.raises(CalledProcessError) as failure:
+        server.command("db", "check")
+    assert "sayso db upgrade" in failure.value.stderr
+    assert "0001" in server.command("db", "upgrade")
+    assert "this release's schema" in server.command("db", "check")
+
+
+def test_a_broken_rollup_is_found_and_mended(server: Server) -> None:
+    server.command("demo", "--json", "--with-answers", "8")
+    database = sqlite3.connect(server.data / "sayso.db")
+    database.execute("UPDATE rollups SET responses = responses + 1")
+    database.commit()
+    database.close()
+    with pytest.raises(CalledProcessError) as failure:
+        server.command("rollup", "check")
+    assert "rollup rebuild" in failure.value.stderr
+    server.command("rollup", "rebuild")
+    assert "agrees" in server.command("rollup", "check")
+
+
+def test_a_backup_made_while_serving_brings_everything_back(server: Server, tmp_path: Path) -> None:
+    server.command("demo", "--json", "--with-answers", "5")
+    server.start()
+    copy = tmp_path / "copy.db"
+    try:
+        server.command("backup", str(copy))
+    finally:
+        server.stop()
+    assert stat.S_IMODE(copy.stat().st_mode) == 0o600
+    database = sqlite3.connect(server.data / "sayso.db")
+    database.executescript("DELETE FROM revisions; DELETE FROM events; DELETE FROM responses")
+    database.close()
+    assert "before-restore" in server.command("restore", str(copy))
+    database = sqlite3.connect(server.data / "sayso.db")
+    assert database.execute("SELECT count(*) FROM responses").fetchone() == (5,)
+    database.close()
+    assert "this release's schema" in server.command("db", "check")
+
+
+def test_a_file_that_is_no_backup_is_refused(server: Server, tmp_path: Path) -> None:
+    server.command("db", "upgrade")
+    other = tmp_path / "other.db"
+    other.write_bytes(b"not a database at all" * 100)
+    with pytest.raises(CalledProcessError) as failure:
+        server.command("restore", str(other))
+    assert "Traceback" not in failure.value.stderr
+    assert "no SQLite database" in failure.value.stderr
+
+
+def test_a_wrong_setting_is_one_line_and_no_traceback(tmp_path: Path) -> None:
+    server = Server(tmp_path, SAYSO_PUBLIC_URL="nonsense")
+    with pytest.raises(CalledProcessError) as failure:
+        server.command("serve")
+    assert failure.value.stderr.strip().count("\n") == 0
+    assert "SAYSO_PUBLIC_URL" in failure.value.stderr

@@ -1,0 +1,90 @@
+"""Settings: checked at the start, one clear line each, and documented."""
+
+import stat
+from pathlib import Path
+
+import pytest
+
+from widget.domain.errors import SettingsError
+from widget.settings import SETTINGS, load_settings
+
+
+def load(tmp_path: Path, **environ: str):  # type: ignore[no-untyped-def]
+    return load_settings({"SAYSO_DATA": str(tmp_path / "data"), **environ}, port=8000)
+
+
+def test_nothing_set_is_a_laptop_with_one_file(tmp_path: Path) -> None:
+    settings = load(tmp_path)
+    assert settings.database_url == f"sqlite:///{tmp_path}/data/sayso.db"
+    assert settings.public_url == "http://127.0.0.1:8000"
+    assert settings.try_url == "http://localhost:8000"
+    assert settings.rate_limit == "120/minute"
+
+
+def test_a_key_is_generated_once_and_for_the_operator_only(tmp_path: Path) -> None:
+    first, second = load(tmp_path), load(tmp_path)
+    assert first.secret_keys == second.secret_keys
+    assert len(first.secret_keys[0]) >= 32
+    mode = (tmp_path / "data" / "secret_keys").stat().st_mode
+    assert stat.S_IMODE(mode) == 0o600
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [
+        ("SAYSO_PUBLIC_URL", "feedback.example.com", "http or https"),
+        ("SAYSO_PUBLIC_URL", "https://feedback.example.com/path", "without a path"),
+        ("SAYSO_DATABASE_URL", "mysql://x/y", "SQLite or PostgreSQL"),
+        ("SAYSO_DATABASE_URL", "nonsense", "database address"),
+        ("SAYSO_SECRET_KEYS", "short", "at least 32"),
+        ("SAYSO_SECRET_KEYS", "x" * 40 + ",short", "at least 32"),
+        ("SAYSO_RATE_LIMIT", "many", "120/minute"),
+        ("SAYSO_RATE_LIMIT", "0/minute", "120/minute"),
+        ("SAYSO_TRUSTED_PROXIES", "-1", "0 to 10"),
+        ("SAYSO_REDIS_URL", "http://x", "redis://"),
+        ("SAYSO_PUBLIC_ULR", "https://x.example", "no setting of Sayso"),
+    ],
+)
+def test_a_wrong_setting_stops_the_start_with_one_line(
+    tmp_path: Path, name: str, value: str, says: str
+) -> None:
+    with pytest.raises(SettingsError) as failure:
+        load(tmp_path, **{name: value})
+    assert says in str(failure.value)
+    assert name.split("_")[1] in str(failure.value)
+    assert "\n" not in str(failure.value)
+
+
+def test_postgres_addresses_of_either_spelling_are_taken(tmp_path: Path) -> None:
+    for scheme in ("postgres", "postgresql"):
+        settings = load(tmp_path, SAYSO_DATABASE_URL=f"{scheme}://u:p@h/n")
+        assert settings.database_url == "postgresql+psycopg://u:p@h/n"
+
+
+def test_the_first_key_is_the_newest(tmp_path: Path) -> None:
+    settings = load(tmp_path, SAYSO_SECRET_KEYS=f"{'n' * 40}, {'o' * 40}")
+    assert settings.secret_keys == ("n" * 40, "o" * 40)
+
+
+def test_a_public_address_is_trusted_and_strangers_are_not(tmp_path: Path) -> None:
+    settings = load(
+        tmp_path,
+        SAYSO_PUBLIC_URL="https://feedback.example/",
+        SAYSO_TRUSTED_HOSTS="inside.example, 10.0.0.7",
+    )
+    assert settings.public_url == "https://feedback.example"
+    assert set(settings.trusted_hosts) == {
+        "127.0.0.1",
+        "localhost",
+        "[::1]",
+        "feedback.example",
+        "inside.example",
+        "10.0.0.7",
+    }
+
+
+def test_the_operators_manual_has_every_setting_as_the_code_has_it() -> None:
+    manual = Path("docs/operating.md").read_text()
+    for setting in SETTINGS:
+        row = f"| `{setting.name}` | {setting.default} | {setting.help} |"
+        assert row in manual

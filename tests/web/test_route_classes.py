@@ -1,0 +1,161 @@
+"""Every route has a declared class, and keeps its promises: caller, forgery, cookies, headers."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from werkzeug.routing import Rule
+
+from tests.builders import Workspace, close_world, make_settings, make_workspace, make_world
+from widget.web.security import API, CONSOLE, FRAME, RouteClass, route_class
+
+UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
+
+
+@pytest.fixture(scope="module")
+def acme(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
+    """One server for all routes: nothing here changes it."""
+    world = make_world(make_settings(tmp_path_factory.mktemp("walk")))
+    yield make_workspace(world)
+    close_world(world)
+
+
+def rules(app: Flask) -> list[Rule]:
+    return sorted(app.url_map.iter_rules(), key=lambda rule: rule.rule)
+
+
+def address(rule: Rule, survey: str) -> str:
+    """An address that the rule matches."""
+    path = re.sub(r"<(?:[^:>]+:)?public_id>", survey, rule.rule)
+    path = re.sub(r"<int[^>]*>", "1", path)
+    return re.sub(r"<[^>]+>", "x", path)
+
+
+def test_every_route_declares_its_class(acme: Workspace) -> None:
+    for rule in rules(acme.world.app):
+        assert isinstance(route_class(rule.endpoint), RouteClass), rule
+
+
+def test_every_answer_carries_the_headers_of_its_class(acme: Workspace) -> None:
+    survey = acme.survey()
+    client = acme.signed_in()
+    for rule in rules(acme.world.app):
+        declared = route_class(rule.endpoint)
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+            if rule.endpoint == "security.logout":
+                continue
+            answer = client.open(address(rule, survey), method=method)
+            for name in ("Content-Security-Policy", "X-Content-Type-Options", "Referrer-Policy"):
+                assert name in answer.headers, (rule, method, name)
+            for name, value in declared.headers.items():
+                if name in ("Cache-Control", "Content-Security-Policy", "X-Frame-Options"):
+                    assert answer.headers[name], (rule, method, name)
+                else:
+                    assert answer.headers[name] == value, (rule, method, name)
+            policy = answer.headers["Content-Security-Policy"]
+            assert "unsafe" not in policy, (rule, policy)
+            assert "default-src 'none'" in policy, (rule, policy)
+            assert "base-uri 'none'" in policy, (rule, policy)
+
+
+def test_no_customers_answer_sets_or_depends_on_a_cookie(acme: Workspace) -> None:
+    survey = acme.survey()
+    for rule in rules(acme.world.app):
+        declared = route_class(rule.endpoint)
+        if declared.may_set_cookies:
+            continue
+        for method in sorted((rule.methods or set()) - {"OPTIONS"}):
+            answer = acme.world.client().open(
+                address(rule, survey), method=method, headers={"Cookie": "sayso=stale; a=b"}
+            )
+            assert "Set-Cookie" not in answer.headers, (rule, method)
+            assert "Cookie" not in answer.headers.get("Vary", ""), (rule, method)
+
+
+def test_the_console_lets_no_stranger_in(acme: Workspace) -> None:
+    survey = acme.survey()
+    for rule in rules(acme.world.app):
+        if route_class(rule.endpoint) is not CONSOLE:
+            continue
+        for method in sorted((rule.methods or set()) - {"OPTIONS"}):
+            answer = acme.world.client().open(address(rule, survey), method=method)
+            # 400: refused by the CSRF check before anybody asked who it is.
+            assert answer.status_code in (302, 400), (rule, method, answer.status_code)
+            if answer.status_code == 302:
+                assert "/console/account/sign-in" in answer.headers["Location"], (rule, method)
+
+
+def test_the_console_takes_no_change_without_its_own_token(acme: Workspace) -> None:
+    survey = acme.survey()
+    client = acme.signed_in()
+    for rule in rules(acme.world.app):
+        declared = route_class(rule.endpoint)
+        if declared.forgery != "session token" or rule.endpoint in CHANGES_NOTHING:
+            continue
+        for method in sorted((rule.methods or set()) & UNSAFE):
+            answer = client.open(address(rule, survey), method=method, data={"x": "y"})
+            assert answer.status_code == 400, (rule, method, answer.status_code)
+
+
+# Posted to by the editor's preview, whose frame has no session token; it stores nothing.
+CHANGES_NOTHING = {"console.preview_step"}
+
+
+def test_the_console_is_never_framed_by_others(acme: Workspace) -> None:
+    survey = acme.survey()
+    client = acme.signed_in()
+    for rule in rules(acme.world.app):
+        if route_class(rule.endpoint) is not CONSOLE or "GET" not in (rule.methods or ()):
+            continue
+        policy = client.get(address(rule, survey)).headers["Content-Security-Policy"]
+        ancestors = re.search(r"frame-ancestors ([^;]+)", policy)
+        assert ancestors, rule
+        assert ancestors[1].strip() in ("'none'", "'self'"), rule
+
+
+def test_the_api_answers_nobody_without_a_key(acme: Workspace) -> None:
+    for rule in rules(acme.world.app):
+        if route_class(rule.endpoint) is not API:
+            continue
+        for method in sorted((rule.methods or set()) - {"OPTIONS", "HEAD"}):
+            answer = acme.signed_in().open(address(rule, "x"), method=method)
+            assert answer.status_code == 401, (rule, method)
+            assert answer.headers["WWW-Authenticate"].startswith("Bearer")
+
+
+def test_everything_framed_may_be_embedded_errors_too(acme: Workspace) -> None:
+    client = acme.world.client()
+    for path in ("/w/nosuchsurvey", "/w/a/b/c", "/w/"):
+        answer = client.get(path)
+        assert answer.status_code in (404, 405)
+        for name, value in FRAME.headers.items():
+            if name.startswith("Cross-Origin"):
+                assert answer.headers[name] == value, path
+
+
+@pytest.mark.parametrize(
+    "host", ["evil.example", "127.0.0.1.evil.example", "localhost.evil.example"]
+)
+def test_a_strange_host_name_is_refused(acme: Workspace, host: str) -> None:
+    answer = acme.world.client().get("/healthz", headers={"Host": host})
+    assert answer.status_code == 400
+    assert "evil" not in answer.text
+
+
+def test_over_https_cookies_are_bound_to_the_host(tmp_path) -> None:  # type: ignore[no-untyped-def]
+    settings = make_settings(
+        tmp_path,
+        public_url="https://feedback.example",
+        trusted_hosts=("feedback.example", "localhost"),
+    )
+    world = make_world(settings)
+    make_workspace(world)
+    answer = world.client().get("/console/account/sign-in", base_url="https://feedback.example")
+    cookie = answer.headers["Set-Cookie"]
+    assert cookie.startswith("__Host-sayso=")
+    for part in ("Secure", "HttpOnly", "SameSite=Lax", "Path=/"):
+        assert part in cookie
+    assert "Domain" not in cookie
+    assert answer.headers["Strict-Transport-Security"] == "max-age=31536000"
+    close_world(world)
