@@ -137,7 +137,7 @@ def rollup_check() -> None:
     """Compare the rollups with the responses they count."""
     _, app = _app()
     with app.app_context(), db.engine.connect() as connection:
-        for workspace_id in workspace_ids(db.session):
+        for workspace_id in workspace_ids(db.session()):
             true = rollups.true_counts(connection, workspace_id)
             kept = rollups.rolled_up_counts(connection, workspace_id)
             wrong = sorted(key for key in {*true, *kept} if true.get(key, 0) != kept.get(key, 0))
@@ -156,7 +156,7 @@ def rollup_rebuild() -> None:
     """Count every response again."""
     _, app = _app()
     with app.app_context():
-        ids = workspace_ids(db.session)
+        ids = workspace_ids(db.session())
         db.session.rollback()
         for workspace_id in ids:
             with write_connection(db.engine) as connection:

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Engine
 
+from widget.domain.events import EventName
 from widget.domain.flow import Answer
 from widget.domain.responses import Change, ResponseHead, changes
 from widget.domain.scales import KINDS
@@ -84,7 +85,7 @@ def _recount(connection: Connection, before: Mapping[str, Any], changed: list[Ch
     answers.count(connection, **key, scores=new, by=1)
 
 
-def _tell(connection: Connection, head: ResponseHead, name: answers.EventName) -> None:
+def _tell(connection: Connection, head: ResponseHead, name: EventName) -> None:
     answers.append_event(
         connection,
         name,

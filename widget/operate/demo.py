@@ -57,12 +57,12 @@ class Demo:
 
 def make_demo(settings: Settings) -> Demo:
     """The demo workspace, made if it is missing. Its sign-in and key are kept in SAYSO_DATA."""
-    workspace = demo_workspace(db.session)
+    workspace = demo_workspace(db.session())
     known = _known(settings.data / _FILE)
     if workspace is None:
         password = secrets.token_urlsafe(12)
         workspace_id = create_workspace(
-            db.session,
+            db.session(),
             name="Demo Company",
             email=OWNER,
             password_hash=hash_password(password),
@@ -70,7 +70,7 @@ def make_demo(settings: Settings) -> Demo:
             at=now(),
         )
         create_member(
-            db.session,
+            db.session(),
             workspace_id,
             name="Ana Silva",
             title="Customer support",
@@ -80,7 +80,7 @@ def make_demo(settings: Settings) -> Demo:
         )
         for kind in KINDS:
             create_survey(
-                db.session, workspace_id, name=_NAMES[kind], kind=kind, user_id=None, at=now()
+                db.session(), workspace_id, name=_NAMES[kind], kind=kind, user_id=None, at=now()
             )
         known = {}
     else:
@@ -88,14 +88,14 @@ def make_demo(settings: Settings) -> Demo:
         password = known.get("password", "")
     if not known:
         password = password or _new_password()
-        key = create_api_key(db.session, workspace_id, name="Demo", user_id=None, at=now())
+        key = create_api_key(db.session(), workspace_id, name="Demo", user_id=None, at=now())
         known = {"password": password, "api_key": key}
         _keep(settings.data / _FILE, known)
     return Demo(
         url=settings.public_url,
         owner={"email": OWNER, "password": known["password"]},
         api_key=known["api_key"],
-        surveys={survey.kind: survey.public_id for survey in reversed(demo_surveys(db.session))},
+        surveys={survey.kind: survey.public_id for survey in reversed(demo_surveys(db.session()))},
         member={"email": MEMBER},
     )
 
@@ -124,7 +124,7 @@ def change_password(email: str, password: str) -> None:
     """Give a user a new password. Raises SettingsError with a sentence when it cannot."""
     if len(password) < 12:
         raise SettingsError("A password has at least 12 characters.")
-    if not store_password(db.session, email, hash_password(password)):
+    if not store_password(db.session(), email, hash_password(password)):
         raise SettingsError(f"Nobody signs in as {email}.")
 
 
@@ -151,12 +151,12 @@ def add_answers(demo: Demo, number: int) -> None:
     chance = random.Random(number)  # noqa: S311 - the same demo each time, nothing is secret
     for index in range(number):
         kind = KINDS[index % len(KINDS)]
-        survey = published_survey(db.session, demo.surveys[kind])
+        survey = published_survey(db.session(), demo.surveys[kind])
         assert survey is not None
         assert survey.version_id is not None
-        definition = version_definition(db.session, survey.id, survey.version_id)
+        definition = version_definition(db.session(), survey.id, survey.version_id)
         assert definition is not None
-        member = member_named(db.session, survey.workspace_id, MEMBER)
+        member = member_named(db.session(), survey.workspace_id, MEMBER)
         scores = definition.question.scale.scores
         score = chance.choices(scores, weights=range(1, len(scores) + 1))[0]
         comments = _COMMENTS[score >= definition.positive_from]

@@ -7,6 +7,7 @@ import click
 from granian import Granian
 from granian.constants import Interfaces
 from granian.http import HTTP1Settings
+from granian.log import LogLevels
 
 from widget import create_app
 from widget.domain.errors import SettingsError
@@ -28,7 +29,7 @@ def serve(settings: Settings, host: str, port: int, workers: int, *, with_demo: 
             raise SettingsError("The database needs `sayso db upgrade` first.")
         if with_demo:
             click.echo(demo.describe(demo.make_demo(settings), settings))
-        elif not has_users(db.session):
+        elif not has_users(db.session()):
             click.echo(
                 f"First run: open {settings.public_url}/console/set-up "
                 f"with the code {set_up_code(settings.data)}"
@@ -49,7 +50,7 @@ def serve(settings: Settings, host: str, port: int, workers: int, *, with_demo: 
         respawn_failed_workers=True,
         workers_kill_timeout=10,
         log_access=False,
-        log_level="warning",
+        log_level=LogLevels.warning,
         websockets=False,
         http1_settings=HTTP1Settings(header_read_timeout=10_000),
     ).serve()

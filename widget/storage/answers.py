@@ -162,7 +162,7 @@ def count(
     survey_id: int,
     member_id: int | None,
     channel: str,
-    scores: Mapping[str, int],
+    scores: Mapping[Any, int],
     by: int,
 ) -> None:
     """Add `by` (1 or -1) to the rollup of each of a response's scores."""

@@ -36,7 +36,7 @@ def find_survey(public_id: str) -> PublishedSurvey:
     known = _known.get(key)
     if known and time.monotonic() - known.read_at < current_app.config["SAYSO_SURVEY_AGE_S"]:
         return known.survey
-    survey = surveys.published_survey(db.session, public_id)
+    survey = surveys.published_survey(db.session(), public_id)
     if survey is None:
         _known.pop(key, None)
         raise UnknownSurvey("There is no survey at this address.")
@@ -53,7 +53,7 @@ def find_definition(survey: PublishedSurvey, version_id: int) -> Definition:
 
 @lru_cache(maxsize=1000)
 def _definition(_database: str, survey_id: int, version_id: int) -> Definition:
-    definition = surveys.version_definition(db.session, survey_id, version_id)
+    definition = surveys.version_definition(db.session(), survey_id, version_id)
     if definition is None:
         raise UnknownSurvey("This survey has no such version.")
     return definition
@@ -67,7 +67,7 @@ def find_member(survey: PublishedSurvey, given: str) -> KnownMember | None:
     known = _members.get(key)
     if known and time.monotonic() - known[1] < current_app.config["SAYSO_SURVEY_AGE_S"]:
         return known[0]
-    member = members.member_named(db.session, survey.workspace_id, given)
+    member = members.member_named(db.session(), survey.workspace_id, given)
     if len(_members) >= _LIMIT:
         _members.clear()
     _members[key] = (member, time.monotonic())

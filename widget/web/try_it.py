@@ -38,7 +38,7 @@ def survey(public_id: str) -> Response:
 @blueprint.get("/demo")
 def demo() -> Response:
     """The demo workspace's surveys on one page, as a help centre might show them."""
-    surveys = demo_surveys(db.session)
+    surveys = demo_surveys(db.session())
     if not surveys:
         abort(404)
     return _page("try_it/demo.html", surveys=surveys)

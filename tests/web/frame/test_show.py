@@ -17,7 +17,7 @@ from widget.extensions import db
 from widget.storage.engine import writing
 from widget.storage.models import EmbedProblem, Response, Site
 from widget.storage.surveys import survey_of
-from widget.web.frame.pages import Typed, make_face
+from widget.web.face.pages import Typed, make_face
 from widget.web.frame.visits import signer
 
 

@@ -27,10 +27,10 @@ def require_sign_in() -> Response | None:
     if request.endpoint in _OPEN:
         return None
     if not current_user.is_authenticated:
-        if not has_users(db.session):
+        if not has_users(db.session()):
             return redirect(url_for("console.set_up"))
         return redirect(url_for("security.login", next=request.full_path.rstrip("?")))
-    seat = seat_of(db.session, current_user.id)
+    seat = seat_of(db.session(), current_user.id)
     if seat is None:
         abort(403, "Your account belongs to no workspace. Ask a workspace's owner to invite you.")
     g.seat = seat

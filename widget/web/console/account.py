@@ -3,7 +3,7 @@
 from typing import Any
 
 from flask import Flask, abort, request
-from flask_security import SQLAlchemyUserDatastore, UserMixin, hash_password
+from flask_security import RoleMixin, SQLAlchemyUserDatastore, UserMixin, hash_password
 
 from widget.extensions import db, security
 from widget.storage import sign_in
@@ -14,6 +14,10 @@ __all__ = ["hash_password", "register"]
 
 class SignInUser(sign_in.User, UserMixin):  # type: ignore[misc]
     """A stored user, as the sign-in library wants to see one: the same table, more methods."""
+
+
+class SignInGroup(sign_in.SignInRole, RoleMixin):
+    """The library's own roles, of which we have none."""
 
 
 def register(app: Flask) -> None:
@@ -47,7 +51,7 @@ def register(app: Flask) -> None:
     }
     for name, value in options.items():
         app.config.setdefault(name, value)
-    datastore = SQLAlchemyUserDatastore(db, SignInUser, sign_in.SignInRole)
+    datastore = SQLAlchemyUserDatastore(db, SignInUser, SignInGroup)
     security.init_app(app, datastore)
     app.before_request(_slow_down_guessing)
 

@@ -42,7 +42,7 @@ class SetUpForm(FlaskForm):  # type: ignore[misc]
 @blueprint.route("/set-up", methods=["GET", "POST"])
 def set_up() -> str | Response:
     """Make the first workspace and its owner, once."""
-    if has_users(db.session):
+    if has_users(db.session()):
         if current_user.is_authenticated:
             return redirect(url_for("console.home"))
         abort(404)
@@ -50,7 +50,7 @@ def set_up() -> str | Response:
     if form.validate_on_submit():
         if compare_digest(form.code.data.strip(), set_up_code(current_app.config["SAYSO_DATA"])):
             create_workspace(
-                db.session,
+                db.session(),
                 name=form.workspace.data.strip(),
                 email=form.email.data.strip().lower(),
                 password_hash=hash_password(form.password.data),

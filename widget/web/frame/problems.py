@@ -17,7 +17,7 @@ from widget.translations import LANGUAGES, direction, match_language, translate
 from widget.web import htmx
 from widget.web.assets import asset_url
 from widget.web.clock import now
-from widget.web.frame import pages
+from widget.web.face import pages
 
 # A broken snippet on a busy page would otherwise write a row per visitor.
 _REPORT_EVERY_S = 600
@@ -44,7 +44,7 @@ def _report(survey: PublishedSurvey, kind: str, subject: str, example: str, page
         _reported.clear()
     _reported[key] = time.monotonic()
     report_embed_problem(
-        db.session, survey.id, kind=kind, subject=subject, example=example, page=page, at=now()
+        db.session(), survey.id, kind=kind, subject=subject, example=example, page=page, at=now()
     )
 
 

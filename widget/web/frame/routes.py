@@ -18,9 +18,9 @@ from widget.storage.images import find_image
 from widget.storage.surveys import PublishedSurvey
 from widget.web import htmx
 from widget.web.clock import now
-from widget.web.frame import pages
-from widget.web.frame.forms import Problem, Submission, read_submission
-from widget.web.frame.pages import Typed
+from widget.web.face import pages
+from widget.web.face.forms import Problem, Submission, read_submission
+from widget.web.face.pages import Typed
 from widget.web.frame.problems import not_framed_here, report_origin, report_unexpanded
 from widget.web.frame.problems import register as register_problems
 from widget.web.frame.visits import open_visit, signer
@@ -100,7 +100,7 @@ def store(public_id: str) -> Response:
 @blueprint.get("/images/<image_id>")
 def image(image_id: str) -> Response:
     """A logo. Its address is its content's digest, so it never changes."""
-    found = find_image(db.session, image_id)
+    found = find_image(db.session(), image_id)
     if found is None:
         return Response("No such image.\n", 404, content_type="text/plain")
     response = Response(found.data, content_type=found.media_type)

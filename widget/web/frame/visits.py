@@ -12,7 +12,7 @@ from widget.domain.tokens import Visit, VisitSigner
 from widget.storage.ids import new_id
 from widget.storage.surveys import PublishedSurvey
 from widget.web.clock import now
-from widget.web.frame.speech import choose_language
+from widget.web.face.speech import choose_language
 from widget.web.published import find_member
 
 

@@ -15,7 +15,7 @@ from widget.domain.flow import Step, is_last_question, question_of, sentiment_of
 from widget.domain.surveys import Definition
 from widget.paths import asset_folder
 from widget.web.assets import asset_url
-from widget.web.frame.speech import Speech, slot
+from widget.web.face.speech import Speech, slot
 
 _SLOT = re.compile("\x02([a-z]+)\x03")
 

@@ -21,7 +21,7 @@ from widget.domain.flow import (
 )
 from widget.domain.scales import Kind
 from widget.domain.surveys import Definition
-from widget.web.frame.pages import Typed
+from widget.web.face.pages import Typed
 
 Direction = Literal["next", "back"]
 

@@ -1,0 +1,1 @@
+"""How a survey looks and reads to a customer: used by the frame and by the editor's preview."""
