@@ -26,7 +26,7 @@ def _http_error(error: HTTPException) -> Response:
         response = jsonify(body)
         response.content_type = "application/problem+json"
     else:
-        response = make_response(render_template("errors/error.html", error=error, code=code))
+        response = make_response(render_template("errors/error.html", title=error.name, text=error.description))
     response.status_code = code
     for name, value in error.get_headers():
         if name not in ("Content-Type", "Content-Length"):
@@ -36,5 +36,5 @@ def _http_error(error: HTTPException) -> Response:
 
 def _not_found(error: UnknownSurvey) -> Response:
     return make_response(
-        render_template("errors/error.html", error=None, code=404, text=str(error)), 404
+        render_template("errors/error.html", title="Not found", text=str(error)), 404
     )

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
-from flask import Blueprint, abort, current_app, g, redirect, request, url_for
+from flask import Blueprint, abort, g, redirect, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
@@ -60,7 +60,18 @@ def needs(ability: Ability) -> Callable[[Callable[P, R]], Callable[P, R]]:
 
 @blueprint.app_context_processor
 def _seat_for_templates() -> dict[str, Any]:
-    return {"seat": g.get("seat"), "public_url": current_app.config["SAYSO_PUBLIC_URL"]}
+    # Which entry of the navigation is the current one: a subject's first module-level endpoint.
+    areas = {
+        "response": "console.responses",
+        "member": "console.members",
+        "site": "console.sites",
+        "key": "console.keys",
+    }
+    endpoint = (request.endpoint or "").partition(".")[2]
+    area = next((page for word, page in areas.items() if endpoint.startswith(word)), None)
+    if area is None and (request.endpoint or "").startswith("console."):
+        area = "console.surveys"
+    return {"seat": g.get("seat"), "area": area}
 
 
 @blueprint.get("/")
