@@ -11,8 +11,8 @@ from widget.domain.scales import POSITIVE_FROM, STYLES, Kind, Scale, Style, scal
 REASONS_LIMIT = 12
 REASON_TEXT_LIMIT = 60
 
-Translate = Callable[[str, str], str]
-"""A built-in English text and a language tag in, that text in the language (or English) out."""
+Translate = Callable[[str, str], str | None]
+"""A built-in English text and a language tag in; that text, or None in a language we lack, out."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ _QUESTIONS: dict[Kind, str] = {
     "stars": "How did {member} do today?",
     "csat": "How satisfied are you with the help you received?",
     "nps": "How likely are you to recommend {company} to a friend or colleague?",
-    "ces": "{company} made it easy to handle my request.",
+    "ces": "Overall, {company} made it easy to handle my request.",
 }
 _COMMON_SLOTS = (
     TextSlot("positive_prompt", "Asked after a positive score", "What went well?", 200),
@@ -39,7 +39,7 @@ _COMMON_SLOTS = (
     TextSlot("thanks_text", "Thanks, below the heading", "Your answer helps us do better.", 400),
     TextSlot("member_fallback", "Stands for {member} when unknown", "our team", 60),
     TextSlot("customer_fallback", "Stands for {customer} when unknown", "dear customer", 60),
-    TextSlot("company_fallback", "Stands for {company} when unknown", "us", 60),
+    TextSlot("company_fallback", "Stands for {company} when unknown", "our company", 60),
 )
 
 
@@ -176,7 +176,7 @@ def builtin_text(builtin: str, language: str, main: str, translate: Translate) -
     """A built-in text in the page's language, else the survey's main language, else English."""
     for tag in (language, main):
         translated = translate(builtin, tag)
-        if translated != builtin or tag.split("-")[0] == "en":
+        if translated is not None:
             return Text(translated, tag)
     return Text(builtin, "en")
 

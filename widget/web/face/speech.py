@@ -39,14 +39,14 @@ class Speech:
 
     def text(self, key: str) -> Markup:
         """A text the team may word, with its own `lang` where it had to fall back."""
-        return self._marked(self.definition.text(key, self.language, translate))
+        return self._marked(self.definition.text(key, self.language, _built_in))
 
     def plain(self, key: str) -> str:
         """The same without markup, placeholders left as they stand."""
-        return self.definition.text(key, self.language, translate).value
+        return self.definition.text(key, self.language, _built_in).value
 
     def reason(self, reason: Reason) -> Markup:
-        return self._marked(self.definition.reason_text(reason, self.language, translate))
+        return self._marked(self.definition.reason_text(reason, self.language, _built_in))
 
     def point_name(self, name: str) -> str:
         """The accessible name of a point: a number as it is, a word translated."""
@@ -61,7 +61,7 @@ class Speech:
         }
 
     def _builtin(self, builtin: str) -> Text:
-        return builtin_text(builtin, self.language, self.definition.main_language, translate)
+        return builtin_text(builtin, self.language, self.definition.main_language, _built_in)
 
     def _marked(self, text: Text) -> Markup:
         parts = (
@@ -78,6 +78,10 @@ class Speech:
 
 def _same_base(one: str, other: str) -> bool:
     return one.split("-")[0] == other.split("-")[0]
+
+
+def _built_in(text: str, language: str) -> str | None:
+    return translate(text, language) if language.split("-")[0] in LANGUAGES else None
 
 
 def slot(name: str) -> Markup:
