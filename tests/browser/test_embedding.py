@@ -10,7 +10,7 @@ from tests.browser.conftest import NewVisitor, Product
 from widget.extensions import db
 from widget.storage.engine import writing
 from widget.storage.models import Site, Survey
-from widget.web.embed import loader_integrity, loader_url_path
+from widget.web.loader import loader_integrity, loader_url_path
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("product")]
 
@@ -151,7 +151,8 @@ def test_five_widgets_on_one_page_keep_to_themselves(product: Product, visitor: 
     surveys = [product.acme.survey("stars") for _ in range(5)]
     visitor.goto(product.page("".join(snippet(survey) for survey in surveys)))
     visitor.wait_for_function(
-        "[...document.querySelectorAll('iframe')].filter(f => f.style.height != '200px').length == 5"
+        "[...document.querySelectorAll('iframe')]"
+        ".filter(f => f.style.height != '200px').length == 5"
     )
     # From the bottom up: an answered widget grows, and would push the next one away.
     for index, score in ((4, 1), (3, 2), (2, 3), (1, 4), (0, 5)):

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Frame, Locator, Page, P
 
 from tests.browser.chromium import launch
 from tests.browser.hosts import Servers, serving
-from widget.web.embed import loader_integrity, loader_url_path
+from widget.web.loader import loader_integrity, loader_url_path
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("loader")]
 

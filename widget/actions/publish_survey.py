@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from widget.domain.definition_checks import check_definition
 from widget.domain.surveys import definition_from_json
 from widget.storage.engine import writing
+from widget.storage.events import append_event
 from widget.storage.models import Survey
 from widget.storage.surveys import add_version, survey_of
 
@@ -26,4 +27,15 @@ def publish_survey(
 def publish(session: Session, survey: Survey, *, user_id: int | None, at: datetime) -> int:
     """The same inside a transaction that another action began."""
     check_definition(definition_from_json(survey.draft))
-    return add_version(session, survey, user_id=user_id, at=at)
+    before = survey.published_version_id
+    number = add_version(session, survey, user_id=user_id, at=at)
+    if survey.published_version_id != before:
+        append_event(
+            session,
+            "survey.published",
+            workspace_id=survey.workspace_id,
+            survey_id=survey.id,
+            at=at,
+            data={"version": number},
+        )
+    return number

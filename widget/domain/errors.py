@@ -21,6 +21,30 @@ class MemberExists(SaysoError):
     """Another member of the workspace has this email or employee id."""
 
 
+class LogoRefused(SaysoError):
+    """An uploaded file cannot be a survey's logo."""
+
+
+class OriginRefused(SaysoError):
+    """A text is no origin of a page."""
+
+
+class SiteInUse(SaysoError):
+    """A site cannot be deleted while surveys stand on it."""
+
+
+class UnknownSite(SaysoError):
+    """No site with this id in the workspace."""
+
+
+class UnknownMember(SaysoError):
+    """No member with this id in the workspace."""
+
+
+class UnknownResponse(SaysoError):
+    """No response with this id in the workspace."""
+
+
 class InvalidDefinition(SaysoError):
     """A survey cannot be published as it stands. `problems` maps field names to sentences."""
 

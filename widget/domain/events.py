@@ -6,6 +6,8 @@ EventName = Literal[
     "response.given",
     "response.changed",
     "response.finished",
+    "response.hidden",
+    "response.shown",
     "survey.published",
     "survey.closed",
     "survey.opened",

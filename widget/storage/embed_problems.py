@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from widget.storage.models import EmbedProblem
+from widget.storage.models import EmbedProblem, Survey
 
 # Subjects come from outside: nobody can fill the table by inventing more of them.
 PROBLEMS_PER_SURVEY = 50
@@ -72,3 +72,16 @@ def problems_of(session: Session, survey_id: int) -> list[SeenProblem]:
 def forget_problems(session: Session, survey_id: int) -> None:
     """Remove a survey's problems, once their owner has mended the snippet."""
     session.execute(delete(EmbedProblem).where(EmbedProblem.survey_id == survey_id))
+
+
+def surveys_with_problems(session: Session, workspace_id: int, public_id: str | None) -> list[str]:
+    """Public ids of a workspace's surveys, or of the one named, whose snippets have problems."""
+    query = (
+        select(Survey.public_id)
+        .join(EmbedProblem, EmbedProblem.survey_id == Survey.id)
+        .where(Survey.workspace_id == workspace_id)
+        .distinct()
+    )
+    if public_id is not None:
+        query = query.where(Survey.public_id == public_id)
+    return list(session.scalars(query))

@@ -1,6 +1,7 @@
 """Engines, and the one way to write: a transaction that queues instead of colliding."""
 
 import fcntl
+import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -49,7 +50,7 @@ class _WriterQueue:
 
     def __init__(self, file: Path) -> None:
         self._thread_lock = threading.Lock()
-        self._file = file.open("ab")
+        self._file = os.open(file, os.O_RDWR | os.O_CREAT, 0o600)
 
     @contextmanager
     def turn(self) -> Iterator[None]:

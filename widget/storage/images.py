@@ -1,10 +1,12 @@
 """What the images table answers."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from widget.domain.logos import Logo
 from widget.storage.models import Image
 
 
@@ -18,3 +20,19 @@ def find_image(session: Session, image_id: str) -> StoredImage | None:
     """An image by its digest; None when there is none. Logos are public by nature."""
     image = session.scalar(select(Image).where(Image.id == image_id).limit(1))
     return StoredImage(image.media_type, image.data) if image else None
+
+
+def add_logo(session: Session, workspace_id: int, logo: Logo, at: datetime) -> None:
+    """Keep a workspace's logo; the same picture twice is one row."""
+    if session.get(Image, (logo.id, workspace_id)) is None:
+        session.add(
+            Image(
+                id=logo.id,
+                workspace_id=workspace_id,
+                media_type="image/png",
+                width=logo.width,
+                height=logo.height,
+                data=logo.data,
+                created_at=at,
+            )
+        )

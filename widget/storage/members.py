@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from widget.domain.errors import MemberExists
+from widget.domain.errors import MemberExists, UnknownMember
 from widget.storage.ids import new_public_id
 from widget.storage.models import Member
 
@@ -50,9 +50,7 @@ def add_member(
     at: datetime,
 ) -> Member:
     """Add a member. Raises MemberExists when the email or the employee id is taken."""
-    for given in (email, employee_id):
-        if given and member_named(session, workspace_id, given):
-            raise MemberExists(f"Somebody is already known by “{given}”.")
+    _refuse_taken(session, workspace_id, (email, employee_id))
     member = Member(
         workspace_id=workspace_id,
         public_id=new_public_id(),
@@ -65,3 +63,94 @@ def add_member(
     session.add(member)
     session.flush()
     return member
+
+
+@dataclass(frozen=True)
+class MemberRow:
+    id: int
+    public_id: str
+    name: str
+    title: str
+    email: str | None
+    employee_id: str | None
+    is_archived: bool
+
+
+def member_rows(session: Session, workspace_id: int) -> list[MemberRow]:
+    """A workspace's members by name, archived ones last."""
+    rows = session.scalars(
+        select(Member)
+        .where(Member.workspace_id == workspace_id)
+        .order_by(Member.archived_at.is_not(None), Member.name, Member.id)
+    )
+    return [_row(member) for member in rows]
+
+
+def member_row(session: Session, workspace_id: int, member_id: int) -> MemberRow:
+    """One member. Raises UnknownMember."""
+    return _row(_member(session, workspace_id, member_id))
+
+
+def change_member(
+    session: Session,
+    workspace_id: int,
+    member_id: int,
+    *,
+    name: str,
+    title: str,
+    email: str | None,
+    employee_id: str | None,
+) -> None:
+    """Change what is known of a member. Raises UnknownMember and MemberExists."""
+    member = _member(session, workspace_id, member_id)
+    _refuse_taken(session, workspace_id, (email, employee_id), besides=member_id)
+    member.name, member.title = name, title
+    member.email, member.employee_id = email, employee_id
+
+
+def set_archived(
+    session: Session, workspace_id: int, member_id: int, archived_at: datetime | None
+) -> None:
+    """Archive a member, or bring them back. Raises UnknownMember."""
+    _member(session, workspace_id, member_id).archived_at = archived_at
+
+
+def _member(session: Session, workspace_id: int, member_id: int) -> Member:
+    member = session.scalar(
+        select(Member).where(Member.workspace_id == workspace_id, Member.id == member_id)
+    )
+    if member is None:
+        raise UnknownMember("There is no such member in this workspace.")
+    return member
+
+
+def _refuse_taken(
+    session: Session, workspace_id: int, names: tuple[str | None, ...], besides: int | None = None
+) -> None:
+    for given in names:
+        if not given:
+            continue
+        taken = session.scalar(
+            select(Member.id).where(
+                Member.workspace_id == workspace_id,
+                or_(
+                    Member.email == given,
+                    Member.employee_id == given,
+                    Member.public_id == given,
+                ),
+            )
+        )
+        if taken is not None and taken != besides:
+            raise MemberExists(f"Somebody is already known by “{given}”.")
+
+
+def _row(member: Member) -> MemberRow:
+    return MemberRow(
+        member.id,
+        member.public_id,
+        member.name,
+        member.title,
+        member.email,
+        member.employee_id,
+        member.archived_at is not None,
+    )

@@ -1,16 +1,19 @@
 """Error pages outside the frame: a plain sentence, as HTML, or as JSON for the API."""
 
+from typing import Any
+
 from flask import Flask, Response, jsonify, make_response, render_template, request
 from werkzeug.exceptions import HTTPException, SecurityError
 
-from widget.domain.errors import UnknownSurvey
+from widget.domain.errors import UnknownMember, UnknownResponse, UnknownSite, UnknownSurvey
 from widget.web.frame import problems
 
 
 def register(app: Flask) -> None:
     """Turn every HTTP error into a page that says what to do."""
     app.register_error_handler(HTTPException, _http_error)
-    app.register_error_handler(UnknownSurvey, _not_found)
+    for unknown in (UnknownSurvey, UnknownResponse, UnknownSite, UnknownMember):
+        app.register_error_handler(unknown, _not_found)
 
 
 def _http_error(error: HTTPException) -> Response:
@@ -22,11 +25,19 @@ def _http_error(error: HTTPException) -> Response:
         return Response(text, 400, content_type="text/plain")
     code = error.code or 500
     if request.path.startswith("/api/"):
-        body = {"status": code, "title": error.name, "detail": error.description}
+        body: dict[str, Any] = {"status": code, "title": error.name, "detail": error.description}
+        # What the validation of a query or body found, by field.
+        data = getattr(error, "data", None) or {}
+        if data.get("message"):
+            body["detail"] = data["message"]
+        if data.get("messages"):
+            body["errors"] = data["messages"]
         response = jsonify(body)
         response.content_type = "application/problem+json"
     else:
-        response = make_response(render_template("errors/error.html", title=error.name, text=error.description))
+        response = make_response(
+            render_template("errors/error.html", title=error.name, text=error.description)
+        )
     response.status_code = code
     for name, value in error.get_headers():
         if name not in ("Content-Type", "Content-Length"):
@@ -34,7 +45,7 @@ def _http_error(error: HTTPException) -> Response:
     return response
 
 
-def _not_found(error: UnknownSurvey) -> Response:
+def _not_found(error: Exception) -> Response:
     return make_response(
         render_template("errors/error.html", title="Not found", text=str(error)), 404
     )

@@ -10,6 +10,7 @@ from limits.strategies import FixedWindowRateLimiter
 # One visit answers a handful of steps; more than this is no person.
 _PER_VISIT = parse("60/minute")
 _PER_SIGN_IN = parse("10/minute")
+_PER_API_WORKSPACE = parse("600/minute")
 
 
 class RateLimits:
@@ -26,6 +27,10 @@ class RateLimits:
         return self._limiter.hit(_PER_VISIT, "visit", visit) and self._limiter.hit(
             self._answers, "answers", survey, address_prefix(request.remote_addr)
         )
+
+    def allow_api_call(self, workspace_id: int) -> bool:
+        """Count one request to the API; False past 600 a minute in a workspace."""
+        return self._limiter.hit(_PER_API_WORKSPACE, "api", str(workspace_id))
 
     def allow_sign_in(self, email: str) -> bool:
         """Count one attempt to sign in; slows guessing without locking anybody out for long."""

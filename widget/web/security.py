@@ -115,7 +115,7 @@ API_DOCS = RouteClass(
 _BY_ENDPOINT = {
     "static": ASSET,
     "api-docs.openapi_json": API_DOCS,
-    "api-docs.docs": API_DOCS,
+    "api-docs.docs_page": API_DOCS,
     "console.sign_in": SIGN_IN,
     "console.set_up": SIGN_IN,
 }

@@ -5,7 +5,6 @@ from flask import Blueprint, Response, abort, current_app, make_response, render
 from widget.domain.errors import UnknownSurvey
 from widget.extensions import db
 from widget.storage.surveys import demo_surveys
-from widget.web.assets import asset_url
 from widget.web.published import find_survey
 
 blueprint = Blueprint("try_it", __name__)
@@ -16,7 +15,7 @@ def _page(template: str, **values: object) -> Response:
     response = make_response(render_template(template, home=home, **values))
     # What a careful site would send: our loader and our frame, and nothing else of anybody's.
     response.headers["Content-Security-Policy"] = (
-        f"default-src 'none'; script-src {home}; frame-src {home}; style-src 'self'; "
+        f"default-src 'none'; script-src 'self' {home}; frame-src {home}; style-src 'self'; "
         "img-src 'self'; base-uri 'none'; form-action 'none'"
     )
     return response
@@ -32,7 +31,7 @@ def survey(public_id: str) -> Response:
     display = request.args.get("display", "inline")
     if display not in ("inline", "popover", "slide-in", "button"):
         display = "inline"
-    return _page("try_it/survey.html", survey=found, display=display, asset_url=asset_url)
+    return _page("try_it/survey.html", survey=found, display=display)
 
 
 @blueprint.get("/demo")

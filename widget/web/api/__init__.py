@@ -1,1 +1,1 @@
-"""The JSON API."""
+"""The JSON API: no session, no cookie; a key in the Authorization header."""

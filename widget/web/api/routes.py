@@ -1,7 +1,50 @@
-"""Routes of the JSON API."""
+"""Putting the API together: its routes, its description, its documentation page."""
 
-from flask import Flask
+from typing import Any, cast
+
+from flask import Blueprint, Flask, Response, current_app, jsonify, render_template
+from flask_smorest import Api
+
+from widget.extensions import csrf
+from widget.web.api import responses
+
+docs = Blueprint("api-docs", __name__, url_prefix="/api")
+_SPEC = "sayso_api_spec"
+
+
+@docs.get("/openapi.json")
+def openapi_json() -> Response:
+    """The API's description (OpenAPI 3.1)."""
+    return jsonify(_spec())
+
+
+@docs.get("/docs")
+def docs_page() -> str:
+    """The same for people."""
+    return render_template("api/docs.html", spec=_spec())
+
+
+def _spec() -> dict[str, Any]:
+    spec: dict[str, Any] = current_app.extensions[_SPEC].spec.to_dict()
+    return spec
 
 
 def register(app: Flask) -> None:
     """Add the API."""
+    app.config.update(
+        API_TITLE="Sayso",
+        API_VERSION="v1",
+        OPENAPI_VERSION="3.1.0",
+        API_SPEC_OPTIONS={
+            "security": [{"key": []}],
+            "components": {
+                "securitySchemes": {"key": {"type": "http", "scheme": "bearer"}},
+            },
+        },
+    )
+    api = Api(app)
+    app.extensions[_SPEC] = api
+    csrf.exempt(responses.blueprint)
+    csrf.exempt(docs)
+    api.register_blueprint(cast(Any, responses.blueprint))
+    app.register_blueprint(docs)

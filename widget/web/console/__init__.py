@@ -7,6 +7,17 @@ from widget.web.console.access import blueprint
 
 def register(app: Flask) -> None:
     """Add the console's routes, module by module."""
-    from widget.web.console import setup, surveys  # noqa: F401 - importing adds the routes
+    from widget.web.console import (  # noqa: F401 - importing adds the routes
+        editor,
+        embed_page,
+        filters,
+        keys,
+        members,
+        preview,
+        responses,
+        setup,
+        sites,
+        surveys,
+    )
 
     app.register_blueprint(blueprint)

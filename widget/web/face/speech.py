@@ -1,13 +1,13 @@
 """Everything a frame says, in one visitor's language, ready for a template."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from markupsafe import Markup, escape
 
 from widget.domain import wording
 from widget.domain.languages import normal_tag
-from widget.domain.surveys import Definition, Reason, Text, builtin_text
+from widget.domain.surveys import Definition, Reason, Text, TextSlot, builtin_text
 from widget.translations import LANGUAGES, direction, match_language, translate
 
 
@@ -44,6 +44,24 @@ class Speech:
     def plain(self, key: str) -> str:
         """The same without markup, placeholders left as they stand."""
         return self.definition.text(key, self.language, _built_in).value
+
+    def built_in(self, slot: TextSlot) -> str:
+        """What a slot says while the team leaves it empty in this language."""
+        empty = replace(
+            self.definition,
+            texts={
+                key: {tag: text for tag, text in words.items() if tag != self.language}
+                for key, words in self.definition.texts.items()
+            },
+        )
+        return empty.text(slot.key, self.language, _built_in).value
+
+    def sentence(self, key: str, member: str, customer: str) -> str:
+        """A text as one visitor read it, placeholders filled in."""
+        known = {**self.fallbacks()}
+        known["member"] = member or known["member"]
+        known["customer"] = customer or known["customer"]
+        return wording.fill(self.plain(key), known)
 
     def reason(self, reason: Reason) -> Markup:
         return self._marked(self.definition.reason_text(reason, self.language, _built_in))

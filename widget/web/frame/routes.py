@@ -10,6 +10,7 @@ from widget.actions.give_answer import give_answer
 from widget.domain.errors import TokenForged, TokenMissing, UnknownSurvey
 from widget.domain.flow import step_after, steps
 from widget.domain.responses import ResponseHead
+from widget.domain.sites import origin_allowed
 from widget.domain.surveys import Definition
 from widget.domain.tokens import Visit
 from widget.domain.wording import presentable_name
@@ -120,7 +121,7 @@ def may_stand_on(survey: PublishedSurvey, origin: str) -> bool:
     """Whether a page of this origin may show the survey; "" is no page but the bare address."""
     if not survey.origins or not origin:
         return True
-    return origin in (*survey.origins, *own_origins())
+    return origin_allowed(origin, (*survey.origins, *own_origins()))
 
 
 def own_origins() -> tuple[str, ...]:

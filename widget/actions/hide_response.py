@@ -1,0 +1,45 @@
+"""Taking a response out of the lists and counts, and putting it back. Nothing is deleted."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from widget.domain.errors import UnknownResponse
+from widget.domain.scales import KINDS
+from widget.storage import answers
+from widget.storage.engine import writing
+from widget.storage.events import append_event
+
+
+def set_hidden(
+    session: Session, workspace_id: int, id: UUID, *, hidden: bool, at: datetime
+) -> None:
+    """Hide a response or show it again; counts change with it. Raises UnknownResponse."""
+    with writing(session):
+        connection = session.connection()
+        found = answers.find_response(connection, workspace_id, id)
+        if found is None:
+            raise UnknownResponse("There is no such response in this workspace.")
+        if (found["hidden_at"] is not None) == hidden:
+            return
+        answers.update_response(connection, workspace_id, id, {"hidden_at": at if hidden else None})
+        if not found["is_test"]:
+            answers.count(
+                connection,
+                workspace_id=workspace_id,
+                day=found["day"],
+                survey_id=found["survey_id"],
+                member_id=found["member_id"],
+                channel=found["channel"],
+                scores={kind: found[kind] for kind in KINDS if found[kind] is not None},
+                by=-1 if hidden else 1,
+            )
+        append_event(
+            session,
+            "response.hidden" if hidden else "response.shown",
+            workspace_id=workspace_id,
+            survey_id=found["survey_id"],
+            response_id=id,
+            at=at,
+        )

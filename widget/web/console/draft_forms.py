@@ -1,0 +1,145 @@
+"""The editor's forms: each section's fields in, a new definition out. Nothing is stored here."""
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from typing import cast
+
+from werkzeug.datastructures import MultiDict
+
+from widget.domain.languages import normal_tag
+from widget.domain.looks import FontName, Scheme
+from widget.domain.scales import KINDS, STYLES, Style
+from widget.domain.surveys import Definition, Question, Reason, with_text
+from widget.storage.ids import new_public_id
+
+Form = MultiDict[str, str]
+Reader = Callable[[Form, Definition, str], Definition]
+
+_LINE_BREAKS = re.compile(r"\s*[\r\n]+\s*")
+
+
+def read_section(section: str, form: Form, draft: Definition, language: str) -> Definition:
+    """The draft with a section's form applied. Raises KeyError for an unknown section.
+
+    What cannot be valid is kept as it was typed, so that checking the definition can say so.
+    """
+    return SECTIONS[section](form, draft, language)
+
+
+def _wording(form: Form, draft: Definition, language: str) -> Definition:
+    for slot in draft.slots:
+        field = f"text.{slot.key}"
+        if field in form:
+            draft = with_text(draft, slot.key, language, _line(form[field]))
+    return draft
+
+
+def _reasons(form: Form, draft: Definition, language: str) -> Definition:
+    return replace(
+        draft,
+        positive_reasons=_reason_list("positive", form, draft.positive_reasons, language),
+        negative_reasons=_reason_list("negative", form, draft.negative_reasons, language),
+    )
+
+
+def _reason_list(
+    name: str, form: Form, reasons: tuple[Reason, ...], language: str
+) -> tuple[Reason, ...]:
+    listed = [_reworded(reason, form.get(f"{name}.{reason.id}"), language) for reason in reasons]
+    new = _line(form.get(f"add.{name}", ""))
+    if new:
+        listed.append(Reason(new_public_id(), {language: new}))
+    listed = [reason for reason in listed if form.get("remove") != f"{name}.{reason.id}"]
+    moved, _, direction = form.get("move", "").rpartition(".")
+    for place, reason in enumerate(listed):
+        if moved == f"{name}.{reason.id}":
+            target = place + (1 if direction == "down" else -1)
+            if 0 <= target < len(listed):
+                listed[place], listed[target] = listed[target], listed[place]
+            break
+    return tuple(listed)
+
+
+def _reworded(reason: Reason, text: str | None, language: str) -> Reason:
+    if text is None:
+        return reason
+    texts = {tag: words for tag, words in reason.texts.items() if tag != language}
+    if _line(text):
+        texts[language] = _line(text)
+    return replace(reason, texts=texts)
+
+
+def _steps(form: Form, draft: Definition, _language: str) -> Definition:
+    kind = draft.question.kind
+    style = form.get("style", draft.question.style)
+    threshold = form.get("positive_from", "")
+    extras = [
+        Question(extra, _style(form.get(f"extra_style.{extra}"), STYLES[extra]))
+        for extra in KINDS
+        if extra != kind and f"extra.{extra}" in form
+    ]
+    return replace(
+        draft,
+        question=Question(kind, _style(style, STYLES[kind])),
+        positive_from=int(threshold) if re.fullmatch("[0-9]{1,3}", threshold) else -1,
+        ask_reasons="ask_reasons" in form,
+        ask_comment="ask_comment" in form,
+        extras=tuple(extras),
+    )
+
+
+def _style(wanted: str | None, offered: tuple[Style, ...]) -> Style:
+    return next((style for style in offered if style == wanted), offered[0])
+
+
+def _languages(form: Form, draft: Definition, _language: str) -> Definition:
+    main = form.get("main_language", draft.main_language)
+    added = form.get("add_language", "").strip()
+    languages = [tag for tag in draft.languages if tag != form.get("remove") or tag == main]
+    if added:
+        languages.append(normal_tag(added) or added)
+    languages = list(dict.fromkeys((main, *languages)))
+    gone = form.get("remove") if form.get("remove") not in languages else None
+    draft = replace(draft, main_language=main, languages=tuple(languages))
+    return _without(draft, gone) if gone else draft
+
+
+def _without(draft: Definition, language: str) -> Definition:
+    for slot in draft.slots:
+        if language in draft.texts.get(slot.key, {}):
+            draft = with_text(draft, slot.key, language, "")
+    return replace(
+        draft,
+        positive_reasons=tuple(_reworded(r, "", language) for r in draft.positive_reasons),
+        negative_reasons=tuple(_reworded(r, "", language) for r in draft.negative_reasons),
+    )
+
+
+def _looks(form: Form, draft: Definition, _language: str) -> Definition:
+    radius = form.get("radius", "")
+    accent = (form.get("use_accent") or form.get("accent", "")).strip().lower()
+    return replace(
+        draft,
+        looks=replace(
+            draft.looks,
+            accent=accent,
+            scheme=cast(Scheme, form.get("scheme", draft.looks.scheme)),
+            radius=int(radius) if re.fullmatch("[0-9]{1,3}", radius) else -1,
+            font=cast(FontName, form.get("font", draft.looks.font)),
+            logo=None if "remove_logo" in form else draft.looks.logo,
+        ),
+    )
+
+
+def _line(text: str) -> str:
+    return _LINE_BREAKS.sub(" ", text).strip()
+
+
+SECTIONS: dict[str, Reader] = {
+    "wording": _wording,
+    "reasons": _reasons,
+    "steps": _steps,
+    "languages": _languages,
+    "looks": _looks,
+}

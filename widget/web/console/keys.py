@@ -1,0 +1,61 @@
+"""API keys: made here, shown once, revoked here."""
+
+from flask import abort, flash, redirect, render_template, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from flask_wtf import FlaskForm
+from werkzeug.wrappers import Response
+from wtforms import StringField
+from wtforms.validators import InputRequired, Length
+
+from widget.actions.create_api_key import create_api_key
+from widget.actions.revoke_api_key import revoke_api_key
+from widget.extensions import db
+from widget.storage.accounts import api_keys
+from widget.web.clock import now
+from widget.web.console.access import blueprint, needs, seat
+
+
+class KeyForm(FlaskForm):  # type: ignore[misc]
+    name = StringField(
+        "What the key is for", [InputRequired("Say what will use the key."), Length(max=120)]
+    )
+
+
+@blueprint.route("/keys", methods=["GET", "POST"])
+@needs("manage_workspace")
+def keys() -> str | tuple[str, int]:
+    """The list, and a form for one more; a new key is in the answer and nowhere else."""
+    form, made = KeyForm(), None
+    if form.validate_on_submit():
+        made = create_api_key(
+            db.session(),
+            seat().workspace_id,
+            name=form.name.data.strip(),
+            user_id=current_user.id,
+            at=now(),
+        )
+    page = render_template(
+        "console/keys/list.html",
+        form=form,
+        made=made,
+        keys=api_keys(db.session(), seat().workspace_id),
+    )
+    return (page, 422) if form.is_submitted() and not made else page
+
+
+@blueprint.route("/keys/<int:key_id>/revoke", methods=["GET", "POST"])
+@needs("manage_workspace")
+def key_revoke(key_id: int) -> str | Response:
+    """Ask, then end a key."""
+    found = next(
+        (key for key in api_keys(db.session(), seat().workspace_id) if key.id == key_id), None
+    )
+    if found is None or found.revoked_at is not None:
+        abort(404, "There is no such live key in this workspace.")
+    form = FlaskForm()
+    if not form.validate_on_submit():
+        return render_template("console/keys/revoke.html", key=found)
+    revoke_api_key(db.session(), seat().workspace_id, key_id, at=now())
+    flash(_("Revoked: programs that use it are refused from now on."))
+    return redirect(url_for("console.keys"), 303)

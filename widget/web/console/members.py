@@ -1,0 +1,91 @@
+"""The people whom customers rate, and how pages name them."""
+
+from typing import TypedDict
+
+from flask import flash, redirect, render_template, url_for
+from flask_babel import gettext as _
+from flask_wtf import FlaskForm
+from werkzeug.wrappers import Response
+from wtforms import StringField
+from wtforms.validators import Email, InputRequired, Length, Optional
+
+from widget.actions import change_member
+from widget.actions.create_member import create_member
+from widget.domain.errors import MemberExists
+from widget.extensions import db
+from widget.storage.members import member_row, member_rows
+from widget.web.clock import now
+from widget.web.console.access import blueprint, needs, seat
+
+
+class MemberForm(FlaskForm):  # type: ignore[misc]
+    name = StringField("Name", [InputRequired("Customers see this name."), Length(max=120)])
+    title = StringField("Title", [Length(max=120)])
+    email = StringField("Email", [Optional(), Email("This is no email address."), Length(max=200)])
+    employee_id = StringField("Employee id", [Length(max=100)])
+
+    def known_by(self) -> "KnownBy":
+        """What the form says, as an action takes it."""
+        return {
+            "name": self.name.data.strip(),
+            "title": (self.title.data or "").strip(),
+            "email": (self.email.data or "").strip().lower() or None,
+            "employee_id": (self.employee_id.data or "").strip() or None,
+        }
+
+
+class KnownBy(TypedDict):
+    name: str
+    title: str
+    email: str | None
+    employee_id: str | None
+
+
+@blueprint.route("/members", methods=["GET", "POST"])
+@needs("edit_surveys")
+def members() -> str | Response | tuple[str, int]:
+    """The list, and a form for one more."""
+    form = MemberForm()
+    if form.validate_on_submit():
+        try:
+            create_member(db.session(), seat().workspace_id, **form.known_by(), at=now())
+        except MemberExists as error:
+            form.email.errors = [str(error)]
+        else:
+            flash(_("Added."))
+            return redirect(url_for("console.members"), 303)
+    rows = member_rows(db.session(), seat().workspace_id)
+    page = render_template("console/members/list.html", form=form, members=rows)
+    return (page, 422) if form.is_submitted() else page
+
+
+@blueprint.route("/members/<int:member_id>", methods=["GET", "POST"])
+@needs("edit_surveys")
+def member(member_id: int) -> str | Response | tuple[str, int]:
+    """One member's form."""
+    found = member_row(db.session(), seat().workspace_id, member_id)
+    form = MemberForm(obj=found)
+    if form.validate_on_submit():
+        try:
+            change_member.change_member(
+                db.session(), seat().workspace_id, member_id, **form.known_by()
+            )
+        except MemberExists as error:
+            form.email.errors = [str(error)]
+        else:
+            flash(_("Saved."))
+            return redirect(url_for("console.members"), 303)
+    page = render_template("console/members/one.html", form=form, member=found)
+    return (page, 422) if form.is_submitted() else page
+
+
+@blueprint.post("/members/<int:member_id>/<any(archive,restore):verb>")
+@needs("edit_surveys")
+def member_archive_or_restore(member_id: int, verb: str) -> Response:
+    """Archive a member, or bring them back."""
+    archived = verb == "archive"
+    change_member.set_archived(
+        db.session(), seat().workspace_id, member_id, archived=archived, at=now()
+    )
+    flash(_("Archived: pages cannot name them any more.") if archived else _("Back again."))
+    return redirect(url_for("console.members"), 303)

@@ -1,0 +1,76 @@
+"""The editor's live preview: the real frame, drawn from the draft, storing nothing."""
+
+from flask import Response, request, url_for
+
+from widget.domain.flow import step_after, steps
+from widget.domain.surveys import Definition
+from widget.extensions import csrf, db
+from widget.storage.survey_editing import survey_in_editor
+from widget.web import htmx
+from widget.web.console.access import blueprint, needs, seat
+from widget.web.face.forms import read_submission
+from widget.web.face.pages import Face, Filling, Typed, style_source
+from widget.web.face.speech import Speech, choose_language
+
+
+@blueprint.get("/surveys/<public_id>/preview")
+@needs("edit_surveys")
+def preview(public_id: str) -> Response:
+    """The first step of the draft."""
+    face, definition = _face(public_id)
+    return _document(face, face.page_html(face.step_html(steps(definition)[0], Typed())))
+
+
+@blueprint.post("/surveys/<public_id>/preview/responses")
+@needs("edit_surveys")
+def preview_step(public_id: str) -> Response:
+    """The step after the posted one, as a customer would see it."""
+    face, definition = _face(public_id)
+    submission = read_submission(request.form, definition)
+    typed, step = submission.typed, submission.step
+    if submission.answer is None:
+        sentence = ""
+        if submission.problem:
+            sentence = face.speech.say(submission.problem.text, **submission.problem.values)
+        html = face.step_html(step, typed, problem=sentence)
+    else:
+        main = typed.score if step.name == "score" else typed.main_score
+        if submission.direction == "back":
+            html = face.step_html(steps(definition)[0], Typed(score=main))
+        else:
+            html = face.step_html(step_after(definition, step), Typed(main_score=main))
+    return _document(face, html if htmx.wants_partial() else face.page_html(html))
+
+
+# Its frame has no session token, and it changes nothing.
+csrf.exempt(preview_step)
+
+
+def _face(public_id: str) -> tuple[Face, Definition]:
+    found = survey_in_editor(db.session(), seat().workspace_id, public_id)
+    definition = found.draft
+    language = choose_language(
+        [request.args.get("lang", "")], definition.languages, definition.main_language
+    )
+    face = Face(
+        definition=definition,
+        speech=Speech(definition, language, seat().workspace_name),
+        public_id=public_id,
+        action=url_for("console.preview_step", public_id=public_id, lang=language),
+        image_folder=url_for("frame.image", image_id=""),
+    )
+    return face, definition
+
+
+def _document(face: Face, html: str) -> Response:
+    values = face.values("", "", "")
+    theme = request.args.get("theme", "")
+    values["theme"] = theme if theme in ("light", "dark") else ""
+    response = Response(Filling.of(html).fill(values), content_type="text/html; charset=utf-8")
+    response.headers["Content-Security-Policy"] = (
+        f"default-src 'none'; script-src 'self'; style-src {style_source(face.definition.looks)}; "
+        "img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
+        "object-src 'none'; frame-ancestors 'self'"
+    )
+    response.headers["X-Frame-Options"] = "SAMEORIGIN"
+    return htmx.vary(response)

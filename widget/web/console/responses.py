@@ -1,0 +1,130 @@
+"""Reading responses: the list with its filters, and one response with everything around it."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from widget.actions.hide_response import set_hidden
+from widget.domain.scales import KIND_NAMES, KINDS
+from widget.extensions import db
+from widget.storage.embed_problems import surveys_with_problems
+from widget.storage.responses import (
+    ListedResponse,
+    Place,
+    ResponseFilter,
+    days,
+    find_response,
+    responses_page,
+    revisions_of,
+)
+from widget.storage.survey_editing import survey_names
+from widget.web import htmx
+from widget.web.clock import now
+from widget.web.console.access import blueprint, needs, seat
+from widget.web.face.speech import Speech
+
+PAGE = 50
+FILTERS = ("survey", "kind", "comment", "from", "to", "tests", "hidden")
+
+
+@blueprint.get("/responses")
+@needs("read_responses")
+def responses() -> Response:
+    """The newest responses, filtered by the query."""
+    wanted, problems = _filter()
+    page = responses_page(
+        db.session(),
+        seat().workspace_id,
+        wanted,
+        limit=PAGE,
+        older_than=_place("older"),
+        newer_than=_place("newer"),
+    )
+    chosen = {name: request.args[name] for name in FILTERS if request.args.get(name)}
+    values = {
+        "page": page,
+        "chosen": chosen,
+        "problems": problems,
+        "surveys": survey_names(db.session(), seat().workspace_id),
+        "kinds": [(kind, KIND_NAMES[kind]) for kind in KINDS],
+        "broken": surveys_with_problems(db.session(), seat().workspace_id, wanted.survey),
+        "speech": _speech,
+    }
+    return htmx.page_or_partial(
+        render_template("console/responses/list.html", **values),
+        render_template("console/responses/_rows.html", **values),
+    )
+
+
+@blueprint.get("/responses/<uuid:response_id>")
+@needs("read_responses")
+def response(response_id: UUID) -> str:
+    """One response: its steps in the words its customer saw, its context, its revisions."""
+    found = find_response(db.session(), seat().workspace_id, response_id)
+    if found is None:
+        abort(404, "There is no such response in this workspace.")
+    return render_template(
+        "console/responses/one.html",
+        found=found,
+        row=found.response,
+        speech=_speech(found),
+        revisions=revisions_of(db.session(), seat().workspace_id, response_id),
+    )
+
+
+@blueprint.post("/responses/<uuid:response_id>/<any(hide,show):verb>")
+@needs("edit_surveys")
+def response_hide_or_show(response_id: UUID, verb: str) -> Response:
+    """Take a response out of lists and counts, or put it back."""
+    hidden = verb == "hide"
+    set_hidden(db.session(), seat().workspace_id, response_id, hidden=hidden, at=now())
+    flash(_("Hidden: it counts nowhere now.") if hidden else _("Shown and counted again."))
+    return redirect(url_for("console.response", response_id=response_id), 303)
+
+
+def _filter() -> tuple[ResponseFilter, dict[str, str]]:
+    problems: dict[str, str] = {}
+    first, last = _day("from", problems), _day("to", problems)
+    since, until = days(first, last, seat().time_zone)
+    kind = request.args.get("kind", "")
+    comment = request.args.get("comment", "")
+    return (
+        ResponseFilter(
+            survey=request.args.get("survey") or None,
+            kind=next((known for known in KINDS if known == kind), None),
+            has_comment={"yes": True, "no": False}.get(comment),
+            since=since,
+            until=until,
+            with_tests="tests" in request.args,
+            with_hidden="hidden" in request.args,
+        ),
+        problems,
+    )
+
+
+def _day(name: str, problems: dict[str, str]) -> date | None:
+    text = request.args.get(name, "")
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        problems[name] = _("Write the day like 2026-11-23.")
+        return None
+
+
+def _place(name: str) -> Place | None:
+    moment, _underscore, id = request.args.get(name, "").partition("_")
+    try:
+        at = datetime.fromisoformat(moment)
+        return Place(at, UUID(id)) if at.tzinfo else None
+    except ValueError:
+        # A damaged address shows the first page.
+        return None
+
+
+def _speech(found: ListedResponse) -> Speech:
+    return Speech(found.definition, found.response.language, seat().workspace_name)
