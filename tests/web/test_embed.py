@@ -15,6 +15,7 @@ from werkzeug.test import TestResponse
 
 from widget.paths import asset_folder
 from widget.web import embed as module
+from widget.web import loader
 
 FOLDER = asset_folder("embed")
 PINNED = sorted(FOLDER.glob("pinned/*.js"))
@@ -41,7 +42,7 @@ def build() -> ModuleType:
 
 
 def _today() -> bytes:
-    return (FOLDER / "pinned" / Path(module.loader_url_path()).name).read_bytes()
+    return (FOLDER / "pinned" / Path(loader.loader_url_path()).name).read_bytes()
 
 
 def _is_script_for_other_origins(answer: TestResponse) -> bool:
@@ -63,7 +64,7 @@ def test_the_floating_loader_is_fresh_within_five_minutes(client: FlaskClient) -
 
 
 def test_the_pinned_loader_may_be_kept_for_ever(client: FlaskClient) -> None:
-    answer = client.get(module.loader_url_path())
+    answer = client.get(loader.loader_url_path())
     assert answer.status_code == 200
     assert answer.data == _today()
     assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
@@ -111,7 +112,7 @@ def test_the_loader_stays_within_2048_bytes() -> None:
 
 def test_the_integrity_is_that_of_the_pinned_file() -> None:
     digest = hashlib.sha384(_today()).digest()
-    assert module.loader_integrity() == "sha384-" + base64.b64encode(digest).decode()
+    assert loader.loader_integrity() == "sha384-" + base64.b64encode(digest).decode()
 
 
 def test_today_s_loader_is_built_from_today_s_source(build: ModuleType) -> None:

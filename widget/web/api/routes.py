@@ -8,6 +8,12 @@ from flask_smorest import Api
 from widget.extensions import csrf
 from widget.web.api import responses
 
+
+class _Api(Api):  # type: ignore[misc]
+    def _register_error_handlers(self) -> None:
+        """Leave errors to widget.web.errors, which answers the whole application's."""
+
+
 docs = Blueprint("api-docs", __name__, url_prefix="/api")
 _SPEC = "sayso_api_spec"
 
@@ -42,7 +48,7 @@ def register(app: Flask) -> None:
             },
         },
     )
-    api = Api(app)
+    api = _Api(app)
     app.extensions[_SPEC] = api
     csrf.exempt(responses.blueprint)
     csrf.exempt(docs)
