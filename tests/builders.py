@@ -8,20 +8,27 @@ from typing import Any
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_security import hash_password
+from werkzeug.test import TestResponse
 
 from widget import create_app
 from widget.actions.create_api_key import create_api_key
 from widget.actions.create_member import create_member
 from widget.actions.create_survey import create_survey
 from widget.actions.create_workspace import create_workspace
+from widget.actions.give_answer import give_answer
 from widget.actions.publish_survey import publish_survey
+from widget.domain.context import Context
+from widget.domain.flow import Answer
+from widget.domain.responses import ResponseHead
 from widget.domain.scales import Kind, Style
 from widget.domain.surveys import Definition, definition_from_json
 from widget.extensions import db
 from widget.settings import Settings
 from widget.storage import migrate
 from widget.storage.engine import writing
-from widget.storage.surveys import survey_of
+from widget.storage.ids import new_id
+from widget.storage.members import member_named
+from widget.storage.surveys import published_survey, survey_of, version_definition
 
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 PASSWORD = "correct horse battery"
@@ -162,3 +169,51 @@ def make_workspace(
 def csrf_token(html: str) -> str:
     """The CSRF token in a page's first form."""
     return html.split('name="csrf_token"')[1].split('value="')[1].split('"')[0]
+
+
+def answer_survey(acme: Workspace, survey: str, score: int, **details: Any) -> str:
+    """Store one response as a visit would; returns its id.
+
+    `details`: `comment`, `reasons`, `scores` (further kinds), `is_test`, `finished`, `at`, and the
+    fields of a Context.
+    """
+    with acme.world.app.app_context():
+        published = published_survey(db.session(), survey)
+        assert published is not None
+        assert published.version_id is not None
+        definition = version_definition(db.session(), published.id, published.version_id)
+        assert definition is not None
+        given = {name: details.pop(name) for name in _ANSWER_FIELDS if name in details}
+        at = given.get("at", acme.world.clock())
+        member = member_named(db.session(), acme.id, details.get("member", ""))
+        db.session.rollback()
+        head = ResponseHead(
+            workspace_id=acme.id,
+            id=new_id(),
+            survey_id=published.id,
+            version_id=published.version_id,
+            kind=definition.question.kind,
+            language="en",
+            source="widget",
+            is_test=given.get("is_test", False),
+            context=Context(**details),
+            member_id=member.id if member else None,
+            answered_at=at,
+        )
+        answer = Answer(
+            scores={definition.question.kind: score, **given.get("scores", {})},
+            reasons=given.get("reasons"),
+            comment=given.get("comment"),
+            finished=given.get("finished", True),
+        )
+        give_answer(db.engine, head, answer, time_zone=published.time_zone)
+        return str(head.id)
+
+
+_ANSWER_FIELDS = ("comment", "reasons", "scores", "is_test", "finished", "at")
+
+
+def post(client: FlaskClient, path: str, page: str | None = None, **fields: Any) -> TestResponse:
+    """Send a console form with the CSRF token of the page it stands on."""
+    token = csrf_token(client.get(page or path).text)
+    return client.post(path, data={"csrf_token": token, **fields})

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from tests.builders import Workspace, World, close_world, make_settings, make_workspace, make_world
-from tests.servers import postgres
+from tests.servers import postgres, redis
 
 
 @pytest.fixture
@@ -28,6 +28,13 @@ def acme(world: World) -> Workspace:
 def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A PostgreSQL server for all tests of this process."""
     with postgres(tmp_path_factory.mktemp("server")) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A Redis server for all tests of this process."""
+    with redis(tmp_path_factory.mktemp("redis")) as url:
         yield url
 
 

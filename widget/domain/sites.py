@@ -50,6 +50,7 @@ def origin_allowed(origin: str, allowed: tuple[str, ...]) -> bool:
         before, star, after = pattern.partition("*.")
         if not star and origin == pattern:
             return True
-        if star and origin.startswith(before) and origin.endswith("." + after):
+        name = origin.removeprefix(before)
+        if star and name != origin and name.endswith("." + after) and "/" not in name:
             return True
     return False

@@ -1,0 +1,219 @@
+"""Reading responses."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import event
+
+from tests.builders import MONDAY, Workspace, answer_survey, csrf_token, make_workspace, post
+from tests.web.frame.visiting import HTMX, open_survey
+from widget.domain.context import Problem
+from widget.domain.surveys import Question, new_definition, with_text
+from widget.extensions import db
+from widget.storage import rollups
+
+
+def listed(page: str) -> list[str]:
+    """The refs of the listed responses, in order."""
+    return [part.split("<")[0] for part in page.split("<span>T-")[1:]]
+
+
+@pytest.fixture
+def busy(acme: Workspace) -> Workspace:
+    """Two surveys with answers from Monday to Wednesday."""
+    stars, nps = acme.survey("stars", "Support"), acme.survey("nps", "Yearly")
+    acme.change(stars, extras=(Question("nps", "numbers"),))
+    answer_survey(acme, stars, 5, ref="T-1", comment="Great", at=MONDAY)
+    answer_survey(acme, nps, 3, ref="T-2", at=MONDAY + timedelta(days=1))
+    answer_survey(acme, stars, 2, ref="T-3", scores={"nps": 8}, at=MONDAY + timedelta(days=2))
+    answer_survey(acme, stars, 1, ref="T-4", is_test=True, at=MONDAY + timedelta(days=2))
+    return acme
+
+
+def test_the_newest_come_first_and_tests_stay_out(busy: Workspace) -> None:
+    page = busy.signed_in().get("/console/responses").text
+    assert listed(page) == ["3", "2", "1"]
+    assert "2 of 5 stars" in page
+    assert "NPS 8 of 10" in page
+
+
+@pytest.mark.parametrize(
+    ("query", "refs"),
+    [
+        ("kind=nps", ["3", "2"]),
+        ("kind=stars", ["3", "1"]),
+        ("comment=yes", ["1"]),
+        ("comment=no", ["3", "2"]),
+        ("from=2026-11-24", ["3", "2"]),
+        ("to=2026-11-24", ["2", "1"]),
+        ("from=2026-11-24&to=2026-11-24", ["2"]),
+        ("tests=1", ["4", "3", "2", "1"]),
+        ("from=nonsense", ["3", "2", "1"]),
+        ("older=nonsense&kind=bogus", ["3", "2", "1"]),
+    ],
+)
+def test_filters_narrow_the_list(busy: Workspace, query: str, refs: list[str]) -> None:
+    assert listed(busy.signed_in().get(f"/console/responses?{query}").text) == refs
+
+
+def test_a_filter_by_survey_names_it(busy: Workspace) -> None:
+    client = busy.signed_in()
+    page = client.get("/console/responses").text
+    public_id = page.split('<option value="')[2].split('"')[0]
+    assert listed(client.get(f"/console/responses?survey={public_id}").text) == ["3", "1"]
+    none = client.get(f"/console/responses?survey={public_id}&kind=ces").text
+    assert "Nothing fits these filters" in none
+
+
+def test_a_wrong_day_is_explained_beside_its_field(busy: Workspace) -> None:
+    page = busy.signed_in().get("/console/responses?from=yesterday").text
+    assert "Write the day like 2026-11-23." in page
+    assert 'value="yesterday"' in page
+
+
+def test_htmx_gets_the_rows_alone(busy: Workspace) -> None:
+    answer = busy.signed_in().get("/console/responses?kind=nps", headers=HTMX)
+    assert "<html" not in answer.text
+    assert listed(answer.text) == ["3", "2"]
+    assert "HX-Request" in answer.headers["Vary"]
+
+
+def test_pages_go_on_where_the_last_ended_and_back(acme: Workspace) -> None:
+    survey = acme.survey()
+    for number in range(120):
+        at = MONDAY + timedelta(minutes=number // 2)
+        answer_survey(acme, survey, 5, ref=f"T-{number}", at=at)
+    client = acme.signed_in()
+    seen: list[str] = []
+    path, pages = "/console/responses", []
+    while path:
+        page = client.get(path).text
+        pages.append(listed(page))
+        seen += listed(page)
+        path = page.split('rel="next" href="')[1].split('"')[0] if 'rel="next"' in page else ""
+        path = path.replace("&amp;", "&")
+    assert [len(refs) for refs in pages] == [50, 50, 20]
+    assert len(set(seen)) == 120
+    back = page.split('rel="prev" href="')[1].split('"')[0].replace("&amp;", "&")
+    assert listed(client.get(back).text) == pages[1]
+
+
+def test_a_list_of_many_asks_the_database_few_questions(acme: Workspace) -> None:
+    survey = acme.survey()
+    acme.member(email="ana@acme.example")
+    client = acme.signed_in()
+
+    def statements() -> int:
+        asked: list[str] = []
+
+        def note(*arguments: object) -> None:
+            asked.append(str(arguments[2]))
+
+        with acme.world.app.app_context():
+            engine = db.engine
+        event.listen(engine, "before_cursor_execute", note)
+        assert client.get("/console/responses").status_code == 200
+        event.remove(engine, "before_cursor_execute", note)
+        return len(asked)
+
+    answer_survey(acme, survey, 5)
+    few = statements()
+    for _ in range(30):
+        answer_survey(acme, survey, 5, member="ana@acme.example")
+    assert statements() == few
+
+
+def test_one_response_tells_its_story_in_the_words_the_customer_saw(acme: Workspace) -> None:
+    survey = acme.survey()
+    acme.member("Ana Silva", email="ana@acme.example")
+    worded = with_text(new_definition("stars"), "question.stars", "en", "Was {member} kind?")
+    acme.change(survey, texts=worded.texts)
+    visitor = open_survey(
+        acme.world.client(),
+        survey,
+        "?member=ana@acme.example&ref=T-1&name=Kim&plan=pro&channel={{ticket.via}}",
+    )
+    visitor.send(score=4)
+    visitor.send(score=2)
+    visitor.send(step="follow_up", main_score=2, reasons=["slow"], comment="So slow")
+    acme.change(survey, texts={})
+    client = acme.signed_in()
+    id = client.get("/console/responses").text.split("/console/responses/")[1].split('"')[0]
+    page = client.get(f"/console/responses/{id}").text
+    for text in ("Was Ana Silva kind?", "2 of 5 stars", "So slow", "Took too long", "version 2"):
+        assert text in page
+    for text in ("T-1", "Kim", "pro", "{{ticket.via}}"):
+        assert text in page
+    assert "<td>4</td><td>2</td>" in page
+
+
+def test_hiding_a_response_takes_it_out_of_lists_and_counts(acme: Workspace) -> None:
+    survey = acme.survey()
+    id = answer_survey(acme, survey, 4, ref="T-1")
+    client = acme.signed_in()
+    page = f"/console/responses/{id}"
+
+    def counts() -> list[int]:
+        with acme.world.app.app_context(), db.engine.connect() as connection:
+            kept = rollups.rolled_up_counts(connection, acme.id)
+            assert kept == rollups.true_counts(connection, acme.id)
+            return list(kept.values())
+
+    assert counts() == [1]
+    assert post(client, f"{page}/hide", page=page).status_code == 303
+    assert counts() == []
+    assert listed(client.get("/console/responses").text) == []
+    assert listed(client.get("/console/responses?hidden=1").text) == ["1"]
+    post(client, f"{page}/show", page=page)
+    assert counts() == [1]
+    assert listed(client.get("/console/responses").text) == ["1"]
+
+
+def test_a_broken_snippet_is_told_above_the_list(acme: Workspace) -> None:
+    survey = acme.survey()
+    open_survey(acme.world.client(), survey, "?ref={{ticket.id}}").send(score=4)
+    client = acme.signed_in()
+    assert "broken snippet" in client.get("/console/responses").text
+    embed = client.get(f"/console/surveys/{survey}/embed").text
+    assert "{{ticket.id}}" in embed
+    post(client, f"/console/surveys/{survey}/embed/forget", f"/console/surveys/{survey}/embed")
+    assert "broken snippet" not in client.get("/console/responses").text
+
+
+def test_what_customers_write_is_never_markup(acme: Workspace) -> None:
+    survey = acme.survey()
+    evil = "<img src=x onerror=alert(1)>"
+    id = answer_survey(
+        acme,
+        survey,
+        1,
+        comment=evil,
+        ref=evil,
+        channel=evil,
+        customer_name=evil,
+        attributes={"plan": evil},
+        problems=(Problem("ref", evil),),
+    )
+    client = acme.signed_in()
+    for path in ("/console/responses", f"/console/responses/{id}"):
+        assert "<img src=x" not in client.get(path).text
+
+
+def test_another_workspace_sees_none_of_it(busy: Workspace) -> None:
+    rival = make_workspace(busy.world, "Rival", "charlie@rival.example")
+    id = answer_survey(busy, busy.survey(), 3, ref="T-9")
+    charlie = rival.signed_in()
+    assert listed(charlie.get("/console/responses?tests=1&hidden=1").text) == []
+    assert charlie.get(f"/console/responses/{id}").status_code == 404
+    token = csrf_token(charlie.get("/console/surveys/new").text)
+    hide = charlie.post(f"/console/responses/{id}/hide", data={"csrf_token": token})
+    assert hide.status_code == 404
+
+
+def test_days_are_the_workspaces_days(acme: Workspace) -> None:
+    survey = acme.survey()
+    answer_survey(acme, survey, 5, ref="T-1", at=datetime(2026, 11, 23, 23, 59, 59, tzinfo=UTC))
+    answer_survey(acme, survey, 5, ref="T-2", at=datetime(2026, 11, 24, 0, 0, tzinfo=UTC))
+    client = acme.signed_in()
+    assert listed(client.get("/console/responses?to=2026-11-23").text) == ["1"]
+    assert listed(client.get("/console/responses?from=2026-11-24").text) == ["2"]
