@@ -2,6 +2,7 @@
 
 import os
 import sys
+from typing import Any
 
 import click
 from granian import Granian
@@ -38,19 +39,23 @@ def serve(settings: Settings, host: str, port: int, workers: int, *, with_demo: 
         db.engine.dispose()
     click.echo(f"Serving on {settings.public_url} with {workers} worker(s). Ctrl-C stops.")
     sys.stdout.flush()
-    Granian(
-        "widget.wsgi:app",
-        address=host,
-        port=port,
-        interface=Interfaces.WSGI,
-        workers=workers,
+    Granian("widget.wsgi:app", **granian_options(host, port, workers)).serve()
+
+
+def granian_options(host: str, port: int, workers: int) -> dict[str, Any]:
+    """How we run granian; the benchmarks serve their baselines with the same."""
+    return {
+        "address": host,
+        "port": port,
+        "interface": Interfaces.WSGI,
+        "workers": workers,
         # More request threads than this only lengthen the slowest requests under the GIL.
-        blocking_threads=int(os.environ.get("GRANIAN_BLOCKING_THREADS", "2")),
-        backlog=1024,
-        respawn_failed_workers=True,
-        workers_kill_timeout=10,
-        log_access=False,
-        log_level=LogLevels.warning,
-        websockets=False,
-        http1_settings=HTTP1Settings(header_read_timeout=10_000),
-    ).serve()
+        "blocking_threads": int(os.environ.get("GRANIAN_BLOCKING_THREADS", "2")),
+        "backlog": 1024,
+        "respawn_failed_workers": True,
+        "workers_kill_timeout": 10,
+        "log_access": False,
+        "log_level": LogLevels.warning,
+        "websockets": False,
+        "http1_settings": HTTP1Settings(header_read_timeout=10_000),
+    }

@@ -148,7 +148,7 @@ def test_a_wrong_password_says_no_more_than_that(acme: Workspace) -> None:
         ("/console/responses?kind=nps", "/console/responses?kind=nps"),
         ("https://evil.example/", "/console/"),
         ("//evil.example", "/console/"),
-        ("/\\evil.example", "/console/"),
+        ("/\\evil.example", "/%5Cevil.example"),
     ],
 )
 def test_signing_in_leads_back_but_never_away(acme: Workspace, target: str, arrives: str) -> None:
