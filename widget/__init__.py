@@ -12,6 +12,8 @@ from widget.settings import Settings
 from widget.storage.engine import prepare_engine
 from widget.web import assets, rate_limits, register
 from widget.web.clock import utc_now
+from widget.web.console import account as sign_in
+from widget.web.console_hooks import console_only
 from widget.web.sessions import ConsoleSessions
 
 __version__ = "0.1.0"
@@ -37,7 +39,9 @@ def create_app(settings: Settings, overrides: dict[str, Any] | None = None) -> F
     db.init_app(app)
     with app.app_context():
         prepare_engine(db.engine)
-    csrf.init_app(app)
+    with console_only(app):
+        csrf.init_app(app)
+        sign_in.register(app)
     babel.init_app(app)
     htmx.init_app(app)
     app.extensions["sayso_visits"] = VisitSigner(settings.secret_keys)

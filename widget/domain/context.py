@@ -71,7 +71,10 @@ class Context:
 
     def to_json(self) -> dict[str, Any]:
         """Only what is known, so that a token stays short."""
-        return {name: value for name, value in asdict(self).items() if value}
+        known: dict[str, Any] = {name: value for name, value in vars(self).items() if value}
+        if self.problems:
+            known["problems"] = [asdict(problem) for problem in self.problems]
+        return known
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> "Context":

@@ -5,7 +5,6 @@ from typing import Any, cast
 from flask import Blueprint, Flask, Response, current_app, jsonify, render_template
 from flask_smorest import Api
 
-from widget.extensions import csrf
 from widget.web.api import responses
 
 
@@ -50,7 +49,5 @@ def register(app: Flask) -> None:
     )
     api = _Api(app)
     app.extensions[_SPEC] = api
-    csrf.exempt(responses.blueprint)
-    csrf.exempt(docs)
     api.register_blueprint(cast(Any, responses.blueprint))
     app.register_blueprint(docs)

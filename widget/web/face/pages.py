@@ -4,7 +4,7 @@ import re
 from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from hashlib import sha256
 
 from flask import current_app, render_template, url_for
@@ -103,13 +103,19 @@ class Face:
 
     def values(self, token: str, member: str, customer: str) -> dict[str, str]:
         """The slots' values for one visitor, escaped."""
+        values = dict(self._unknown)
+        values["token"] = token
+        if member:
+            values["member"] = str(escape(member))
+        if customer:
+            values["customer"] = str(escape(customer))
+        return values
+
+    @cached_property
+    def _unknown(self) -> dict[str, str]:
+        """The slots' values for a visitor of whom nothing is known."""
         fallbacks = self.speech.fallbacks()
-        return {
-            "token": token,
-            "member": str(escape(member or fallbacks["member"])),
-            "customer": str(escape(customer or fallbacks["customer"])),
-            "company": str(escape(fallbacks["company"])),
-        }
+        return {name: str(escape(fallback)) for name, fallback in fallbacks.items()}
 
 
 def make_face(definition: Definition, language: str, company: str, public_id: str) -> Face:
