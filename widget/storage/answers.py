@@ -4,14 +4,13 @@ Each function is called inside `engine.write_connection`; none of them commits.
 """
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
-from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Table, select, update
+from sqlalchemy import Connection, Dialect, Table, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from widget.domain.events import EventName
@@ -20,6 +19,7 @@ from widget.domain.responses import Change, ResponseHead
 from widget.domain.scales import KINDS
 from widget.storage.ids import new_id
 from widget.storage.models import Event, Response, Revision, Rollup
+from widget.storage.prepared import PreparedInsert
 
 _responses: Table = Response.__table__  # type: ignore[assignment]
 _revisions: Table = Revision.__table__  # type: ignore[assignment]
@@ -29,26 +29,34 @@ _events: Table = Event.__table__  # type: ignore[assignment]
 _SHARDS = 16
 
 
-@cache
-def _insert_response(dialect_name: str) -> Any:
-    insert = postgresql.insert if dialect_name == "postgresql" else sqlite.insert
-    statement = insert(_responses).on_conflict_do_nothing(index_elements=["workspace_id", "id"])
+def _insert(dialect: Dialect, table: Table) -> Any:
+    return (postgresql if dialect.name == "postgresql" else sqlite).insert(table)
+
+
+def _new_response(dialect: Dialect) -> Any:
+    statement = _insert(dialect, _responses).on_conflict_do_nothing(
+        index_elements=["workspace_id", "id"]
+    )
     # Not the row count: psycopg does not report one here.
     return statement.returning(_responses.c.id)
 
 
-@cache
-def _count_up(dialect_name: str) -> Any:
-    insert = postgresql.insert if dialect_name == "postgresql" else sqlite.insert
-    statement = insert(_rollups)
+def _count_up(dialect: Dialect) -> Any:
+    statement = _insert(dialect, _rollups)
     return statement.on_conflict_do_update(
         index_elements=list(_rollups.primary_key.columns),
         set_={"responses": _rollups.c.responses + statement.excluded.responses},
     )
 
 
-_INSERT_REVISION = _revisions.insert()
-_INSERT_EVENT = _events.insert()
+def _prepared(make: Callable[[Dialect], Any], table: Table) -> PreparedInsert:
+    return PreparedInsert(make, tuple(column.name for column in table.columns))
+
+
+_INSERT_RESPONSE = _prepared(_new_response, _responses)
+_COUNT_UP = _prepared(_count_up, _rollups)
+_INSERT_REVISION = _prepared(lambda dialect: _insert(dialect, _revisions), _revisions)
+_INSERT_EVENT = _prepared(lambda dialect: _insert(dialect, _events), _events)
 
 
 def insert_response(
@@ -86,8 +94,7 @@ def insert_response(
     }
     for kind in KINDS:
         values[kind] = answer.scores.get(kind)
-    result = connection.execute(_insert_response(connection.dialect.name), values)
-    return result.first() is not None
+    return _INSERT_RESPONSE.run(connection, values).first() is not None
 
 
 def find_response(connection: Connection, workspace_id: int, id: UUID) -> Mapping[str, Any] | None:
@@ -118,8 +125,8 @@ def append_revision(
     changes: Sequence[Change],
     at: datetime,
 ) -> None:
-    connection.execute(
-        _INSERT_REVISION,
+    _INSERT_REVISION.run(
+        connection,
         {
             "workspace_id": workspace_id,
             "id": new_id(),
@@ -140,8 +147,8 @@ def append_event(
     response_id: UUID | None = None,
     data: Mapping[str, Any] | None = None,
 ) -> None:
-    connection.execute(
-        _INSERT_EVENT,
+    _INSERT_EVENT.run(
+        connection,
         {
             "workspace_id": workspace_id,
             "id": new_id(),
@@ -168,19 +175,18 @@ def count(
     """Add `by` (1 or -1) to the rollup of each of a response's scores."""
     spread = connection.dialect.name == "postgresql" and member_id is None
     shard = random.randrange(_SHARDS) if spread else 0  # noqa: S311 - spreads load, guards nothing
-    rows = [
-        {
-            "workspace_id": workspace_id,
-            "day": day,
-            "survey_id": survey_id,
-            "member_id": member_id or 0,
-            "channel": channel,
-            "kind": kind,
-            "score": score,
-            "shard": shard,
-            "responses": by,
-        }
-        for kind, score in scores.items()
-    ]
-    if rows:
-        connection.execute(_count_up(connection.dialect.name), rows)
+    for kind, score in scores.items():
+        _COUNT_UP.run(
+            connection,
+            {
+                "workspace_id": workspace_id,
+                "day": day,
+                "survey_id": survey_id,
+                "member_id": member_id or 0,
+                "channel": channel,
+                "kind": kind,
+                "score": score,
+                "shard": shard,
+                "responses": by,
+            },
+        )

@@ -17,9 +17,9 @@ _BLUEPRINTS = ("console", "security")
 def console_only(app: Flask) -> Iterator[None]:
     """Whatever is hooked into requests inside this block runs for the console's blueprints only."""
     tables: list[dict[Any, list[Callable[..., Any]]]] = [
-        app.before_request_funcs,  # type: ignore[list-item]
-        app.after_request_funcs,  # type: ignore[list-item]
-        app.teardown_request_funcs,  # type: ignore[list-item]
+        app.before_request_funcs,
+        app.after_request_funcs,
+        app.teardown_request_funcs,
     ]
     before = [len(table[None]) for table in tables]
     yield
