@@ -12,7 +12,8 @@ from widget.domain.flow import Answer
 from widget.domain.responses import Change, ResponseHead, changes
 from widget.domain.scales import KINDS
 from widget.storage import answers
-from widget.storage.engine import write_connection
+from widget.storage.engine import hot_transaction, write_connection
+from widget.storage.prepared import Runner
 
 
 def give_answer(engine: Engine, head: ResponseHead, answer: Answer, *, time_zone: str) -> None:
@@ -23,14 +24,17 @@ def give_answer(engine: Engine, head: ResponseHead, answer: Answer, *, time_zone
     the one before it never arrived.
     """
     day = head.answered_at.astimezone(ZoneInfo(time_zone)).date()
-    with write_connection(engine) as connection:
-        if answers.insert_response(connection, head, answer, day=day):
-            _record_first(connection, head, answer, day)
-        else:
+    with hot_transaction(engine) as transaction:
+        is_first = answers.insert_response(transaction, head, answer, day=day)
+        if is_first:
+            _record_first(transaction, head, answer, day)
+    if not is_first:
+        # Responses are never deleted here, so what was found just now is still there.
+        with write_connection(engine) as connection:
             _record_further(connection, head, answer)
 
 
-def _record_first(connection: Connection, head: ResponseHead, answer: Answer, day: date) -> None:
+def _record_first(connection: Runner, head: ResponseHead, answer: Answer, day: date) -> None:
     said = [Change(kind, None, score) for kind, score in answer.scores.items()]
     answers.append_revision(connection, head.workspace_id, head.id, said, head.answered_at)
     if not head.is_test:
@@ -85,7 +89,7 @@ def _recount(connection: Connection, before: Mapping[str, Any], changed: list[Ch
     answers.count(connection, **key, scores=new, by=1)
 
 
-def _tell(connection: Connection, head: ResponseHead, name: EventName) -> None:
+def _tell(connection: Runner, head: ResponseHead, name: EventName) -> None:
     answers.append_event(
         connection,
         name,

@@ -1,6 +1,6 @@
 """Storing answers: the hot path, in Core statements on one connection.
 
-Each function is called inside `engine.write_connection`; none of them commits.
+Each function is called inside a write transaction of `storage.engine`; none of them commits.
 """
 
 import random
@@ -19,7 +19,7 @@ from widget.domain.responses import Change, ResponseHead
 from widget.domain.scales import KINDS
 from widget.storage.ids import new_id
 from widget.storage.models import Event, Response, Revision, Rollup
-from widget.storage.prepared import PreparedInsert
+from widget.storage.prepared import PreparedInsert, Runner
 
 _responses: Table = Response.__table__  # type: ignore[assignment]
 _revisions: Table = Revision.__table__  # type: ignore[assignment]
@@ -59,9 +59,7 @@ _INSERT_REVISION = _prepared(lambda dialect: _insert(dialect, _revisions), _revi
 _INSERT_EVENT = _prepared(lambda dialect: _insert(dialect, _events), _events)
 
 
-def insert_response(
-    connection: Connection, head: ResponseHead, answer: Answer, *, day: date
-) -> bool:
+def insert_response(connection: Runner, head: ResponseHead, answer: Answer, *, day: date) -> bool:
     """Store a first answer; False when a response with this id is there already."""
     context = head.context
     values: dict[str, Any] = {
@@ -94,7 +92,7 @@ def insert_response(
     }
     for kind in KINDS:
         values[kind] = answer.scores.get(kind)
-    return _INSERT_RESPONSE.run(connection, values).first() is not None
+    return _INSERT_RESPONSE.run(connection, values).fetchone() is not None
 
 
 def find_response(connection: Connection, workspace_id: int, id: UUID) -> Mapping[str, Any] | None:
@@ -119,7 +117,7 @@ def update_response(
 
 
 def append_revision(
-    connection: Connection,
+    connection: Runner,
     workspace_id: int,
     response_id: UUID,
     changes: Sequence[Change],
@@ -138,7 +136,7 @@ def append_revision(
 
 
 def append_event(
-    connection: Connection,
+    connection: Runner,
     name: EventName,
     *,
     workspace_id: int,
@@ -162,7 +160,7 @@ def append_event(
 
 
 def count(
-    connection: Connection,
+    connection: Runner,
     *,
     workspace_id: int,
     day: date,

@@ -4,14 +4,16 @@ import fcntl
 import os
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
+from contextlib import closing, contextmanager
 from typing import Any
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Connection, Dialect, Engine, PoolProxiedConnection, event
+from sqlalchemy.engine.interfaces import DBAPICursor
 from sqlalchemy.orm import Session
 
 BUSY_TIMEOUT_S = 10
+_CHECKPOINT_PAGES = 8_000
 _WRITES = "sayso_writes"
 
 
@@ -31,6 +33,8 @@ def _set_up_sqlite(connection: Any, _record: Any) -> None:
     cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_S * 1000}")
     cursor.execute("PRAGMA synchronous = FULL")
     cursor.execute("PRAGMA foreign_keys = ON")
+    # The default copies the log back every few dozen answers, and every copy syncs the file.
+    cursor.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}")
     cursor.close()
 
 
@@ -48,9 +52,11 @@ class _WriterQueue:
     a lock file wakes the next writer at once. SQLite's lock still guards against everybody else.
     """
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
         self._thread_lock = threading.Lock()
-        self._file = os.open(file, os.O_RDWR | os.O_CREAT, 0o600)
+        self._file = os.open(f"{engine.url.database}-writers", os.O_RDWR | os.O_CREAT, 0o600)
+        self._connection: PoolProxiedConnection | None = None
 
     @contextmanager
     def turn(self) -> Iterator[None]:
@@ -61,23 +67,42 @@ class _WriterQueue:
             finally:
                 fcntl.flock(self._file, fcntl.LOCK_UN)
 
+    def connection(self) -> PoolProxiedConnection:
+        """The connection of whoever's turn it is: only one writes, so one is enough."""
+        if self._connection is None:
+            self._connection = self._engine.raw_connection()
+        return self._connection
 
-_queues: dict[str, _WriterQueue] = {}
+    def close(self) -> None:
+        if self._connection is not None:
+            self._connection.invalidate()
+            self._connection = None
+
+
+_queues: WeakKeyDictionary[Engine, _WriterQueue] = WeakKeyDictionary()
 _queues_lock = threading.Lock()
+
+
+def _queue_of(engine: Engine) -> _WriterQueue | None:
+    """The queue before a SQLite file; None where writers need not queue."""
+    if engine.dialect.name != "sqlite" or engine.url.database in (None, "", ":memory:"):
+        return None
+    queue = _queues.get(engine)
+    if queue is None:
+        with _queues_lock:
+            queue = _queues.setdefault(engine, _WriterQueue(engine))
+        event.listen(engine, "engine_disposed", lambda _engine: queue.close())
+    return queue
 
 
 @contextmanager
 def _turn(engine: Engine) -> Iterator[None]:
-    database = engine.url.database
-    if engine.dialect.name != "sqlite" or not database or database == ":memory:":
-        yield
-        return
-    queue = _queues.get(database)
+    queue = _queue_of(engine)
     if queue is None:
-        with _queues_lock:
-            queue = _queues.setdefault(database, _WriterQueue(Path(database + "-writers")))
-    with queue.turn():
         yield
+    else:
+        with queue.turn():
+            yield
 
 
 @contextmanager
@@ -102,8 +127,44 @@ def writing(session: Session) -> Iterator[Session]:
 
 @contextmanager
 def write_connection(engine: Engine) -> Iterator[Connection]:
-    """The same for the hot path, which uses Core statements on a bare connection."""
+    """The same with Core statements on a bare connection."""
     with _turn(engine), engine.connect() as connection:
         connection = connection.execution_options(**{_WRITES: True})
         with connection.begin():
             yield connection
+
+
+class HotTransaction:
+    """A write transaction straight on the driver: for statements that are compiled already."""
+
+    def __init__(self, cursor: DBAPICursor, dialect: Dialect) -> None:
+        self._cursor = cursor
+        self.dialect = dialect
+
+    def exec_driver_sql(self, statement: str, parameters: Any) -> DBAPICursor:
+        """Run a statement in the driver's own form; the cursor has its rows."""
+        self._cursor.execute(statement, parameters)
+        return self._cursor
+
+
+@contextmanager
+def hot_transaction(engine: Engine) -> Iterator[HotTransaction]:
+    """One write transaction with nothing between it and the driver, for storing answers."""
+    queue = _queue_of(engine)
+    if queue is None:
+        with closing(engine.raw_connection()) as connection:
+            yield HotTransaction(connection.cursor(), engine.dialect)
+            # Without this line closing rolls back, which is what an exception wants.
+            connection.commit()
+        return
+    with queue.turn():
+        cursor = queue.connection().cursor()
+        cursor.execute("BEGIN IMMEDIATE")
+        try:
+            yield HotTransaction(cursor, engine.dialect)
+            cursor.execute("COMMIT")
+        except BaseException:
+            cursor.execute("ROLLBACK")
+            raise
+        finally:
+            cursor.close()

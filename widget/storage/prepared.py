@@ -5,10 +5,19 @@ every answer.
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Protocol
 
-from sqlalchemy import Connection, CursorResult, Dialect
+from sqlalchemy import Dialect
 from sqlalchemy.sql.dml import Insert
+
+
+class Runner(Protocol):
+    """A SQLAlchemy connection, or something as thin as a driver's cursor."""
+
+    @property
+    def dialect(self) -> Dialect: ...
+
+    def exec_driver_sql(self, statement: str, parameters: Any, /) -> Any: ...
 
 
 class PreparedInsert:
@@ -19,8 +28,8 @@ class PreparedInsert:
         self._columns = columns
         self._ready: dict[str, _Compiled] = {}
 
-    def run(self, connection: Connection, values: Mapping[str, Any]) -> CursorResult[Any]:
-        """Insert one row."""
+    def run(self, connection: Runner, values: Mapping[str, Any]) -> Any:
+        """Insert one row; returns what has its `fetchone`."""
         dialect = connection.dialect
         compiled = self._ready.get(dialect.name)
         if compiled is None:

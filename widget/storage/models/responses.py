@@ -19,6 +19,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from widget.storage.declarative import Base, UTCDateTime
 
+# On SQLite these tables are stored in their primary key's order: half as many trees to write for
+# each answer, and half as many pages to sync.
+CLUSTERED = {"sqlite_with_rowid": False}
+
 
 class Response(Base):
     """What one customer answered. `score` is the main question's and repeats in its kind's column.
@@ -31,6 +35,7 @@ class Response(Base):
     __table_args__ = (
         Index("ix_responses_newest", "workspace_id", "answered_at", "id"),
         Index("ix_responses_survey", "workspace_id", "survey_id", "answered_at"),
+        CLUSTERED,
     )
 
     workspace_id: Mapped[int] = mapped_column(ForeignKey("workspaces.id"), primary_key=True)
@@ -76,12 +81,13 @@ class Revision(Base):
         ForeignKeyConstraint(
             ["workspace_id", "response_id"], ["responses.workspace_id", "responses.id"]
         ),
-        Index("ix_revisions_response", "workspace_id", "response_id"),
+        CLUSTERED,
     )
 
     workspace_id: Mapped[int] = mapped_column(primary_key=True)
+    # In the key before the id: revisions are read by response, and so need no index of their own.
+    response_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
-    response_id: Mapped[UUID] = mapped_column(Uuid)
     changes: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
     at: Mapped[datetime] = mapped_column(UTCDateTime)
 
@@ -94,6 +100,7 @@ class Rollup(Base):
     """
 
     __tablename__ = "rollups"
+    __table_args__ = (CLUSTERED,)
 
     workspace_id: Mapped[int] = mapped_column(primary_key=True)
     day: Mapped[date] = mapped_column(Date, primary_key=True)
@@ -110,7 +117,7 @@ class Event(Base):
     """What happened, in order, for whoever listens: streams, deliveries, audits."""
 
     __tablename__ = "events"
-    __table_args__ = (Index("ix_events_subject", "workspace_id", "survey_id", "id"),)
+    __table_args__ = (CLUSTERED,)
 
     workspace_id: Mapped[int] = mapped_column(ForeignKey("workspaces.id"), primary_key=True)
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)

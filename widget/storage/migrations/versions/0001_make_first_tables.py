@@ -32,6 +32,7 @@ def upgrade() -> None:
             "shard",
             name=op.f("pk_rollups"),
         ),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "sign_in_roles",
@@ -216,12 +217,8 @@ def upgrade() -> None:
             ["workspace_id"], ["workspaces.id"], name=op.f("fk_events_workspace_id")
         ),
         sa.PrimaryKeyConstraint("workspace_id", "id", name=op.f("pk_events")),
+        sqlite_with_rowid=False,
     )
-    with op.batch_alter_table("events", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_events_subject", ["workspace_id", "survey_id", "id"], unique=False
-        )
-
     op.create_table(
         "survey_sites",
         sa.Column("survey_id", sa.Integer(), nullable=False),
@@ -292,6 +289,7 @@ def upgrade() -> None:
             ["workspace_id"], ["workspaces.id"], name=op.f("fk_responses_workspace_id")
         ),
         sa.PrimaryKeyConstraint("workspace_id", "id", name=op.f("pk_responses")),
+        sqlite_with_rowid=False,
     )
     with op.batch_alter_table("responses", schema=None) as batch_op:
         batch_op.create_index(
@@ -313,13 +311,9 @@ def upgrade() -> None:
             ["responses.workspace_id", "responses.id"],
             name=op.f("fk_revisions_workspace_id_response_id"),
         ),
-        sa.PrimaryKeyConstraint("workspace_id", "id", name=op.f("pk_revisions")),
+        sa.PrimaryKeyConstraint("workspace_id", "response_id", "id", name=op.f("pk_revisions")),
+        sqlite_with_rowid=False,
     )
-    with op.batch_alter_table("revisions", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_revisions_response", ["workspace_id", "response_id"], unique=False
-        )
-
     if op.get_bind().dialect.name == "postgresql":
         # The two tables point to each other; SQLite took the constraint with the first.
         op.create_foreign_key(
