@@ -12,7 +12,8 @@ from widget.domain.flow import Answer
 from widget.domain.responses import Change, ResponseHead, changes
 from widget.domain.scales import KINDS
 from widget.storage import answers
-from widget.storage.engine import hot_transaction, write_connection
+from widget.storage.engine import HotTransaction, write_connection
+from widget.storage.group_commit import group_commit
 from widget.storage.prepared import Runner
 
 
@@ -24,11 +25,14 @@ def give_answer(engine: Engine, head: ResponseHead, answer: Answer, *, time_zone
     the one before it never arrived.
     """
     day = head.answered_at.astimezone(ZoneInfo(time_zone)).date()
-    with hot_transaction(engine) as transaction:
+
+    def store(transaction: HotTransaction) -> bool:
         is_first = answers.insert_response(transaction, head, answer, day=day)
         if is_first:
             _record_first(transaction, head, answer, day)
-    if not is_first:
+        return is_first
+
+    if not group_commit(engine).run(store):
         # Responses are never deleted here, so what was found just now is still there.
         with write_connection(engine) as connection:
             _record_further(connection, head, answer)

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from typing import Any
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, ref
 
 from sqlalchemy import Connection, Dialect, Engine, PoolProxiedConnection, event
 from sqlalchemy.engine.interfaces import DBAPICursor
@@ -53,7 +53,8 @@ class _WriterQueue:
     """
 
     def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+        # Weakly: the table of queues is keyed by the engine, and must not keep it alive.
+        self._engine = ref(engine)
         self._thread_lock = threading.Lock()
         self._file = os.open(f"{engine.url.database}-writers", os.O_RDWR | os.O_CREAT, 0o600)
         self._connection: PoolProxiedConnection | None = None
@@ -70,7 +71,9 @@ class _WriterQueue:
     def connection(self) -> PoolProxiedConnection:
         """The connection of whoever's turn it is: only one writes, so one is enough."""
         if self._connection is None:
-            self._connection = self._engine.raw_connection()
+            engine = self._engine()
+            assert engine is not None
+            self._connection = engine.raw_connection()
         return self._connection
 
     def close(self) -> None:
@@ -93,6 +96,11 @@ def _queue_of(engine: Engine) -> _WriterQueue | None:
             queue = _queues.setdefault(engine, _WriterQueue(engine))
         event.listen(engine, "engine_disposed", lambda _engine: queue.close())
     return queue
+
+
+def queues_writers(engine: Engine) -> bool:
+    """Whether writers of this database wait for one another, as they do at a SQLite file."""
+    return _queue_of(engine) is not None
 
 
 @contextmanager

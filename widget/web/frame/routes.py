@@ -145,9 +145,10 @@ def _key(survey: PublishedSurvey, definition: Definition, visit: Visit) -> pages
     )
 
 
-def _values(key: pages.FaceKey, visit: Visit) -> dict[str, str]:
+def _values(key: pages.FaceKey, visit: Visit, token: str | None = None) -> dict[str, str]:
     customer = presentable_name(visit.context.customer_name)
-    values = key.face().values(signer().sign(visit), visit.member_name, customer)
+    token = token or signer().sign(visit)
+    values = key.face().values(token, visit.member_name, customer)
     theme = request.args.get("theme", "")
     # Where the frame's scheme and that of the page's iframe differ, browsers paint an opaque
     # ground behind it; the loader says which scheme its iframe has.
@@ -203,7 +204,9 @@ def _next_step(
         filling = pages.Filling.of(
             key.face().page_html(key.face().step_html(step, carried, is_test=visit.is_test))
         )
-    return _document(filling.fill(_values(key, visit)), survey, definition)
+    # The token that came is still good: the visit goes on with it.
+    values = _values(key, visit, request.form["token"])
+    return _document(filling.fill(values), survey, definition)
 
 
 def _ask_again(
