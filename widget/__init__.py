@@ -14,6 +14,7 @@ from widget.web import assets, rate_limits, register
 from widget.web.clock import utc_now
 from widget.web.console import account as sign_in
 from widget.web.console_hooks import console_only
+from widget.web.frame.express import Express
 from widget.web.sessions import ConsoleSessions
 
 __version__ = "0.1.0"
@@ -31,9 +32,6 @@ def create_app(settings: Settings, overrides: dict[str, Any] | None = None) -> F
         static_folder=str(asset_folder("static")),
     )
     app.config.update(_configuration(settings), **(overrides or {}))
-    if settings.trusted_proxies:
-        hops = settings.trusted_proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     app.session_interface = ConsoleSessions()
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     db.init_app(app)
@@ -48,6 +46,10 @@ def create_app(settings: Settings, overrides: dict[str, Any] | None = None) -> F
     rate_limits.register(app, settings.redis_url, settings.rate_limit)
     assets.register(app)
     register(app)
+    app.wsgi_app = Express(app, app.wsgi_app)  # type: ignore[method-assign]
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     return app
 
 

@@ -6,7 +6,6 @@ and whether it is closed are looked up again after a second, so every process so
 
 import time
 from dataclasses import dataclass
-from functools import lru_cache
 
 from flask import current_app
 
@@ -30,6 +29,32 @@ _known: dict[tuple[str, str], _Known] = {}
 _members: dict[tuple[str, int, str], tuple[KnownMember | None, float]] = {}
 
 
+_definitions: dict[tuple[str, int], Definition] = {}
+
+
+@dataclass(frozen=True)
+class Memory:
+    """What is in memory for a database and not older than `age_s`; looks nothing up."""
+
+    database: str
+    age_s: float
+
+    def survey(self, public_id: str) -> PublishedSurvey | None:
+        known = _known.get((self.database, public_id))
+        fresh = known and time.monotonic() - known.read_at < self.age_s
+        return known.survey if known and fresh else None
+
+    def definition(self, survey: PublishedSurvey) -> Definition | None:
+        """The current version's; None for a survey that is not open."""
+        if survey.version_id is None or survey.is_closed:
+            return None
+        return _definitions.get((self.database, survey.version_id))
+
+    def member(self, survey: PublishedSurvey, given: str) -> KnownMember | None:
+        known = _members.get((self.database, survey.workspace_id, given))
+        return known[0] if known and time.monotonic() - known[1] < self.age_s else None
+
+
 def find_survey(public_id: str) -> PublishedSurvey:
     """The survey with a public id, at most a second old. Raises UnknownSurvey."""
     key = (current_app.config["SQLALCHEMY_DATABASE_URI"], public_id)
@@ -48,14 +73,15 @@ def find_survey(public_id: str) -> PublishedSurvey:
 
 def find_definition(survey: PublishedSurvey, version_id: int) -> Definition:
     """What a version of a survey asks. Raises UnknownSurvey when it has no such version."""
-    return _definition(current_app.config["SQLALCHEMY_DATABASE_URI"], survey.id, version_id)
-
-
-@lru_cache(maxsize=1000)
-def _definition(_database: str, survey_id: int, version_id: int) -> Definition:
-    definition = surveys.version_definition(db.session(), survey_id, version_id)
+    key = (current_app.config["SQLALCHEMY_DATABASE_URI"], version_id)
+    definition = _definitions.get(key)
     if definition is None:
-        raise UnknownSurvey("This survey has no such version.")
+        definition = surveys.version_definition(db.session(), survey.id, version_id)
+        if definition is None:
+            raise UnknownSurvey("This survey has no such version.")
+        if len(_definitions) >= _LIMIT:
+            _definitions.clear()
+        _definitions[key] = definition
     return definition
 
 

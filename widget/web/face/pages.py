@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from hashlib import sha256
 
-from flask import current_app, render_template, url_for
+from flask import render_template, url_for
 from markupsafe import Markup, escape
 
 from widget.domain import looks as looks_rules
@@ -129,12 +129,20 @@ def make_face(definition: Definition, language: str, company: str, public_id: st
     )
 
 
-@lru_cache(maxsize=2000)
-def ready_page(definition_key: "FaceKey", is_test: bool) -> Filling:
+def ready_page(key: "FaceKey", is_test: bool) -> Filling:
     """The first page of a survey, rendered once per version and language."""
-    face = definition_key.face()
-    first = steps(face.definition)[0]
-    return Filling.of(face.page_html(face.step_html(first, Typed(), is_test=is_test)))
+    page = _pages.get((key, is_test))
+    if page is None:
+        face = key.face()
+        first = steps(face.definition)[0]
+        page = Filling.of(face.page_html(face.step_html(first, Typed(), is_test=is_test)))
+        _pages[key, is_test] = page
+    return page
+
+
+def known_page(key: "FaceKey", is_test: bool) -> Filling | None:
+    """The same where it was rendered before; renders nothing."""
+    return _pages.get((key, is_test))
 
 
 @lru_cache(maxsize=20_000)
@@ -149,7 +157,6 @@ class FaceKey:
     """What a rendered page depends on; the definition is left out of comparing, as a version
     never changes."""
 
-    database: str
     version_id: int
     language: str
     company: str
@@ -160,19 +167,18 @@ class FaceKey:
 
 
 _faces: dict[FaceKey, Face] = {}
+_pages: dict[tuple[FaceKey, bool], Filling] = {}
+_LIMIT = 2000
 
 
-def key_for(
-    definition: Definition, version_id: int, language: str, company: str, public_id: str
-) -> FaceKey:
-    """The key under which pages of this version and language are kept."""
-    database = current_app.config["SQLALCHEMY_DATABASE_URI"]
-    key = FaceKey(database, version_id, language, company, public_id)
+def introduce(key: FaceKey, definition: Definition) -> None:
+    """Make a version known under its key, so that its pages can be rendered."""
     if key not in _faces:
-        if len(_faces) > 2000:
+        if len(_faces) >= _LIMIT:
+            # Pages first: each rests on its face.
+            _pages.clear()
             _faces.clear()
-        _faces[key] = make_face(definition, language, company, public_id)
-    return key
+        _faces[key] = make_face(definition, key.language, key.company, key.public_id)
 
 
 @cache

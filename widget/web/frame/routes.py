@@ -10,10 +10,8 @@ from widget.actions.give_answer import give_answer
 from widget.domain.errors import TokenForged, TokenMissing, UnknownSurvey
 from widget.domain.flow import step_after, steps
 from widget.domain.responses import ResponseHead
-from widget.domain.sites import origin_allowed
 from widget.domain.surveys import Definition
 from widget.domain.tokens import Visit
-from widget.domain.wording import presentable_name
 from widget.extensions import db
 from widget.storage.images import find_image
 from widget.storage.surveys import PublishedSurvey
@@ -22,10 +20,11 @@ from widget.web.clock import now
 from widget.web.face import pages
 from widget.web.face.forms import Problem, Submission, read_submission
 from widget.web.face.pages import Typed
+from widget.web.frame.opening import key_of, may_stand_on, visit_values
 from widget.web.frame.problems import not_framed_here, report_origin, report_unexpanded
 from widget.web.frame.problems import register as register_problems
-from widget.web.frame.visits import open_visit, signer
-from widget.web.published import find_definition, find_survey
+from widget.web.frame.visits import named_member, open_visit, requested_opening, signer
+from widget.web.published import find_definition, find_member, find_survey
 from widget.web.rate_limits import rate_limits
 
 blueprint = Blueprint("frame", __name__)
@@ -39,12 +38,13 @@ def show(public_id: str) -> Response:
     """A survey's first question, for one visitor. Stores nothing."""
     survey, definition, version_id = _open_survey(public_id)
     origin = request.args.get("origin", "")
-    if not may_stand_on(survey, origin):
+    if not may_stand_on(survey, origin, own_origins()):
         report_origin(survey, origin)
         return not_framed_here(survey, origin)
-    visit = open_visit(survey, definition, version_id)
-    key = _key(survey, definition, visit)
-    page = pages.ready_page(key, visit.is_test).fill(_values(key, visit))
+    visit = _open_visit(survey, definition, version_id)
+    key = key_of(survey, definition, visit)
+    values = visit_values(key, visit, signer().sign(visit), request.args.get("theme", ""))
+    page = pages.ready_page(key, visit.is_test).fill(values)
     return _document(page, survey, definition)
 
 
@@ -117,13 +117,6 @@ def _open_survey(public_id: str) -> tuple[PublishedSurvey, Definition, int]:
     return survey, find_definition(survey, survey.version_id), survey.version_id
 
 
-def may_stand_on(survey: PublishedSurvey, origin: str) -> bool:
-    """Whether a page of this origin may show the survey; "" is no page but the bare address."""
-    if not survey.origins or not origin:
-        return True
-    return origin_allowed(origin, (*survey.origins, *own_origins()))
-
-
 def own_origins() -> tuple[str, ...]:
     """Our own addresses, where the try-it page and the preview stand."""
     try_url = current_app.config["SAYSO_TRY_URL"]
@@ -139,21 +132,10 @@ def _comes_from_us() -> bool:
     return urlsplit(origin).netloc == request.host
 
 
-def _key(survey: PublishedSurvey, definition: Definition, visit: Visit) -> pages.FaceKey:
-    return pages.key_for(
-        definition, visit.version_id, visit.language, survey.workspace_name, survey.public_id
-    )
-
-
-def _values(key: pages.FaceKey, visit: Visit, token: str | None = None) -> dict[str, str]:
-    customer = presentable_name(visit.context.customer_name)
-    token = token or signer().sign(visit)
-    values = key.face().values(token, visit.member_name, customer)
-    theme = request.args.get("theme", "")
-    # Where the frame's scheme and that of the page's iframe differ, browsers paint an opaque
-    # ground behind it; the loader says which scheme its iframe has.
-    values["theme"] = theme if theme in ("light", "dark") else ""
-    return values
+def _open_visit(survey: PublishedSurvey, definition: Definition, version_id: int) -> Visit:
+    opening = requested_opening()
+    member = find_member(survey, named_member(opening))
+    return open_visit(opening, survey, definition, version_id, member=member, at=now())
 
 
 def _document(page: str, survey: PublishedSurvey, definition: Definition) -> Response:
@@ -198,14 +180,14 @@ def _next_step(
         step, carried = steps(definition)[0], Typed(score=main)
     else:
         step, carried = step_after(definition, done), Typed(main_score=main)
-    key = _key(survey, definition, visit)
+    key = key_of(survey, definition, visit)
     filling = pages.ready_step(key, step, carried, visit.is_test)
     if not htmx.wants_partial():
         filling = pages.Filling.of(
             key.face().page_html(key.face().step_html(step, carried, is_test=visit.is_test))
         )
     # The token that came is still good: the visit goes on with it.
-    values = _values(key, visit, request.form["token"])
+    values = visit_values(key, visit, request.form["token"], "")
     return _document(filling.fill(values), survey, definition)
 
 
@@ -219,9 +201,9 @@ def _ask_again(
     submission: Submission | None = None,
 ) -> Response:
     """The same step with everything typed still in it, a fresh token and one plain sentence."""
-    visit = visit or open_visit(survey, definition, version_id)
+    visit = visit or _open_visit(survey, definition, version_id)
     submission = submission or read_submission(request.form, definition)
-    key = _key(survey, definition, visit)
+    key = key_of(survey, definition, visit)
     face = key.face()
     sentence = face.speech.say(problem.text, **problem.values) if problem else ""
     html = face.step_html(
@@ -229,7 +211,7 @@ def _ask_again(
     )
     if not htmx.wants_partial():
         html = face.page_html(html)
-    page = pages.Filling.of(html).fill(_values(key, visit))
-    response = _document(page, survey, definition)
+    values = visit_values(key, visit, signer().sign(visit), request.args.get("theme", ""))
+    response = _document(pages.Filling.of(html).fill(values), survey, definition)
     response.status_code = status
     return response

@@ -1,19 +1,20 @@
 """Opening a survey: who visits, in which language, about what; and the token that carries it."""
 
-from functools import lru_cache
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property, lru_cache
 
 from flask import current_app, request
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
 
-from widget.domain.context import read_context
+from widget.domain.context import FIELD_LIMIT, is_unexpanded, read_context
 from widget.domain.surveys import Definition
 from widget.domain.tokens import Visit, VisitSigner
 from widget.storage.ids import new_id
+from widget.storage.members import KnownMember
 from widget.storage.surveys import PublishedSurvey
-from widget.web.clock import now
 from widget.web.face.speech import choose_language
-from widget.web.published import find_member
 
 
 def signer() -> VisitSigner:
@@ -22,29 +23,61 @@ def signer() -> VisitSigner:
     return found
 
 
-def open_visit(survey: PublishedSurvey, definition: Definition, version_id: int) -> Visit:
-    """A new visit from the request's query; makes the id of the response it may write."""
-    context = read_context(request.args.items(multi=True))
-    member = find_member(survey, context.member)
+@dataclass(frozen=True)
+class Opening:
+    """What a request to open a survey says: its query in order, and the languages it accepts."""
+
+    query: tuple[tuple[str, str], ...]
+    accept_language: str
+
+    @cached_property
+    def arguments(self) -> dict[str, str]:
+        """The first value of each name."""
+        return dict(reversed(self.query))
+
+    def language(self, definition: Definition) -> str:
+        """By `lang` in the address first, then by what the browser prefers."""
+        asked = self.arguments.get("lang", "")[:40]
+        accepted = self.accept_language[:200]
+        return _matched(asked, accepted, definition.languages, definition.main_language)
+
+
+def requested_opening() -> Opening:
+    """The opening that Flask's current request asks for."""
+    return Opening(
+        tuple(request.args.items(multi=True)), request.headers.get("Accept-Language", "")
+    )
+
+
+def open_visit(
+    opening: Opening,
+    survey: PublishedSurvey,
+    definition: Definition,
+    version_id: int,
+    *,
+    member: KnownMember | None,
+    at: datetime,
+) -> Visit:
+    """A new visit; makes the id of the response it may write."""
+    arguments = opening.arguments
     return Visit(
         survey=survey.public_id,
         version_id=version_id,
         response_id=new_id(),
-        language=requested_language(definition),
-        issued_at=now(),
-        context=context,
+        language=opening.language(definition),
+        issued_at=at,
+        context=read_context(opening.query),
         member_id=member.id if member else None,
         member_name=member.name if member else "",
-        source="widget" if request.args.get("origin") else "link",
-        is_test=request.args.get("test", "") not in ("", "0", "false"),
+        source="widget" if arguments.get("origin") else "link",
+        is_test=arguments.get("test", "") not in ("", "0", "false"),
     )
 
 
-def requested_language(definition: Definition) -> str:
-    """By `lang` in the address first, then by what the browser prefers."""
-    asked = request.args.get("lang", "")[:40]
-    accepted = request.headers.get("Accept-Language", "")[:200]
-    return _matched(asked, accepted, definition.languages, definition.main_language)
+def named_member(opening: Opening) -> str:
+    """How the page names the member; "" when it does not, or left a placeholder there."""
+    given = opening.arguments.get("member", "").strip()
+    return "" if is_unexpanded(given) else given[:FIELD_LIMIT]
 
 
 @lru_cache(maxsize=5000)
