@@ -1,26 +1,35 @@
 """Changing a survey: its draft, its name, and whether it is open."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from widget.domain.definition_checks import check_definition
-from widget.domain.surveys import Definition
+from widget.domain.surveys import Definition, definition_from_json
 from widget.storage.engine import writing
 from widget.storage.events import append_event
 from widget.storage.surveys import survey_of
 
 
 def save_draft(
-    session: Session, workspace_id: int, public_id: str, draft: Definition, *, at: datetime
+    session: Session,
+    workspace_id: int,
+    public_id: str,
+    change: Callable[[Definition], Definition],
+    *,
+    at: datetime,
 ) -> None:
-    """Keep a draft; customers see it once it is published.
+    """Change a draft; customers see it once it is published.
 
-    Raises UnknownSurvey, and InvalidDefinition when the draft could not be published.
+    `change` is applied to the draft as it is under the write lock, so that two people who edit
+    different parts lose nothing. Raises UnknownSurvey, and InvalidDefinition when the result could
+    not be published.
     """
-    check_definition(draft)
     with writing(session):
         survey = survey_of(session, workspace_id, public_id)
+        draft = change(definition_from_json(survey.draft))
+        check_definition(draft)
         survey.draft = draft.to_json()
         survey.updated_at = at
 

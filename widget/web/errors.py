@@ -7,6 +7,7 @@ from werkzeug.exceptions import HTTPException, SecurityError
 
 from widget.domain.errors import UnknownMember, UnknownResponse, UnknownSite, UnknownSurvey
 from widget.web.frame import problems
+from widget.web.security import CONSOLE
 
 
 def register(app: Flask) -> None:
@@ -35,9 +36,7 @@ def _http_error(error: HTTPException) -> Response:
         response = jsonify(body)
         response.content_type = "application/problem+json"
     else:
-        response = make_response(
-            render_template("errors/error.html", title=error.name, text=error.description)
-        )
+        response = _page(error.name, error.description or "")
     response.status_code = code
     for name, value in error.get_headers():
         if name not in ("Content-Type", "Content-Length"):
@@ -46,6 +45,13 @@ def _http_error(error: HTTPException) -> Response:
 
 
 def _not_found(error: Exception) -> Response:
-    return make_response(
-        render_template("errors/error.html", title="Not found", text=str(error)), 404
-    )
+    response = _page("Not found", str(error))
+    response.status_code = 404
+    return response
+
+
+def _page(title: str, text: str) -> Response:
+    response = make_response(render_template("errors/error.html", title=title, text=text))
+    # The page is the console's, whatever the route was: its own stylesheet may load.
+    response.headers["Content-Security-Policy"] = CONSOLE.headers["Content-Security-Policy"]
+    return response

@@ -50,13 +50,16 @@ def survey(public_id: str) -> Response | str:
     if htmx.wants_partial():
         # What is typed into an "add" field waits for its button; saving on the way adds nothing.
         form = MultiDict(item for item in form.items(multi=True) if not item[0].startswith("add"))
-    draft = read_section(section, form, found.draft, language)
-    problems: dict[str, str] = {}
-    if section == "looks" and request.files.get("logo"):
-        draft, problems = _with_logo(draft)
+    logo, problems = _uploaded_logo() if section == "looks" else (None, {})
+
+    def change(draft: Definition) -> Definition:
+        draft = read_section(section, form, draft, language)
+        return replace(draft, looks=replace(draft.looks, logo=logo)) if logo else draft
+
+    draft = change(found.draft)
     problems |= definition_problems(draft)
     if not problems:
-        save_draft(db.session(), seat().workspace_id, public_id, draft, at=now())
+        save_draft(db.session(), seat().workspace_id, public_id, change, at=now())
     if htmx.wants_partial():
         return _saved(draft, section, language, problems)
     if problems:
@@ -112,13 +115,15 @@ def _address(public_id: str, section: str, language: str) -> str:
     return url_for("console.survey", public_id=public_id, section=section, lang=language)
 
 
-def _with_logo(draft: Definition) -> tuple[Definition, dict[str, str]]:
+def _uploaded_logo() -> tuple[str | None, dict[str, str]]:
+    """The id of the uploaded logo, if there is one, and why it was refused, if it was."""
+    if not request.files.get("logo"):
+        return None, {}
     upload = request.files["logo"].read(MAX_UPLOAD_BYTES + 1)
     try:
-        logo = add_logo(db.session(), seat().workspace_id, upload, at=now())
+        return add_logo(db.session(), seat().workspace_id, upload, at=now()), {}
     except LogoRefused as error:
-        return draft, {"logo": str(error)}
-    return replace(draft, looks=replace(draft.looks, logo=logo)), {}
+        return None, {"logo": str(error)}
 
 
 def _fields(draft: Definition, section: str, language: str) -> list[str]:
