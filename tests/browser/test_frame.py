@@ -265,3 +265,22 @@ def test_a_survey_without_follow_up_thanks_at_once(product: Product, visitor: Pa
     expect(visitor.get_by_role("heading", name="Thank you!")).to_be_focused()
     [response] = product.responses(survey)
     assert response.finished_at is not None
+
+
+def test_what_is_chosen_looks_chosen(product: Product, new_visitor: NewVisitor) -> None:
+    visitor = new_visitor(reduced_motion="reduce")
+    survey = product.acme.survey("stars")
+    open_frame(visitor, product, survey)
+    fills = "stars => stars.map(star => getComputedStyle(star).fill)"
+    visitor.get_by_role("radio", name="3 stars").click()
+    visitor.get_by_role("checkbox", name="Took too long").check()
+    visitor.mouse.move(0, 0)
+    ground = "e => getComputedStyle(e.nextElementSibling).backgroundColor"
+    ticked = visitor.get_by_role("checkbox", name="Took too long").evaluate(ground)
+    assert ticked != visitor.get_by_role("checkbox", name="Not friendly").evaluate(ground)
+    visitor.get_by_role("button", name="Change my answer").click()
+    expect(visitor.get_by_role("radio", name="3 stars")).to_be_checked()
+    visitor.mouse.move(0, 0)
+    filled = visitor.locator(".star").evaluate_all(fills)
+    assert filled[0] == filled[1] == filled[2] != filled[3]
+    assert filled[3] == filled[4]

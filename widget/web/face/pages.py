@@ -185,7 +185,9 @@ def introduce(key: FaceKey, definition: Definition) -> None:
 def _stylesheet() -> str:
     text = (asset_folder("static") / "frame" / "frame.css").read_text()
     text = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
-    return re.sub(r"\s*([{};:,>])\s*", r"\1", re.sub(r"\s+", " ", text)).strip()
+    text = re.sub(r"\s*([{};,>])\s*", r"\1", re.sub(r"\s+", " ", text)).strip()
+    # Only after a colon: a space before one is the descendant in `.reason :checked`.
+    return re.sub(r":\s+", ":", text)
 
 
 @lru_cache(maxsize=2000)
