@@ -1,0 +1,27 @@
+"""The benchmarks run and are honest; how fast they find us is no test's business."""
+
+import subprocess
+import sys
+
+from bench.weight import weights
+
+
+def test_the_benchmark_runs_and_counts_no_errors() -> None:
+    done = subprocess.run(
+        [
+            *(sys.executable, "-m", "bench", "--seconds", "0.3", "--rounds", "1"),
+            *("--workers", "1", "--connections", "4"),
+        ],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert "store a rating" in done.stdout, done.stderr
+    assert "Every rollup agrees" in done.stdout
+
+
+def test_everything_a_page_fetches_weighs_at_most_25_kilobytes() -> None:
+    found = weights()
+    assert found["loader"] <= 2048
+    assert sum(found.values()) <= 25 * 1024
