@@ -18,12 +18,12 @@ def register(app: Flask) -> None:
 
 
 def _http_error(error: HTTPException) -> Response:
-    if request.path.startswith("/w/"):
-        return problems.http_error(error)
     if isinstance(error, SecurityError):
         # The host is not ours, so neither is any address a template could build.
         text = "This host name is not served here. Operators: see SAYSO_PUBLIC_URL.\n"
         return Response(text, 400, content_type="text/plain")
+    if request.path.startswith("/w/"):
+        return problems.http_error(error)
     code = error.code or 500
     if request.path.startswith("/api/"):
         body: dict[str, Any] = {"status": code, "title": error.name, "detail": error.description}
