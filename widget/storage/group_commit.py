@@ -51,7 +51,8 @@ class GroupCommit:
     def run(self, work: Callable[[HotTransaction], T]) -> T:
         """Run `work` in a transaction and return its result once that is on disk.
 
-        An exception of `work` undoes what it did, and that alone, and comes out here.
+        `work` may be run twice, the first time in vain, so it must do nothing but write to the
+        transaction. An exception of its own undoes what it did, and that alone, and comes out here.
         """
         if not queues_writers(self._engine):
             with hot_transaction(self._engine) as transaction:
@@ -69,16 +70,23 @@ class GroupCommit:
         result: T = job.result
         return result
 
+    def _run_alone(self, job: _Job) -> None:
+        try:
+            with hot_transaction(self._engine) as transaction:
+                job.result = job.work(transaction)
+        except BaseException as error:  # noqa: BLE001 - raised again in the thread that asked
+            job.error = error
+
     def _lead(self) -> None:
         with self._lock:
             group, self._waiting = self._waiting[:_LARGEST_GROUP], self._waiting[_LARGEST_GROUP:]
         try:
             with hot_transaction(self._engine) as transaction:
                 for job in group:
-                    _run_alone(job, transaction)
-        except BaseException as error:  # noqa: BLE001 - every waiting request must hear of it
+                    job.result = job.work(transaction)
+        except BaseException:  # noqa: BLE001 - whose it is comes out when each runs alone
             for job in group:
-                job.error = job.error or error
+                self._run_alone(job)
         with self._lock:
             # Whoever came meanwhile is led by the first of them, so that no request serves others
             # for longer than its own commit takes.
@@ -89,16 +97,6 @@ class GroupCommit:
         if successor is not None:
             successor.leads = True
             successor.settled.set()
-
-
-def _run_alone(job: _Job, transaction: HotTransaction) -> None:
-    transaction.exec_driver_sql("SAVEPOINT answer", ())
-    try:
-        job.result = job.work(transaction)
-    except BaseException as error:  # noqa: BLE001 - raised again in the thread that asked
-        job.error = error
-        transaction.exec_driver_sql("ROLLBACK TO answer", ())
-    transaction.exec_driver_sql("RELEASE answer", ())
 
 
 _groups: WeakKeyDictionary[Engine, GroupCommit] = WeakKeyDictionary()
