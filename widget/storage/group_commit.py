@@ -1,8 +1,9 @@
 """Answers that arrive together share one commit.
 
 On SQLite a durable commit waits for the disk, and writers wait for one another. Requests that
-come while one commit is under way are therefore stored together by the next, each in a savepoint
-of its own: who waits has nothing lost, and the disk is asked once instead of once for each.
+come while one commit is under way are therefore stored together by the next, and the disk is
+asked once instead of once for each. Should one of them fail, nothing of the group is kept and each
+is run again alone: the failure reaches whom it belongs to, and nobody else.
 """
 
 import threading
