@@ -54,7 +54,7 @@ def granian_options(host: str, port: int, workers: int) -> dict[str, Any]:
         "respawn_failed_workers": True,
         "workers_kill_timeout": 10,
         "log_access": False,
-        "log_level": LogLevels.warning,
+        "log_level": LogLevels.error,
         "websockets": False,
         "http1_settings": HTTP1Settings(header_read_timeout=10_000),
     }
