@@ -227,7 +227,7 @@ def test_a_failure_in_the_middle_leaves_nothing_behind(
         def fail(*_: Any, **__: Any) -> None:
             raise RuntimeError("power cut")
 
-        monkeypatch.setattr("widget.storage.answers.append_event", fail)
+        monkeypatch.setattr("widget.storage.answers.append_events", fail)
         with pytest.raises(RuntimeError):
             say(head, Answer(scores={"stars": 4}))
         assert db.session.scalars(select(Response)).all() == []

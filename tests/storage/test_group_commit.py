@@ -1,9 +1,10 @@
 """Answers that share a commit share nothing else."""
 
 import threading
+from collections.abc import Sequence
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Engine, text
 
 from tests.builders import World
 from widget.extensions import db
@@ -11,29 +12,36 @@ from widget.storage.engine import HotTransaction
 from widget.storage.group_commit import group_commit
 
 
-def insert(transaction: HotTransaction, number: int) -> int:
-    transaction.exec_driver_sql(f"INSERT INTO numbers VALUES ({number})", ())
-    return number
+def store_numbers(transaction: HotTransaction, numbers: Sequence[int]) -> list[int]:
+    for number in numbers:
+        transaction.exec_driver_sql(f"INSERT INTO numbers VALUES ({number})", ())
+        if number == 5:
+            raise ValueError("only mine")
+    return list(numbers)
 
 
-def test_one_failure_in_a_group_reaches_its_own_request_and_no_other(any_world: World) -> None:
-    with any_world.app.app_context():
+def engine_with_numbers(world: World) -> Engine:
+    with world.app.app_context():
         engine = db.engine
     with engine.begin() as connection:
         connection.execute(text("CREATE TABLE numbers (n INTEGER PRIMARY KEY)"))
-    group, came, failed = group_commit(engine), [], []
+    return engine
+
+
+def kept_numbers(engine: Engine) -> list[int]:
+    with engine.connect() as connection:
+        return list(connection.execute(text("SELECT n FROM numbers ORDER BY n")).scalars())
+
+
+def test_one_failure_in_a_group_reaches_its_own_request_and_no_other(any_world: World) -> None:
+    engine = engine_with_numbers(any_world)
+    group, came, failed = group_commit(engine, store_numbers), [], []
     gate = threading.Barrier(12)
 
     def run(number: int) -> None:
-        def work(transaction: HotTransaction) -> int:
-            insert(transaction, number)
-            if number == 5:
-                raise ValueError("only mine")
-            return number
-
         gate.wait()
         try:
-            came.append(group.run(work))
+            came.append(group.run(number))
         except ValueError as error:
             failed.append((number, str(error)))
 
@@ -45,31 +53,19 @@ def test_one_failure_in_a_group_reaches_its_own_request_and_no_other(any_world: 
     expected = [number for number in range(12) if number != 5]
     assert sorted(came) == expected
     assert failed == [(5, "only mine")]
-    with engine.connect() as connection:
-        kept = connection.execute(text("SELECT n FROM numbers ORDER BY n")).scalars().all()
-    assert kept == expected
+    assert kept_numbers(engine) == expected
 
 
 def test_a_result_is_given_once_it_is_on_disk(world: World) -> None:
-    with world.app.app_context():
-        engine = db.engine
-    with engine.begin() as connection:
-        connection.execute(text("CREATE TABLE numbers (n INTEGER PRIMARY KEY)"))
+    engine = engine_with_numbers(world)
     for number in range(3):
-        assert group_commit(engine).run(lambda transaction, n=number: insert(transaction, n)) == (
-            number
-        )
-        with engine.connect() as connection:
-            count = connection.execute(text("SELECT count(*) FROM numbers")).scalar()
-        assert count == number + 1
+        assert group_commit(engine, store_numbers).run(number) == number
+        assert kept_numbers(engine) == list(range(number + 1))
 
 
 def test_who_fails_alone_is_told_so(world: World) -> None:
-    def work(_transaction: HotTransaction) -> None:
-        raise ValueError("no")
-
-    with world.app.app_context():
-        engine = db.engine
-    with pytest.raises(ValueError, match="no"):
-        group_commit(engine).run(work)
-    assert group_commit(engine).run(lambda _transaction: "goes on") == "goes on"
+    engine = engine_with_numbers(world)
+    with pytest.raises(ValueError, match="only mine"):
+        group_commit(engine, store_numbers).run(5)
+    assert group_commit(engine, store_numbers).run(6) == 6
+    assert kept_numbers(engine) == [6]

@@ -1,7 +1,7 @@
 """A customer answers a step of a survey."""
 
-from collections.abc import Mapping
-from datetime import date
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,54 +12,86 @@ from widget.domain.flow import Answer
 from widget.domain.responses import Change, ResponseHead, changes
 from widget.domain.scales import KINDS
 from widget.storage import answers
-from widget.storage.engine import HotTransaction, write_connection
+from widget.storage.answers import FirstAnswer, NewEvent, NewRevision, Tally
+from widget.storage.engine import write_connection
 from widget.storage.group_commit import group_commit
 from widget.storage.prepared import Runner
 
 
-def give_answer(engine: Engine, head: ResponseHead, answer: Answer, *, time_zone: str) -> None:
+class _SomeAreStored(Exception):
+    """A group holds an answer whose response is there already."""
+
+
+def give_answer(
+    engine: Engine, head: ResponseHead, answer: Answer, *, time_zone: str, opens: bool = True
+) -> None:
     """Store one step's answer: the response if it is new, else what changes in it.
 
     `head.answered_at` is now. The same answer sent twice changes nothing the second time.
     `answer.scores` must hold the main question's score, so that a step can stand alone when
-    the one before it never arrived.
+    the one before it never arrived. `opens` says that this is the survey's first step, which
+    nearly always makes the response; any step may.
     """
     day = head.answered_at.astimezone(ZoneInfo(time_zone)).date()
-
-    def store(transaction: HotTransaction) -> bool:
-        is_first = answers.insert_response(transaction, head, answer, day=day)
-        if is_first:
-            _record_first(transaction, head, answer, day)
-        return is_first
-
-    if not group_commit(engine).run(store):
-        # Responses are never deleted here, so what was found just now is still there.
-        with write_connection(engine) as connection:
-            _record_further(connection, head, answer)
-
-
-def _record_first(connection: Runner, head: ResponseHead, answer: Answer, day: date) -> None:
-    said = [Change(kind, None, score) for kind, score in answer.scores.items()]
-    answers.append_revision(connection, head.workspace_id, head.id, said, head.answered_at)
-    if not head.is_test:
-        answers.count(
-            connection,
-            workspace_id=head.workspace_id,
-            day=day,
-            survey_id=head.survey_id,
-            member_id=head.member_id,
-            channel=head.context.channel,
-            scores=answer.scores,
-            by=1,
-        )
-    _tell(connection, head, "response.given")
-    if answer.finished:
-        _tell(connection, head, "response.finished")
+    first = FirstAnswer(head, answer, day)
+    if opens and group_commit(engine, _store_first_of_group).run(first):
+        return
+    with write_connection(engine) as connection:
+        before = answers.find_response(connection, head.workspace_id, head.id)
+        if before is None:
+            if _store_first(connection, [first]):
+                return
+            # Another request stored it between the two statements, and responses are never deleted.
+            before = answers.find_response(connection, head.workspace_id, head.id)
+            assert before is not None
+        _record_further(connection, before, head, answer)
 
 
-def _record_further(connection: Connection, head: ResponseHead, answer: Answer) -> None:
-    before = answers.find_response(connection, head.workspace_id, head.id)
-    assert before is not None
+def _store_first_of_group(connection: Runner, given: Sequence[FirstAnswer]) -> list[bool]:
+    """Store all, or one alone; whether each was new. Raises when a group is not new altogether."""
+    is_new = _store_first(connection, given)
+    if not is_new and len(given) > 1:
+        raise _SomeAreStored
+    return [is_new] * len(given)
+
+
+def _store_first(connection: Runner, given: Sequence[FirstAnswer]) -> bool:
+    """Store responses with all that belongs to them; False, with less, if any was there already."""
+    if answers.insert_responses(connection, given) < len(given):
+        return False
+    revisions, events, tallies = [], [], Counter[Tally]()
+    for first in given:
+        head, scores = first.head, first.answer.scores
+        said = [Change(kind, None, score) for kind, score in scores.items()]
+        revisions.append(NewRevision(head.workspace_id, head.id, said, head.answered_at))
+        events.append(_event(head, "response.given"))
+        if first.answer.finished:
+            events.append(_event(head, "response.finished"))
+        if not head.is_test:
+            for kind, score in scores.items():
+                tallies[_tally(first, kind, score)] += 1
+    answers.append_revisions(connection, revisions)
+    answers.count(connection, tallies)
+    answers.append_events(connection, events)
+    return True
+
+
+def _tally(first: FirstAnswer, kind: str, score: int) -> Tally:
+    head = first.head
+    return Tally(
+        head.workspace_id,
+        first.day,
+        head.survey_id,
+        head.member_id,
+        head.context.channel,
+        kind,
+        score,
+    )
+
+
+def _record_further(
+    connection: Connection, before: Mapping[str, Any], head: ResponseHead, answer: Answer
+) -> None:
     changed = changes(before, answer)
     finishes = answer.finished and before["finished_at"] is None
     values: dict[str, Any] = {change.field: change.new for change in changed}
@@ -72,33 +104,30 @@ def _record_further(connection: Connection, head: ResponseHead, answer: Answer) 
     answers.update_response(
         connection, head.workspace_id, head.id, {**values, "updated_at": head.answered_at}
     )
+    events = []
     if changed:
-        answers.append_revision(connection, head.workspace_id, head.id, changed, head.answered_at)
-        _recount(connection, before, changed)
-        _tell(connection, head, "response.changed")
+        revision = NewRevision(head.workspace_id, head.id, changed, head.answered_at)
+        answers.append_revisions(connection, [revision])
+        answers.count(connection, _recounted(before, changed))
+        events.append(_event(head, "response.changed"))
     if finishes:
-        _tell(connection, head, "response.finished")
+        events.append(_event(head, "response.finished"))
+    answers.append_events(connection, events)
 
 
-def _recount(connection: Connection, before: Mapping[str, Any], changed: list[Change]) -> None:
+def _recounted(before: Mapping[str, Any], changed: Sequence[Change]) -> Counter[Tally]:
+    """What a change takes from some rollups and adds to others."""
+    tallies = Counter[Tally]()
     if before["is_test"] or before["hidden_at"] is not None:
-        return
-    rescored = [change for change in changed if change.field in KINDS]
-    key = {
-        name: before[name] for name in ("workspace_id", "day", "survey_id", "member_id", "channel")
-    }
-    old = {change.field: change.old for change in rescored if change.old is not None}
-    answers.count(connection, **key, scores=old, by=-1)
-    new = {change.field: change.new for change in rescored}
-    answers.count(connection, **key, scores=new, by=1)
+        return tallies
+    for change in changed:
+        if change.field not in KINDS:
+            continue
+        if change.old is not None:
+            tallies[answers.tally_of(before, change.field, change.old)] -= 1
+        tallies[answers.tally_of(before, change.field, change.new)] += 1
+    return tallies
 
 
-def _tell(connection: Runner, head: ResponseHead, name: EventName) -> None:
-    answers.append_event(
-        connection,
-        name,
-        workspace_id=head.workspace_id,
-        survey_id=head.survey_id,
-        response_id=head.id,
-        at=head.answered_at,
-    )
+def _event(head: ResponseHead, name: EventName) -> NewEvent:
+    return NewEvent(name, head.workspace_id, head.survey_id, head.id, head.answered_at)

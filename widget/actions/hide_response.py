@@ -25,16 +25,10 @@ def set_hidden(
             return
         answers.update_response(connection, workspace_id, id, {"hidden_at": at if hidden else None})
         if not found["is_test"]:
-            answers.count(
-                connection,
-                workspace_id=workspace_id,
-                day=found["day"],
-                survey_id=found["survey_id"],
-                member_id=found["member_id"],
-                channel=found["channel"],
-                scores={kind: found[kind] for kind in KINDS if found[kind] is not None},
-                by=-1 if hidden else 1,
-            )
+            by = -1 if hidden else 1
+            scores = {kind: found[kind] for kind in KINDS if found[kind] is not None}
+            tallies = {answers.tally_of(found, *score): by for score in scores.items()}
+            answers.count(connection, tallies)
         append_event(
             session,
             "response.hidden" if hidden else "response.shown",

@@ -5,9 +5,9 @@ Each function is called inside a write transaction of `storage.engine`; none of 
 
 import random
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Connection, Dialect, Table, select, update
@@ -29,16 +29,69 @@ _events: Table = Event.__table__  # type: ignore[assignment]
 _SHARDS = 16
 
 
+@dataclass(frozen=True)
+class FirstAnswer:
+    """A response as its first answer makes it. `day` is the workspace's calendar day."""
+
+    head: ResponseHead
+    answer: Answer
+    day: date
+
+
+@dataclass(frozen=True)
+class NewRevision:
+    """One change of one response."""
+
+    workspace_id: int
+    response_id: UUID
+    changes: Sequence[Change]
+    at: datetime
+
+
+@dataclass(frozen=True)
+class NewEvent:
+    """Something that happened to a response."""
+
+    name: EventName
+    workspace_id: int
+    survey_id: int
+    response_id: UUID
+    at: datetime
+
+
+class Tally(NamedTuple):
+    """What a rollup counts: the responses that share all of this."""
+
+    workspace_id: int
+    day: date
+    survey_id: int
+    member_id: int | None
+    channel: str
+    kind: str
+    score: int
+
+
+def tally_of(response: Mapping[str, Any], kind: str, score: int) -> Tally:
+    """The tally that counts one score of a stored response."""
+    return Tally(
+        response["workspace_id"],
+        response["day"],
+        response["survey_id"],
+        response["member_id"],
+        response["channel"],
+        kind,
+        score,
+    )
+
+
 def _insert(dialect: Dialect, table: Table) -> Any:
     return (postgresql if dialect.name == "postgresql" else sqlite).insert(table)
 
 
 def _new_response(dialect: Dialect) -> Any:
-    statement = _insert(dialect, _responses).on_conflict_do_nothing(
+    return _insert(dialect, _responses).on_conflict_do_nothing(
         index_elements=["workspace_id", "id"]
     )
-    # Not the row count: psycopg does not report one here.
-    return statement.returning(_responses.c.id)
 
 
 def _count_up(dialect: Dialect) -> Any:
@@ -53,22 +106,28 @@ def _prepared(make: Callable[[Dialect], Any], table: Table) -> PreparedInsert:
     return PreparedInsert(make, tuple(column.name for column in table.columns))
 
 
-_INSERT_RESPONSE = _prepared(_new_response, _responses)
+_INSERT_RESPONSES = _prepared(_new_response, _responses)
 _COUNT_UP = _prepared(_count_up, _rollups)
-_INSERT_REVISION = _prepared(lambda dialect: _insert(dialect, _revisions), _revisions)
-_INSERT_EVENT = _prepared(lambda dialect: _insert(dialect, _events), _events)
+_INSERT_REVISIONS = _prepared(lambda dialect: _insert(dialect, _revisions), _revisions)
+_INSERT_EVENTS = _prepared(lambda dialect: _insert(dialect, _events), _events)
 
 
-def insert_response(connection: Runner, head: ResponseHead, answer: Answer, *, day: date) -> bool:
-    """Store a first answer; False when a response with this id is there already."""
-    context = head.context
-    values: dict[str, Any] = {
+def insert_responses(connection: Runner, given: Sequence[FirstAnswer]) -> int:
+    """Store first answers; returns how many were new. A response that is there stays as it is."""
+    return _INSERT_RESPONSES.run(connection, [_response_row(first) for first in given])
+
+
+def _response_row(first: FirstAnswer) -> dict[str, Any]:
+    head, answer, context = first.head, first.answer, first.head.context
+    scores = answer.scores
+    return {
         "workspace_id": head.workspace_id,
         "id": head.id,
         "survey_id": head.survey_id,
         "version_id": head.version_id,
         "kind": head.kind,
-        "score": answer.scores[head.kind],
+        "score": scores[head.kind],
+        **{kind: scores.get(kind) for kind in KINDS},
         "reasons": list(answer.reasons) if answer.reasons else None,
         "comment": answer.comment or None,
         "language": head.language,
@@ -84,15 +143,12 @@ def insert_response(connection: Runner, head: ResponseHead, answer: Answer, *, d
         "attributes": dict(context.attributes) or None,
         "problems": [asdict(problem) for problem in context.problems] or None,
         "is_test": head.is_test,
-        "day": day,
+        "day": first.day,
         "answered_at": head.answered_at,
         "updated_at": head.answered_at,
         "finished_at": head.answered_at if answer.finished else None,
         "hidden_at": None,
     }
-    for kind in KINDS:
-        values[kind] = answer.scores.get(kind)
-    return _INSERT_RESPONSE.run(connection, values).fetchone() is not None
 
 
 def find_response(connection: Connection, workspace_id: int, id: UUID) -> Mapping[str, Any] | None:
@@ -116,75 +172,55 @@ def update_response(
     )
 
 
-def append_revision(
-    connection: Runner,
-    workspace_id: int,
-    response_id: UUID,
-    changes: Sequence[Change],
-    at: datetime,
-) -> None:
-    _INSERT_REVISION.run(
-        connection,
+def append_revisions(connection: Runner, revisions: Sequence[NewRevision]) -> None:
+    rows = [
         {
-            "workspace_id": workspace_id,
+            "workspace_id": revision.workspace_id,
             "id": new_id(),
-            "response_id": response_id,
-            "changes": [asdict(change) for change in changes],
-            "at": at,
-        },
-    )
+            "response_id": revision.response_id,
+            "changes": [
+                {"field": change.field, "old": change.old, "new": change.new}
+                for change in revision.changes
+            ],
+            "at": revision.at,
+        }
+        for revision in revisions
+    ]
+    _INSERT_REVISIONS.run(connection, rows)
 
 
-def append_event(
-    connection: Runner,
-    name: EventName,
-    *,
-    workspace_id: int,
-    survey_id: int,
-    at: datetime,
-    response_id: UUID | None = None,
-    data: Mapping[str, Any] | None = None,
-) -> None:
-    _INSERT_EVENT.run(
-        connection,
+def append_events(connection: Runner, events: Sequence[NewEvent]) -> None:
+    rows: list[dict[str, Any]] = [
         {
-            "workspace_id": workspace_id,
+            "workspace_id": event.workspace_id,
             "id": new_id(),
-            "name": name,
-            "survey_id": survey_id,
-            "response_id": response_id,
-            "data": dict(data or {}),
-            "at": at,
-        },
-    )
+            "name": event.name,
+            "survey_id": event.survey_id,
+            "response_id": event.response_id,
+            "data": {},
+            "at": event.at,
+        }
+        for event in events
+    ]
+    _INSERT_EVENTS.run(connection, rows)
 
 
-def count(
-    connection: Runner,
-    *,
-    workspace_id: int,
-    day: date,
-    survey_id: int,
-    member_id: int | None,
-    channel: str,
-    scores: Mapping[Any, int],
-    by: int,
-) -> None:
-    """Add `by` (1 or -1) to the rollup of each of a response's scores."""
-    spread = connection.dialect.name == "postgresql" and member_id is None
-    shard = random.randrange(_SHARDS) if spread else 0  # noqa: S311 - spreads load, guards nothing
-    for kind, score in scores.items():
-        _COUNT_UP.run(
-            connection,
-            {
-                "workspace_id": workspace_id,
-                "day": day,
-                "survey_id": survey_id,
-                "member_id": member_id or 0,
-                "channel": channel,
-                "kind": kind,
-                "score": score,
-                "shard": shard,
-                "responses": by,
-            },
-        )
+def count(connection: Runner, tallies: Mapping[Tally, int]) -> None:
+    """Add to the rollups: to each tally the number of responses given, which may be negative."""
+    is_spread = connection.dialect.name == "postgresql"
+    rows = [
+        {
+            **tally._asdict(),
+            "member_id": tally.member_id or 0,
+            "shard": (
+                random.randrange(_SHARDS)  # noqa: S311 - spreads load, guards nothing
+                if is_spread and tally.member_id is None
+                else 0
+            ),
+            "responses": by,
+        }
+        for tally, by in tallies.items()
+        if by
+    ]
+    if rows:
+        _COUNT_UP.run(connection, rows)

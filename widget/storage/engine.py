@@ -137,7 +137,8 @@ def writing(session: Session) -> Iterator[Session]:
 def write_connection(engine: Engine) -> Iterator[Connection]:
     """The same with Core statements on a bare connection."""
     with _turn(engine), engine.connect() as connection:
-        connection = connection.execution_options(**{_WRITES: True})
+        # Row counts of statements in the driver's own form are forgotten unless asked for.
+        connection = connection.execution_options(preserve_rowcount=True, **{_WRITES: True})
         with connection.begin():
             yield connection
 

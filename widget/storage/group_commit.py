@@ -7,40 +7,49 @@ is run again alone: the failure reaches whom it belongs to, and nobody else.
 """
 
 import threading
-from collections.abc import Callable
-from typing import Any, TypeVar
+from collections.abc import Callable, Sequence
+from typing import Any, Generic, TypeVar
 from weakref import WeakKeyDictionary, ref
 
 from sqlalchemy import Engine
 
 from widget.storage.engine import HotTransaction, hot_transaction, queues_writers
 
-T = TypeVar("T")
-Work = Callable[[HotTransaction], Any]
+Given = TypeVar("Given")
+Result = TypeVar("Result")
+Store = Callable[[HotTransaction, Sequence[Given]], Sequence[Result]]
 
 # Long enough to empty any queue of request threads, short enough for nobody to wait for long.
 _LARGEST_GROUP = 64
 
 
-class _Job:
-    """One answer to store: what came of it, once `settled` is set."""
+class _Job(Generic[Given, Result]):
+    """One thing to store: what came of it, once `settled` is set."""
 
-    def __init__(self, work: Work) -> None:
-        self.work = work
+    result: Result
+
+    def __init__(self, given: Given) -> None:
+        self.given = given
         self.settled = threading.Event()
         self.leads = False
-        self.result: Any = None
         self.error: BaseException | None = None
 
 
-class GroupCommit:
-    """Runs work in write transactions of one engine. Safe to use from many threads."""
+class GroupCommit(Generic[Given, Result]):
+    """Stores what many threads bring, in shared write transactions of one engine.
 
-    def __init__(self, engine: Engine) -> None:
+    `store` writes everything of a group and returns a result for each, in order. It may be called
+    again for each alone, the first call having been in vain, so it must do nothing but write to
+    the transaction. To be asked for each alone it raises; an exception that comes then undoes what
+    that one did, and nothing else.
+    """
+
+    def __init__(self, engine: Engine, store: Store[Given, Result]) -> None:
         # Weakly, as the table of groups is keyed by the engine itself.
         self._engine_ref = ref(engine)
+        self._store = store
         self._lock = threading.Lock()
-        self._waiting: list[_Job] = []
+        self._waiting: list[_Job[Given, Result]] = []
         self._is_led = False
 
     @property
@@ -49,16 +58,12 @@ class GroupCommit:
         assert engine is not None
         return engine
 
-    def run(self, work: Callable[[HotTransaction], T]) -> T:
-        """Run `work` in a transaction and return its result once that is on disk.
-
-        `work` may be run twice, the first time in vain, so it must do nothing but write to the
-        transaction. An exception of its own undoes what it did, and that alone, and comes out here.
-        """
+    def run(self, given: Given) -> Result:
+        """Store one thing and return its result once that is on disk, or raise what `store` did."""
         if not queues_writers(self._engine):
             with hot_transaction(self._engine) as transaction:
-                return work(transaction)
-        job = _Job(work)
+                return self._store(transaction, [given])[0]
+        job = _Job[Given, Result](given)
         with self._lock:
             self._waiting.append(job)
             leads, self._is_led = not self._is_led, True
@@ -68,26 +73,25 @@ class GroupCommit:
             self._lead()
         if job.error is not None:
             raise job.error
-        result: T = job.result
-        return result
+        return job.result
 
-    def _run_alone(self, job: _Job) -> None:
-        try:
-            with hot_transaction(self._engine) as transaction:
-                job.result = job.work(transaction)
-        except BaseException as error:  # noqa: BLE001 - raised again in the thread that asked
-            job.error = error
+    def _store_together(self, jobs: Sequence[_Job[Given, Result]]) -> None:
+        with hot_transaction(self._engine) as transaction:
+            results = self._store(transaction, [job.given for job in jobs])
+        for job, result in zip(jobs, results, strict=True):
+            job.result = result
 
     def _lead(self) -> None:
         with self._lock:
             group, self._waiting = self._waiting[:_LARGEST_GROUP], self._waiting[_LARGEST_GROUP:]
         try:
-            with hot_transaction(self._engine) as transaction:
-                for job in group:
-                    job.result = job.work(transaction)
+            self._store_together(group)
         except BaseException:  # noqa: BLE001 - whose it is comes out when each runs alone
             for job in group:
-                self._run_alone(job)
+                try:
+                    self._store_together([job])
+                except BaseException as error:  # noqa: BLE001 - raised in the thread that asked
+                    job.error = error
         with self._lock:
             # Whoever came meanwhile is led by the first of them, so that no request serves others
             # for longer than its own commit takes.
@@ -100,14 +104,18 @@ class GroupCommit:
             successor.settled.set()
 
 
-_groups: WeakKeyDictionary[Engine, GroupCommit] = WeakKeyDictionary()
+_groups: WeakKeyDictionary[Engine, dict[Store[Any, Any], GroupCommit[Any, Any]]] = (
+    WeakKeyDictionary()
+)
 _groups_lock = threading.Lock()
 
 
-def group_commit(engine: Engine) -> GroupCommit:
-    """The one group commit of an engine."""
-    with _groups_lock:
-        found = _groups.get(engine)
-        if found is None:
-            found = _groups[engine] = GroupCommit(engine)
-        return found
+def group_commit(engine: Engine, store: Store[Given, Result]) -> GroupCommit[Given, Result]:
+    """The one group commit of an engine for what `store` stores."""
+    groups = _groups.get(engine)
+    found = groups.get(store) if groups else None
+    if found is None:
+        with _groups_lock:
+            groups = _groups.setdefault(engine, {})
+            found = groups.setdefault(store, GroupCommit(engine, store))
+    return found

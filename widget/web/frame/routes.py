@@ -91,7 +91,11 @@ def store(public_id: str) -> Response:
             survey, definition, visit, visit.version_id, submission.problem, 422, submission
         )
     give_answer(
-        db.engine, _head(survey, definition, visit), submission.answer, time_zone=survey.time_zone
+        db.engine,
+        _head(survey, definition, visit),
+        submission.answer,
+        time_zone=survey.time_zone,
+        opens=submission.step.name == "score",
     )
     _stored.labels(definition.question.kind).inc()
     report_unexpanded(survey, visit.context)
