@@ -8,6 +8,7 @@ from typing import Any
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_security import hash_password
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from widget import create_app
@@ -28,6 +29,7 @@ from widget.storage import migrate
 from widget.storage.engine import writing
 from widget.storage.ids import new_id
 from widget.storage.members import member_named
+from widget.storage.models import Response
 from widget.storage.surveys import published_survey, survey_of, version_definition
 
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -133,6 +135,13 @@ class Workspace:
                 survey.draft = definition.to_json()
             publish_survey(db.session, self.id, public_id, user_id=None, at=self.world.clock())
             return definition
+
+    def responses(self) -> list[Response]:
+        """Every stored response of the world, in order of its id."""
+        with self.world.app.app_context():
+            rows = list(db.session.scalars(select(Response).order_by(Response.id)))
+            db.session.expunge_all()
+            return rows
 
     def member(self, name: str = "Ana Silva", **known_by: str) -> int:
         with self.world.app.app_context():

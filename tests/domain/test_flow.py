@@ -32,7 +32,7 @@ def test_a_follow_up_without_anything_to_say_is_left_out() -> None:
 
 def test_a_step_the_survey_has_not_is_its_first() -> None:
     assert step_named(STARS, "extra.nps").key == "score"
-    assert step_named(STARS, "thanks").key == "score"
+    assert step_named(STARS, "nonsense").key == "score"
 
 
 def test_the_last_question_leads_to_the_thanks() -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine
 
 from widget.domain.events import EventName
 from widget.domain.flow import Answer
-from widget.domain.responses import Change, ResponseHead, changes
+from widget.domain.responses import Change, ResponseHead, changes, said_in
 from widget.domain.scales import KINDS
 from widget.storage import answers
 from widget.storage.answers import FirstAnswer, NewEvent, NewRevision, Tally
@@ -24,27 +24,28 @@ class _SomeAreStored(Exception):
 
 def give_answer(
     engine: Engine, head: ResponseHead, answer: Answer, *, time_zone: str, opens: bool = True
-) -> None:
+) -> Answer | None:
     """Store one step's answer: the response if it is new, else what changes in it.
 
     `head.answered_at` is now. The same answer sent twice changes nothing the second time.
     `answer.scores` must hold the main question's score, so that a step can stand alone when
     the one before it never arrived. `opens` says that this is the survey's first step, which
-    nearly always makes the response; any step may.
+    nearly always makes the response; any step may. Returns all that the response says now, or
+    None when this answer made it.
     """
     day = head.answered_at.astimezone(ZoneInfo(time_zone)).date()
     first = FirstAnswer(head, answer, day)
     if opens and group_commit(engine, _store_first_of_group).run(first):
-        return
+        return None
     with write_connection(engine) as connection:
         before = answers.find_response(connection, head.workspace_id, head.id)
         if before is None:
             if _store_first(connection, [first]):
-                return
+                return None
             # Another request stored it between the two statements, and responses are never deleted.
             before = answers.find_response(connection, head.workspace_id, head.id)
             assert before is not None
-        _record_further(connection, before, head, answer)
+        return _record_further(connection, before, head, answer)
 
 
 def _store_first_of_group(connection: Runner, given: Sequence[FirstAnswer]) -> list[bool]:
@@ -91,7 +92,7 @@ def _tally(first: FirstAnswer, kind: str, score: int) -> Tally:
 
 def _record_further(
     connection: Connection, before: Mapping[str, Any], head: ResponseHead, answer: Answer
-) -> None:
+) -> Answer:
     changed = changes(before, answer)
     finishes = answer.finished and before["finished_at"] is None
     values: dict[str, Any] = {change.field: change.new for change in changed}
@@ -100,7 +101,7 @@ def _record_further(
     if finishes:
         values["finished_at"] = head.answered_at
     if not values:
-        return
+        return said_in(before)
     answers.update_response(
         connection, head.workspace_id, head.id, {**values, "updated_at": head.answered_at}
     )
@@ -113,6 +114,7 @@ def _record_further(
     if finishes:
         events.append(_event(head, "response.finished"))
     answers.append_events(connection, events)
+    return said_in({**before, **values})
 
 
 def _recounted(before: Mapping[str, Any], changed: Sequence[Change]) -> Counter[Tally]:

@@ -51,7 +51,7 @@ def steps(definition: Definition) -> tuple[Step, ...]:
 def step_named(definition: Definition, key: str) -> Step:
     """The step that a form names; the first one when the survey has no such step."""
     every = steps(definition)
-    return next((step for step in every[:-1] if step.key == key), every[0])
+    return next((step for step in every if step.key == key), every[0])
 
 
 def step_after(definition: Definition, step: Step) -> Step:

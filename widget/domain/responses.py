@@ -52,3 +52,12 @@ def changes(before: Mapping[str, Any], answer: Answer) -> list[Change]:
     if answer.comment is not None and answer.comment != (before["comment"] or ""):
         found.append(Change("comment", before["comment"], answer.comment))
     return found
+
+
+def said_in(response: Mapping[str, Any]) -> Answer:
+    """Everything a stored response says, as one answer. Takes what `changes` takes."""
+    return Answer(
+        scores={kind: response[kind] for kind in KINDS if response[kind] is not None},
+        reasons=tuple(response["reasons"] or ()),
+        comment=response["comment"] or "",
+    )

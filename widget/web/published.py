@@ -44,11 +44,8 @@ class Memory:
         fresh = known and time.monotonic() - known.read_at < self.age_s
         return known.survey if known and fresh else None
 
-    def definition(self, survey: PublishedSurvey) -> Definition | None:
-        """The current version's; None for a survey that is not open."""
-        if survey.version_id is None or survey.is_closed:
-            return None
-        return _definitions.get((self.database, survey.version_id))
+    def definition(self, version_id: int) -> Definition | None:
+        return _definitions.get((self.database, version_id))
 
     def member(self, survey: PublishedSurvey, given: str) -> KnownMember | None:
         known = _members.get((self.database, survey.workspace_id, given))

@@ -2,6 +2,7 @@
 
 import ipaddress
 import time
+from functools import lru_cache
 from typing import Protocol
 
 from flask import Flask, current_app, request
@@ -47,12 +48,12 @@ class RateLimits:
         )
         self._answers: RateLimitItem | None = parse(answers) if answers else None
 
-    def allow_answer(self, survey: str, visit: str) -> bool:
+    def allow_answer(self, survey: str, visit: str, address: str | None) -> bool:
         """Count one answer; False when its visit, or its address and survey, sent too many."""
         if self._answers is None:
             return True
         return self._limiter.hit(_PER_VISIT, "visit", visit) and self._limiter.hit(
-            self._answers, "answers", survey, address_prefix(request.remote_addr)
+            self._answers, "answers", survey, address_prefix(address)
         )
 
     def allow_api_call(self, workspace_id: int) -> bool:
@@ -65,6 +66,7 @@ class RateLimits:
         return self._limiter.hit(_PER_SIGN_IN, "sign-in", email.lower(), prefix)
 
 
+@lru_cache(maxsize=10_000)
 def address_prefix(address: str | None) -> str:
     """The network an address is counted with: /24 for IPv4, /48 for IPv6."""
     try:

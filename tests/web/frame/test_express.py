@@ -3,11 +3,12 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.builders import Workspace, close_world, make_settings, make_workspace, make_world, post
-from tests.web.frame.visiting import open_survey
+from tests.web.frame.visiting import open_survey, token_in
 from widget.web.frame import express
 
 
@@ -63,3 +64,71 @@ def test_what_flask_refuses_the_express_lane_does_not_serve(
     visitor = quick.world.client()
     assert visitor.get(f"/w/{survey}").status_code == 200
     assert visitor.get(f"/w/{survey}{query}", headers=headers).status_code == status
+
+
+def flask_of(workspace: Workspace) -> tuple[express.Express, Any]:
+    lane = workspace.world.app.wsgi_app
+    assert isinstance(lane, express.Express)
+    return lane, lane._next
+
+
+def test_the_second_answer_gets_what_the_first_got(quick: Workspace) -> None:
+    survey, client = quick.survey(), quick.world.client()
+    lane, flask = flask_of(quick)
+    slow = open_survey(client, survey).send(score=4)
+    second = open_survey(client, survey)
+    lane._next = None  # type: ignore[assignment]
+    fast = second.send(score=4)
+    lane._next = flask
+    assert fast.status_code == 200
+    assert without_token(fast.text) == without_token(slow.text)
+    assert sorted(fast.headers) == sorted(slow.headers)
+    assert [row.score for row in quick.responses()] == [4, 4]
+
+
+def test_the_express_lane_goes_on_with_the_visit_it_was_given(quick: Workspace) -> None:
+    survey, client = quick.survey(), quick.world.client()
+    open_survey(client, survey).send(score=4)
+    visitor = open_survey(client, survey, "?name=Kim&ref=T-7")
+    assert token_in(visitor.send(score=2).text) == visitor.token
+    assert visitor.send(step="follow_up", main_score=2, comment="Slow").status_code == 200
+    found = {row.ref: (row.score, row.comment) for row in quick.responses()}
+    assert found["T-7"] == (2, "Slow")
+
+
+REFUSED: list[tuple[dict[str, Any], dict[str, str], int]] = [
+    ({"score": 9}, {}, 422),
+    ({"score": ""}, {}, 422),
+    ({"token": "forged"}, {}, 400),
+    ({"token": ""}, {}, 400),
+    ({"score": 4}, {"Origin": "https://evil.example"}, 403),
+    ({"score": 4}, {"Origin": "http://["}, 403),
+    ({"score": 4}, {"Host": "evil.example"}, 400),
+]
+
+
+@pytest.mark.parametrize(("fields", "headers", "status"), REFUSED)
+def test_an_answer_that_flask_refuses_the_express_lane_does_not_store(
+    quick: Workspace, fields: dict[str, Any], headers: dict[str, str], status: int
+) -> None:
+    survey, client = quick.survey(), quick.world.client()
+    open_survey(client, survey).send(score=5)
+    assert open_survey(client, survey).send(headers, **fields).status_code == status
+    assert len(quick.responses()) == 1
+
+
+def test_a_long_form_reaches_flask_whole(quick: Workspace) -> None:
+    survey, client = quick.survey(), quick.world.client()
+    open_survey(client, survey).send(score=5)
+    visitor = open_survey(client, survey)
+    assert visitor.send(score=3, padding="x" * 40_000).status_code == 200
+    assert sorted(row.score for row in quick.responses()) == [3, 5]
+
+
+def test_an_answer_changed_by_the_express_lane_is_one_response(quick: Workspace) -> None:
+    survey, client = quick.survey(), quick.world.client()
+    open_survey(client, survey).send(score=5)
+    visitor = open_survey(client, survey)
+    for score in (1, 2, 2):
+        assert visitor.send(score=score).status_code == 200
+    assert sorted(row.score for row in quick.responses()) == [2, 5]

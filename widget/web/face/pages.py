@@ -46,6 +46,11 @@ class Typed:
     reasons: tuple[str, ...] = ()
     comment: str = ""
 
+    @property
+    def is_clean(self) -> bool:
+        """Whether it holds scores only, of which there are few enough to keep each one's page."""
+        return not self.reasons and not self.comment
+
 
 @dataclass(frozen=True)
 class Face:
@@ -145,11 +150,21 @@ def known_page(key: "FaceKey", is_test: bool) -> Filling | None:
     return _pages.get((key, is_test))
 
 
-@lru_cache(maxsize=20_000)
-def ready_step(definition_key: "FaceKey", step: Step, typed: Typed, is_test: bool) -> Filling:
-    """A following step in its clean state, rendered once per version, language and score."""
-    face = definition_key.face()
-    return Filling.of(face.step_html(step, typed, is_test=is_test))
+def ready_step(key: "FaceKey", step: Step, typed: Typed, is_test: bool) -> Filling:
+    """A following step; in its clean state rendered once per version, language and score."""
+    filling = known_step(key, step, typed, is_test)
+    if filling is None:
+        filling = Filling.of(key.face().step_html(step, typed, is_test=is_test))
+        if typed.is_clean:
+            if len(_steps) >= _STEP_LIMIT:
+                _steps.clear()
+            _steps[key, step, typed, is_test] = filling
+    return filling
+
+
+def known_step(key: "FaceKey", step: Step, typed: Typed, is_test: bool) -> Filling | None:
+    """The same where it was rendered before; renders nothing."""
+    return _steps.get((key, step, typed, is_test))
 
 
 @dataclass(frozen=True)
@@ -168,7 +183,9 @@ class FaceKey:
 
 _faces: dict[FaceKey, Face] = {}
 _pages: dict[tuple[FaceKey, bool], Filling] = {}
+_steps: dict[tuple[FaceKey, Step, Typed, bool], Filling] = {}
 _LIMIT = 2000
+_STEP_LIMIT = 20_000
 
 
 def introduce(key: FaceKey, definition: Definition) -> None:
@@ -176,6 +193,7 @@ def introduce(key: FaceKey, definition: Definition) -> None:
     if key not in _faces:
         if len(_faces) >= _LIMIT:
             # Pages first: each rests on its face.
+            _steps.clear()
             _pages.clear()
             _faces.clear()
         _faces[key] = make_face(definition, key.language, key.company, key.public_id)

@@ -1,15 +1,13 @@
 """Showing a survey and storing what its customer answers."""
 
 from dataclasses import replace
-from urllib.parse import urlsplit
 
-from flask import Blueprint, Response, current_app, request
-from prometheus_client import Counter
+from flask import Blueprint, Response, current_app, redirect, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
 
 from widget.actions.give_answer import give_answer
 from widget.domain.errors import TokenForged, TokenMissing, UnknownSurvey
-from widget.domain.flow import step_after, steps
-from widget.domain.responses import ResponseHead
+from widget.domain.flow import Step
 from widget.domain.surveys import Definition
 from widget.domain.tokens import Visit
 from widget.extensions import db
@@ -20,6 +18,7 @@ from widget.web.clock import now
 from widget.web.face import pages
 from widget.web.face.forms import Problem, Submission, read_submission
 from widget.web.face.pages import Typed
+from widget.web.frame.answering import comes_from_us, head_of, next_step, stored_answers
 from widget.web.frame.opening import key_of, may_stand_on, visit_values
 from widget.web.frame.problems import not_framed_here, report_origin, report_unexpanded
 from widget.web.frame.problems import register as register_problems
@@ -29,8 +28,6 @@ from widget.web.rate_limits import rate_limits
 
 blueprint = Blueprint("frame", __name__)
 register_problems(blueprint)
-
-_stored = Counter("sayso_answers_stored", "Steps answered and stored", ["kind"])
 
 
 @blueprint.get("/w/<public_id>")
@@ -51,7 +48,7 @@ def show(public_id: str) -> Response:
 @blueprint.post("/w/<public_id>/responses")
 def store(public_id: str) -> Response:
     """One step's answer: stored at once, then the next step."""
-    if not _comes_from_us():
+    if not comes_from_us(request.headers.get("Origin"), request.host, own_origins()):
         problem = Problem("This page cannot take answers from another site.", {})
         survey, definition, version_id = _open_survey(public_id)
         return _ask_again(survey, definition, None, version_id, problem, 403)
@@ -76,7 +73,7 @@ def store(public_id: str) -> Response:
         )
         fresh = replace(visit, issued_at=now())
         return _ask_again(survey, definition, fresh, visit.version_id, problem, 409)
-    if not rate_limits().allow_answer(public_id, visit.response_id.hex):
+    if not rate_limits().allow_answer(public_id, visit.response_id.hex, request.remote_addr):
         problem = Problem(
             "You have sent many answers in a short time. Nothing is lost: "
             "please wait a minute and try again.",
@@ -90,16 +87,22 @@ def store(public_id: str) -> Response:
         return _ask_again(
             survey, definition, visit, visit.version_id, submission.problem, 422, submission
         )
-    give_answer(
+    said = give_answer(
         db.engine,
-        _head(survey, definition, visit),
+        head_of(survey, definition, visit, now()),
         submission.answer,
         time_zone=survey.time_zone,
         opens=submission.step.name == "score",
     )
-    _stored.labels(definition.question.kind).inc()
+    stored_answers.labels(definition.question.kind).inc()
     report_unexpanded(survey, visit.context)
-    return _next_step(survey, definition, visit, submission)
+    return _go_on(survey, definition, visit, *next_step(definition, submission, said))
+
+
+@blueprint.get("/w/<public_id>/responses")
+def lead_back(public_id: str) -> BaseResponse:
+    """Where a form without scripts leaves its address: a reload there begins anew."""
+    return redirect(url_for("frame.show", public_id=public_id))
 
 
 @blueprint.get("/images/<image_id>")
@@ -128,14 +131,6 @@ def own_origins() -> tuple[str, ...]:
     return (public_url, try_url) if try_url else (public_url,)
 
 
-def _comes_from_us() -> bool:
-    """Whether the posting page was ours. A sandboxed frame's origin is `null`, and welcome."""
-    origin = request.headers.get("Origin")
-    if origin is None or origin == "null" or origin in own_origins():
-        return True
-    return urlsplit(origin).netloc == request.host
-
-
 def _open_visit(survey: PublishedSurvey, definition: Definition, version_id: int) -> Visit:
     opening = requested_opening()
     member = find_member(survey, named_member(opening))
@@ -159,36 +154,15 @@ def _policy(survey: PublishedSurvey, definition: Definition) -> str:
     return policy
 
 
-def _head(survey: PublishedSurvey, definition: Definition, visit: Visit) -> ResponseHead:
-    return ResponseHead(
-        workspace_id=survey.workspace_id,
-        id=visit.response_id,
-        survey_id=survey.id,
-        version_id=visit.version_id,
-        kind=definition.question.kind,
-        language=visit.language,
-        source=visit.source,
-        is_test=visit.is_test,
-        context=visit.context,
-        member_id=visit.member_id,
-        answered_at=now(),
-    )
-
-
-def _next_step(
-    survey: PublishedSurvey, definition: Definition, visit: Visit, submission: Submission
+def _go_on(
+    survey: PublishedSurvey, definition: Definition, visit: Visit, step: Step, typed: Typed
 ) -> Response:
-    typed, done = submission.typed, submission.step
-    main = typed.score if done.name == "score" else typed.main_score
-    if submission.direction == "back":
-        step, carried = steps(definition)[0], Typed(score=main)
-    else:
-        step, carried = step_after(definition, done), Typed(main_score=main)
+    """A step's partial for htmx, or the whole page with it."""
     key = key_of(survey, definition, visit)
-    filling = pages.ready_step(key, step, carried, visit.is_test)
+    filling = pages.ready_step(key, step, typed, visit.is_test)
     if not htmx.wants_partial():
         filling = pages.Filling.of(
-            key.face().page_html(key.face().step_html(step, carried, is_test=visit.is_test))
+            key.face().page_html(key.face().step_html(step, typed, is_test=visit.is_test))
         )
     # The token that came is still good: the visit goes on with it.
     values = visit_values(key, visit, request.form["token"], "")
