@@ -63,3 +63,7 @@ class TokenForged(SaysoError):
 
 class SettingsError(SaysoError):
     """A setting has a value that the server cannot start with."""
+
+
+class LinkForged(SaysoError):
+    """A link's token was not signed by this server."""

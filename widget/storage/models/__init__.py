@@ -7,23 +7,39 @@ they can be spread over nodes by workspace without changing a query.
 
 from widget.storage.declarative import Base
 from widget.storage.models.accounts import ApiKey, Membership, SignInRole, User, Workspace
+from widget.storage.models.mail import (
+    Bounce,
+    Delivery,
+    HeldAnswer,
+    LinkVisit,
+    SuppressedAddress,
+)
 from widget.storage.models.members import Member
+from widget.storage.models.requests import Customer, Request, RequestImport
 from widget.storage.models.responses import Event, Response, Revision, Rollup
 from widget.storage.models.surveys import EmbedProblem, Image, Site, Survey, SurveyVersion
 
 __all__ = [
     "ApiKey",
     "Base",
+    "Bounce",
+    "Customer",
+    "Delivery",
     "EmbedProblem",
     "Event",
+    "HeldAnswer",
     "Image",
+    "LinkVisit",
     "Member",
     "Membership",
+    "Request",
+    "RequestImport",
     "Response",
     "Revision",
     "Rollup",
     "SignInRole",
     "Site",
+    "SuppressedAddress",
     "Survey",
     "SurveyVersion",
     "User",

@@ -1,8 +1,10 @@
 """Workspaces, who signs in to them, and the keys that programs use instead."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Column, ForeignKey, Integer, String, Table
+from sqlalchemy import JSON, Column, ForeignKey, Integer, String, Table
+from sqlalchemy import false as sa_false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from widget.storage.declarative import Base, UTCDateTime
@@ -15,6 +17,10 @@ class Workspace(Base):
     name: Mapped[str] = mapped_column(String(120))
     time_zone: Mapped[str] = mapped_column(String(60), default="UTC")
     is_demo: Mapped[bool] = mapped_column(default=False)
+    # `domain.asking.AskingPolicy` as JSON; None: the defaults.
+    asking: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    # In test mode every mail goes here and every answer is a test.
+    test_mail_to: Mapped[str] = mapped_column(String(254), default="", server_default="")
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
@@ -69,4 +75,5 @@ class ApiKey(Base):
     sha256: Mapped[str] = mapped_column(String(64), unique=True)
     created_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    is_test: Mapped[bool] = mapped_column(default=False, server_default=sa_false())
     revoked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)

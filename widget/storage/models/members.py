@@ -24,5 +24,8 @@ class Member(Base):
     title: Mapped[str] = mapped_column(String(120), default="")
     email: Mapped[str | None] = mapped_column(String(255))
     employee_id: Mapped[str | None] = mapped_column(String(100))
+    bio: Mapped[str] = mapped_column(String(300), default="", server_default="")
+    # An image's id: its face, shown to customers on landing pages and in mails.
+    photo: Mapped[str | None] = mapped_column(String(64))
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     archived_at: Mapped[datetime | None] = mapped_column(UTCDateTime)

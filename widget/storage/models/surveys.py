@@ -14,6 +14,7 @@ from sqlalchemy import (
     UniqueConstraint,
     event,
 )
+from sqlalchemy import true as sa_true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from widget.storage.declarative import Base, UTCDateTime
@@ -55,6 +56,11 @@ class Survey(Base):
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     updated_at: Mapped[datetime] = mapped_column(UTCDateTime)
     closed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    # Whether /e/ links, which anybody can write, may answer it.
+    accepts_unsigned: Mapped[bool] = mapped_column(default=True, server_default=sa_true())
+    # `domain.asking.AskingRules` and `domain.mail_wording.MailWording` as JSON; None: the defaults.
+    asking: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    mail: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
 
     sites: Mapped[list[Site]] = relationship(secondary=survey_sites, order_by=Site.name)
 

@@ -1,0 +1,65 @@
+"""When a customer may be asked: the rules of a survey and the policy of its workspace."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+MOST_REMINDERS = 5
+
+
+@dataclass(frozen=True)
+class AskingRules:
+    """A survey's own rules.
+
+    `suppression_days`: days in which one customer is not asked for this survey again; 0 is off.
+    `delay_minutes`: after the interaction. `hours_from` and `hours_until`: local hours of the day
+    (0 to 24) within which mails are sent; `expires_days`: after which a request can no longer be
+    answered. `reminders` are sent `reminder_days` apart. `edit_days`: how long a customer may
+    change an answer given from a mail.
+    """
+
+    suppression_days: int = 30
+    delay_minutes: int = 0
+    hours_from: int = 0
+    hours_until: int = 24
+    expires_days: int = 30
+    reminders: int = 0
+    reminder_days: int = 3
+    edit_days: int = 30
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any] | None) -> "AskingRules":
+        """Rules as stored; what is not there has its default."""
+        return cls(**_known(cls, data))
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class AskingPolicy:
+    """A workspace's rules over all its surveys.
+
+    At most `cap` mails to one customer in `cap_days` days, whatever the survey; 0 is no cap.
+    `mails_per_minute`: the most that leave in a minute; 0 is no limit. `sender` is an address,
+    `postal_address` what the law of some countries wants below a mail.
+    """
+
+    cap: int = 0
+    cap_days: int = 30
+    mails_per_minute: int = 0
+    sender: str = ""
+    postal_address: str = ""
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any] | None) -> "AskingPolicy":
+        """A policy as stored; what is not there has its default."""
+        return cls(**_known(cls, data))
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def _known(cls: type, data: Mapping[str, Any] | None) -> dict[str, Any]:
+    names = {field.name for field in fields(cls)}
+    return {name: value for name, value in (data or {}).items() if name in names}

@@ -1,0 +1,49 @@
+"""The signed links of a request: stateless, never used up, good until the request expires."""
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Literal
+from uuid import UUID
+
+from itsdangerous import BadSignature, Signer
+
+from widget.domain.errors import LinkForged
+
+# What a link is for is part of its signature: one cannot be used as another.
+Purpose = Literal["answer", "unsubscribe", "bounce"]
+
+
+@dataclass(frozen=True)
+class RequestLink:
+    """The request that a link belongs to."""
+
+    workspace_id: int
+    request_id: UUID
+
+
+class LinkSigner:
+    """Signs and reads links with a list of keys: the first signs, every one is accepted."""
+
+    def __init__(self, keys: Sequence[str], purpose: Purpose) -> None:
+        # itsdangerous signs with the last key of the list.
+        self._signer = Signer(
+            list(reversed(keys)), salt=f"sayso.link.{purpose}", digest_method=sha256
+        )
+
+    def sign(self, link: RequestLink) -> str:
+        """The token of a link: about 75 URL-safe characters."""
+        payload = link.request_id.bytes + link.workspace_id.to_bytes(4, "big").lstrip(b"\0")
+        return self._signer.sign(urlsafe_b64encode(payload).rstrip(b"=")).decode()
+
+    def read(self, token: str) -> RequestLink:
+        """The request of a token. Raises LinkForged for anything this server did not sign."""
+        try:
+            text = self._signer.unsign(token.encode())
+        except (BadSignature, UnicodeEncodeError) as error:
+            raise LinkForged(
+                "This link was not made by this server, or is not complete."
+            ) from error
+        payload = urlsafe_b64decode(text + b"=" * (-len(text) % 4))
+        return RequestLink(int.from_bytes(payload[16:], "big"), UUID(bytes=payload[:16]))

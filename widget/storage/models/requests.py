@@ -1,0 +1,117 @@
+"""Asking for feedback: customers, the requests made of them, and what came of each."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    JSON,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    Uuid,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from widget.storage.declarative import Base, UTCDateTime
+from widget.storage.models.responses import CLUSTERED
+
+
+class Customer(Base):
+    """Somebody who may be asked. `email` is lower case; one row per email in a workspace."""
+
+    __tablename__ = "customers"
+    __table_args__ = (UniqueConstraint("workspace_id", "email"), CLUSTERED)
+
+    workspace_id: Mapped[int] = mapped_column(ForeignKey("workspaces.id"), primary_key=True)
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    email: Mapped[str | None] = mapped_column(String(254))
+    name: Mapped[str] = mapped_column(String(200), default="")
+    external_id: Mapped[str] = mapped_column(String(200), default="")
+    language: Mapped[str] = mapped_column(String(35), default="")
+    country: Mapped[str] = mapped_column(String(2), default="")
+    time_zone: Mapped[str] = mapped_column(String(60), default="")
+    attributes: Mapped[dict[str, str] | None] = mapped_column(JSON(none_as_null=True))
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    updated_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class Request(Base):
+    """One ask of one customer about one interaction. Its response has the same id.
+
+    `status` and `why` are those of `domain.requests`. The member is frozen when it is made,
+    whoever the interaction is assigned to later. `made_by` is `api`, `console` or `csv`.
+    """
+
+    __tablename__ = "requests"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["workspace_id", "customer_id"], ["customers.workspace_id", "customers.id"]
+        ),
+        UniqueConstraint("workspace_id", "idempotency_key"),
+        Index("ix_requests_due", "status", "due_at"),
+        Index("ix_requests_customer", "workspace_id", "customer_id", "created_at"),
+        Index("ix_requests_newest", "workspace_id", "created_at", "id"),
+        Index("ix_requests_import", "workspace_id", "import_id"),
+        CLUSTERED,
+    )
+
+    workspace_id: Mapped[int] = mapped_column(ForeignKey("workspaces.id"), primary_key=True)
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    survey_id: Mapped[int] = mapped_column(ForeignKey("surveys.id"))
+    customer_id: Mapped[UUID] = mapped_column(Uuid)
+    member_id: Mapped[int | None] = mapped_column(ForeignKey("members.id"))
+    member_given: Mapped[str] = mapped_column(String(200), default="")
+    channel: Mapped[str] = mapped_column(String(200), default="")
+    ref: Mapped[str] = mapped_column(String(200), default="")
+    external_url: Mapped[str] = mapped_column(String(500), default="")
+    tags: Mapped[list[str]] = mapped_column(JSON, default=list)
+    brand: Mapped[str] = mapped_column(String(200), default="")
+    language: Mapped[str] = mapped_column(String(35), default="")
+    country: Mapped[str] = mapped_column(String(2), default="")
+    properties: Mapped[dict[str, str] | None] = mapped_column(JSON(none_as_null=True))
+    do_not_send: Mapped[bool] = mapped_column(default=False)
+    is_test: Mapped[bool] = mapped_column(default=False)
+    made_by: Mapped[str] = mapped_column(String(10))
+    import_id: Mapped[UUID | None] = mapped_column(Uuid)
+    idempotency_key: Mapped[str | None] = mapped_column(String(255))
+    body_sha256: Mapped[str] = mapped_column(String(64), default="")
+    status: Mapped[str] = mapped_column(String(20))
+    why: Mapped[str] = mapped_column(String(30), default="")
+    why_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    why_request_id: Mapped[UUID | None] = mapped_column(Uuid)
+    why_text: Mapped[str] = mapped_column(String(500), default="")
+    interaction_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    # When something is to be done next: the first mail, or the next reminder. None when nothing is.
+    due_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    reminders_sent: Mapped[int] = mapped_column(default=0)
+    expires_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    sent_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    answered_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
+class RequestImport(Base):
+    """A CSV file of requests: read once for its preview, then worked through row by row."""
+
+    __tablename__ = "request_imports"
+    __table_args__ = (Index("ix_request_imports_open", "status"), CLUSTERED)
+
+    workspace_id: Mapped[int] = mapped_column(ForeignKey("workspaces.id"), primary_key=True)
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    survey_id: Mapped[int] = mapped_column(ForeignKey("surveys.id"))
+    file_name: Mapped[str] = mapped_column(String(200), default="")
+    # The file as it was uploaded; emptied when the last row is done.
+    content: Mapped[str] = mapped_column(Text)
+    rows: Mapped[int] = mapped_column()
+    done: Mapped[int] = mapped_column(default=0)
+    accepted: Mapped[int] = mapped_column(default=0)
+    refused: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
+    # `previewed`, `running`, `done`, `cancelled`
+    status: Mapped[str] = mapped_column(String(20))
+    made_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    finished_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
