@@ -18,6 +18,8 @@ class StoredImage:
 
 def find_image(session: Session, image_id: str) -> StoredImage | None:
     """An image by its digest; None when there is none. Logos are public by nature."""
+    if not image_id.isalnum():
+        return None
     image = session.scalar(select(Image).where(Image.id == image_id).limit(1))
     return StoredImage(image.media_type, image.data) if image else None
 

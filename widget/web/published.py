@@ -58,7 +58,8 @@ def find_survey(public_id: str) -> PublishedSurvey:
     known = _known.get(key)
     if known and time.monotonic() - known.read_at < current_app.config["SAYSO_SURVEY_AGE_S"]:
         return known.survey
-    survey = surveys.published_survey(db.session(), public_id)
+    # Whatever else is in an address never was a public id, and not every database takes it.
+    survey = surveys.published_survey(db.session(), public_id) if public_id.isalnum() else None
     if survey is None:
         _known.pop(key, None)
         raise UnknownSurvey("There is no survey at this address.")
