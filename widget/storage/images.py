@@ -25,13 +25,13 @@ def find_image(session: Session, image_id: str) -> StoredImage | None:
 
 
 def add_logo(session: Session, workspace_id: int, logo: Logo, at: datetime) -> None:
-    """Keep a workspace's logo; the same picture twice is one row."""
+    """Keep a workspace's logo or photo; the same picture twice is one row."""
     if session.get(Image, (logo.id, workspace_id)) is None:
         session.add(
             Image(
                 id=logo.id,
                 workspace_id=workspace_id,
-                media_type="image/png",
+                media_type=logo.media_type,
                 width=logo.width,
                 height=logo.height,
                 data=logo.data,
