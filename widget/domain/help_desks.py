@@ -92,7 +92,7 @@ _FRESHDESK = HelpDesk(
     caveats=("Some automations offer {{ticket.contact.*}} in place of {{ticket.requester.*}}.",),
 )
 _HELP_SCOUT = HelpDesk(
-    "help-scout",
+    "helpscout",
     "Help Scout",
     "An inbox’s signature, a saved reply or a workflow’s email",
     (
@@ -227,13 +227,13 @@ _AUTOTASK = HelpDesk(
 )
 _PLAIN = HelpDesk(
     "plain",
-    "Any other mail program or newsletter",
+    "Other mail program or newsletter",
     "A signature, a newsletter or any message written in HTML",
     (
         "Open the signature or the message.",
         _SOURCE_VIEW,
         "Paste the row where it is to stand.",
-        "Where only formatted text is taken, copy the row from Gmail’s light preview below instead.",
+        "Where only formatted text is taken, copy the row from Gmail’s light preview below.",
     ),
     caveats=(
         "The links say nothing about who answers. If your program fills in placeholders, add "

@@ -54,8 +54,8 @@ def rating_row(
     """The survey's main question as one HTML table with a link for each score.
 
     `url_for_score` gives a score's whole address, unescaped; `member` and `customer` are names
-    for the wording, "" where they are not known. The HTML is ASCII in short lines, so that mail
-    may carry it as 7bit, and holds no image, script or style sheet.
+    for the wording, "" where they are not known. The HTML is ASCII in lines below 998 bytes, so
+    that mail may carry it as 7bit, and holds no image, script or style sheet.
     """
     scale = definition.question.scale
     accent = definition.looks.accent
