@@ -125,3 +125,10 @@ def test_every_placeholder_in_the_documentation_is_recognised(page: Path) -> Non
     written = re.findall(r"`((?:\{\{|\{%|\[)[^`]*)`", page.read_text())
     assert [text for text in written if not is_unexpanded(text)] == []
     assert page.stem in {desk.id.partition("-")[0] for desk in HELP_DESKS}
+
+
+@pytest.mark.parametrize("page", sorted(PAGES.glob("*.md")), ids=lambda page: page.stem)
+def test_its_pictures_and_neighbours_are_there(page: Path) -> None:
+    linked = re.findall(r"\]\((\.\.[^)#]*)\)", page.read_text())
+    assert any(address.endswith(".png") for address in linked)
+    assert [address for address in linked if not (page.parent / address).exists()] == []

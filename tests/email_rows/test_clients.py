@@ -53,12 +53,6 @@ def test_outlook_draws_neither_round_corners_nor_whole_cells_as_links() -> None:
     assert "color:#ffffff" in shown
 
 
-def test_yahoo_strips_what_screen_readers_would_hear() -> None:
-    shown = as_shown(ROW, client("yahoo"), "light")
-    assert "aria-label" not in shown
-    assert "role" not in shown
-
-
 def test_gmail_and_apple_mail_draw_a_light_row_as_it_is() -> None:
     assert as_shown(ROW, client("gmail"), "light") == ROW
     assert as_shown(ROW, client("apple-mail"), "dark") == ROW

@@ -233,7 +233,7 @@ _PLAIN = HelpDesk(
         "Open the signature or the message.",
         _SOURCE_VIEW,
         "Paste the row where it is to stand.",
-        "Where only formatted text is taken, copy the row from Gmail’s light preview below.",
+        "Where only formatted text is taken, copy the row from its preview for Gmail, light.",
     ),
     caveats=(
         "The links say nothing about who answers. If your program fills in placeholders, add "
