@@ -4,14 +4,16 @@ import random
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 
 from tests.builders import World
 from widget.domain.flow import steps
-from widget.domain.surveys import new_definition
+from widget.domain.surveys import Reason, new_definition, with_text
 from widget.web.face import pages
-from widget.web.face.pages import FaceKey, Typed
+from widget.web.face.pages import FaceKey, Filling, Typed, make_face
+from widget.web.face.speech import SLOTS
 
 DEFINITION = new_definition("stars")
 
@@ -75,3 +77,34 @@ def test_a_page_whose_face_was_dropped_is_not_known(
     with pytest.raises(LookupError):
         key_of(10).face()
     assert key.face().public_id == "survey10"
+
+
+@pytest.mark.parametrize("name", SLOTS)
+def test_no_text_of_a_team_or_a_customer_becomes_a_slot(world: World, name: str) -> None:
+    evil = f"look: \x02{name}\x03\x02tok\x03"
+    worded = DEFINITION
+    for key in ("question.stars", "negative_prompt", "comment_prompt", "member_fallback"):
+        worded = with_text(worded, key, "en", evil)
+    worded = replace(worded, negative_reasons=(Reason("x", {"en": evil}),))
+    first, follow_up = steps(worded)[:2]
+    with world.app.test_request_context():
+        face = make_face(worded, "en", evil, "abc")
+        values = {**face.values("T", "", ""), name: "SECRET"}
+        html = Filling.of(
+            face.step_html(first, Typed())
+            + face.step_html(follow_up, Typed(main_score=1, comment=evil))
+        ).fill(values)
+    # The form's own field holds the token, once in each step; nothing else is filled in.
+    assert html.count("SECRET") == html.count('name="token" value="SECRET"')
+    assert html.count(f"look: {name}tok") == 5
+
+
+def test_a_mark_that_no_slot_has_stays_what_it_is() -> None:
+    assert Filling.of("a\x02other\x03b").parts == ("a\x02other\x03b",)
+
+
+def test_the_comment_box_takes_no_more_than_may_be_sent(world: World) -> None:
+    with world.app.test_request_context():
+        face = make_face(DEFINITION, "en", "Acme", "abc")
+        html = face.step_html(steps(DEFINITION)[1], Typed(main_score=4))
+    assert 'maxlength="5000"' in html

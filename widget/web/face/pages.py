@@ -11,14 +11,22 @@ from flask import render_template, url_for
 from markupsafe import Markup, escape
 
 from widget.domain import looks as looks_rules
-from widget.domain.flow import Step, is_last_question, question_of, sentiment_of, steps
+from widget.domain.flow import (
+    COMMENT_LIMIT,
+    Step,
+    is_last_question,
+    question_of,
+    sentiment_of,
+    steps,
+)
 from widget.domain.surveys import Definition
+from widget.domain.wording import without_controls
 from widget.paths import asset_folder
 from widget.web.assets import asset_url
 from widget.web.bounded import Bounded
-from widget.web.face.speech import Speech, slot
+from widget.web.face.speech import SLOTS, Speech, slot
 
-_SLOT = re.compile("\x02([a-z]+)\x03")
+_SLOT = re.compile(f"\x02({'|'.join(SLOTS)})\x03")
 
 
 @dataclass(frozen=True)
@@ -73,7 +81,9 @@ class Face:
             f"frame/_{step.name}.html",
             face=self,
             step=step,
-            typed=typed,
+            # What a customer typed could contain the marks of slots.
+            typed=replace(typed, comment=without_controls(typed.comment)),
+            comment_limit=COMMENT_LIMIT,
             problem=problem,
             is_test=is_test,
             say=self.speech.say,
