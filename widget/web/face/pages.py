@@ -245,17 +245,24 @@ def style_of(looks: looks_rules.Looks) -> str:
 
 
 def scheme_css(scheme: looks_rules.Scheme) -> str:
-    """Which of the two palettes applies; `auto` follows the page, else the visitor's system."""
+    """Which of the two palettes applies; `auto` follows the page, else the visitor's system.
+
+    The root's `color-scheme` is always the page's, because browsers paint an opaque ground behind a
+    frame whose scheme differs from its element's. With `auto` the page's own ground shows through;
+    a survey with a scheme of its own is a card.
+    """
     light, dark = _palettes()
-    if scheme == "light":
-        return f":root{{color-scheme:light;{light}}}"
-    if scheme == "dark":
-        return f":root{{color-scheme:dark;{dark}}}"
+    if scheme != "auto":
+        other = "dark" if scheme == "light" else "light"
+        return (
+            f":root{{color-scheme:{scheme};{light if scheme == 'light' else dark}}}"
+            f":root[data-theme={other}]{{color-scheme:{other}}}body{{color-scheme:{scheme}}}"
+        )
     return (
         f":root{{color-scheme:light dark;{light}}}"
         f"@media(prefers-color-scheme:dark){{:root{{{dark}}}}}"
-        f":root[data-theme=light]{{color-scheme:light;{light}}}"
-        f":root[data-theme=dark]{{color-scheme:dark;{dark}}}"
+        f":root[data-theme=light]{{color-scheme:light;--ground:transparent;{light}}}"
+        f":root[data-theme=dark]{{color-scheme:dark;--ground:transparent;{dark}}}"
     )
 
 
