@@ -63,7 +63,7 @@ def make_demo(settings: Settings) -> Demo:
         password = secrets.token_urlsafe(12)
         workspace_id = create_workspace(
             db.session(),
-            name="Demo Company",
+            name="Brightwater Bicycles",
             email=OWNER,
             password_hash=hash_password(password),
             is_demo=True,
