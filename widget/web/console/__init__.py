@@ -12,12 +12,14 @@ def register(app: Flask) -> None:
         embed_page,
         filters,
         keys,
+        languages,
         members,
         preview,
         responses,
         setup,
         sites,
         surveys,
+        versions,
     )
 
     app.register_blueprint(blueprint)
