@@ -8,7 +8,6 @@ from widget.domain.looks import FONT_NAMES, Looks
 from widget.domain.scales import KIND_NAMES, STYLE_NAMES
 from widget.domain.surveys import Definition, Reason, Translate
 
-
 Name = Callable[[str], str]
 """A language tag in, what the reader calls that language out."""
 

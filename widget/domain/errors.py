@@ -29,6 +29,10 @@ class OriginRefused(SaysoError):
     """A text is no origin of a page."""
 
 
+class MomentRefused(SaysoError):
+    """A text is no day or moment that can be looked up."""
+
+
 class SiteInUse(SaysoError):
     """A site cannot be deleted while surveys stand on it."""
 

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from widget.domain.roles import Ability, may
 from widget.extensions import db
 from widget.storage.accounts import Seat, has_users, seat_of
+from widget.web.plain_text import refuse_nul
 
 blueprint = Blueprint("console", __name__, url_prefix="/console")
 
@@ -19,6 +20,9 @@ R = TypeVar("R")
 
 # Routes that somebody who is not signed in may open.
 _OPEN = {"console.set_up"}
+
+
+blueprint.before_request(refuse_nul)
 
 
 @blueprint.before_request

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
 from flask import abort, request, url_for
 from werkzeug.datastructures import MultiDict
@@ -30,7 +31,7 @@ class Opened:
     def address(self) -> str:
         return self.url("console.survey")
 
-    def url(self, endpoint: str, **values: str) -> str:
+    def url(self, endpoint: str, **values: Any) -> str:
         """The address of an editor's route that comes back to this section and language."""
         return url_for(
             endpoint,

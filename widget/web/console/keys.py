@@ -44,7 +44,7 @@ def keys() -> str | tuple[str, int]:
     return (page, 422) if form.is_submitted() and not made else page
 
 
-@blueprint.route("/keys/<int:key_id>/revoke", methods=["GET", "POST"])
+@blueprint.route("/keys/<int(max=2147483647):key_id>/revoke", methods=["GET", "POST"])
 @needs("manage_workspace")
 def key_revoke(key_id: int) -> str | Response:
     """Ask, then end a key."""

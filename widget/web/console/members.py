@@ -59,7 +59,7 @@ def members() -> str | Response | tuple[str, int]:
     return (page, 422) if form.is_submitted() else page
 
 
-@blueprint.route("/members/<int:member_id>", methods=["GET", "POST"])
+@blueprint.route("/members/<int(max=2147483647):member_id>", methods=["GET", "POST"])
 @needs("edit_surveys")
 def member(member_id: int) -> str | Response | tuple[str, int]:
     """One member's form."""
@@ -79,7 +79,7 @@ def member(member_id: int) -> str | Response | tuple[str, int]:
     return (page, 422) if form.is_submitted() else page
 
 
-@blueprint.post("/members/<int:member_id>/<any(archive,restore):verb>")
+@blueprint.post("/members/<int(max=2147483647):member_id>/<any(archive,restore):verb>")
 @needs("edit_surveys")
 def member_archive_or_restore(member_id: int, verb: str) -> Response:
     """Archive a member, or bring them back."""
