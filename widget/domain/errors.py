@@ -45,6 +45,18 @@ class UnknownMember(SaysoError):
     """No member with this id in the workspace."""
 
 
+class UnknownPerson(SaysoError):
+    """Nobody with this id signs in to the workspace."""
+
+
+class PersonExists(SaysoError):
+    """Somebody signs in with this email address already."""
+
+
+class RoleRefused(SaysoError):
+    """A role may not be given or taken like this."""
+
+
 class UnknownResponse(SaysoError):
     """No response with this id in the workspace."""
 

@@ -6,7 +6,13 @@ from flask import Flask, Response, g, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError
 
-from widget.domain.errors import UnknownMember, UnknownResponse, UnknownSite, UnknownSurvey
+from widget.domain.errors import (
+    UnknownMember,
+    UnknownPerson,
+    UnknownResponse,
+    UnknownSite,
+    UnknownSurvey,
+)
 from widget.web.frame import problems
 from widget.web.problem_json import problem_json
 from widget.web.security import CONSOLE
@@ -35,7 +41,7 @@ _UNKNOWN = ("This did not work", "Please go back and try again.")
 def register(app: Flask) -> None:
     """Turn every HTTP error into a page that says what to do."""
     app.register_error_handler(HTTPException, _http_error)
-    for unknown in (UnknownSurvey, UnknownResponse, UnknownSite, UnknownMember):
+    for unknown in (UnknownSurvey, UnknownResponse, UnknownSite, UnknownMember, UnknownPerson):
         app.register_error_handler(unknown, _not_found)
 
 

@@ -22,7 +22,7 @@ TITLES = {
 def problem_json(
     status: int, detail: str, errors: Mapping[str, Sequence[str]] | None = None
 ) -> Response:
-    """An error with a title for its status and a sentence; `errors` holds sentences by parameter."""
+    """An error: its status's title, a sentence, and in `errors` sentences by parameter."""
     body: dict[str, object] = {
         "title": TITLES.get(status, "This did not work"),
         "status": status,

@@ -118,6 +118,7 @@ _BY_ENDPOINT = {
     "api-docs.docs_page": API_DOCS,
     "console.sign_in": SIGN_IN,
     "console.set_up": SIGN_IN,
+    "console.welcome": SIGN_IN,
 }
 _BY_BLUEPRINT = {
     "api": API,

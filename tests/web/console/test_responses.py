@@ -9,6 +9,7 @@ from sqlalchemy import event
 from tests.builders import MONDAY, Workspace, answer_survey, csrf_token, make_workspace, post
 from tests.web.frame.visiting import HTMX, open_survey
 from widget.domain.context import Problem
+from widget.domain.scales import Style
 from widget.domain.surveys import Question, new_definition, with_text
 from widget.extensions import db
 from widget.storage import rollups
@@ -177,7 +178,26 @@ def test_one_response_tells_its_story_in_the_words_the_customer_saw(acme: Worksp
         assert text in page
     for text in ("T-1", "Kim", "pro", "{{ticket.via}}"):
         assert text in page
-    assert "<td>4</td><td>2</td>" in page
+    for text in (">4 of 5 stars</td>", ">Stars</th>", ">Took too long</td>", ">Comment</th>"):
+        assert text in page
+    assert "<code>data-channel</code>" in page
+
+
+@pytest.mark.parametrize(
+    ("style", "score", "words"),
+    [
+        ("faces3", 5, "Satisfied · CSAT<"),
+        ("thumbs", 1, "No · CSAT<"),
+        ("faces5", 4, "Satisfied · CSAT 4 of 5<"),
+    ],
+)
+def test_faces_and_thumbs_are_shown_in_the_words_that_were_clicked(
+    acme: Workspace, style: Style, score: int, words: str
+) -> None:
+    id = answer_survey(acme, acme.survey("csat", style=style), score)
+    client = acme.signed_in()
+    for path in ("/console/responses", f"/console/responses/{id}"):
+        assert words in client.get(path).text
 
 
 def test_hiding_a_response_takes_it_out_of_lists_and_counts(acme: Workspace) -> None:
@@ -206,9 +226,13 @@ def test_a_broken_snippet_is_told_above_the_list(acme: Workspace) -> None:
     survey = acme.survey()
     open_survey(acme.world.client(), survey, "?ref={{ticket.id}}").send(score=4)
     client = acme.signed_in()
-    assert "broken snippet" in client.get("/console/responses").text
+    open_survey(acme.world.client(), survey, "?email={{ticket.email}}").send(score=4)
+    page = client.get("/console/responses").text
+    assert page.count("A page shows “A survey” with a broken snippet.") == 1
+    assert f"/console/surveys/{survey}/embed#problems" in page
     embed = client.get(f"/console/surveys/{survey}/embed").text
     assert "{{ticket.id}}" in embed
+    assert "The placeholder in data-email was not filled in." in embed
     post(client, f"/console/surveys/{survey}/embed/forget", f"/console/surveys/{survey}/embed")
     assert "broken snippet" not in client.get("/console/responses").text
 

@@ -6,7 +6,7 @@ from marshmallow import RAISE, Schema, fields, validate
 
 from widget.domain.scales import KINDS
 
-_YES_OR_NO = {"invalid": "Write true or false."}
+_YES_OR_NO: dict[str, str | list[Any] | dict[Any, Any]] = {"invalid": "Write true or false."}
 _DAY = "A time in ISO 8601 with its offset, or a plain day: its start in the workspace's time zone."
 
 

@@ -14,12 +14,14 @@ def register(app: Flask) -> None:
         keys,
         languages,
         members,
+        people,
         preview,
         responses,
         setup,
         sites,
         surveys,
         versions,
+        workspace,
     )
 
     app.register_blueprint(blueprint)

@@ -19,7 +19,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 # Routes that somebody who is not signed in may open.
-_OPEN = {"console.set_up"}
+_OPEN = {"console.set_up", "console.welcome"}
 
 
 blueprint.before_request(refuse_nul)
@@ -73,6 +73,8 @@ def _seat_for_templates() -> dict[str, Any]:
     }
     endpoint = (request.endpoint or "").partition(".")[2]
     area = next((page for word, page in areas.items() if endpoint.startswith(word)), None)
+    if endpoint.startswith(("people", "person", "workspace")):
+        return {"seat": g.get("seat"), "area": None}
     if area is None and (request.endpoint or "").startswith("console."):
         area = "console.surveys"
     return {"seat": g.get("seat"), "area": area}
