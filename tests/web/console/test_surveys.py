@@ -51,10 +51,10 @@ def test_a_survey_without_a_name_is_asked_for_one_and_keeps_the_choice(acme: Wor
 def test_the_list_counts_what_counts(acme: Workspace) -> None:
     survey = acme.survey(name="Counted")
     client = acme.signed_in()
-    assert '<td class="number">–</td>' in client.get("/console/surveys").text
+    assert 'data-label="Responses" class="number">–</td>' in client.get("/console/surveys").text
     answer_survey(acme, survey, 4)
     answer_survey(acme, survey, 4, is_test=True)
-    assert '<td class="number">1</td>' in client.get("/console/surveys").text
+    assert 'data-label="Responses" class="number">1</td>' in client.get("/console/surveys").text
 
 
 def test_wording_is_a_draft_until_it_is_published(acme: Workspace) -> None:

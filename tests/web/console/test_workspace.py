@@ -57,6 +57,29 @@ def test_a_wrong_origin_is_explained_and_kept(acme: Workspace) -> None:
     assert "shop.example/path</textarea>" in answer.text
 
 
+def test_every_wrong_origin_is_named_at_once(acme: Workspace) -> None:
+    origins = "nonsense\nhttps://shop.example\nhttps://b.example/path"
+    answer = post(acme.signed_in(), "/console/sites/new", name="Shop", origins=origins)
+    assert "“nonsense” is no address" in answer.text
+    assert "“https://b.example/path” is more than an origin" in answer.text
+
+
+def test_a_survey_is_put_on_a_site_where_its_snippet_is_copied(acme: Workspace) -> None:
+    survey, other, client = acme.survey(), acme.survey(name="Other"), acme.signed_in()
+    post(client, "/console/sites/new", name="Shop", origins="https://shop.example", surveys=other)
+    page = f"/console/surveys/{survey}/embed"
+    assert "Anywhere" in client.get(page).text
+    assert post(client, f"{page}/sites", page, sites="1").status_code == 303
+    assert "https://shop.example</code>" in client.get(page).text
+    assert "A survey, Other" in client.get("/console/sites").text
+    post(client, f"{page}/sites", page)
+    assert "Anywhere" in client.get(page).text
+    rival = make_workspace(acme.world, "Rival", "charlie@rival.example").signed_in()
+    token = csrf_token(rival.get("/console/surveys/new").text)
+    stolen = rival.post(f"{page}/sites", data={"csrf_token": token, "sites": "1"})
+    assert stolen.status_code == 404
+
+
 @pytest.mark.parametrize("given", ["email", "employee_id", "public_id"])
 def test_a_page_names_a_member_in_three_ways(acme: Workspace, given: str) -> None:
     client = acme.signed_in()
@@ -200,7 +223,8 @@ def test_guessing_passwords_is_slowed_down(acme: Workspace) -> None:
 
 
 @pytest.mark.parametrize(
-    "spelling", ["alice@acme", "ALICE@acme", "ａｌｉｃｅ@acme", "alice@ａｃｍｅ"]
+    "spelling",
+    ["alice@acme", "ALICE@acme", "ａｌｉｃｅ@acme", "alice@ａｃｍｅ"],
 )
 def test_another_spelling_of_an_address_is_the_same_guess(acme: Workspace, spelling: str) -> None:
     client = acme.world.client()
