@@ -66,6 +66,8 @@ def register(app: Flask) -> None:
         "SECURITY_PASSWORD_LENGTH_MIN": 12,
         "SECURITY_PASSWORD_CONFIRM_REQUIRED": False,
         "SECURITY_RETURN_GENERIC_RESPONSES": True,
+        # Written by the library as `no-store=True`, which no cache knows; ours says it right.
+        "SECURITY_CACHE_CONTROL": None,
         "SECURITY_EMAIL_VALIDATOR_ARGS": {"check_deliverability": False, "test_environment": True},
         "REMEMBER_COOKIE_NAME": "__Host-sayso-remember" if https else "sayso-remember",
         "REMEMBER_COOKIE_SECURE": https,
