@@ -16,7 +16,13 @@ MESSAGES = [
 ]
 TRANSLATED = [code for code in LANGUAGES if code != "en"]
 
-SAME_AS_ENGLISH = {("de", "Neutral"), ("es", "Neutral"), ("fr", "Excellent")}
+SAME_AS_ENGLISH = {
+    ("de", "Neutral"),
+    ("es", "Neutral"),
+    ("es", "No"),
+    ("fr", "Excellent"),
+    ("it", "No"),
+}
 
 # What the domain allows a team to enter in the same places.
 FALLBACKS = {"our team": 60, "dear customer": 60, "us": 60}

@@ -172,6 +172,9 @@ CONSOLE_PAGES = (
     "/console/sites",
     "/console/sites/new",
     "/console/keys",
+    "/console/people",
+    "/console/workspace",
+    "/console/account/password",
     "/api/docs",
 )
 

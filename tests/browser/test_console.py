@@ -1,7 +1,10 @@
 """A product team words its question, publishes it, and reads the answer."""
 
+from pathlib import Path
+
 import pytest
-from playwright.sync_api import Page, expect
+from PIL import Image
+from playwright.sync_api import Dialog, Page, expect
 
 from tests.browser.conftest import NewVisitor, Product
 from tests.builders import PASSWORD
@@ -25,7 +28,7 @@ def test_from_a_new_survey_to_its_first_answer(product: Product, new_visitor: Ne
     team.get_by_role("button", name="Make the survey").click()
     team.get_by_label("Question").fill("Did {member} help?")
     team.get_by_label("Label of the lowest score").focus()
-    expect(team.get_by_role("status").last).to_have_text("Saved in the draft.")
+    expect(team.locator("#saved")).to_have_text("Draft saved.")
     preview = team.frame_locator("#preview")
     expect(preview.get_by_role("heading", name="Did our team help?")).to_be_visible()
     preview.get_by_role("radio", name="5 stars").click()
@@ -84,5 +87,116 @@ def test_the_editor_works_without_script(product: Product, new_visitor: NewVisit
     team.goto(f"{product.server.url}/console/surveys/{survey}?section=reasons")
     team.get_by_label("Another reason").first.fill("Good coffee")
     team.get_by_role("button", name="Add").first.click()
-    expect(team.get_by_text("Saved in the draft.")).to_be_visible()
+    expect(team.get_by_text("Draft saved.")).to_be_visible()
     expect(team.get_by_role("button", name="Remove: Good coffee")).to_be_visible()
+
+
+def editor_of(team: Page, product: Product, section: str = "wording") -> str:
+    """Open the editor of a new survey; returns its public id."""
+    survey = product.acme.survey("stars")
+    sign_in(team, product)
+    team.goto(f"{product.server.url}/console/surveys/{survey}?section={section}")
+    return survey
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_publish_at_once_publishes_what_was_just_typed(
+    product: Product, new_visitor: NewVisitor, script: bool
+) -> None:
+    team, customer = new_visitor(java_script_enabled=script), new_visitor()
+    survey = editor_of(team, product)
+    expect(team.get_by_text("Published, version 1", exact=True)).to_be_visible()
+    team.get_by_label("Question").fill("Was it fast?")
+    team.get_by_role("button", name="Publish").click()
+    expect(team.get_by_text("Published as version 2.")).to_be_visible()
+    expect(team.get_by_text("Published, version 2", exact=True)).to_be_visible()
+    customer.goto(f"{product.server.url}/w/{survey}")
+    expect(customer.get_by_role("heading", name="Was it fast?")).to_be_visible()
+
+
+def test_the_preview_and_the_state_follow_while_somebody_types(
+    product: Product, new_visitor: NewVisitor
+) -> None:
+    team = new_visitor()
+    editor_of(team, product)
+    team.get_by_label("Question").press_sequentially("Quick?")
+    # The field still has the focus: nothing but typing has happened.
+    preview = team.frame_locator("#preview")
+    expect(preview.get_by_role("heading", name="Quick?")).to_be_visible()
+    expect(team.get_by_text("Published, version 1, with unpublished changes")).to_be_visible()
+    expect(team.locator("#saved")).to_have_text("Draft saved.")
+    assert team.locator("#saved").get_attribute("role") == "status"
+    expect(team.get_by_label("Question")).to_be_focused()
+
+
+@pytest.mark.parametrize("way", ["tab", "elsewhere", "back", "another form"])
+def test_an_edit_is_kept_when_its_author_goes_elsewhere_at_once(
+    product: Product, new_visitor: NewVisitor, way: str
+) -> None:
+    team = new_visitor()
+    survey = editor_of(team, product)
+    team.get_by_label("Question").fill("Kept?")
+    if way == "tab":
+        team.get_by_role("link", name="Looks").click()
+        expect(team.get_by_label("Accent colour", exact=True)).to_be_visible()
+    elif way == "elsewhere":
+        team.get_by_role("link", name="Sites").click()
+        expect(team.get_by_role("heading", name="Sites", exact=True)).to_be_visible()
+    elif way == "back":
+        team.go_back()
+        expect(team.get_by_role("heading", name="Surveys")).to_be_visible()
+    else:
+        team.get_by_role("button", name="Rename").click()
+        expect(team.get_by_text("Renamed.")).to_be_visible()
+
+    def is_kept() -> bool:
+        page = team.request.get(f"{product.server.url}/console/surveys/{survey}").text()
+        return 'value="Kept?"' in page
+
+    if way == "back":
+        # Sent as the page closes; nobody waits for the answer.
+        assert any(is_kept() for _attempt in range(200))
+    assert is_kept()
+
+
+def test_a_half_typed_reason_is_kept_too(product: Product, new_visitor: NewVisitor) -> None:
+    team = new_visitor()
+    survey = editor_of(team, product, "reasons")
+    team.get_by_label("Another reason").first.fill("Good coffee")
+    team.get_by_role("link", name="Wording").click()
+    expect(team.get_by_label("Question")).to_be_visible()
+    team.goto(f"{product.server.url}/console/surveys/{survey}?section=reasons")
+    expect(team.get_by_role("button", name="Remove: Good coffee")).to_have_count(1)
+
+
+def test_what_cannot_be_saved_is_not_left_without_a_warning(
+    product: Product, new_visitor: NewVisitor
+) -> None:
+    team = new_visitor(says=("422",))
+    editor_of(team, product)
+    warnings: list[str] = []
+
+    def leave(dialog: Dialog) -> None:
+        warnings.append(dialog.type)
+        dialog.accept()
+
+    team.on("dialog", leave)
+    team.get_by_label("Question").fill("How did {agent} do?")
+    team.get_by_role("link", name="Looks").click()
+    expect(team.get_by_text("{agent} is no placeholder")).to_be_visible()
+    assert warnings == []
+    team.get_by_role("link", name="Looks").click()
+    expect(team.get_by_label("Accent colour", exact=True)).to_be_visible()
+    assert warnings == ["beforeunload"]
+
+
+def test_a_logo_is_kept_and_shown_as_soon_as_it_is_chosen(
+    product: Product, new_visitor: NewVisitor, tmp_path: Path
+) -> None:
+    team = new_visitor()
+    editor_of(team, product, "looks")
+    Image.new("RGB", (80, 20), "#123456").save(tmp_path / "logo.png")
+    team.get_by_label("Logo").set_input_files(tmp_path / "logo.png")
+    expect(team.get_by_role("img", name="The logo")).to_be_visible()
+    assert team.get_by_label("Logo", exact=True).input_value() == ""
+    expect(team.frame_locator("#preview").locator("img")).to_be_visible()

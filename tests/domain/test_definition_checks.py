@@ -8,9 +8,46 @@ from widget.domain.definition_checks import check_definition, definition_problem
 from widget.domain.errors import InvalidDefinition
 from widget.domain.looks import Looks
 from widget.domain.scales import KINDS, STYLES
-from widget.domain.surveys import Question, Reason, new_definition, with_text
+from widget.domain.surveys import Definition, Question, Reason, new_definition, with_text
 
 STARS = new_definition("stars")
+NAMES = {"en": "English", "de": "German", "fr": "French"}
+
+
+def changes_of(old: Definition, new: Definition) -> list[DefinitionChange]:
+    german = {"Thank you!": "Vielen Dank!"}
+    return definition_changes(
+        old,
+        new,
+        lambda text, tag: german.get(text) if tag == "de" else text if tag == "en" else None,
+        NAMES.__getitem__,
+    )
+
+
+def test_a_wording_taken_away_says_what_stands_there_instead() -> None:
+    english = with_text(STARS, "thanks_title", "en", "Ta!")
+    both = with_text(english, "thanks_title", "fr", "Merci !")
+    [change] = changes_of(both, english)
+    assert change == DefinitionChange(
+        "Thanks, as a heading (French)", "Merci !", "Ta! (as in English)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("texts", "field", "says"),
+    [
+        ({"point.faces3.1": "Bad", "point.faces3.3": "BAD"}, "point.faces3.3", "the same"),
+        ({"point.faces3.1": "Ask {member}"}, "point.faces3.1", "no placeholders"),
+        ({"point.faces3.1": "x" * 41}, "point.faces3.1", "40 characters"),
+    ],
+)
+def test_words_of_a_choice_are_short_and_tell_it_apart(
+    texts: dict[str, str], field: str, says: str
+) -> None:
+    faces = new_definition("csat", "faces3")
+    for key, text in texts.items():
+        faces = with_text(faces, key, "en", text)
+    assert says in definition_problems(faces)[f"text.{field}.en"]
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -66,7 +103,7 @@ def test_an_accent_that_is_too_faint_comes_with_the_nearest_that_is_not() -> Non
 
 
 def test_nothing_changed_is_no_change() -> None:
-    assert definition_changes(STARS, STARS) == []
+    assert changes_of(STARS, STARS) == []
 
 
 def test_every_difference_is_told_in_words() -> None:
@@ -81,11 +118,14 @@ def test_every_difference_is_told_in_words() -> None:
         ),
         looks=replace(STARS.looks, radius=0, scheme="dark"),
     )
-    changes = definition_changes(STARS, new)
-    assert DefinitionChange("Thanks, as a heading (de)", "", "Danke!") in changes
+    changes = changes_of(STARS, new)
+    assert (
+        DefinitionChange("Thanks, as a heading (German)", "Vielen Dank! (built-in)", "Danke!")
+        in changes
+    )
     assert DefinitionChange("Asks for a comment", "yes", "no") in changes
     assert DefinitionChange("Positive reason", "Fast", "") in changes
-    assert DefinitionChange("Positive reason", "", "Kind (en)") in changes
+    assert DefinitionChange("Positive reason", "", "Kind (English)") in changes
     assert DefinitionChange("Corner radius", "10", "0") in changes
     assert DefinitionChange("Light or dark", "auto", "dark") in changes
     [questions] = [change for change in changes if change.what == "Questions"]
@@ -94,6 +134,6 @@ def test_every_difference_is_told_in_words() -> None:
 
 def test_a_new_order_of_reasons_is_a_change() -> None:
     reordered = replace(STARS, positive_reasons=STARS.positive_reasons[::-1])
-    assert [change.what for change in definition_changes(STARS, reordered)] == [
+    assert [change.what for change in changes_of(STARS, reordered)] == [
         "Positive reasons, in order"
     ]

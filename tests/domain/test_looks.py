@@ -4,8 +4,10 @@ from hypothesis import strategies as st
 
 from widget.domain.looks import (
     DEFAULT_LOOKS,
-    SCHEMES,
+    SURFACES,
+    Looks,
     accent_contrast,
+    accent_for,
     contrast,
     nearest_accent,
     text_on,
@@ -38,14 +40,25 @@ def test_text_on_any_colour_can_be_read(colour: str) -> None:
     assert contrast(colour, text_on(colour)) >= 4.5
 
 
-@given(colours, st.sampled_from(SCHEMES))
-def test_the_nearest_accent_always_passes(colour: str, scheme) -> None:
-    nearest = nearest_accent(colour, scheme)
-    assert accent_contrast(nearest, scheme) >= 3
-    if accent_contrast(colour, scheme) >= 3:
+@given(colours, st.sampled_from(sorted(SURFACES)))
+def test_the_nearest_accent_always_passes(colour: str, background) -> None:
+    nearest = nearest_accent(colour, background)
+    assert accent_contrast(nearest, background) >= 3
+    if accent_contrast(colour, background) >= 3:
         assert nearest == colour.lower()
 
 
+@given(colours)
+def test_where_auto_turns_dark_the_accent_can_be_seen(colour: str) -> None:
+    looks = Looks(accent=colour, scheme="auto")
+    assert accent_contrast(accent_for(looks, "dark"), "dark") >= 3
+    assert accent_for(looks, "light") == colour
+
+
+def test_a_fixed_scheme_draws_the_accent_as_it_was_chosen() -> None:
+    assert accent_for(Looks(accent="#000000", scheme="dark"), "dark") == "#000000"
+
+
 def test_our_own_accent_passes_everywhere() -> None:
-    for scheme in SCHEMES:
-        assert accent_contrast(DEFAULT_LOOKS.accent, scheme) >= 3
+    for background in SURFACES:
+        assert accent_contrast(DEFAULT_LOOKS.accent, background) >= 3

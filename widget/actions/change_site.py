@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from widget.storage import sites
 from widget.storage.engine import writing
+from widget.storage.surveys import survey_of
 
 
 def save_site(
@@ -24,6 +25,15 @@ def save_site(
         return sites.put_site(
             session, workspace_id, site_id, name=name, origins=origins, surveys=surveys, at=at
         )
+
+
+def place_survey(
+    session: Session, workspace_id: int, public_id: str, site_ids: Collection[int]
+) -> None:
+    """Say on which sites a survey stands; on none it may stand anywhere. Raises UnknownSurvey."""
+    with writing(session):
+        survey = survey_of(session, workspace_id, public_id)
+        sites.put_survey_on(session, workspace_id, survey, site_ids)
 
 
 def delete_site(session: Session, workspace_id: int, site_id: int) -> None:

@@ -6,30 +6,47 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from widget.domain.definition_checks import check_definition
+from widget.domain.logos import Logo
 from widget.domain.surveys import Definition, definition_from_json
 from widget.storage.engine import writing
 from widget.storage.events import append_event
+from widget.storage.images import add_logo
+from widget.storage.models import Survey
 from widget.storage.surveys import survey_of
+
+Change = Callable[[Definition], Definition]
 
 
 def save_draft(
     session: Session,
     workspace_id: int,
     public_id: str,
-    change: Callable[[Definition], Definition],
+    change: Change,
     *,
+    logo: Logo | None = None,
     at: datetime,
 ) -> None:
     """Change a draft; customers see it once it is published.
 
     `change` is applied to the draft as it is under the write lock, so that two people who edit
-    different parts lose nothing. Raises UnknownSurvey, and InvalidDefinition when the result could
-    not be published.
+    different parts lose nothing. `logo` is a picture that the changed draft shows; it is kept only
+    when the rest is. Raises UnknownSurvey, and InvalidDefinition when the result could not be
+    published.
     """
     with writing(session):
-        survey = survey_of(session, workspace_id, public_id)
-        draft = change(definition_from_json(survey.draft))
-        check_definition(draft)
+        change_draft(session, survey_of(session, workspace_id, public_id), change, logo, at=at)
+
+
+def change_draft(
+    session: Session, survey: Survey, change: Change, logo: Logo | None, *, at: datetime
+) -> None:
+    """The same inside a transaction that another action began."""
+    before = definition_from_json(survey.draft)
+    draft = change(before)
+    check_definition(draft)
+    if logo is not None:
+        add_logo(session, survey.workspace_id, logo, at)
+    if draft != before:
         survey.draft = draft.to_json()
         survey.updated_at = at
 

@@ -1,82 +1,114 @@
 """What changed between two definitions of a survey, in plain words."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
 from typing import Any
 
 from widget.domain.looks import FONT_NAMES, Looks
 from widget.domain.scales import KIND_NAMES, STYLE_NAMES
-from widget.domain.surveys import Definition, Reason
+from widget.domain.surveys import Definition, Reason, Translate
+
+Name = Callable[[str], str]
+"""A language tag in, what the reader calls that language out."""
 
 
 @dataclass(frozen=True)
 class DefinitionChange:
-    """One difference: what it is about, before and after. "" stands for nothing or built-in."""
+    """One difference: what it is about, before and after. "" stands for nothing."""
 
     what: str
     old: str
     new: str
 
 
-def definition_changes(old: Definition, new: Definition) -> list[DefinitionChange]:
-    """Every difference between two definitions, in the order the editor shows them."""
+def definition_changes(
+    old: Definition, new: Definition, translate: Translate, name: Name
+) -> list[DefinitionChange]:
+    """Every difference between two definitions, in the order the editor shows them.
+
+    Where the team words nothing, the built-in text is quoted, as `translate` gives it.
+    """
     return [
         DefinitionChange(what, before, after)
         for what, before, after in (
-            *_texts(old, new),
-            *_reasons("Positive reason", old.positive_reasons, new.positive_reasons),
-            *_reasons("Negative reason", old.negative_reasons, new.negative_reasons),
-            *_steps(old, new),
+            *_texts(old, new, translate, name),
+            *_reasons("Positive reason", old.positive_reasons, new.positive_reasons, name),
+            *_reasons("Negative reason", old.negative_reasons, new.negative_reasons, name),
+            *_steps(old, new, name),
             *_looks(old.looks, new.looks),
         )
         if before != after
     ]
 
 
-def _texts(old: Definition, new: Definition) -> Iterator[tuple[str, str, str]]:
+def _texts(
+    old: Definition, new: Definition, translate: Translate, name: Name
+) -> Iterator[tuple[str, str, str]]:
     labels = {slot.key: slot.label for definition in (old, new) for slot in definition.slots}
-    for key in sorted({*old.texts, *new.texts}):
-        before, after = old.texts.get(key, {}), new.texts.get(key, {})
-        for language in sorted({*before, *after}):
-            label = f"{labels.get(key, key)} ({language})"
-            yield label, before.get(language, ""), after.get(language, "")
+    for key, label in labels.items():
+        worded = {*old.texts.get(key, {}), *new.texts.get(key, {})}
+        for language in sorted(worded):
+            before, after = old.texts.get(key, {}), new.texts.get(key, {})
+            if before.get(language) != after.get(language):
+                yield (
+                    f"{label} ({name(language)})",
+                    _wording(old, key, language, translate, name),
+                    _wording(new, key, language, translate, name),
+                )
+
+
+def _wording(
+    definition: Definition, key: str, language: str, translate: Translate, name: Name
+) -> str:
+    """What stands in a slot, and where it is from unless the team worded it in this language."""
+    if key not in {slot.key for slot in definition.slots}:
+        return ""
+    text = definition.text(key, language, translate)
+    by_language = definition.texts.get(key, {})
+    if by_language.get(language):
+        return text.value
+    worded = by_language.get(text.language) == text.value
+    return f"{text.value} ({f'as in {name(text.language)}' if worded else 'built-in'})"
 
 
 def _reasons(
-    label: str, old: tuple[Reason, ...], new: tuple[Reason, ...]
+    label: str, old: tuple[Reason, ...], new: tuple[Reason, ...], name: Name
 ) -> Iterator[tuple[str, str, str]]:
     before, after = {reason.id: reason for reason in old}, {reason.id: reason for reason in new}
     for id in dict.fromkeys((*before, *after)):
-        yield label, _reason(before.get(id)), _reason(after.get(id))
+        yield label, _reason(before.get(id), name), _reason(after.get(id), name)
     kept = [id for id in before if id in after]
     if kept != [id for id in after if id in before]:
-        yield f"{label}s, in order", _order(old), _order(new)
+        yield f"{label}s, in order", _order(old, name), _order(new, name)
 
 
-def _reason(reason: Reason | None) -> str:
+def _reason(reason: Reason | None, name: Name) -> str:
     if reason is None:
         return ""
-    worded = ", ".join(f"{text} ({language})" for language, text in sorted(reason.texts.items()))
+    worded = ", ".join(f"{text} ({name(tag)})" for tag, text in sorted(reason.texts.items()))
     return worded or reason.builtin
 
 
-def _order(reasons: tuple[Reason, ...]) -> str:
-    return " · ".join(_reason(reason) for reason in reasons)
+def _order(reasons: tuple[Reason, ...], name: Name) -> str:
+    return " · ".join(_reason(reason, name) for reason in reasons)
 
 
-def _steps(old: Definition, new: Definition) -> Iterator[tuple[str, str, str]]:
+def _steps(old: Definition, new: Definition, name: Name) -> Iterator[tuple[str, str, str]]:
     def questions(definition: Definition) -> str:
         return ", ".join(
             f"{KIND_NAMES[question.kind]} ({STYLE_NAMES[question.style].lower()})"
             for question in definition.questions
         )
 
+    def languages(definition: Definition) -> str:
+        return ", ".join(map(name, definition.languages))
+
     yield "Questions", questions(old), questions(new)
     yield "Positive from", str(old.positive_from), str(new.positive_from)
     yield "Asks for reasons", _yes(old.ask_reasons), _yes(new.ask_reasons)
     yield "Asks for a comment", _yes(old.ask_comment), _yes(new.ask_comment)
-    yield "Main language", old.main_language, new.main_language
-    yield "Languages", ", ".join(old.languages), ", ".join(new.languages)
+    yield "Main language", name(old.main_language), name(new.main_language)
+    yield "Languages", languages(old), languages(new)
 
 
 def _looks(old: Looks, new: Looks) -> Iterator[tuple[str, str, str]]:

@@ -4,8 +4,14 @@ from widget.domain import looks as looks_rules
 from widget.domain.errors import InvalidDefinition
 from widget.domain.languages import normal_tag
 from widget.domain.scales import STYLES
-from widget.domain.surveys import REASON_TEXT_LIMIT, REASONS_LIMIT, Definition
-from widget.domain.wording import PLACEHOLDERS, unknown_placeholders
+from widget.domain.surveys import (
+    REASON_TEXT_LIMIT,
+    REASONS_LIMIT,
+    WORDED_STYLES,
+    Definition,
+    point_key,
+)
+from widget.domain.wording import PLACEHOLDERS, placeholders, unknown_placeholders
 
 
 def check_definition(definition: Definition) -> None:
@@ -57,6 +63,22 @@ def _check_texts(definition: Definition, problems: dict[str, str]) -> None:
                 problems[field] = f"Please shorten this text to {slot.limit} characters."
             elif sentence := _placeholder_problem(text):
                 problems[field] = sentence
+            elif key.startswith("point.") and placeholders(text):
+                problems[field] = "The words of a choice take no placeholders."
+    _check_choices(definition, problems)
+
+
+def _check_choices(definition: Definition, problems: dict[str, str]) -> None:
+    for question in definition.questions:
+        if question.style not in WORDED_STYLES:
+            continue
+        seen: set[tuple[str, str]] = set()
+        for point in question.scale.points:
+            key = point_key(question, point.score)
+            for language, text in definition.texts.get(key, {}).items():
+                if (language, text.casefold()) in seen:
+                    problems[f"text.{key}.{language}"] = "Two choices cannot say the same."
+                seen.add((language, text.casefold()))
 
 
 def _placeholder_problem(text: str) -> str | None:
@@ -98,10 +120,11 @@ def _check_looks(definition: Definition, problems: dict[str, str]) -> None:
     if not looks_rules.is_hex_colour(looks.accent):
         problems["accent"] = "Write the accent colour like #5b5bd6."
     elif "scheme" not in problems:
-        ratio = looks_rules.accent_contrast(looks.accent, looks.scheme)
+        background = looks_rules.required_background(looks.scheme)
+        ratio = looks_rules.accent_contrast(looks.accent, background)
         if ratio < looks_rules.NON_TEXT_CONTRAST:
-            nearest = looks_rules.nearest_accent(looks.accent, looks.scheme)
+            nearest = looks_rules.nearest_accent(looks.accent, background)
             problems["accent"] = (
-                f"This accent is too faint: its contrast with the background is {ratio:.1f} to 1, "
-                f"and people need 3 to 1. The nearest that works is {nearest}."
+                f"This accent is too faint on the {background} background: its contrast there is "
+                f"{ratio:.1f} to 1, and people need 3 to 1. The nearest that works is {nearest}."
             )

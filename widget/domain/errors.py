@@ -29,6 +29,10 @@ class OriginRefused(SaysoError):
     """A text is no origin of a page."""
 
 
+class MomentRefused(SaysoError):
+    """A text is no day or moment that can be looked up."""
+
+
 class SiteInUse(SaysoError):
     """A site cannot be deleted while surveys stand on it."""
 
@@ -39,6 +43,18 @@ class UnknownSite(SaysoError):
 
 class UnknownMember(SaysoError):
     """No member with this id in the workspace."""
+
+
+class UnknownPerson(SaysoError):
+    """Nobody with this id signs in to the workspace."""
+
+
+class PersonExists(SaysoError):
+    """Somebody signs in with this email address already."""
+
+
+class RoleRefused(SaysoError):
+    """A role may not be given or taken like this."""
 
 
 class UnknownResponse(SaysoError):

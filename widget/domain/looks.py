@@ -24,7 +24,8 @@ FONT_NAMES: dict[FontName, str] = {
     "mono": "Monospace",
 }
 
-SURFACES: dict[Literal["light", "dark"], str] = {"light": "#ffffff", "dark": "#15171c"}
+Background = Literal["light", "dark"]
+SURFACES: dict[Background, str] = {"light": "#ffffff", "dark": "#15171c"}
 DEFAULT_ACCENT = "#5b5bd6"
 MAX_RADIUS = 24
 NON_TEXT_CONTRAST = 3.0
@@ -78,29 +79,32 @@ def text_on(colour: str) -> str:
     return "#ffffff" if contrast(colour, "#ffffff") >= contrast(colour, "#000000") else "#000000"
 
 
-def surfaces(scheme: Scheme) -> list[str]:
-    """The backgrounds that a scheme can put behind the accent."""
-    return list(SURFACES.values()) if scheme == "auto" else [SURFACES[scheme]]
+def accent_for(looks: Looks, background: Background) -> str:
+    """The accent to draw on a background: the chosen one, or on the automatic scheme's dark
+    background the nearest tint of it that can be seen there."""
+    if looks.scheme == "auto" and background == "dark":
+        return nearest_accent(looks.accent, "dark")
+    return looks.accent
 
 
-def accent_contrast(accent: str, scheme: Scheme) -> float:
-    """The accent's lowest contrast against the backgrounds it can stand on."""
-    return min(contrast(accent, surface) for surface in surfaces(scheme))
+def required_background(scheme: Scheme) -> Background:
+    """Where the chosen accent itself must be seen; the automatic scheme lightens it for dark."""
+    return "dark" if scheme == "dark" else "light"
 
 
-def nearest_accent(accent: str, scheme: Scheme) -> str:
-    """The accent itself if it reaches 3:1 everywhere, else the nearest shade or tint that does."""
-    best: tuple[int, str] | None = None
-    for toward in ("#000000", "#ffffff"):
-        for step in range(101):
-            shade = _mix(accent, toward, step / 100)
-            if accent_contrast(shade, scheme) >= NON_TEXT_CONTRAST:
-                if best is None or step < best[0]:
-                    best = (step, shade)
-                break
-    # Some shade of grey between black and white passes on every surface, so best is never None.
-    assert best is not None
-    return best[1]
+def accent_contrast(accent: str, background: Background) -> float:
+    """The accent's contrast with a background, 1 to 21."""
+    return contrast(accent, SURFACES[background])
+
+
+def nearest_accent(accent: str, background: Background) -> str:
+    """The accent itself if it reaches 3:1 there, else the nearest shade or tint that does."""
+    toward = "#000000" if background == "light" else "#ffffff"
+    shades = (_mix(accent, toward, step / 100) for step in range(101))
+    # Black on light and white on dark both pass, so there is always one.
+    return next(
+        shade for shade in shades if accent_contrast(shade, background) >= NON_TEXT_CONTRAST
+    )
 
 
 def _mix(colour: str, other: str, share: float) -> str:

@@ -87,7 +87,7 @@ _SCALES: dict[Style, Scale] = {
     "faces3": Scale(
         "csat", "faces3", _points({1: "Dissatisfied", 3: "Neutral", 5: "Satisfied"}), "", ""
     ),
-    "thumbs": Scale("csat", "thumbs", _points({1: "Dissatisfied", 5: "Satisfied"}), "", ""),
+    "thumbs": Scale("csat", "thumbs", _points({1: "No", 5: "Yes"}), "", ""),
 }
 _NPS = Scale(
     "nps",

@@ -37,11 +37,22 @@ def read_origin(text: str) -> str:
 
 
 def read_origins(text: str) -> list[str]:
-    """The origins in a text with one per line, each once. Raises OriginRefused."""
+    """The origins in a text with one per line, each once.
+
+    Raises OriginRefused with a sentence for each line that is none.
+    """
     lines = [line for line in text.splitlines() if line.strip()]
     if not lines:
         raise OriginRefused("Write at least one origin, like https://shop.example.")
-    return list(dict.fromkeys(read_origin(line) for line in lines))
+    origins, refused = [], []
+    for line in lines:
+        try:
+            origins.append(read_origin(line))
+        except OriginRefused as error:
+            refused.append(str(error))
+    if refused:
+        raise OriginRefused(" ".join(dict.fromkeys(refused)))
+    return list(dict.fromkeys(origins))
 
 
 def origin_allowed(origin: str, allowed: tuple[str, ...]) -> bool:

@@ -10,6 +10,9 @@ from widget.domain.scales import POSITIVE_FROM, STYLES, Kind, Scale, Style, scal
 
 REASONS_LIMIT = 12
 REASON_TEXT_LIMIT = 60
+CHOICE_LIMIT = 40
+# Stars and numbers are named by what they are; these show words that a team may choose.
+WORDED_STYLES: frozenset[Style] = frozenset({"faces5", "faces3", "thumbs"})
 
 Translate = Callable[[str, str], str | None]
 """A built-in English text and a language tag in; that text, or None in a language we lack, out."""
@@ -31,6 +34,8 @@ _QUESTIONS: dict[Kind, str] = {
     "nps": "How likely are you to recommend {company} to a friend or colleague?",
     "ces": "Overall, {company} made it easy to handle my request.",
 }
+# Thumbs answer with yes and no, which no other question of satisfaction asks for.
+_THUMBS_QUESTION = "Was this helpful?"
 _COMMON_SLOTS = (
     TextSlot("positive_prompt", "Asked after a positive score", "What went well?", 200),
     TextSlot("negative_prompt", "Asked after any other score", "What could have been better?", 200),
@@ -151,13 +156,54 @@ class Definition:
 
 
 def question_slots(question: Question) -> tuple[TextSlot, ...]:
-    """The texts of one question: itself and, where its scale has them, its two end labels."""
+    """The texts of one question: itself, its two end labels, and the words of faces and thumbs."""
     kind, ends = question.kind, question.scale
-    slots = [TextSlot(f"question.{kind}", "Question", _QUESTIONS[kind], 200)]
+    asked = _THUMBS_QUESTION if question.style == "thumbs" else _QUESTIONS[kind]
+    slots = [TextSlot(f"question.{kind}", "Question", asked, 200)]
     if ends.low:
         slots.append(TextSlot(f"low.{kind}", "Label of the lowest score", ends.low, 60))
         slots.append(TextSlot(f"high.{kind}", "Label of the highest score", ends.high, 60))
+    if question.style in WORDED_STYLES:
+        slots += [
+            TextSlot(
+                point_key(question, point.score), f"Choice “{point.name}”", point.name, CHOICE_LIMIT
+            )
+            for point in ends.points
+        ]
     return tuple(slots)
+
+
+def point_key(question: Question, score: int) -> str:
+    """The slot's key of one choice: by style, as faces and thumbs are worded differently."""
+    return f"point.{question.style}.{score}"
+
+
+def wordings_in(definition: Definition, language: str) -> int:
+    """How many texts and reasons the team has worded in a language."""
+    texts = sum(1 for by_language in definition.texts.values() if by_language.get(language))
+    reasons = (*definition.positive_reasons, *definition.negative_reasons)
+    return texts + sum(1 for reason in reasons if reason.texts.get(language))
+
+
+def without_language(definition: Definition, language: str) -> Definition:
+    """The definition without a language and its wording. The main language stays."""
+    if language == definition.main_language:
+        return definition
+
+    def kept(texts: Mapping[str, str]) -> dict[str, str]:
+        return {tag: text for tag, text in texts.items() if tag != language}
+
+    def reworded(reasons: tuple[Reason, ...]) -> tuple[Reason, ...]:
+        return tuple(replace(reason, texts=kept(reason.texts)) for reason in reasons)
+
+    texts = {key: kept(by_language) for key, by_language in definition.texts.items()}
+    return replace(
+        definition,
+        languages=tuple(tag for tag in definition.languages if tag != language),
+        texts={key: words for key, words in texts.items() if words},
+        positive_reasons=reworded(definition.positive_reasons),
+        negative_reasons=reworded(definition.negative_reasons),
+    )
 
 
 def _word(

@@ -58,6 +58,11 @@ def fill(text: str, values: Mapping[PlaceholderName, str]) -> str:
     )
 
 
+def placeholders(text: str) -> list[PlaceholderName]:
+    """The placeholders in a text that are replaced for each visitor."""
+    return [part.name for part in parse(text) if isinstance(part, Placeholder)]
+
+
 def unknown_placeholders(text: str) -> list[str]:
     """The `{names}` in a text that nothing will replace, for a sentence to whoever wrote it."""
     return [name for name in _ANY.findall(text) if name not in PLACEHOLDERS]

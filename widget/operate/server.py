@@ -16,7 +16,7 @@ from widget.operate import demo
 from widget.settings import Settings
 from widget.storage import migrate
 from widget.storage.accounts import has_users
-from widget.web.console.setup import set_up_code
+from widget.storage.set_up_code import set_up_code
 
 
 def serve(settings: Settings, host: str, port: int, workers: int, *, with_demo: bool) -> None:

@@ -56,6 +56,16 @@ def seat_of(session: Session, user_id: int) -> Seat | None:
     )
 
 
+def time_zone_of(session: Session, workspace_id: int) -> str:
+    """A workspace's time zone, by its name in the time zone database."""
+    return session.scalars(select(Workspace.time_zone).where(Workspace.id == workspace_id)).one()
+
+
+def change_workspace(session: Session, workspace_id: int, *, name: str, time_zone: str) -> None:
+    workspace = session.get_one(Workspace, workspace_id)
+    workspace.name, workspace.time_zone = name, time_zone
+
+
 def user_names(session: Session, ids: set[int]) -> dict[int, str]:
     """Names, or where there is none email addresses, of users by id."""
     rows = session.scalars(select(User).where(User.id.in_(ids)))

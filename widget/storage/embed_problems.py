@@ -79,14 +79,17 @@ def forget_problems(session: Session, survey_id: int) -> None:
     session.execute(delete(EmbedProblem).where(EmbedProblem.survey_id == survey_id))
 
 
-def surveys_with_problems(session: Session, workspace_id: int, public_id: str | None) -> list[str]:
-    """Public ids of a workspace's surveys, or of the one named, whose snippets have problems."""
+def surveys_with_problems(
+    session: Session, workspace_id: int, public_id: str | None
+) -> list[tuple[str, str]]:
+    """Public id and name of a workspace's surveys, or of the one named, with broken snippets."""
     query = (
-        select(Survey.public_id)
+        select(Survey.public_id, Survey.name)
         .join(EmbedProblem, EmbedProblem.survey_id == Survey.id)
         .where(Survey.workspace_id == workspace_id)
+        .order_by(Survey.name, Survey.public_id)
         .distinct()
     )
     if public_id is not None:
         query = query.where(Survey.public_id == public_id)
-    return list(session.scalars(query))
+    return [(found, name) for found, name in session.execute(query)]

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import or_, select, true
 from sqlalchemy.orm import Session
 
 from widget.domain.errors import MemberExists, UnknownMember
@@ -19,13 +19,24 @@ class KnownMember:
 
 def member_named(session: Session, workspace_id: int, given: str) -> KnownMember | None:
     """The member a page means by an email, an employee id or a public id; None if unknown."""
+    return _named(session, workspace_id, given, archived_too=False)
+
+
+def member_ever_named(session: Session, workspace_id: int, given: str) -> KnownMember | None:
+    """The same, archived members too: whose history is looked up need not be there any more."""
+    return _named(session, workspace_id, given, archived_too=True)
+
+
+def _named(
+    session: Session, workspace_id: int, given: str, *, archived_too: bool
+) -> KnownMember | None:
     if not given:
         return None
     member = session.scalar(
         select(Member)
         .where(
             Member.workspace_id == workspace_id,
-            Member.archived_at.is_(None),
+            true() if archived_too else Member.archived_at.is_(None),
             or_(
                 Member.email == given.lower(),
                 Member.employee_id == given,

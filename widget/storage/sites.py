@@ -72,6 +72,17 @@ def put_site(
     return site.id
 
 
+def put_survey_on(
+    session: Session, workspace_id: int, survey: Survey, site_ids: Collection[int]
+) -> None:
+    """Let a survey stand on these of its workspace's sites and on no others."""
+    survey.sites = list(
+        session.scalars(
+            select(Site).where(Site.workspace_id == workspace_id, Site.id.in_(site_ids))
+        )
+    )
+
+
 def remove_site(session: Session, workspace_id: int, site_id: int) -> None:
     """Delete a site. Raises SiteInUse while surveys stand on it, and UnknownSite."""
     if site_row(session, workspace_id, site_id).surveys:

@@ -39,6 +39,11 @@ class SurveyInEditor:
     version: int | None
     is_closed: bool
 
+    @property
+    def has_changes(self) -> bool:
+        """Whether publishing would change what customers see."""
+        return self.draft != self.published
+
 
 @dataclass(frozen=True)
 class VersionRow:

@@ -2,18 +2,46 @@
 
 from typing import Any
 
-from flask import Flask, Response, jsonify, make_response, render_template, request
-from werkzeug.exceptions import HTTPException, SecurityError
+from flask import Flask, Response, g, make_response, render_template, request
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError
 
-from widget.domain.errors import UnknownMember, UnknownResponse, UnknownSite, UnknownSurvey
+from widget.domain.errors import (
+    UnknownMember,
+    UnknownPerson,
+    UnknownResponse,
+    UnknownSite,
+    UnknownSurvey,
+)
 from widget.web.frame import problems
+from widget.web.problem_json import problem_json
 from widget.web.security import CONSOLE
+
+# Title and sentence for what the server itself refuses; a route's own sentence comes first.
+_WORDS = {
+    400: ("This did not reach us whole", "Please go back and try again."),
+    403: ("Not allowed", "You may not open this page."),
+    404: ("Page not found", "There is nothing at this address. It may have been mistyped."),
+    405: ("Not this way", "This address takes a form’s answers; it is no page to open."),
+    413: ("Too large", "What was sent is larger than 2 MB. Please choose a smaller file."),
+    422: ("This cannot be used", "Something in the address or the form cannot be read."),
+    429: ("Too many attempts", "Please wait a minute and try again."),
+    500: (
+        "Something went wrong here",
+        "It is not your fault, and it has been written to the server’s log. Please try again.",
+    ),
+}
+_EXPIRED = (
+    "This form had expired",
+    "Nothing was changed. Please go back, reload the page, and send it again.",
+)
+_UNKNOWN = ("This did not work", "Please go back and try again.")
 
 
 def register(app: Flask) -> None:
     """Turn every HTTP error into a page that says what to do."""
     app.register_error_handler(HTTPException, _http_error)
-    for unknown in (UnknownSurvey, UnknownResponse, UnknownSite, UnknownMember):
+    for unknown in (UnknownSurvey, UnknownResponse, UnknownSite, UnknownMember, UnknownPerson):
         app.register_error_handler(unknown, _not_found)
 
 
@@ -25,19 +53,7 @@ def _http_error(error: HTTPException) -> Response:
     if request.path.startswith("/w/"):
         return problems.http_error(error)
     code = error.code or 500
-    if request.path.startswith("/api/"):
-        body: dict[str, Any] = {"status": code, "title": error.name, "detail": error.description}
-        # What the validation of a query or body found, by field.
-        data = getattr(error, "data", None) or {}
-        if data.get("message"):
-            body["detail"] = data["message"]
-        if data.get("messages"):
-            body["errors"] = data["messages"]
-        response = jsonify(body)
-        response.content_type = "application/problem+json"
-    else:
-        response = _page(error.name, error.description or "")
-    response.status_code = code
+    response = _for_programs(error, code) if _is_program() else _page(code, *_sentences(error))
     for name, value in error.get_headers():
         if name not in ("Content-Type", "Content-Length"):
             response.headers[name] = value
@@ -45,13 +61,49 @@ def _http_error(error: HTTPException) -> Response:
 
 
 def _not_found(error: Exception) -> Response:
-    response = _page("Not found", str(error))
-    response.status_code = 404
-    return response
+    if _is_program():
+        return problem_json(404, str(error))
+    return _page(404, _WORDS[404][0], str(error))
 
 
-def _page(title: str, text: str) -> Response:
-    response = make_response(render_template("errors/error.html", title=title, text=text))
+def _is_program() -> bool:
+    return request.path.startswith("/api/")
+
+
+def _own_sentence(error: HTTPException) -> str | None:
+    """What one of our routes said when it refused; None for the library's words."""
+    own = error.description and error.description != type(error).description
+    return error.description if own else None
+
+
+def _sentences(error: HTTPException) -> tuple[str, str]:
+    if isinstance(error, CSRFError):
+        return _EXPIRED
+    title, sentence = _WORDS.get(error.code or 500, _UNKNOWN)
+    return title, _own_sentence(error) or sentence
+
+
+def _for_programs(error: HTTPException, code: int) -> Response:
+    if isinstance(error, MethodNotAllowed) and error.valid_methods:
+        methods = ", ".join(sorted({*error.valid_methods} - {"HEAD", "OPTIONS"}))
+        return problem_json(code, f"This address takes {methods} only.")
+    # What the validation of a query found: sentences by parameter, below where they stood.
+    data: dict[str, Any] = getattr(error, "data", None) or {}
+    errors: dict[str, list[str]] = {}
+    for by_parameter in (data.get("messages") or {}).values():
+        errors |= by_parameter
+    if errors:
+        detail = " ".join(f"“{name}”: {' '.join(said)}" for name, said in errors.items())
+    else:
+        sentence = _WORDS.get(code, _UNKNOWN)[1]
+        detail = data.get("message") or _own_sentence(error) or sentence
+    return problem_json(code, detail, errors)
+
+
+def _page(code: int, title: str, text: str) -> Response:
+    inside = g.get("seat") is not None or request.path.startswith("/console")
+    page = render_template("errors/error.html", title=title, text=text, inside=inside)
+    response = make_response(page, code)
     # The page is the console's, whatever the route was: its own stylesheet may load.
     response.headers["Content-Security-Policy"] = CONSOLE.headers["Content-Security-Policy"]
     return response

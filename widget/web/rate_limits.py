@@ -14,6 +14,7 @@ from limits.strategies import FixedWindowRateLimiter
 _PER_VISIT = parse("60/minute")
 _PER_REPORTER = parse("20/hour")
 _PER_SIGN_IN = parse("10/minute")
+_PER_ADDRESS_SIGN_IN = parse("60/minute")
 _PER_API_WORKSPACE = parse("600/minute")
 
 
@@ -68,10 +69,15 @@ class RateLimits:
         """Count one request to the API; False past 600 a minute in a workspace."""
         return self._limiter.hit(_PER_API_WORKSPACE, "api", str(workspace_id))
 
-    def allow_sign_in(self, email: str) -> bool:
-        """Count one attempt to sign in; slows guessing without locking anybody out for long."""
+    def allow_guess(self, whose: str) -> bool:
+        """Count one guess at a password or code; False past 10 a minute at the same person's from
+        one network, or 60 from it altogether. Slows guessing without locking anybody out for long.
+
+        `whose` is a normal email address, or what else names the secret.
+        """
         prefix = address_prefix(request.remote_addr)
-        return self._limiter.hit(_PER_SIGN_IN, "sign-in", email.lower(), prefix)
+        allowed = self._limiter.hit(_PER_ADDRESS_SIGN_IN, "guesses", prefix)
+        return self._limiter.hit(_PER_SIGN_IN, "sign-in", whose, prefix) and allowed
 
 
 @lru_cache(maxsize=10_000)

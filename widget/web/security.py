@@ -135,6 +135,7 @@ _BY_ENDPOINT = {
     "console.sign_in": SIGN_IN,
     "console.set_up": SIGN_IN,
     "console.email_preview": MAIL_PREVIEW,
+    "console.welcome": SIGN_IN,
 }
 _BY_BLUEPRINT = {
     "api": API,

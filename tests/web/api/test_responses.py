@@ -1,12 +1,17 @@
 """`GET /api/v1/responses`."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import update
 from werkzeug.test import TestResponse
 
 from tests.builders import MONDAY, Workspace, answer_survey, make_workspace
+from widget.actions.change_member import set_archived
 from widget.domain.surveys import Question
+from widget.extensions import db
+from widget.storage.engine import writing
+from widget.storage.models import Workspace as Workspace_
 
 
 class Program:
@@ -89,7 +94,8 @@ def test_a_response_has_everything_that_was_said(acme: Workspace) -> None:
         ("?member=nobody", []),
         ("?member=ana@acme.example", ["3"]),
         ("?test=true", ["4", "3", "2", "1"]),
-        ("?survey=nosuchsurvey", []),
+        ("?since=2026-11-24", ["3", "2"]),
+        ("?until=2026-11-24", ["1"]),
         ("?limit=1", ["3"]),
     ],
 )
@@ -126,14 +132,66 @@ def test_a_cursor_goes_through_everything_once(acme: Workspace) -> None:
         ("?kind=smiles", 422, "kind"),
         ("?since=yesterday", 422, "since"),
         ("?since=2026-11-24T09:00:00", 422, "since"),
+        ("?since=0001-01-01T00:00:00%2B14:00", 422, "“since”: Choose a time from the years"),
+        ("?until=9999-12-31T23:00:00-14:00", 422, "“until”: Choose a time from the years"),
+        ("?until=99999999999999999999", 422, "“until”: Write a day like"),
+        ("?limit=99999999999999999999999", 422, "“limit”: Write a number from 1 to 200."),
+        ("?limit=many", 422, "“limit”: Write a whole number."),
+        ("?has_comment=perhaps", 422, "“has_comment”: Write true or false."),
+        ("?sinse=2026-11-24", 422, "“sinse”: There is no such parameter."),
+        ("?survey=nosuchsurvey", 422, "“survey”: There is no survey with this public id"),
+        ("?ref=a%00b", 422, "“ref” holds a character that cannot be stored"),
         ("?cursor=made-up", 400, "cursor"),
     ],
 )
-def test_a_wrong_query_is_explained(acme: Workspace, query: str, status: int, says: str) -> None:
-    answer = Program(acme).get(query)
+def test_a_wrong_query_is_explained(
+    any_acme: Workspace, query: str, status: int, says: str
+) -> None:
+    answer = Program(any_acme).get(query)
     assert answer.status_code == status
     assert answer.content_type == "application/problem+json"
-    assert says in answer.text
+    assert answer.json is not None
+    assert says in answer.json["detail"]
+    assert answer.json["status"] == status
+    assert answer.json["title"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "says"),
+    [
+        ("GET", "/api/v1/nothing", 404, "There is nothing at this address."),
+        ("POST", "/api/v1/responses", 405, "This address takes GET only."),
+        ("GET", "/api/v1/responses", 401, "Send a live API key"),
+    ],
+)
+def test_other_refusals_are_in_plain_words_too(
+    acme: Workspace, method: str, path: str, status: int, says: str
+) -> None:
+    answer = acme.world.client().open(path, method=method)
+    assert answer.status_code == status
+    assert answer.content_type == "application/problem+json"
+    assert answer.json is not None
+    assert answer.json["detail"].startswith(says)
+    assert set(answer.json) == {"title", "status", "detail"}
+
+
+def test_a_plain_day_begins_in_the_workspaces_time_zone(acme: Workspace) -> None:
+    survey = acme.survey()
+    with acme.world.app.app_context(), writing(db.session()) as session:
+        session.execute(update(Workspace_).values(time_zone="Pacific/Auckland"))
+    answer_survey(acme, survey, 5, ref="before", at=datetime(2026, 11, 23, 10, 59, tzinfo=UTC))
+    answer_survey(acme, survey, 5, ref="after", at=datetime(2026, 11, 23, 11, 0, tzinfo=UTC))
+    assert Program(acme).refs("?since=2026-11-24") == ["after"]
+    assert Program(acme).refs("?until=2026-11-24") == ["before"]
+
+
+def test_an_archived_members_history_is_still_found(acme: Workspace) -> None:
+    survey = acme.survey()
+    member = acme.member("Ana", email="ana@acme.example")
+    answer_survey(acme, survey, 5, ref="1", member="ana@acme.example")
+    with acme.world.app.app_context():
+        set_archived(db.session(), acme.id, member, archived=True, at=MONDAY)
+    assert Program(acme).refs("?member=ana@acme.example") == ["1"]
 
 
 @pytest.mark.parametrize("header", [None, "Bearer", "Bearer wrong", "Basic abc", "bearer  "])
@@ -155,8 +213,9 @@ def test_a_key_sees_its_own_workspace_only(acme: Workspace) -> None:
     acme.member("Ana", email="ana@acme.example")
     answer_survey(acme, survey, 5, ref="secret", member="ana@acme.example")
     rival = Program(make_workspace(acme.world, "Rival", "charlie@rival.example"))
-    for query in ("", f"?survey={survey}", "?member=ana@acme.example", "?ref=secret"):
+    for query in ("", "?member=ana@acme.example", "?ref=secret"):
         assert rival.refs(query) == []
+    assert rival.get(f"?survey={survey}").text == rival.get("?survey=nosuchsurvey").text
 
 
 def test_the_description_fits_what_is_answered(acme: Workspace) -> None:
@@ -167,7 +226,12 @@ def test_the_description_fits_what_is_answered(acme: Workspace) -> None:
     answer_survey(acme, acme.survey(), 5)
     answer = Program(acme).get().json
     assert answer is not None
-    assert set(answer["items"][0]) == set(spec["components"]["schemas"]["Response"]["properties"])
+    described = spec["components"]["schemas"]["Response"]["properties"]
+    assert set(answer["items"][0]) == set(described)
+    content = spec["paths"]["/api/v1/responses"]["get"]["responses"]["200"]["content"]
+    assert set(content["application/json"]["example"]["items"][0]) == set(described)
+    assert "PaginationMetadata" not in spec["components"]["schemas"]
+    assert "`" not in acme.world.client().get("/api/openapi.json").text
 
 
 def test_the_documentation_names_every_parameter(acme: Workspace) -> None:

@@ -1,6 +1,7 @@
 """Reading responses."""
 
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import pytest
 from sqlalchemy import event
@@ -8,6 +9,7 @@ from sqlalchemy import event
 from tests.builders import MONDAY, Workspace, answer_survey, csrf_token, make_workspace, post
 from tests.web.frame.visiting import HTMX, open_survey
 from widget.domain.context import Problem
+from widget.domain.scales import Style
 from widget.domain.surveys import Question, new_definition, with_text
 from widget.extensions import db
 from widget.storage import rollups
@@ -49,7 +51,7 @@ def test_the_newest_come_first_and_tests_stay_out(busy: Workspace) -> None:
         ("from=2026-11-24&to=2026-11-24", ["2"]),
         ("tests=1", ["4", "3", "2", "1"]),
         ("from=nonsense", ["3", "2", "1"]),
-        ("older=nonsense&kind=bogus", ["3", "2", "1"]),
+        ("kind=bogus", ["3", "2", "1"]),
     ],
 )
 def test_filters_narrow_the_list(busy: Workspace, query: str, refs: list[str]) -> None:
@@ -69,6 +71,38 @@ def test_a_wrong_day_is_explained_beside_its_field(busy: Workspace) -> None:
     page = busy.signed_in().get("/console/responses?from=yesterday").text
     assert "Write the day like 2026-11-23." in page
     assert 'value="yesterday"' in page
+
+
+@pytest.mark.parametrize(
+    ("query", "says"),
+    [
+        ("to=9999-12-31", "Choose a day from the years 1970 to 2999."),
+        ("from=0001-01-01", "Choose a day from the years 1970 to 2999."),
+        ("older=nonsense", "This address is damaged."),
+        (f"older=0001-01-01T00:00:00%2B14:00_{UUID(int=1)}", "This address is damaged."),
+        (f"newer=9999-12-31T23:00:00-14:00_{UUID(int=1)}", "This address is damaged."),
+        ("survey=%00", "“survey” holds a character that cannot be stored"),
+    ],
+)
+def test_an_address_nobody_can_mean_gets_a_plain_sentence(
+    any_acme: Workspace, query: str, says: str
+) -> None:
+    answer = any_acme.signed_in().get(f"/console/responses?{query}")
+    assert answer.status_code == 422
+    assert says in answer.text
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/console/members/99999999999999999999999",
+        "/console/sites/2147483648",
+        "/console/keys/99999999999999999999999/revoke",
+        "/console/surveys/a%00b",
+    ],
+)
+def test_a_number_no_database_can_hold_names_nothing(any_acme: Workspace, path: str) -> None:
+    assert any_acme.signed_in().get(path).status_code == 404
 
 
 def test_htmx_gets_the_rows_alone(busy: Workspace) -> None:
@@ -144,7 +178,26 @@ def test_one_response_tells_its_story_in_the_words_the_customer_saw(acme: Worksp
         assert text in page
     for text in ("T-1", "Kim", "pro", "{{ticket.via}}"):
         assert text in page
-    assert "<td>4</td><td>2</td>" in page
+    for text in (">4 of 5 stars</td>", ">Stars</th>", ">Took too long</td>", ">Comment</th>"):
+        assert text in page
+    assert "<code>data-channel</code>" in page
+
+
+@pytest.mark.parametrize(
+    ("style", "score", "words"),
+    [
+        ("faces3", 5, "Satisfied · CSAT<"),
+        ("thumbs", 1, "No · CSAT<"),
+        ("faces5", 4, "Satisfied · CSAT 4 of 5<"),
+    ],
+)
+def test_faces_and_thumbs_are_shown_in_the_words_that_were_clicked(
+    acme: Workspace, style: Style, score: int, words: str
+) -> None:
+    id = answer_survey(acme, acme.survey("csat", style=style), score)
+    client = acme.signed_in()
+    for path in ("/console/responses", f"/console/responses/{id}"):
+        assert words in client.get(path).text
 
 
 def test_hiding_a_response_takes_it_out_of_lists_and_counts(acme: Workspace) -> None:
@@ -173,9 +226,13 @@ def test_a_broken_snippet_is_told_above_the_list(acme: Workspace) -> None:
     survey = acme.survey()
     open_survey(acme.world.client(), survey, "?ref={{ticket.id}}").send(score=4)
     client = acme.signed_in()
-    assert "broken snippet" in client.get("/console/responses").text
+    open_survey(acme.world.client(), survey, "?email={{ticket.email}}").send(score=4)
+    page = client.get("/console/responses").text
+    assert page.count("A page shows “A survey” with a broken snippet.") == 1
+    assert f"/console/surveys/{survey}/embed#problems" in page
     embed = client.get(f"/console/surveys/{survey}/embed").text
     assert "{{ticket.id}}" in embed
+    assert "The placeholder in data-email was not filled in." in embed
     post(client, f"/console/surveys/{survey}/embed/forget", f"/console/surveys/{survey}/embed")
     assert "broken snippet" not in client.get("/console/responses").text
 

@@ -2,6 +2,7 @@
 
 from io import BytesIO
 
+import pytest
 from PIL import Image
 from sqlalchemy import select
 
@@ -10,6 +11,7 @@ from tests.web.frame.visiting import HTMX
 from widget.domain.surveys import Definition
 from widget.extensions import db
 from widget.storage.models import Event, Response
+from widget.storage.models import Image as StoredImage
 from widget.storage.survey_editing import survey_in_editor
 
 
@@ -49,10 +51,10 @@ def test_a_survey_without_a_name_is_asked_for_one_and_keeps_the_choice(acme: Wor
 def test_the_list_counts_what_counts(acme: Workspace) -> None:
     survey = acme.survey(name="Counted")
     client = acme.signed_in()
-    assert '<td class="number">–</td>' in client.get("/console/surveys").text
+    assert 'data-label="Responses" class="number">–</td>' in client.get("/console/surveys").text
     answer_survey(acme, survey, 4)
     answer_survey(acme, survey, 4, is_test=True)
-    assert '<td class="number">1</td>' in client.get("/console/surveys").text
+    assert 'data-label="Responses" class="number">1</td>' in client.get("/console/surveys").text
 
 
 def test_wording_is_a_draft_until_it_is_published(acme: Workspace) -> None:
@@ -67,11 +69,41 @@ def test_wording_is_a_draft_until_it_is_published(acme: Workspace) -> None:
     assert "not published yet" not in client.get(editor).text
 
 
+def test_publishing_saves_what_stands_in_the_form(acme: Workspace) -> None:
+    survey, client = acme.survey(), acme.signed_in()
+    editor = f"/console/surveys/{survey}"
+    words = {"text.question.stars": "Was {member} kind?"}
+    done = post(client, f"{editor}/publish?section=wording&lang=en", page=editor, **words)
+    assert done.headers["Location"].startswith(editor)
+    assert "Was our team kind?" in published_page(acme, survey)
+    assert "Published, version 2" in client.get(editor).text
+
+
+def test_publishing_what_cannot_be_shown_keeps_it_and_publishes_nothing(acme: Workspace) -> None:
+    survey, client = acme.survey(), acme.signed_in()
+    editor = f"/console/surveys/{survey}"
+    words = {"text.question.stars": "How did {agent} do?"}
+    refused = post(client, f"{editor}/publish?section=wording&lang=en", page=editor, **words)
+    assert refused.status_code == 422
+    assert 'value="How did {agent} do?"' in refused.text
+    assert "Published, version 1<" in client.get(editor).text
+
+
+def test_enter_in_a_field_saves_and_does_not_publish(acme: Workspace) -> None:
+    survey, client = acme.survey(), acme.signed_in()
+    page = client.get(f"/console/surveys/{survey}").text
+    # A browser presses the first button that belongs to the form.
+    buttons = [part.split(">")[0] for part in page.split("<button")[1:] if 'form="draft"' in part]
+    assert "formaction" not in buttons[0]
+    assert "formaction" in buttons[1]
+
+
 def test_publishing_an_unchanged_draft_makes_no_version(acme: Workspace) -> None:
     survey, client = acme.survey(), acme.signed_in()
     editor = f"/console/surveys/{survey}"
     post(client, f"{editor}/publish", page=editor)
-    assert "Published as version 1." in client.get(editor).text
+    nothing = "Nothing to publish: version 1 is what customers see."
+    assert nothing in client.get(editor).text
     with acme.world.app.app_context():
         names = list(db.session.scalars(select(Event.name)))
     assert names == ["survey.published"]
@@ -98,7 +130,8 @@ def test_autosave_answers_with_every_fields_problem(acme: Workspace) -> None:
     good = client.post(path, data={"csrf_token": token, "text.thanks_title": "Ta"}, headers=HTMX)
     assert good.status_code == 200
     assert good.headers["HX-Trigger"] == "draft-saved"
-    assert "Saved in the draft." in good.text
+    assert "Draft saved." in good.text
+    assert "Published, version 1, with unpublished changes" in good.text
     bad = client.post(path, data={"csrf_token": token, "text.thanks_title": "{x}"}, headers=HTMX)
     assert bad.status_code == 422
     assert 'id="problem-text-thanks_title-en" hx-swap-oob="innerHTML">{x} is no' in bad.text
@@ -113,7 +146,22 @@ def test_each_language_has_its_own_wording(acme: Workspace) -> None:
     french = f"/console/surveys/{survey}?section=wording&lang=fr-CA"
     post(client, french, **{"text.thanks_title": "Un gros merci !"})
     assert draft(acme, survey).texts == {"thanks_title": {"fr-CA": "Un gros merci !"}}
-    post(client, languages, main_language="en", remove="fr-CA")
+
+
+def test_removing_a_language_with_wording_asks_first(acme: Workspace) -> None:
+    survey, client = acme.survey(), acme.signed_in()
+    languages = f"/console/surveys/{survey}?section=languages"
+    post(client, languages, main_language="en", add_language="fr")
+    post(client, languages, main_language="en", add_language="de")
+    french = f"/console/surveys/{survey}?section=wording&lang=fr"
+    post(client, french, **{"text.thanks_title": "Un gros merci !"})
+    post(client, languages, main_language="en", remove="fr")
+    post(client, languages, main_language="en", remove="de")
+    assert draft(acme, survey).languages == ("en", "fr")
+    page = f"/console/surveys/{survey}/languages/fr/remove"
+    assert page in client.get(languages).text
+    assert "You have worded 1 text in this language." in client.get(page).text
+    assert post(client, page).status_code == 303
     assert draft(acme, survey).languages == ("en",)
     assert draft(acme, survey).texts == {}
 
@@ -176,7 +224,7 @@ def test_a_faint_accent_is_refused_with_one_click_to_the_nearest(acme: Workspace
     looks = {"scheme": "light", "radius": "4", "font": "serif"}
     faint = post(client, path, accent="#FFD700", **looks)
     assert faint.status_code == 422
-    assert "1.4 to 1" in faint.text
+    assert "too faint on the light background: its contrast there is 1.4 to 1" in faint.text
     nearest = faint.text.split('name="use_accent" value="')[1].split('"')[0]
     assert post(client, path, accent="#FFD700", use_accent=nearest, **looks).status_code == 303
     saved = draft(acme, survey).looks
@@ -200,6 +248,105 @@ def test_a_logo_is_uploaded_shown_and_removed(acme: Workspace) -> None:
     assert "PNG, JPEG, WebP or GIF" in refused.text
     post(client, path, remove_logo="1", **looks)
     assert draft(acme, survey).looks.logo is None
+
+
+def test_a_colour_too_dark_for_a_dark_page_is_lightened_there(acme: Workspace) -> None:
+    survey, client = acme.survey(), acme.signed_in()
+    path = f"/console/surveys/{survey}?section=looks"
+    looks = {"accent": "#1b2a6b", "radius": "10", "font": "system"}
+    assert post(client, path, scheme="auto", **looks).status_code == 303
+    assert "On the dark background, drawn as #" in client.get(path).text
+    preview = client.get(f"/console/surveys/{survey}/preview").text
+    assert "[data-theme=dark]{--accent:#" in preview
+    always = post(client, path, scheme="dark", **looks)
+    assert always.status_code == 422
+    assert "too faint on the dark background" in always.text
+
+
+def picture() -> tuple[BytesIO, str]:
+    out = BytesIO()
+    Image.new("RGB", (80, 20), "#123456").save(out, "PNG")
+    out.seek(0)
+    return out, "logo.png"
+
+
+def test_a_logo_beside_a_wrong_field_is_not_stored_and_asked_for_again(acme: Workspace) -> None:
+    survey, client = acme.survey(), acme.signed_in()
+    path = f"/console/surveys/{survey}?section=looks"
+    wrong = {"accent": "red", "scheme": "auto", "radius": "10", "font": "system"}
+    answer = post(client, path, logo=picture(), **wrong)
+    assert answer.status_code == 422
+    assert "Choose the logo again" in answer.text
+    with acme.world.app.app_context():
+        assert db.session.scalars(select(StoredImage)).all() == []
+
+
+def test_a_logo_saved_on_the_way_leaves_its_field(acme: Workspace) -> None:
+    survey, client = acme.survey(), acme.signed_in()
+    path = f"/console/surveys/{survey}?section=looks"
+    looks = {"accent": "#5b5bd6", "scheme": "auto", "radius": "10", "font": "system"}
+    token = csrf_token(client.get(path).text)
+    fields = {"csrf_token": token, **looks}
+    saved = client.post(path, data={**fields, "logo": picture()}, headers=HTMX)
+    assert 'id="logo-field" hx-swap-oob="true"' in saved.text
+    again = client.post(path, data=fields, headers=HTMX)
+    assert "logo-field" not in again.text
+
+
+def test_choices_are_worded_in_each_language(acme: Workspace) -> None:
+    survey, client = acme.survey("csat", style="thumbs"), acme.signed_in()
+    languages = f"/console/surveys/{survey}?section=languages"
+    post(client, languages, main_language="en", add_language="fr")
+    assert "Was this helpful?" in published_page(acme, survey)
+    assert '<span class="word">Yes</span>' in published_page(acme, survey)
+    editor = f"/console/surveys/{survey}"
+    post(client, f"{editor}?lang=fr", **{"text.point.thumbs.5": "Tout à fait"})
+    post(client, f"{editor}/publish", page=editor)
+    french = acme.world.client().get(f"/w/{survey}?lang=fr").text
+    assert '<span class="word">Tout à fait</span>' in french
+    assert '<span class="word">Non</span>' in french
+    assert '<span class="word">Yes</span>' in published_page(acme, survey)
+
+
+def test_two_choices_cannot_say_the_same(acme: Workspace) -> None:
+    survey, client = acme.survey("csat"), acme.signed_in()
+    words = {"text.point.faces5.1": "Bad", "text.point.faces5.2": "bad"}
+    answer = post(client, f"/console/surveys/{survey}", **words)
+    assert answer.status_code == 422
+    assert "Two choices cannot say the same." in answer.text
+
+
+@pytest.mark.parametrize(
+    ("tag", "says"),
+    [("sv", "Not built in: buttons and scales stay in English."), ("fr-CA", "French (Canada)")],
+)
+def test_a_language_without_built_in_words_comes_with_a_warning(
+    acme: Workspace, tag: str, says: str
+) -> None:
+    survey, client = acme.survey(), acme.signed_in()
+    path = f"/console/surveys/{survey}?section=languages"
+    post(client, path, main_language="en", add_language=tag)
+    page = client.get(path).text
+    assert says in page
+    assert ("Not built in" in page) == (tag == "sv")
+
+
+def test_empty_fields_are_written_in_their_languages_direction(acme: Workspace) -> None:
+    survey, client = acme.survey(), acme.signed_in()
+    languages = f"/console/surveys/{survey}?section=languages"
+    post(client, languages, main_language="en", add_language="ar")
+    page = client.get(f"/console/surveys/{survey}?lang=ar").text
+    assert 'dir="rtl" lang="ar"' in page
+
+
+def test_a_version_that_there_is_not_is_said_so(acme: Workspace) -> None:
+    survey, client = acme.survey(), acme.signed_in()
+    versions = f"/console/surveys/{survey}/versions"
+    page = client.get(f"{versions}?from=1&to=99")
+    assert "There is no version 99 of this survey." in page.text
+    huge = client.get(f"{versions}?from=99999999999999999999999")
+    assert huge.status_code == 200
+    assert "There is no version 9999" in huge.text
 
 
 def test_two_versions_are_compared_in_words(acme: Workspace) -> None:
@@ -235,7 +382,10 @@ def test_a_survey_is_renamed_closed_and_opened(acme: Workspace) -> None:
     editor = f"/console/surveys/{survey}"
     post(client, f"{editor}/name", page=editor, name="After chat")
     assert "After chat" in client.get(editor).text
-    post(client, f"{editor}/close", page=editor)
+    assert "Keep it open" in client.get(f"{editor}/close").text
+    assert acme.world.client().get(f"/w/{survey}").status_code == 200
+    post(client, f"{editor}/close")
+    assert '<span class="tag">Closed</span>' in client.get(editor).text
     assert acme.world.client().get(f"/w/{survey}").status_code == 404
     post(client, f"{editor}/open", page=editor)
     assert acme.world.client().get(f"/w/{survey}").status_code == 200

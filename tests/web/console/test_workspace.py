@@ -20,7 +20,15 @@ from tests.web.frame.visiting import open_survey
 from widget.extensions import db
 from widget.storage.engine import writing
 from widget.storage.models import Membership
-from widget.web.console.setup import set_up_code
+from widget.storage.set_up_code import set_up_code
+
+PAGES = (
+    "/console/responses",
+    "/console/sites",
+    "/console/keys",
+    "/console/people",
+    "/console/workspace",
+)
 
 
 def test_a_site_confines_its_surveys_to_its_origins(acme: Workspace) -> None:
@@ -47,6 +55,29 @@ def test_a_wrong_origin_is_explained_and_kept(acme: Workspace) -> None:
     assert answer.status_code == 422
     assert "write it like https://shop.example" in answer.text
     assert "shop.example/path</textarea>" in answer.text
+
+
+def test_every_wrong_origin_is_named_at_once(acme: Workspace) -> None:
+    origins = "nonsense\nhttps://shop.example\nhttps://b.example/path"
+    answer = post(acme.signed_in(), "/console/sites/new", name="Shop", origins=origins)
+    assert "“nonsense” is no address" in answer.text
+    assert "“https://b.example/path” is more than an origin" in answer.text
+
+
+def test_a_survey_is_put_on_a_site_where_its_snippet_is_copied(acme: Workspace) -> None:
+    survey, other, client = acme.survey(), acme.survey(name="Other"), acme.signed_in()
+    post(client, "/console/sites/new", name="Shop", origins="https://shop.example", surveys=other)
+    page = f"/console/surveys/{survey}/embed"
+    assert "Anywhere" in client.get(page).text
+    assert post(client, f"{page}/sites", page, sites="1").status_code == 303
+    assert "https://shop.example</code>" in client.get(page).text
+    assert "A survey, Other" in client.get("/console/sites").text
+    post(client, f"{page}/sites", page)
+    assert "Anywhere" in client.get(page).text
+    rival = make_workspace(acme.world, "Rival", "charlie@rival.example").signed_in()
+    token = csrf_token(rival.get("/console/surveys/new").text)
+    stolen = rival.post(f"{page}/sites", data={"csrf_token": token, "sites": "1"})
+    assert stolen.status_code == 404
 
 
 @pytest.mark.parametrize("given", ["email", "employee_id", "public_id"])
@@ -85,7 +116,10 @@ def test_an_archived_member_is_rated_no_more(acme: Workspace) -> None:
 
 def test_a_key_is_shown_once_and_ends_when_revoked(acme: Workspace) -> None:
     client = acme.signed_in()
-    made = post(client, "/console/keys", name="Warehouse").text
+    # Answered by a redirect: reloading the page that shows the key makes no other.
+    assert post(client, "/console/keys", name="Warehouse").status_code == 303
+    made = client.get("/console/keys").text
+    assert 'value="Warehouse"' not in made
     key = made.split('id="key">')[1].split("<")[0]
     headers = {"Authorization": f"Bearer {key}"}
     program = acme.world.client()
@@ -114,8 +148,8 @@ def test_snippets_carry_our_public_address_never_the_hosts(acme: Workspace) -> N
 @pytest.mark.parametrize(
     ("role", "allowed"),
     [
-        ("owner", {"/console/responses", "/console/sites", "/console/keys"}),
-        ("admin", {"/console/responses", "/console/sites", "/console/keys"}),
+        ("owner", set(PAGES)),
+        ("admin", set(PAGES)),
         ("manager", {"/console/responses", "/console/sites"}),
         ("viewer", {"/console/responses"}),
         ("member", set()),
@@ -125,45 +159,57 @@ def test_each_role_may_do_what_it_may(acme: Workspace, role: str, allowed: set[s
     client = acme.signed_in()
     with acme.world.app.app_context(), writing(db.session()) as session:
         session.execute(update(Membership).values(role=role))
-    for path in ("/console/responses", "/console/sites", "/console/keys"):
+    for path in PAGES:
         answer = client.get(path)
         assert answer.status_code == (200 if path in allowed else 403), path
         if path not in allowed:
             assert "does not allow this" in answer.text
 
 
-def test_a_wrong_password_says_no_more_than_that(acme: Workspace) -> None:
+def test_a_wrong_password_says_no_more_than_that_and_says_it_once(acme: Workspace) -> None:
     client = acme.world.client()
     page = "/console/account/sign-in"
     wrong = post(client, page, email=acme.owner, password="not the password")
     unknown = post(client, page, email="nobody@acme.example", password="not the password")
-    sentence = [text.split('role="alert">')[1].split("<")[0] for text in (wrong.text, unknown.text)]
-    assert sentence[0] == sentence[1]
+    for answer in (wrong, unknown):
+        assert answer.text.count("The email address or the password is wrong.") == 1
+    empty = post(client, page, email="", password="")
+    assert empty.text.count("The email address or the password is wrong.") == 1
     assert client.get("/console/surveys").status_code == 302
 
 
 @pytest.mark.parametrize(
-    ("target", "arrives"),
+    "target",
     [
-        ("/console/responses?kind=nps", "/console/responses?kind=nps"),
-        ("https://evil.example/", "/console/"),
-        ("//evil.example", "/console/"),
-        ("/\\evil.example", "/%5Cevil.example"),
+        "https://evil.example/",
+        "http://localhost/console/",
+        "//evil.example",
+        "/\\evil.example",
+        "\\\\evil.example",
+        "/\t/evil.example",
+        "javascript:alert(1)",
+        "console/",
     ],
 )
-def test_signing_in_leads_back_but_never_away(acme: Workspace, target: str, arrives: str) -> None:
+def test_signing_in_leads_to_a_path_of_ours_only(acme: Workspace, target: str) -> None:
     client = acme.world.client()
-    answer = post(
-        client,
-        "/console/account/sign-in",
-        email=acme.owner,
-        password=PASSWORD,
-        next=target,
-    )
-    # An encoded backslash is a path of ours and no address of theirs.
-    assert not answer.headers.get("Location", "").startswith(("http", "//", "/\\"))
-    if answer.status_code == 302:
-        assert answer.headers["Location"].endswith(arrives)
+    page = "/console/account/sign-in"
+    opened = client.get(page, query_string={"next": target})
+    assert (opened.status_code, opened.headers["Location"]) == (302, page)
+    for query in ({}, {"next": target}):
+        token = csrf_token(client.get(page).text)
+        fields = {"csrf_token": token, "email": acme.owner, "password": PASSWORD}
+        sent = client.post(
+            page, query_string=query, data=fields if query else fields | {"next": target}
+        )
+        assert sent.status_code == 400
+
+
+def test_signing_in_leads_back_to_where_one_was(acme: Workspace) -> None:
+    client = acme.world.client()
+    fields = {"email": acme.owner, "password": PASSWORD, "next": "/console/responses?kind=nps"}
+    answer = post(client, "/console/account/sign-in", **fields)
+    assert answer.headers["Location"] == "/console/responses?kind=nps"
 
 
 def test_guessing_passwords_is_slowed_down(acme: Workspace) -> None:
@@ -174,6 +220,53 @@ def test_guessing_passwords_is_slowed_down(acme: Workspace) -> None:
     statuses = [client.post(page, data=fields).status_code for _ in range(12)]
     assert statuses[0] == 200
     assert statuses[-1] == 429
+
+
+@pytest.mark.parametrize(
+    "spelling",
+    ["alice@acme", "ALICE@acme", "ａｌｉｃｅ@acme", "alice@ａｃｍｅ"],
+)
+def test_another_spelling_of_an_address_is_the_same_guess(acme: Workspace, spelling: str) -> None:
+    client = acme.world.client()
+    page = "/console/account/sign-in"
+    token = csrf_token(client.get(page).text)
+    statuses = []
+    for number in range(12):
+        email = acme.owner if number % 2 else acme.owner.replace("alice@acme", spelling)
+        fields = {"csrf_token": token, "email": email, "password": "guess"}
+        statuses.append(client.post(page, data=fields).status_code)
+    assert statuses[-1] == 429
+
+
+def test_one_network_cannot_try_one_password_on_everybody(acme: Workspace) -> None:
+    client = acme.world.client()
+    page = "/console/account/sign-in"
+    token = csrf_token(client.get(page).text)
+    for number in range(62):
+        fields = {"csrf_token": token, "email": f"{number}@acme.example", "password": ""}
+        last = client.post(page, data=fields)
+    assert last.status_code == 429
+    assert "Too many attempts" in last.text
+
+
+@pytest.mark.parametrize("page", ["/console/account/password", "/console/account/verify"])
+def test_a_stolen_session_cannot_guess_the_password_either(acme: Workspace, page: str) -> None:
+    client = acme.signed_in()
+    token = csrf_token(client.get("/console/surveys/new").text)
+    fields = {"csrf_token": token, "password": "guess", "new_password": "another long secret"}
+    statuses = [client.post(page, data=fields).status_code for _ in range(12)]
+    assert statuses[0] == 200
+    assert statuses[-1] == 429
+
+
+def test_signing_out_ends_what_a_copied_cookie_opens(acme: Workspace) -> None:
+    client, thief = acme.signed_in(), acme.world.client()
+    cookie = client.get_cookie("sayso")
+    assert cookie is not None
+    thief.set_cookie("sayso", cookie.value)
+    assert thief.get("/console/surveys").status_code == 200
+    post(client, "/console/account/sign-out", "/console/surveys/new")
+    assert thief.get("/console/surveys").status_code == 302
 
 
 def test_signing_out_ends_the_session(acme: Workspace) -> None:
@@ -199,10 +292,30 @@ def test_a_changed_password_is_the_one_that_works(acme: Workspace) -> None:
     assert accepted.status_code == 302
 
 
+def test_each_wrong_password_is_explained_beside_its_field(acme: Workspace) -> None:
+    client = acme.signed_in()
+    page = "/console/account/password"
+    opened = client.get(page).text
+    for words in ("Current password", "New password once more", "Cancel", "Surveys</a>"):
+        assert words in opened
+    new = {"new_password": "another long secret", "new_password_confirm": "another long secret"}
+    wrong = post(client, page, password="wrong", **new)
+    assert wrong.text.count("This is not your current password.") == 1
+    short = post(client, page, password=PASSWORD, new_password="a", new_password_confirm="a")
+    assert short.text.count("At least 12 characters, please.") == 1
+    other = post(client, page, password=PASSWORD, **new | {"new_password_confirm": "b"})
+    assert other.text.count("This differs from the new password above.") == 1
+
+
 def test_the_first_run_makes_the_owner_for_whoever_holds_the_code(world: World) -> None:
     client = world.client()
     assert client.get("/console/").headers["Location"] == "/console/set-up"
-    fields = {"workspace": "Acme", "email": "Alice@Acme.example", "password": PASSWORD}
+    fields = {
+        "workspace": "Acme",
+        "email": "Alice@Acme.example",
+        "password": PASSWORD,
+        "time_zone": "Europe/Lisbon",
+    }
     wrong = post(client, "/console/set-up", code="guess", **fields)
     assert "not the code" in wrong.text
     code = set_up_code(world.settings.data)
@@ -210,6 +323,39 @@ def test_the_first_run_makes_the_owner_for_whoever_holds_the_code(world: World) 
     assert client.get("/console/surveys").status_code == 200
     assert world.client().get("/console/set-up").status_code == 404
     assert "Ask your first question" in client.get("/console/surveys").text
+    chosen = client.get("/console/workspace").text
+    assert '<option value="Europe/Lisbon" selected>' in chosen
+
+
+@pytest.mark.parametrize("code", ["", "   ", "ключ", "é" * 16])
+def test_a_strange_set_up_code_is_only_wrong(world: World, code: str) -> None:
+    fields = {"workspace": "Acme", "email": "a@acme.example", "password": PASSWORD}
+    (world.settings.data / "set_up_code").write_text("")
+    answer = post(world.client(), "/console/set-up", code=code, time_zone="UTC", **fields)
+    assert answer.status_code == 200
+    assert set_up_code(world.settings.data)
+
+
+def test_guessing_the_set_up_code_is_slowed_down(world: World) -> None:
+    client = world.client()
+    statuses = [
+        post(client, "/console/set-up", code=str(number), workspace="Acme").status_code
+        for number in range(11)
+    ]
+    assert statuses[0] == 200
+    assert statuses[-1] == 429
+
+
+def test_a_workspace_is_renamed_and_moved_to_its_time_zone(acme: Workspace) -> None:
+    client = acme.signed_in()
+    page = "/console/workspace"
+    assert post(client, page, name="Acme Bikes", time_zone="Asia/Tokyo").status_code == 303
+    assert "Acme Bikes" in client.get("/console/surveys").text
+    survey = acme.survey("nps")
+    assert "recommend Acme Bikes to" in acme.world.client().get(f"/w/{survey}").text
+    wrong = post(client, page, name="", time_zone="Mars/Olympus")
+    assert wrong.status_code == 422
+    assert 'id="problem-time_zone"></p>' not in wrong.text
 
 
 def test_a_set_up_without_a_fair_password_is_asked_again(world: World) -> None:

@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from flask import current_app
-from itsdangerous import BadSignature, URLSafeSerializer
+from itsdangerous import BadData, URLSafeSerializer
 
 from widget.storage.responses import Place
 
@@ -24,6 +24,6 @@ def read_cursor(cursor: str) -> Place | None:
     """The place in a cursor; None when we did not make it."""
     try:
         answered_at, id = _serializer().loads(cursor)
-    except BadSignature:
+    except BadData:
         return None
     return Place(datetime.fromisoformat(answered_at), UUID(hex=id))

@@ -1,9 +1,10 @@
 """Who calls: the workspace of the key in the Authorization header."""
 
-from flask import Response, g, jsonify, request
+from flask import Response, g, request
 
 from widget.extensions import db
 from widget.storage.accounts import workspace_of_key
+from widget.web.problem_json import problem_json
 from widget.web.rate_limits import rate_limits
 
 
@@ -14,11 +15,11 @@ def require_key() -> Response | None:
         workspace_of_key(db.session(), key.strip()) if scheme.lower() == "bearer" else None
     )
     if workspace_id is None:
-        response = problem(401, "Send a live API key as “Authorization: Bearer KEY”.")
+        response = problem_json(401, "Send a live API key as “Authorization: Bearer KEY”.")
         response.headers["WWW-Authenticate"] = 'Bearer realm="Sayso"'
         return response
     if not rate_limits().allow_api_call(workspace_id):
-        response = problem(429, "Too many requests in a minute; please slow down.")
+        response = problem_json(429, "More than 600 requests in a minute; please slow down.")
         response.headers["Retry-After"] = "60"
         return response
     g.api_workspace_id = workspace_id
@@ -29,11 +30,3 @@ def api_workspace() -> int:
     """The id of the calling key's workspace."""
     workspace_id: int = g.api_workspace_id
     return workspace_id
-
-
-def problem(status: int, detail: str) -> Response:
-    """An error in the form of RFC 9457."""
-    response = jsonify({"status": status, "detail": detail})
-    response.status_code = status
-    response.content_type = "application/problem+json"
-    return response

@@ -1,50 +1,45 @@
 """`GET /api/v1/responses`: what customers said, newest first."""
 
-from typing import Any
+from datetime import datetime
+from typing import Any, NoReturn
 
 from flask.views import MethodView
 from flask_smorest import Blueprint, abort
+from marshmallow import RAISE
 
+from widget.domain.errors import MomentRefused, UnknownSurvey
+from widget.domain.moments import read_moment
 from widget.extensions import db
-from widget.storage.members import member_named
+from widget.storage.accounts import time_zone_of
+from widget.storage.members import member_ever_named
 from widget.storage.responses import ListedResponse, ResponseFilter, responses_page
+from widget.storage.surveys import survey_of
 from widget.web.api.cursors import cursor_of, read_cursor
 from widget.web.api.keys import api_workspace, require_key
-from widget.web.api.schemas import ResponsePage, ResponseQuery
+from widget.web.api.schemas import EXAMPLE_PAGE, ResponsePage, ResponseQuery
+from widget.web.plain_text import refuse_nul
 
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1", description="What customers said.")
 blueprint.before_request(require_key)
+blueprint.before_request(refuse_nul)
 
 
 @blueprint.route("/responses")
 class Responses(MethodView):
-    @blueprint.arguments(ResponseQuery, location="query")
-    @blueprint.response(200, ResponsePage)
+    @blueprint.arguments(ResponseQuery, location="query", unknown=RAISE)
+    @blueprint.response(200, ResponsePage, example=EXAMPLE_PAGE)
     def get(self, query: dict[str, Any]) -> dict[str, Any]:
         """List responses, newest first.
 
-        Hidden responses are left out; test responses unless `test` is true.
+        Hidden responses are left out, and test responses too unless “test” is true.
         """
         after = read_cursor(query["cursor"]) if "cursor" in query else None
         if "cursor" in query and after is None:
             abort(400, message="This cursor is not one of ours; start again without it.")
-        member_id = None
-        if "member" in query:
-            member = member_named(db.session(), api_workspace(), query["member"])
-            member_id = member.id if member else 0
         page = responses_page(
             db.session(),
             api_workspace(),
-            ResponseFilter(
-                survey=query.get("survey"),
-                kind=query.get("kind"),
-                has_comment=query.get("has_comment"),
-                since=query.get("since"),
-                until=query.get("until"),
-                member_id=member_id,
-                ref=query.get("ref"),
-                with_tests=query["test"],
-            ),
+            _filter(query),
             limit=query["limit"],
             older_than=after,
         )
@@ -52,6 +47,44 @@ class Responses(MethodView):
             "items": [_as_json(found) for found in page.items],
             "next": cursor_of(page.items[-1].place) if page.has_older else None,
         }
+
+
+def _filter(query: dict[str, Any]) -> ResponseFilter:
+    """What the query asks for; aborts with a sentence when it names what there is not."""
+    member_id = None
+    if "member" in query:
+        member = member_ever_named(db.session(), api_workspace(), query["member"])
+        # No member has this id: somebody unknown was rated by nobody.
+        member_id = member.id if member else 0
+    if "survey" in query:
+        try:
+            survey_of(db.session(), api_workspace(), query["survey"])
+        except UnknownSurvey:
+            _refuse("survey", "There is no survey with this public id in your workspace.")
+    return ResponseFilter(
+        survey=query.get("survey"),
+        kind=query.get("kind"),
+        has_comment=query.get("has_comment"),
+        since=_moment("since", query),
+        until=_moment("until", query),
+        member_id=member_id,
+        ref=query.get("ref"),
+        with_tests=query["test"],
+    )
+
+
+def _moment(name: str, query: dict[str, Any]) -> datetime | None:
+    if name not in query:
+        return None
+    try:
+        return read_moment(query[name], time_zone_of(db.session(), api_workspace()))
+    except MomentRefused as error:
+        return _refuse(name, str(error))
+
+
+def _refuse(parameter: str, sentence: str) -> NoReturn:
+    abort(422, messages={"query": {parameter: [sentence]}})
+    raise AssertionError
 
 
 def _as_json(found: ListedResponse) -> dict[str, Any]:

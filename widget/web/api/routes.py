@@ -6,9 +6,12 @@ from flask import Blueprint, Flask, Response, current_app, jsonify, render_templ
 from flask_smorest import Api
 
 from widget.web.api import responses
+from widget.web.api.schemas import Problem
 
 
 class _Api(Api):  # type: ignore[misc]
+    ERROR_SCHEMA = Problem
+
     def _register_error_handlers(self) -> None:
         """Leave errors to widget.web.errors, which answers the whole application's."""
 
@@ -31,6 +34,8 @@ def docs_page() -> str:
 
 def _spec() -> dict[str, Any]:
     spec: dict[str, Any] = current_app.extensions[_SPEC].spec.to_dict()
+    # The library describes its own way of paging too, which nothing here uses.
+    spec["components"]["schemas"].pop("PaginationMetadata", None)
     return spec
 
 

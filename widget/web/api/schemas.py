@@ -1,37 +1,49 @@
 """What the API takes and gives, as its description shows it."""
 
-from marshmallow import EXCLUDE, Schema, fields, validate
+from typing import Any
+
+from marshmallow import RAISE, Schema, fields, validate
 
 from widget.domain.scales import KINDS
+
+_YES_OR_NO: dict[str, str | list[Any] | dict[Any, Any]] = {"invalid": "Write true or false."}
+_DAY = "A time in ISO 8601 with its offset, or a plain day: its start in the workspace's time zone."
 
 
 class ResponseQuery(Schema):
     """Filters of the list of responses."""
 
     class Meta:
-        unknown = EXCLUDE
+        unknown = RAISE
+
+    error_messages = {"unknown": "There is no such parameter."}
 
     survey = fields.String(metadata={"description": "Public id of a survey."})
     kind = fields.String(
-        validate=validate.OneOf(KINDS),
+        validate=validate.OneOf(KINDS, error=f"Write one of {', '.join(KINDS)}."),
         metadata={"description": "Only responses that have a score of this kind."},
     )
-    has_comment = fields.Boolean(metadata={"description": "With, or without, a comment."})
-    since = fields.AwareDateTime(
-        format="iso", metadata={"description": "First answered at this time or later (ISO 8601)."}
+    has_comment = fields.Boolean(
+        error_messages=_YES_OR_NO, metadata={"description": "With, or without, a comment."}
     )
-    until = fields.AwareDateTime(
-        format="iso", metadata={"description": "First answered before this time (ISO 8601)."}
+    since = fields.String(metadata={"description": f"First answered then or later. {_DAY}"})
+    until = fields.String(metadata={"description": f"First answered before then. {_DAY}"})
+    member = fields.String(
+        metadata={"description": "A member's email, employee id or public id; archived ones too."}
     )
-    member = fields.String(metadata={"description": "A member's email, employee id or public id."})
     ref = fields.String(metadata={"description": "Your reference, exactly."})
-    test = fields.Boolean(load_default=False, metadata={"description": "Include test responses."})
+    test = fields.Boolean(
+        load_default=False,
+        error_messages=_YES_OR_NO,
+        metadata={"description": "Include test responses."},
+    )
     limit = fields.Integer(
         load_default=50,
-        validate=validate.Range(1, 200),
+        error_messages={"invalid": "Write a whole number."},
+        validate=validate.Range(1, 200, error="Write a number from 1 to 200."),
         metadata={"description": "How many to return, 1 to 200."},
     )
-    cursor = fields.String(metadata={"description": "`next` of the page before."})
+    cursor = fields.String(metadata={"description": "What “next” said on the page before."})
 
 
 class MemberSchema(Schema):
@@ -81,3 +93,50 @@ class ResponsePage(Schema):
     next = fields.String(
         allow_none=True, metadata={"description": "Cursor of the next page, or null."}
     )
+
+
+class Problem(Schema):
+    """An error (RFC 9457)."""
+
+    title = fields.String(metadata={"description": "What sort of error it is."})
+    status = fields.Integer(metadata={"description": "The HTTP status."})
+    detail = fields.String(metadata={"description": "A sentence that says what to change."})
+    errors = fields.Dict(
+        keys=fields.String(),
+        values=fields.List(fields.String()),
+        metadata={"description": "Sentences by parameter, where parameters are wrong."},
+    )
+
+
+EXAMPLE_PAGE: dict[str, Any] = {
+    "items": [
+        {
+            "id": "019ab0c4-7a10-7c3e-9f52-3d1f6a0c8e21",
+            "survey": "k3v9q2xw7m",
+            "version": 2,
+            "kind": "stars",
+            "score": 5,
+            "stars": 5,
+            "csat": None,
+            "nps": None,
+            "ces": None,
+            "reasons": ["fast", "solved"],
+            "comment": "Quick and friendly, thank you!",
+            "member": {"id": "m4t8z1pd6h", "name": "Ana Silva", "email": "ana@acme.example"},
+            "member_given": "ana@acme.example",
+            "ref": "T-1042",
+            "channel": "chat",
+            "source": "widget",
+            "language": "en",
+            "customer": {"email": "kim@customer.example", "name": "Kim", "id": ""},
+            "page": "https://shop.example/help",
+            "attributes": {"plan": "pro"},
+            "problems": [],
+            "test": False,
+            "created_at": "2026-11-23T09:00:00+00:00",
+            "updated_at": "2026-11-23T09:00:41+00:00",
+            "finished_at": "2026-11-23T09:00:41+00:00",
+        }
+    ],
+    "next": None,
+}

@@ -13,12 +13,16 @@ def register(app: Flask) -> None:
         embed_page,
         filters,
         keys,
+        languages,
         members,
+        people,
         preview,
         responses,
         setup,
         sites,
         surveys,
+        versions,
+        workspace,
     )
 
     app.register_blueprint(blueprint)

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from widget.domain.roles import Ability, may
 from widget.extensions import db
 from widget.storage.accounts import Seat, has_users, seat_of
+from widget.web.plain_text import refuse_nul
 
 blueprint = Blueprint("console", __name__, url_prefix="/console")
 
@@ -18,7 +19,10 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 # Routes that somebody who is not signed in may open.
-_OPEN = {"console.set_up"}
+_OPEN = {"console.set_up", "console.welcome"}
+
+
+blueprint.before_request(refuse_nul)
 
 
 @blueprint.before_request
@@ -69,6 +73,8 @@ def _seat_for_templates() -> dict[str, Any]:
     }
     endpoint = (request.endpoint or "").partition(".")[2]
     area = next((page for word, page in areas.items() if endpoint.startswith(word)), None)
+    if endpoint.startswith(("people", "person", "workspace")):
+        return {"seat": g.get("seat"), "area": None}
     if area is None and (request.endpoint or "").startswith("console."):
         area = "console.surveys"
     return {"seat": g.get("seat"), "area": area}

@@ -1,15 +1,38 @@
 """Signing in and out, by Flask-Security."""
 
+import re
+import unicodedata
 from typing import Any
 
-from flask import Flask, abort, request
+from flask import Flask, abort, g, redirect, request, url_for
+from flask_login import current_user, user_logged_out
 from flask_security import RoleMixin, SQLAlchemyUserDatastore, UserMixin, hash_password
+from werkzeug.wrappers import Response
 
+from widget.actions.change_people import end_sessions
 from widget.extensions import db, security
 from widget.storage import sign_in
+from widget.storage.accounts import seat_of
+from widget.web.plain_text import refuse_nul
 from widget.web.rate_limits import rate_limits
 
-__all__ = ["hash_password", "register"]
+__all__ = ["hash_password", "normal_email", "register"]
+
+# A path of ours, which no browser can read as another host's address.
+_RELATIVE = re.compile(r"/(?![/\\])[^\\\s]*")
+_GUESSABLE = {"security.login", "security.verify", "security.change_password"}
+
+_SENTENCES = {
+    "GENERIC_AUTHN_FAILED": "The email address or the password is wrong.",
+    "EMAIL_NOT_PROVIDED": "Write your email address.",
+    "INVALID_EMAIL_ADDRESS": "This is no email address.",
+    "PASSWORD_NOT_PROVIDED": "Write a password.",
+    "INVALID_PASSWORD": "This is not your current password.",
+    "PASSWORD_IS_THE_SAME": "This is your password already; choose another as the new one.",
+    "PASSWORD_INVALID_LENGTH": "At least %(length)s characters, please.",
+    "RETYPE_PASSWORD_MISMATCH": "This differs from the new password above.",
+    "PASSWORD_CHANGE": "Your password is changed, and your other sessions have ended.",
+}
 
 
 class SignInUser(sign_in.User, UserMixin):  # type: ignore[misc]
@@ -43,23 +66,58 @@ def register(app: Flask) -> None:
         "SECURITY_PASSWORD_LENGTH_MIN": 12,
         "SECURITY_PASSWORD_CONFIRM_REQUIRED": False,
         "SECURITY_RETURN_GENERIC_RESPONSES": True,
+        # Written by the library as `no-store=True`, which no cache knows; ours says it right.
+        "SECURITY_CACHE_CONTROL": None,
         "SECURITY_EMAIL_VALIDATOR_ARGS": {"check_deliverability": False, "test_environment": True},
         "REMEMBER_COOKIE_NAME": "__Host-sayso-remember" if https else "sayso-remember",
         "REMEMBER_COOKIE_SECURE": https,
         "REMEMBER_COOKIE_HTTPONLY": True,
         "REMEMBER_COOKIE_SAMESITE": "Lax",
     }
+    options |= {f"SECURITY_MSG_{name}": (text, "") for name, text in _SENTENCES.items()}
     for name, value in options.items():
         app.config.setdefault(name, value)
     datastore = SQLAlchemyUserDatastore(db, SignInUser, SignInGroup)
     security.init_app(app, datastore)
-    app.before_request(_slow_down_guessing)
+    app.before_request(_guard)
+    user_logged_out.connect(_end_sessions, app)
 
 
-def _slow_down_guessing() -> None:
-    if (
-        request.endpoint == "security.login"
-        and request.method == "POST"
-        and not rate_limits().allow_sign_in(request.form.get("email", ""))
-    ):
-        abort(429, "Too many attempts to sign in. Please wait a minute and try again.")
+def _guard() -> Response | None:
+    """Before the sign-in pages: no damaged text, no way out of here, no endless guessing."""
+    if request.blueprint != "security":
+        return None
+    refuse_nul()
+    target = request.form.get("next") or request.args.get("next") or ""
+    if target and not _RELATIVE.fullmatch(target):
+        if request.method == "GET":
+            return redirect(url_for("security.login"))
+        abort(400, "This address leads away from Sayso. Please sign in from the console.")
+    if request.method == "POST" and request.endpoint in _GUESSABLE:
+        signed_in = current_user.is_authenticated
+        email = current_user.email if signed_in else request.form.get("email", "")
+        if not rate_limits().allow_guess(_guessed_at(email)):
+            abort(429, "Too many attempts in a short time. Please wait a minute and try again.")
+    if current_user.is_authenticated:
+        # So that the page of a signed-in person carries the console's navigation.
+        g.seat = seat_of(db.session(), current_user.id)
+    return None
+
+
+def normal_email(email: str) -> str:
+    """An email address as the sign-in looks it up, however it was typed."""
+    try:
+        return str(security.mail_util.normalize(email.strip())).lower()
+    except ValueError:
+        return email.strip().lower()
+
+
+def _guessed_at(email: str) -> str:
+    """One key for every spelling that might be taken for the same address."""
+    return unicodedata.normalize("NFKC", normal_email(email)).casefold()
+
+
+def _end_sessions(_app: Flask, user: Any = None, **_extra: Any) -> None:
+    """Signing out ends what a copied cookie could still open."""
+    if user is not None and user.is_authenticated:
+        end_sessions(db.session(), user.id)

@@ -10,13 +10,22 @@ from werkzeug.datastructures import MultiDict
 from widget.domain.languages import normal_tag
 from widget.domain.looks import FontName, Scheme
 from widget.domain.scales import KINDS, STYLES, Style
-from widget.domain.surveys import Definition, Question, Reason, with_text
+from widget.domain.surveys import (
+    Definition,
+    Question,
+    Reason,
+    with_text,
+    without_language,
+    wordings_in,
+)
 from widget.storage.ids import new_public_id
 
 Form = MultiDict[str, str]
 Reader = Callable[[Form, Definition, str], Definition]
 
 _LINE_BREAKS = re.compile(r"\s*[\r\n]+\s*")
+# Nobody types these, PostgreSQL stores no NUL, and the frame marks its slots with two of them.
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
 
 
 def read_section(section: str, form: Form, draft: Definition, language: str) -> Definition:
@@ -96,24 +105,13 @@ def _style(wanted: str | None, offered: tuple[Style, ...]) -> Style:
 def _languages(form: Form, draft: Definition, _language: str) -> Definition:
     main = form.get("main_language", draft.main_language)
     added = form.get("add_language", "").strip()
-    languages = [tag for tag in draft.languages if tag != form.get("remove") or tag == main]
+    languages = [main, *draft.languages]
     if added:
-        languages.append(normal_tag(added) or added)
-    languages = list(dict.fromkeys((main, *languages)))
-    gone = form.get("remove") if form.get("remove") not in languages else None
-    draft = replace(draft, main_language=main, languages=tuple(languages))
-    return _without(draft, gone) if gone else draft
-
-
-def _without(draft: Definition, language: str) -> Definition:
-    for slot in draft.slots:
-        if language in draft.texts.get(slot.key, {}):
-            draft = with_text(draft, slot.key, language, "")
-    return replace(
-        draft,
-        positive_reasons=tuple(_reworded(r, "", language) for r in draft.positive_reasons),
-        negative_reasons=tuple(_reworded(r, "", language) for r in draft.negative_reasons),
-    )
+        languages.append(normal_tag(added) or _line(added))
+    draft = replace(draft, main_language=main, languages=tuple(dict.fromkeys(languages)))
+    gone = form.get("remove", "")
+    # Wording is not thrown away here: that has a page of its own, which asks first.
+    return draft if wordings_in(draft, gone) else without_language(draft, gone)
 
 
 def _looks(form: Form, draft: Definition, _language: str) -> Definition:
@@ -133,7 +131,7 @@ def _looks(form: Form, draft: Definition, _language: str) -> Definition:
 
 
 def _line(text: str) -> str:
-    return _LINE_BREAKS.sub(" ", text).strip()
+    return _CONTROLS.sub("", _LINE_BREAKS.sub(" ", text)).strip()
 
 
 SECTIONS: dict[str, Reader] = {

@@ -3,21 +3,20 @@
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from flask import current_app, flash, redirect, render_template, url_for
+from flask import current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from widget.actions.change_site import place_survey
 from widget.actions.forget_embed_problems import forget_embed_problems
-from widget.domain.scales import Kind
 from widget.extensions import db
 from widget.storage.embed_problems import problems_of
+from widget.storage.sites import site_rows
 from widget.storage.survey_editing import survey_in_editor
 from widget.storage.surveys import published_survey
 from widget.web.console.access import blueprint, needs, seat
+from widget.web.face.heights import HEIGHTS
 from widget.web.loader import loader_integrity, loader_url_path
-
-# How tall the first step of each kind is on a wide page: reserved, so that nothing jumps.
-HEIGHTS: dict[Kind, int] = {"stars": 185, "csat": 205, "nps": 195, "ces": 195}
 
 
 @dataclass(frozen=True)
@@ -45,11 +44,24 @@ def embed(public_id: str) -> str:
         inline=_inline(home, public_id, HEIGHTS[kind]),
         popups=_popups(home, public_id),
         plain=_plain(home, public_id, HEIGHTS[kind]),
+        sites=site_rows(db.session(), seat().workspace_id),
         origins=published.origins if published else (),
         problems=problems_of(db.session(), found.id),
         try_page=f"{try_url or home}/try/{public_id}",
         is_other_origin=try_url is not None,
     )
+
+
+@blueprint.post("/surveys/<public_id>/embed/sites")
+@needs("edit_surveys")
+def embed_sites(public_id: str) -> Response:
+    """Put the survey on the ticked sites, and on no others."""
+    ticked = set(request.form.getlist("sites"))
+    known = site_rows(db.session(), seat().workspace_id)
+    site_ids = [site.id for site in known if str(site.id) in ticked]
+    place_survey(db.session(), seat().workspace_id, public_id, site_ids)
+    flash(_("Saved. Pages follow within a second."))
+    return redirect(url_for("console.embed", public_id=public_id), 303)
 
 
 @blueprint.post("/surveys/<public_id>/embed/forget")

@@ -1,13 +1,17 @@
 """How templates write times, kinds and scores."""
 
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import g
 from flask_babel import gettext as _
 
 from widget.domain.scales import KIND_NAMES, Kind
+from widget.domain.surveys import WORDED_STYLES
+from widget.storage.responses import ListedResponse
 from widget.web.console.access import blueprint
+from widget.web.face.speech import Speech
 
 
 @blueprint.app_template_filter("kind_name")
@@ -24,11 +28,50 @@ def moment(at: datetime) -> str:
 
 
 @blueprint.app_template_filter("score_words")
-def score_words(score: int, kind: Kind) -> str:
-    """A score with its range: `4 of 5 stars`, `9 of 10`."""
+def score_words(score: int, kind: Kind, speech: Speech) -> str:
+    """A score as its customer saw it: `4 of 5 stars`, `NPS 9 of 10`, `Satisfied · CSAT`."""
     highest = {"stars": 5, "csat": 5, "nps": 10, "ces": 7}[kind]
     if kind == "stars":
         return str(_("%(score)s of %(highest)s stars", score=score, highest=highest))
-    return str(
+    numbers = str(
         _("%(name)s %(score)s of %(highest)s", name=KIND_NAMES[kind], score=score, highest=highest)
     )
+    question = next((asked for asked in speech.definition.questions if asked.kind == kind), None)
+    if question is None or question.style not in WORDED_STYLES:
+        return numbers
+    words = speech.point_name(question.scale.point(score).name)
+    # Three faces and thumbs skip points of the five, so that "5 of 5" would mislead.
+    return f"{words} · {numbers if question.style == 'faces5' else KIND_NAMES[kind]}"
+
+
+@blueprint.app_template_filter("field_word")
+def field_word(name: str) -> str:
+    """A field of a response or a revision as people know it: `stars` as Stars."""
+    words: dict[str, str] = {"comment": _("Comment"), "reasons": _("Reasons")}
+    words.update(KIND_NAMES.items())
+    return str(words.get(name, name))
+
+
+@blueprint.app_template_filter("said")
+def said(value: Any, field: str, found: ListedResponse, speech: Speech) -> str:
+    """One side of a revision in words; an en dash for nothing."""
+    if value is None or value in ("", []):
+        return "–"
+    if field in KIND_NAMES:
+        return score_words(value, field, speech)
+    if field == "reasons":
+        offered = (*found.definition.positive_reasons, *found.definition.negative_reasons)
+        words = {reason.id: speech.reason(reason).striptags() for reason in offered}
+        return ", ".join(words.get(id, id) for id in value)
+    return str(value)
+
+
+@blueprint.app_template_filter("snippet_name")
+def snippet_name(field: str) -> str:
+    """A field of the context as snippets write it: `customer_email` as `data-email`."""
+    known = {
+        "customer_email": "email",
+        "customer_name": "name",
+        "customer_id": "customer-id",
+    }
+    return f"data-{known.get(field, field)}"

@@ -1,6 +1,6 @@
 """API keys: made here, shown once, revoked here."""
 
-from flask import abort, flash, redirect, render_template, url_for
+from flask import abort, flash, redirect, render_template, session, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from flask_wtf import FlaskForm
@@ -15,6 +15,9 @@ from widget.storage.accounts import api_keys
 from widget.web.clock import now
 from widget.web.console.access import blueprint, needs, seat
 
+# Where the session keeps a key between making it and showing it.
+_MADE = "made_key"
+
 
 class KeyForm(FlaskForm):  # type: ignore[misc]
     name = StringField(
@@ -24,9 +27,9 @@ class KeyForm(FlaskForm):  # type: ignore[misc]
 
 @blueprint.route("/keys", methods=["GET", "POST"])
 @needs("manage_workspace")
-def keys() -> str | tuple[str, int]:
-    """The list, and a form for one more; a new key is in the answer and nowhere else."""
-    form, made = KeyForm(), None
+def keys() -> str | Response | tuple[str, int]:
+    """The list, and a form for one more; a new key is on the page after, and nowhere else."""
+    form = KeyForm()
     if form.validate_on_submit():
         made = create_api_key(
             db.session(),
@@ -35,16 +38,19 @@ def keys() -> str | tuple[str, int]:
             user_id=current_user.id,
             at=now(),
         )
+        # In the cookie of the browser that is about to show it, until it has.
+        session[_MADE] = made
+        return redirect(url_for("console.keys"), 303)
     page = render_template(
         "console/keys/list.html",
         form=form,
-        made=made,
+        made=None if form.is_submitted() else session.pop(_MADE, None),
         keys=api_keys(db.session(), seat().workspace_id),
     )
-    return (page, 422) if form.is_submitted() and not made else page
+    return (page, 422) if form.is_submitted() else page
 
 
-@blueprint.route("/keys/<int:key_id>/revoke", methods=["GET", "POST"])
+@blueprint.route("/keys/<int(max=2147483647):key_id>/revoke", methods=["GET", "POST"])
 @needs("manage_workspace")
 def key_revoke(key_id: int) -> str | Response:
     """Ask, then end a key."""

@@ -64,7 +64,7 @@ def members() -> str | Response | tuple[str, int]:
     return (page, 422) if form.is_submitted() else page
 
 
-@blueprint.route("/members/<int:member_id>", methods=["GET", "POST"])
+@blueprint.route("/members/<int(max=2147483647):member_id>", methods=["GET", "POST"])
 @needs("edit_surveys")
 def member(member_id: int) -> str | Response | tuple[str, int]:
     """One member's form."""
@@ -88,7 +88,7 @@ class PhotoForm(FlaskForm):  # type: ignore[misc]
     photo = FileField("Photo", [FileRequired("Choose a picture first.")])
 
 
-@blueprint.post("/members/<int:member_id>/photo")
+@blueprint.post("/members/<int(max=2147483647):member_id>/photo")
 @needs("edit_surveys")
 def member_photo(member_id: int) -> Response:
     """Give a member the uploaded photo, or none."""
@@ -108,7 +108,7 @@ def member_photo(member_id: int) -> Response:
     return redirect(url_for("console.member", member_id=member_id), 303)
 
 
-@blueprint.post("/members/<int:member_id>/<any(archive,restore):verb>")
+@blueprint.post("/members/<int(max=2147483647):member_id>/<any(archive,restore):verb>")
 @needs("edit_surveys")
 def member_archive_or_restore(member_id: int, verb: str) -> Response:
     """Archive a member, or bring them back."""

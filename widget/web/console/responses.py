@@ -1,6 +1,6 @@
 """Reading responses: the list with its filters, and one response with everything around it."""
 
-from datetime import date, datetime
+from datetime import date
 from uuid import UUID
 
 from flask import abort, flash, redirect, render_template, request, url_for
@@ -8,6 +8,8 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from widget.actions.hide_response import set_hidden
+from widget.domain.errors import MomentRefused
+from widget.domain.moments import read_day, read_moment
 from widget.domain.scales import KIND_NAMES, KINDS
 from widget.extensions import db
 from widget.storage.embed_problems import surveys_with_problems
@@ -56,6 +58,7 @@ def responses() -> Response:
     return htmx.page_or_partial(
         render_template("console/responses/list.html", **values),
         render_template("console/responses/_rows.html", **values),
+        422 if problems else 200,
     )
 
 
@@ -110,20 +113,20 @@ def _day(name: str, problems: dict[str, str]) -> date | None:
     if not text:
         return None
     try:
-        return date.fromisoformat(text)
-    except ValueError:
-        problems[name] = _("Write the day like 2026-11-23.")
+        return read_day(text)
+    except MomentRefused as error:
+        problems[name] = str(error)
         return None
 
 
 def _place(name: str) -> Place | None:
-    moment, _underscore, id = request.args.get(name, "").partition("_")
-    try:
-        at = datetime.fromisoformat(moment)
-        return Place(at, UUID(id)) if at.tzinfo else None
-    except ValueError:
-        # A damaged address shows the first page.
+    if not request.args.get(name):
         return None
+    moment, _underscore, id = request.args[name].partition("_")
+    try:
+        return Place(read_moment(moment, seat().time_zone), UUID(id))
+    except (MomentRefused, ValueError):
+        abort(422, _("This address is damaged. Please open the list of responses anew."))
 
 
 def _speech(found: ListedResponse) -> Speech:

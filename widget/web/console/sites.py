@@ -32,7 +32,7 @@ def sites() -> str:
 
 
 @blueprint.route("/sites/new", methods=["GET", "POST"], defaults={"site_id": None})
-@blueprint.route("/sites/<int:site_id>", methods=["GET", "POST"])
+@blueprint.route("/sites/<int(max=2147483647):site_id>", methods=["GET", "POST"])
 @needs("edit_surveys")
 def site(site_id: int | None) -> str | Response | tuple[str, int]:
     """A site's form."""
@@ -68,7 +68,7 @@ def site(site_id: int | None) -> str | Response | tuple[str, int]:
     return (page, 422) if form.is_submitted() else page
 
 
-@blueprint.post("/sites/<int:site_id>/delete")
+@blueprint.post("/sites/<int(max=2147483647):site_id>/delete")
 @needs("edit_surveys")
 def site_delete(site_id: int) -> Response:
     """Delete a site on which no survey stands."""

@@ -15,7 +15,7 @@ from widget.actions.change_survey import rename_survey, set_closed
 from widget.actions.create_survey import create_survey
 from widget.domain.scales import Kind, Style
 from widget.extensions import db
-from widget.storage.survey_editing import survey_rows
+from widget.storage.survey_editing import survey_in_editor, survey_rows
 from widget.translations import LANGUAGES
 from widget.web.clock import now
 from widget.web.console.access import blueprint, needs, seat
@@ -25,7 +25,7 @@ CHOICES = (
     ("stars.stars", "Stars", "One to five stars: how did a person do?"),
     ("csat.faces5", "CSAT, five faces", "How satisfied was the customer with this contact?"),
     ("csat.faces3", "CSAT, three faces", "The same with fewer choices, good for small screens."),
-    ("csat.thumbs", "CSAT, thumbs", "Yes or no, good under an article."),
+    ("csat.thumbs", "CSAT, thumbs", "“Was this helpful?” Yes or no, good under an article."),
     ("nps.numbers", "NPS", "0 to 10: how likely is the customer to recommend you?"),
     ("ces.numbers", "CES", "1 to 7: how easy was it to get something done?"),
 )
@@ -104,11 +104,22 @@ def rename(public_id: str) -> Response:
     return redirect(url_for("console.survey", public_id=public_id), 303)
 
 
-@blueprint.post("/surveys/<public_id>/<any(close,open):verb>")
+@blueprint.route("/surveys/<public_id>/close", methods=["GET", "POST"])
 @needs("edit_surveys")
-def close_or_open(public_id: str, verb: str) -> Response:
-    """Close a survey to new visitors, or open it again."""
-    closed = verb == "close"
-    set_closed(db.session(), seat().workspace_id, public_id, closed=closed, at=now())
-    flash(_("Closed: nobody can open it any more.") if closed else _("Open again."))
+def close_survey(public_id: str) -> str | Response:
+    """Ask, then close a survey to new visitors."""
+    found = survey_in_editor(db.session(), seat().workspace_id, public_id)
+    if not FlaskForm().validate_on_submit():
+        return render_template("console/surveys/close.html", survey=found)
+    set_closed(db.session(), seat().workspace_id, public_id, closed=True, at=now())
+    flash(_("Closed: nobody can open it any more."))
+    return redirect(url_for("console.survey", public_id=public_id), 303)
+
+
+@blueprint.post("/surveys/<public_id>/open")
+@needs("edit_surveys")
+def open_survey(public_id: str) -> Response:
+    """Open a closed survey again."""
+    set_closed(db.session(), seat().workspace_id, public_id, closed=False, at=now())
+    flash(_("Open again."))
     return redirect(url_for("console.survey", public_id=public_id), 303)

@@ -240,7 +240,21 @@ def style_of(looks: looks_rules.Looks) -> str:
         f":root{{--accent:{accent};--on-accent:{looks_rules.text_on(accent)};"
         f"--radius:{looks.radius}px;--font:{looks_rules.FONTS[looks.font]}}}"
         + scheme_css(looks.scheme)
+        + _dark_accent_css(looks)
         + _stylesheet()
+    )
+
+
+def _dark_accent_css(looks: looks_rules.Looks) -> str:
+    """Where `auto` turns dark, an accent that could not be seen there gives way to a tint of it."""
+    on_dark = looks_rules.accent_for(looks, "dark")
+    if on_dark == looks.accent:
+        return ""
+    dark = f"--accent:{on_dark};--on-accent:{looks_rules.text_on(on_dark)}"
+    light = f"--accent:{looks.accent};--on-accent:{looks_rules.text_on(looks.accent)}"
+    return (
+        f"@media(prefers-color-scheme:dark){{:root{{{dark}}}}}"
+        f":root[data-theme=light]{{{light}}}:root[data-theme=dark]{{{dark}}}"
     )
 
 

@@ -39,11 +39,13 @@ class Speech:
 
     def text(self, key: str) -> Markup:
         """A text the team may word, with its own `lang` where it had to fall back."""
-        return self._marked(self.definition.text(key, self.language, _built_in))
+        return self._marked(self.definition.text(key, self.language, built_in_text))
 
     def plain(self, key: str) -> str:
         """The same without markup, placeholders left as they stand."""
-        return wording.without_controls(self.definition.text(key, self.language, _built_in).value)
+        return wording.without_controls(
+            self.definition.text(key, self.language, built_in_text).value
+        )
 
     def built_in(self, slot: TextSlot) -> str:
         """What a slot says while the team leaves it empty in this language."""
@@ -54,7 +56,7 @@ class Speech:
                 for key, words in self.definition.texts.items()
             },
         )
-        return empty.text(slot.key, self.language, _built_in).value
+        return empty.text(slot.key, self.language, built_in_text).value
 
     def sentence(self, key: str, member: str, customer: str) -> str:
         """A text as one visitor read it, placeholders filled in."""
@@ -64,11 +66,17 @@ class Speech:
         return wording.fill(self.plain(key), known)
 
     def reason(self, reason: Reason) -> Markup:
-        return self._marked(self.definition.reason_text(reason, self.language, _built_in))
+        return self._marked(self.definition.reason_text(reason, self.language, built_in_text))
 
     def point_name(self, name: str) -> str:
-        """The accessible name of a point: a number as it is, a word translated."""
-        return name if name.isdigit() else self.say(name)
+        """The accessible name of a point: a number as it is, a word as the team says it, else
+        translated."""
+        if name.isdigit():
+            return name
+        for slot in self.definition.slots:
+            if slot.key.startswith("point.") and slot.builtin == name:
+                return self.plain(slot.key)
+        return self.say(name)
 
     def fallbacks(self) -> dict[wording.PlaceholderName, str]:
         """What stands for each placeholder when the page does not say."""
@@ -79,7 +87,7 @@ class Speech:
         }
 
     def _builtin(self, builtin: str) -> Text:
-        return builtin_text(builtin, self.language, self.definition.main_language, _built_in)
+        return builtin_text(builtin, self.language, self.definition.main_language, built_in_text)
 
     def _marked(self, text: Text) -> Markup:
         parts = (
@@ -98,7 +106,8 @@ def _same_base(one: str, other: str) -> bool:
     return one.split("-")[0] == other.split("-")[0]
 
 
-def _built_in(text: str, language: str) -> str | None:
+def built_in_text(text: str, language: str) -> str | None:
+    """A built-in English text in a language; None in one that has no built-in words."""
     return translate(text, language) if language.split("-")[0] in LANGUAGES else None
 
 

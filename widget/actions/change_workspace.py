@@ -1,0 +1,15 @@
+"""What a workspace is called, and which days its days are."""
+
+from sqlalchemy.orm import Session
+
+from widget.storage import accounts
+from widget.storage.engine import writing
+
+
+def change_workspace(session: Session, workspace_id: int, *, name: str, time_zone: str) -> None:
+    """Change a workspace. `time_zone` is a name such as `Europe/Lisbon`.
+
+    Responses already counted stay on the day they were counted on.
+    """
+    with writing(session):
+        accounts.change_workspace(session, workspace_id, name=name, time_zone=time_zone)
