@@ -229,5 +229,5 @@ def test_the_text_names_stars_words_and_bare_numbers() -> None:
         return text.splitlines()[2:]
 
     assert lines("stars", "stars")[0] == "1 Stern: URL"
-    assert lines("csat", "thumbs") == ["Unzufrieden: URL", "Zufrieden: URL"]
+    assert lines("csat", "thumbs") == ["Nein: URL", "Ja: URL"]
     assert lines("nps", "numbers")[7] == "7: URL"

@@ -140,7 +140,7 @@ def _plain(home: str, public_id: str, height: int) -> list[Snippet]:
             _("Bare frame"),
             _("For help centres that strip scripts but keep frames, such as Zendesk articles."),
             f'<iframe src="{home}/w/{public_id}" title="Feedback" width="100%" '
-            f'height="{height + 260}" loading="lazy" frameborder="0"></iframe>',
+            f'height="{height + 320}" loading="lazy" frameborder="0"></iframe>',
         ),
         Snippet(
             "link",
