@@ -1,6 +1,6 @@
 """An answer comes by a link from a mail: a person's is stored, a machine's is set aside."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
 
@@ -42,9 +42,7 @@ def receive_answer(engine: Engine, held: Held, client: Client) -> Received:
         known = answered_within(connection, head.workspace_id, head.id)
         if known and not may_still_change(known.answered_at, held.opened_at, rules.edit_days):
             return Received("too_late")
-        row = held_storage.lock_held(
-            connection, head.workspace_id, held_id(head.id, client.digest)
-        )
+        row = held_storage.lock_held(connection, head.workspace_id, held_id(head.id, client.digest))
         doubts = () if row and row.standing == "restored" else _doubts(connection, held, client)
         if is_suspicious(doubts):
             return _set_aside(connection, held, client, row, doubts)
@@ -57,9 +55,7 @@ def receive_answer(engine: Engine, held: Held, client: Client) -> Received:
         return Received("counted", said)
 
 
-def receive_gesture(
-    engine: Engine, held: Held, client: Client, *, quarantine: timedelta
-) -> None:
+def receive_gesture(engine: Engine, held: Held, client: Client, *, quarantine: timedelta) -> None:
     """Keep the answer of somebody who touched the page without pressing its button.
 
     It counts once its quarantine has ended clean (`settle_provisional`), and never when an
@@ -75,9 +71,7 @@ def receive_gesture(
             is_late = not may_still_change(known.answered_at, held.opened_at, rules.edit_days)
             if is_late or known.updated_at >= held.opened_at:
                 return
-        row = held_storage.lock_held(
-            connection, head.workspace_id, held_id(head.id, client.digest)
-        )
+        row = held_storage.lock_held(connection, head.workspace_id, held_id(head.id, client.digest))
         if row and row.standing == "set_aside":
             return
         waits = row.due_at if row and row.standing == "provisional" else None
@@ -119,7 +113,7 @@ def _set_aside(
     kept = row.held.merged_with(held) if row and is_further else held
     held_storage.hold(
         connection,
-        replace(kept, opened_at=held.opened_at),
+        kept,
         client.digest,
         "set_aside",
         at=held.head.answered_at,

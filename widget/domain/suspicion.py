@@ -37,8 +37,8 @@ _ROBOTS = re.compile(
     r"""
       headless | phantomjs | slimerjs | puppeteer | playwright | selenium | webdriver
     | \bcurl/ | \bwget/ | libwww | lwp:: | httpie | python-requests | python-urllib | python-httpx
-    | \bhttpx/ | aiohttp | go-http-client | okhttp | apache-httpclient | java/\d | axios/ | node-fetch
-    | \bundici\b | guzzlehttp | \bruby\b | scrapy | colly | http_request2 | winhttp
+    | \bhttpx/ | aiohttp | go-http-client | okhttp | apache-httpclient | java/\d | axios/
+    | node-fetch | \bundici\b | guzzlehttp | \bruby\b | scrapy | colly | http_request2 | winhttp
     | slackbot | slack-imgproxy | twitterbot | facebookexternalhit | whatsapp/ | telegrambot
     | discordbot | linkedinbot | skypeuripreview | microsoftpreview | msteams.*preview
     | googleimageproxy | yahoomailproxy | bitlybot | embedly | iframely | linkpreview

@@ -159,12 +159,11 @@ class SetAside:
 
 def set_aside_count(session: Session, workspace_id: int) -> int:
     """How many answers wait for somebody to look at them."""
-    found: int = session.scalar(
+    return session.execute(
         select(func.count())
         .select_from(HeldAnswer)
         .where(HeldAnswer.workspace_id == workspace_id, HeldAnswer.standing == "set_aside")
-    )
-    return found
+    ).scalar_one()
 
 
 def set_aside_page(

@@ -5,15 +5,22 @@ from typing import Any
 from flask import Flask, Response, jsonify, make_response, render_template, request
 from werkzeug.exceptions import HTTPException, SecurityError
 
-from widget.domain.errors import UnknownMember, UnknownResponse, UnknownSite, UnknownSurvey
+from widget.domain.errors import (
+    UnknownHeldAnswer,
+    UnknownMember,
+    UnknownResponse,
+    UnknownSite,
+    UnknownSurvey,
+)
 from widget.web.frame import problems
+from widget.web.landing import problems as landing_problems
 from widget.web.security import CONSOLE
 
 
 def register(app: Flask) -> None:
     """Turn every HTTP error into a page that says what to do."""
     app.register_error_handler(HTTPException, _http_error)
-    for unknown in (UnknownSurvey, UnknownResponse, UnknownSite, UnknownMember):
+    for unknown in (UnknownSurvey, UnknownResponse, UnknownHeldAnswer, UnknownSite, UnknownMember):
         app.register_error_handler(unknown, _not_found)
 
 
@@ -22,6 +29,8 @@ def _http_error(error: HTTPException) -> Response:
         # The host is not ours, so neither is any address a template could build.
         text = "This host name is not served here. Operators: see SAYSO_PUBLIC_URL.\n"
         return Response(text, 400, content_type="text/plain")
+    if request.path.startswith(("/s/", "/e/")):
+        return landing_problems.http_error(error)
     if request.path.startswith("/w/"):
         return problems.http_error(error)
     code = error.code or 500

@@ -15,6 +15,7 @@ def register(app: Flask) -> None:
         members,
         preview,
         responses,
+        set_aside,
         setup,
         sites,
         surveys,
