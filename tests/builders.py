@@ -259,7 +259,7 @@ def ask_by_mail(acme: Workspace, survey: str, **details: Any) -> AskedByMail:
     `details`: columns of a Request, and `email` and `name` of its customer.
     """
     at = acme.world.clock()
-    email = details.pop("email", f"{new_id().hex[:8]}@customer.example")
+    email = details.pop("email", f"{new_id().hex[-8:]}@customer.example")
     name = details.pop("name", "Carla Costa")
     with acme.world.app.app_context():
         with writing(db.session) as session:

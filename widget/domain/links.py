@@ -61,4 +61,4 @@ def unsigned_response_id(key: str, survey: str, ref: str, member: str, email: st
     # The unit separator cannot be in any of them: control characters were taken out.
     said = "\x1f".join((survey, ref, member.lower(), email.lower()))
     secret = sha256(b"sayso.unsigned" + key.encode()).digest()
-    return UUID(bytes=hmac.digest(secret, said.encode(), "sha256")[:16], version=8)
+    return UUID(bytes=hmac.digest(secret, said.encode(), "sha256")[:16], version=5)

@@ -43,7 +43,7 @@ class HeldRow:
 
 def held_id(response_id: UUID, client: str) -> UUID:
     """The id of what one client said about one response: two requests at once share a row."""
-    return UUID(bytes=sha256(response_id.bytes + client.encode()).digest()[:16], version=8)
+    return UUID(bytes=sha256(response_id.bytes + client.encode()).digest()[:16], version=5)
 
 
 def lock_held(connection: Connection, workspace_id: int, id: UUID) -> HeldRow | None:
