@@ -107,6 +107,8 @@ def _keep(
     head = head_of(survey, definition, visit, now())
     if visit.source == "email":
         held = Held(head, answer, visit.issued_at)
+        # Its connection goes back: a request that holds one while it waits for another can starve.
+        db.session.rollback()
         kept = receive_answer(db.engine, held, requesting_client(visit.response_id))
     else:
         opens = step.name == "score"

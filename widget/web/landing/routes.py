@@ -130,6 +130,7 @@ def gesture(public_id: str) -> Response:
     answer = read_submission(request.form, definition).answer
     if answer is None:
         return Response(status=422)
+    db.session.rollback()
     receive_gesture(
         db.engine,
         Held(head_of(survey, definition, visit, now()), answer, visit.issued_at),
@@ -159,6 +160,8 @@ def _note(link: RequestLink, act: Act) -> None:
     text = request.args.get("score", "")
     score = int(text) if text.isascii() and text.isdecimal() and len(text) < 3 else None
     client = requesting_client(link.request_id)
+    # Its connection goes back: a request that holds one while it waits for another can starve.
+    db.session.rollback()
     note_visit(
         db.engine, link.workspace_id, link.request_id, client, client.click(now(), act, score)
     )
