@@ -1,6 +1,6 @@
 """An answer comes by a link from a mail: a person's is stored, a machine's is set aside."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Literal
 
@@ -50,9 +50,13 @@ def receive_answer(engine: Engine, held: Held, client: Client) -> Received:
             if row.held.opened_at == held.opened_at:
                 held = row.held.merged_with(held)
             held_storage.settle(connection, row.workspace_id, row.id, "superseded")
-        said = give_answer_within(connection, head, held.answer, time_zone=rules.time_zone)
-        mark_answered(connection, head.workspace_id, head.id, at)
-        return Received("counted", said)
+        answer, is_signed = held.answer, mark_answered(connection, head.workspace_id, head.id, at)
+        was_answered = known is not None and known.answered_at < held.opened_at
+        is_strangers = was_answered and not is_signed
+        if is_strangers:
+            answer = _without_silence(answer)
+        said = give_answer_within(connection, head, answer, time_zone=rules.time_zone)
+        return Received("counted", None if is_strangers else said)
 
 
 def receive_gesture(engine: Engine, held: Held, client: Client, *, quarantine: timedelta) -> None:
@@ -92,6 +96,15 @@ def doubts_about(connection: Connection, row: HeldRow) -> tuple[Suspicion, ...]:
     answers = [click for click in clicks if click.act in ("gesture", "POST")]
     sent = delivered_at(connection, row.workspace_id, row.response_id, head.answered_at)
     return judge(clicks, answers[-1], delivered_at=sent)
+
+
+def _without_silence(answer: Answer) -> Answer:
+    """An answer that takes nothing back by leaving a box empty.
+
+    Whoever opens an unsigned link again may be somebody who guessed it. So they are not shown what
+    was written before, and the empty box they see must not wipe it out.
+    """
+    return replace(answer, reasons=answer.reasons or None, comment=answer.comment or None)
 
 
 def _doubts(connection: Connection, held: Held, client: Client) -> tuple[Suspicion, ...]:

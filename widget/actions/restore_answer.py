@@ -32,7 +32,7 @@ def restore_answer(
         if answered_within(connection, workspace_id, head.id):
             head = replace(head, answered_at=at)
         rules = survey_rules(connection, row.survey_id)
-        give_answer_within(connection, head, row.held.answer, time_zone=rules.time_zone)
         mark_answered(connection, workspace_id, head.id, head.answered_at)
+        give_answer_within(connection, head, row.held.answer, time_zone=rules.time_zone)
         held_storage.settle(connection, workspace_id, id, "restored", by=user_id)
         return row.response_id

@@ -35,8 +35,8 @@ def _settle(engine: Engine, workspace_id: int, id: UUID, now: datetime) -> bool:
         if standing == "counted":
             rules = survey_rules(connection, row.survey_id)
             head = row.held.head
-            give_answer_within(connection, head, row.held.answer, time_zone=rules.time_zone)
             mark_answered(connection, workspace_id, head.id, head.answered_at)
+            give_answer_within(connection, head, row.held.answer, time_zone=rules.time_zone)
         reasons = [doubt.reason for doubt in doubts]
         held_storage.settle(connection, workspace_id, id, standing, reasons=reasons)
         return True

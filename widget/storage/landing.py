@@ -112,12 +112,12 @@ def _answered(workspace_id: int, response_id: UUID) -> Select[int, datetime, dat
 
 def mark_answered(
     connection: Connection, workspace_id: int, request_id: UUID, at: datetime
-) -> None:
-    """Note on the request of a response, where it has one, that its customer answered.
+) -> bool:
+    """Note on the request of a response that its customer answered; False where it has none.
 
     Nothing more is due then: reminders stop at any answer.
     """
-    connection.execute(
+    done = connection.execute(
         update(Request)
         .where(Request.workspace_id == workspace_id, Request.id == request_id)
         .values(
@@ -126,6 +126,7 @@ def mark_answered(
             answered_at=func.coalesce(Request.answered_at, literal(at, UTCDateTime())),
         )
     )
+    return done.rowcount > 0
 
 
 @dataclass(frozen=True)

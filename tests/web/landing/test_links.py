@@ -273,6 +273,35 @@ def test_an_unsigned_link_tells_nobody_what_was_answered(acme: Workspace) -> Non
     assert "4 stars" not in page
 
 
+def test_who_guesses_an_unsigned_link_reads_and_wipes_nothing(acme: Workspace) -> None:
+    survey = acme.survey()
+    carla, stranger = Reader(acme.world, survey), Reader(acme.world, survey, address="91.64.0.9")
+    token = carla.open(f"/e/{survey}?score=4&ref=T-9")
+    carla.press(token, score=4)
+    carla.press(token, step="follow_up", main_score=4, comment="Between us", reasons="fast")
+    assert "Between us" in carla.press(token, score=4).text
+    acme.world.clock.pass_time(hours=1)
+    token = stranger.open(f"/e/{survey}?score=1&ref=T-9")
+    assert "Between us" not in stranger.press(token, score=1).text
+    stranger.press(token, step="follow_up", main_score=1, comment="")
+    [response] = acme.responses()
+    assert (response.stars, response.comment, response.reasons) == (1, "Between us", ["fast"])
+
+
+def test_the_owner_of_a_signed_link_may_take_a_comment_back(
+    acme: Workspace, mail: AskedByMail
+) -> None:
+    carla = reader(acme, mail)
+    token = carla.open(mail.path(4))
+    carla.press(token, score=4)
+    carla.press(token, step="follow_up", main_score=4, comment="Hm")
+    acme.world.clock.pass_time(hours=1)
+    token = carla.open(mail.path(4))
+    assert "Hm</textarea>" in carla.press(token, score=4).text
+    carla.press(token, step="follow_up", main_score=4, comment="")
+    assert [response.comment for response in acme.responses()] == [""]
+
+
 def test_a_survey_may_refuse_unsigned_links(acme: Workspace) -> None:
     survey = acme.survey()
     set_survey(acme, survey, accepts_unsigned=False)
