@@ -120,23 +120,6 @@ def test_a_whole_visit_without_scripts(acme: Workspace) -> None:
     assert response.finished_at is not None
 
 
-def test_the_express_lane_leaves_answers_from_mails_alone(
-    acme: Workspace, mail: AskedByMail
-) -> None:
-    widget = acme.world.client()
-    for _ in range(2):
-        token = token_in(widget.get(f"/w/{mail.survey}").text)
-        data = {"token": token, "step": "score", "score": "4"}
-        answer = widget.post(
-            f"/w/{mail.survey}/responses", data=data, headers={"HX-Request": "true"}
-        )
-        assert answer.status_code == 200
-    robot = reader(acme, mail, user_agent="curl/8.5.0")
-    assert robot.answer(mail, 1).status_code == 200
-    assert len(acme.responses()) == 2
-    assert [row.reasons for row in held(acme)] == [["known_robot"]]
-
-
 def test_the_page_speaks_the_customers_language(acme: Workspace) -> None:
     mail = ask_by_mail(acme, acme.survey(), language="de")
     page = reader(acme, mail).get(mail.path(4)).text
