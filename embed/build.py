@@ -22,7 +22,7 @@ from rjsmin import jsmin
 FOLDER = Path(__file__).resolve().parent
 LIMIT = 2048
 # In the order that compressed best when this was tried; any order works.
-LETTERS = "nrtzakmecdwAuEbyNspTilgQC_FWjIMUxSLHPvRh$oOfDYVJZXKqBG"
+LETTERS = "roteyINisdnSacJMwfpATluPVLUvRmjxg_hbkFEHOCzD$YQKqZGBWX"
 
 # Strings, regular expressions (after what cannot end a value), names, anything else.
 PIECE = re.compile(

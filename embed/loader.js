@@ -34,12 +34,12 @@
       const key = "sayso:" + id;
       let depth = data.openScroll;
       let launcher = {};
-      let frame, heard, finished, panel, shown, opener, silence, delay;
+      let frame, heard, finished, panel, shown, opener, silence;
 
       // Light text means a dark page, also where its theme is only a class. The first number of a
       // computed colour is red in rgb(), lightness in oklch(): near enough for text.
       const color = getComputedStyle(el).color;
-      const theme = data.theme || (color.match(/[\d.]+/)[0] > { r: 140, o: 0.55 }[color[0]] ? "dark" : "light");
+      const theme = data.theme || (color.match(/[\d.]+/)[0] > { r: 140, o: .55 }[color[0]] ? "dark" : "light");
       // The frame and its element get the same color-scheme: where they differ, browsers paint an
       // opaque ground behind the frame.
       const scheme = "color-scheme:" + theme;
@@ -67,7 +67,7 @@
           onload: () => {
             clearTimeout(silence);
             silence = setTimeout(() => {
-              if (heard) return;
+              if (heard || !frame.isConnected) return;
               frame.remove();
               make(parent, "a", "", { href: url, target: "_blank", rel: "noopener", textContent: label });
             }, 4e3);
@@ -76,11 +76,9 @@
       };
 
       // Automatic openings stay away for 30 days; a person may always open it.
-      const rest = () => {
-        try { store[key] = Date.now(); } catch {}
-      };
+      const rest = () => { try { store[key] = Date.now() } catch {} };
       const auto = () => {
-        if (!(Date.now() - store[key] < 2592e6)) open();
+        Date.now() - store[key] < 2592e6 || open();
       };
 
       const show = (on) => {
@@ -124,10 +122,11 @@
           { type: "button", textContent: "×", ariaLabel: data.closeLabel || "Close", onclick: close });
         panel.append(title);
         show(false);
-        if (data.openAfter) delay = setTimeout(auto, data.openAfter * 1e3);
+        // Once the widget has left the page, this opens what nobody sees.
+        if (data.openAfter) setTimeout(auto, data.openAfter * 1e3);
       } else ask(el);
 
-      return (event) => {
+      return event => {
         const type = event.type;
         if (popup) {
           const by = type == "click" && event.target.closest("[data-sayso-open='" + id + "']");
@@ -142,22 +141,18 @@
             depth = auto(); // once
         }
         // Only our own frame is heard: its window and its origin both have to fit.
-        if (frame && event.source == frame.contentWindow && event.origin == home && event.data?.sayso) {
+        if (event.source == frame?.contentWindow && event.origin == home && event.data?.sayso) {
           const { type: type, ...detail } = event.data.sayso;
           if (/^re/.test(type)) { // ready, resize
             if (!Number.isFinite(detail.height)) return;
             frame.style.height = Math.min(1200, Math.max(80, detail.height)) + "px";
           }
           heard = 1;
-          if (type == "done") finished = 1;
+          finished ||= type == "done";
           if (/answer|done/.test(type)) rest();
           if (type == "close") close(1);
           if (type == "error") console.warn("Sayso: " + detail.message);
           el.dispatchEvent(new CustomEvent("sayso:" + type, { detail: detail, bubbles: 1, composed: 1 }));
-        }
-        if (event.end) {
-          clearTimeout(silence);
-          clearTimeout(delay);
         }
       };
     };
@@ -167,23 +162,26 @@
     const listen = (verb) => ["message", "click", "keydown", "scroll"].forEach((type) => window[verb + "EventListener"](type, on));
 
     customElements.define(tag, class extends HTMLElement {
-      // Frameworks change attributes in place: an answer must not count for the previous ticket.
-      static observedAttributes = ["survey", "data-survey", "data-ref", "data-member", "data-theme"];
-      attributeChangedCallback() {
-        if (this.isConnected) this.connectedCallback();
+      // Frameworks change attributes in place: an answer must not count for the previous ticket. What
+      // says nothing to us (a class, the same value again) must not lose a half-written answer.
+      constructor() {
+        super();
+        new MutationObserver(() => this.isConnected && this.connectedCallback()).observe(this, { attributes: 1 });
       }
       connectedCallback() {
-        this.disconnectedCallback();
         const id = this.dataset.survey || this.getAttribute("survey");
-        if (!id) return;
-        if (!live.size) listen("add");
-        live.add(this.widget = mount(this, id));
+        const data = id + JSON.stringify(this.dataset);
+        if (data == this.data) return;
+        this.disconnectedCallback();
+        this.data = data;
+        if (id) {
+          if (!live.size) listen("add");
+          live.add(this.widget = mount(this, id));
+        }
       }
       disconnectedCallback() {
-        this.textContent = ""; // also what a page cache's copy of us brings along
-        if (!live.delete(this.widget)) return;
-        this.widget({ end: 1 });
-        if (!live.size) listen("remove");
+        this.data = this.textContent = ""; // also what a page cache's copy of us brings along
+        if (live.delete(this.widget) && !live.size) listen("remove");
       }
     });
 
@@ -197,7 +195,6 @@
     Object.assign(el.dataset, script.dataset);
     delete script.dataset.survey;
     // Tag managers put scripts in the head, or take them away again.
-    if (script.closest("body")) script.after(el);
-    else (doc.body || doc.documentElement).append(el);
+    script.closest("body") ? script.after(el) : (doc.body || doc.documentElement).append(el);
   }
 })();

@@ -131,7 +131,7 @@ class Server:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    def command(self, *arguments: str) -> str:
+    def command(self, *arguments: str, typed: str = "") -> str:
         """Run `sayso ARGUMENTS` for this server's data and return what it prints."""
         done = subprocess.run(
             [sys.executable, "-m", "widget", *arguments],
@@ -139,6 +139,7 @@ class Server:
             check=True,
             capture_output=True,
             text=True,
+            input=typed,
         )
         return done.stdout
 

@@ -46,11 +46,21 @@ def test_lost_demo_secrets_are_made_anew(server: Server) -> None:
     assert stat.S_IMODE((server.data / "demo.json").stat().st_mode) == 0o600
 
 
+def test_a_password_that_was_changed_is_not_told_again(server: Server) -> None:
+    first = json.loads(server.command("demo", "--json"))["owner"]["password"]
+    assert first in server.command("demo")
+    server.command("set-password", "owner@demo.example", typed="my own long password\n")
+    told = server.command("demo")
+    assert first not in told
+    assert "(the password you chose)" in told
+    assert json.loads(server.command("demo", "--json"))["owner"]["password"] == ""
+
+
 def test_the_schema_is_upgraded_and_checked(server: Server) -> None:
     with pytest.raises(CalledProcessError) as failure:
         server.command("db", "check")
     assert "sayso db upgrade" in failure.value.stderr
-    assert "0001" in server.command("db", "upgrade")
+    assert "0002" in server.command("db", "upgrade")
     assert "this release's schema" in server.command("db", "check")
 
 

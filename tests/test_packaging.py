@@ -80,7 +80,7 @@ def test_an_empty_environment_serves_a_widget_from_the_wheel(wheel: Path, tmp_pa
 
     try:
         wait_until(answers, "the wheel's server")
-        assert b"Demo Company" in fetch(f"/w/{demo['surveys']['nps']}")
+        assert b"Brightwater Bicycles" in fetch(f"/w/{demo['surveys']['nps']}")
         assert b"sayso-survey" in fetch("/embed.js")
         assert b"ResizeObserver" in fetch("/static/frame/frame.js")
         assert b"csrf_token" in fetch("/console/account/sign-in")

@@ -76,12 +76,15 @@ def _configuration(settings: Settings) -> dict[str, Any]:
         "TRUSTED_HOSTS": list(settings.trusted_hosts),
         "SQLALCHEMY_DATABASE_URI": settings.database_url,
         "SQLALCHEMY_ENGINE_OPTIONS": {
-            "pool_pre_ping": settings.database_url.startswith("postgres")
+            "pool_pre_ping": settings.database_url.startswith("postgres"),
+            # Errors are logged, and what customers said does not belong in a log.
+            "hide_parameters": True,
         },
         "SAYSO_DATA": settings.data,
         "SAYSO_HTTPS": settings.is_https,
         "SAYSO_PUBLIC_URL": settings.public_url,
         "SAYSO_TRY_URL": settings.try_url,
+        "SAYSO_METRICS_TOKEN": settings.metrics_token,
         "SAYSO_QUARANTINE_S": settings.quarantine_s,
         "SAYSO_CLOCK": utc_now,
         "SAYSO_SURVEY_AGE_S": 1.0,

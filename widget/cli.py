@@ -18,7 +18,7 @@ from widget.operate import backups, demo, server
 from widget.settings import Settings, settings_from_process
 from widget.storage import migrate, rollups
 from widget.storage.accounts import workspace_ids
-from widget.storage.engine import write_connection
+from widget.storage.engine import snapshot, write_connection
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -46,6 +46,8 @@ def _app() -> tuple[Settings, Flask]:
 @click.version_option(__version__, prog_name="sayso")
 def main() -> None:
     """Customer feedback you host yourself."""
+    # Answers are personal data: what this process and its children write, others cannot read.
+    os.umask(0o077)
 
 
 @main.command()
@@ -136,7 +138,7 @@ def rollup() -> None:
 def rollup_check() -> None:
     """Compare the rollups with the responses they count."""
     _, app = _app()
-    with app.app_context(), db.engine.connect() as connection:
+    with app.app_context(), snapshot(db.engine) as connection:
         for workspace_id in workspace_ids(db.session()):
             true = rollups.true_counts(connection, workspace_id)
             kept = rollups.rolled_up_counts(connection, workspace_id)

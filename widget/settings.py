@@ -69,7 +69,13 @@ SETTINGS = (
     Setting(
         "SAYSO_RATE_LIMIT",
         "120/minute",
-        "Answers accepted per address prefix (/24 or /48) and survey, or `off`.",
+        "Answers accepted per address prefix (/24 or /48) and survey, or `off`. "
+        "Each worker process counts for itself unless SAYSO_REDIS_URL is set.",
+    ),
+    Setting(
+        "SAYSO_METRICS_TOKEN",
+        "none",
+        "Bearer token that `/metrics` wants. Without one it answers this machine only.",
     ),
     Setting(
         "SAYSO_QUARANTINE",
@@ -99,6 +105,7 @@ class Settings:
     trusted_hosts: tuple[str, ...] = LOOPBACK_HOSTS
     trusted_proxies: int = 0
     rate_limit: str | None = "120/minute"
+    metrics_token: str | None = None
     quarantine_s: int = 600
 
     @property
@@ -119,7 +126,7 @@ def load_settings(
             raise SettingsError(f"{name} is no setting of Sayso; see docs/operating.md.")
     data = Path(environ.get("SAYSO_DATA") or "var").absolute()
     try:
-        data.mkdir(parents=True, exist_ok=True)
+        data.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise SettingsError(f"SAYSO_DATA: cannot make the folder {data}: {error}") from error
     shown_host = "127.0.0.1" if host in ("0.0.0.0", "::", "") else host  # noqa: S104
@@ -139,6 +146,7 @@ def load_settings(
         trusted_hosts=_trusted_hosts(environ, public_url, try_url, host),
         trusted_proxies=_proxies(environ.get("SAYSO_TRUSTED_PROXIES") or "0"),
         rate_limit=_rate_limit(environ.get("SAYSO_RATE_LIMIT") or "120/minute"),
+        metrics_token=environ.get("SAYSO_METRICS_TOKEN") or None,
         quarantine_s=_quarantine(environ.get("SAYSO_QUARANTINE") or "10 minutes"),
     )
 
@@ -154,13 +162,16 @@ def _url(name: str, text: str) -> str:
         raise SettingsError(f"{name} must be an http or https address, not {text!r}.")
     if parts.path.strip("/") or parts.query or parts.fragment:
         raise SettingsError(f"{name} must be an address without a path, not {text!r}.")
-    return f"{parts.scheme}://{parts.netloc}"
+    # As browsers write an origin, with which it is compared.
+    return f"{parts.scheme}://{parts.netloc.lower()}"
 
 
 def _other_loopback(public_url: str) -> str | None:
     parts = urlsplit(public_url)
     other = {"127.0.0.1": "localhost", "localhost": "127.0.0.1"}.get(parts.hostname or "")
-    return f"{parts.scheme}://{other}:{parts.port or 80}" if other else None
+    if not other:
+        return None
+    return f"{parts.scheme}://{other}:{parts.port}" if parts.port else f"{parts.scheme}://{other}"
 
 
 def _database_url(text: str, data: Path) -> str:

@@ -54,8 +54,33 @@
   // A pointer may send by choosing; arrow keys pass through every value and only move. The
   // click that a browser makes for a key has no pointer behind it.
   let pointed = false;
-  step.addEventListener("pointerdown", () => { pointed = true; });
+  let press = null;
+  step.addEventListener("pointerdown", (event) => {
+    pointed = true;
+    press = event.button === 0 ? event : null;
+  });
   step.addEventListener("keydown", () => { pointed = false; });
+
+  // When another survey on the page grows between press and release, this one has moved away from
+  // under a pointer that kept still, and the browser makes no click of it. The press was meant.
+  addEventListener("pointerup", (event) => {
+    const began = press;
+    press = null;
+    if (!began || began.target === event.target || began.target.type !== "radio") return;
+    const moved = Math.hypot(event.screenX - began.screenX, event.screenY - began.screenY);
+    if (moved < 8 && began.target.isConnected) began.target.click();
+  });
+
+  // Nothing chosen is nothing to send. On the way down, before htmx hears of it.
+  step.addEventListener("submit", (event) => {
+    const form = event.target;
+    const asks = event.submitter?.name !== "go" && form.querySelector("[type=radio]:required");
+    if (!asks || form.querySelector("[type=radio]:checked")) return;
+    event.preventDefault();
+    event.stopPropagation();
+    document.getElementById("problem").textContent = main.dataset.choose;
+  }, { capture: true });
+
   step.addEventListener("click", (event) => {
     const input = event.target;
     if (!pointed || !(input instanceof HTMLInputElement) || input.type !== "radio") return;

@@ -3,6 +3,8 @@ for (const type of ["ready", "resize", "answer", "done"]) {
   document.addEventListener(`sayso:${type}`, (event) => {
     const line = document.createElement("li");
     line.textContent = `sayso:${type} ${JSON.stringify(event.detail)}`;
-    document.getElementById("log").append(line);
+    const log = document.getElementById("log");
+    log.append(line);
+    log.scrollTop = log.scrollHeight;
   });
 }

@@ -204,6 +204,40 @@ def test_answers_that_arrive_together_are_all_kept(any_acme: Workspace, same: bo
         assert check_rollups(any_acme) == {("stars", 5): expected}
 
 
+def test_customers_who_change_their_minds_at_once_do_not_block_one_another(
+    any_acme: Workspace,
+) -> None:
+    """Each takes from the count that another adds to: locked in no order, they would deadlock."""
+    ana = any_acme.member("Ana")
+    with any_acme.world.app.app_context():
+        survey = any_acme.survey()
+        heads = [make_head(any_acme, survey, member_id=ana) for _ in range(8)]
+        for head in heads:
+            say(head, Answer(scores={"stars": 5}))
+        engine = db.engine
+        db.session.remove()
+        failures: list[BaseException] = []
+
+        def change(head: ResponseHead, number: int) -> None:
+            try:
+                for turn in range(12):
+                    score = 1 if (turn + number) % 2 else 5
+                    give_answer(engine, head, Answer(scores={"stars": score}), time_zone="UTC")
+            except BaseException as error:  # noqa: BLE001 - shown by the assertion below
+                failures.append(error)
+
+        threads = [
+            threading.Thread(target=change, args=(head, number))
+            for number, head in enumerate(heads)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert failures == []
+        assert sum(check_rollups(any_acme).values()) == 8
+
+
 def test_rebuilding_rollups_mends_what_was_broken(any_acme: Workspace) -> None:
 
     with any_acme.world.app.app_context():

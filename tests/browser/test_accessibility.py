@@ -166,6 +166,7 @@ CONSOLE_PAGES = (
     "/console/surveys/{survey}?section=looks",
     "/console/surveys/{survey}/versions",
     "/console/surveys/{survey}/embed",
+    "/console/surveys/{survey}/email?desk=freshdesk",
     "/console/responses",
     "/console/responses/set-aside",
     "/console/members",

@@ -214,12 +214,76 @@ def test_the_site_owner_s_theme_wins(page: Page, servers: Servers) -> None:
     assert _query(_frame(page))["theme"] == "dark"
 
 
-def test_a_changed_ticket_asks_about_the_new_one(page: Page, servers: Servers) -> None:
-    page.goto(servers.page(_tag(ref="T-1")))
+@pytest.mark.parametrize(
+    "name",
+    ["ref", "member", "theme", "email", "name", "customer-id", "channel", "lang", "test", "plan"],
+)
+def test_a_changed_attribute_asks_about_the_new_one(
+    page: Page, servers: Servers, name: str
+) -> None:
+    page.goto(servers.page(_tag(**{name: "light"})))
     _frame(page)
-    page.evaluate("heard.length = 0; document.querySelector('sayso-survey').dataset.ref = 'T-2'")
+    page.evaluate(
+        "name => { heard.length = 0;"
+        " document.querySelector('sayso-survey').setAttribute('data-' + name, 'dark') }",
+        name,
+    )
     page.wait_for_function("heard.length")
     assert page.locator("iframe").count() == 1
+    query = parse_qs(urlsplit(str(page.locator("iframe").get_attribute("src"))).query)
+    assert query[name] == ["1" if name == "test" else "dark"]
+
+
+@pytest.mark.parametrize("attribute", ["survey", "data-survey"])
+def test_a_changed_survey_asks_the_new_one(page: Page, servers: Servers, attribute: str) -> None:
+    page.goto(servers.page(f'<sayso-survey {attribute}="abc"></sayso-survey>{SCRIPT}></script>'))
+    page.wait_for_function("heard.length")
+    page.evaluate(
+        "name => { heard.length = 0;"
+        " document.querySelector('sayso-survey').setAttribute(name, 'other') }",
+        attribute,
+    )
+    page.wait_for_function("heard.length")
+    assert page.locator("iframe[src*='/w/other']").count() == 1
+    assert page.locator("iframe").count() == 1
+
+
+def test_a_new_ticket_s_many_attributes_are_one_change(page: Page, servers: Servers) -> None:
+    page.goto(servers.page(_tag(ref="T-1", email="a@x.test")))
+    _frame(page)
+    servers.asked.clear()
+    page.evaluate(
+        "heard.length = 0; Object.assign(document.querySelector('sayso-survey').dataset,"
+        " {ref: 'T-2', email: 'b@x.test', name: 'B', channel: 'chat'})"
+    )
+    page.wait_for_function("heard.length")
+    assert len(servers.asked) == 1
+
+
+def test_what_says_nothing_to_us_loses_no_half_written_answer(page: Page, servers: Servers) -> None:
+    page.goto(servers.page(_tag(ref="T-1")))
+    frame = _frame(page)
+    frame.evaluate("window.written = 'half'")
+    page.evaluate(
+        "async () => { const el = document.querySelector('sayso-survey');"
+        " el.className = 'x'; el.style.margin = '1px'; el.setAttribute('aria-busy', 'false');"
+        " el.dataset.ref = 'T-1'; await new Promise(requestAnimationFrame) }"
+    )
+    assert frame.evaluate("window.written") == "half"
+
+
+def test_what_changes_outside_the_page_is_mounted_as_it_is_then(
+    page: Page, servers: Servers
+) -> None:
+    page.goto(servers.page(_tag(ref="T-1")))
+    _frame(page)
+    page.evaluate(
+        "async () => { const el = document.querySelector('sayso-survey'); el.remove();"
+        " el.dataset.ref = 'T-2'; await new Promise(requestAnimationFrame);"
+        " heard.length = 0; window.outside = el.childNodes.length; document.body.append(el) }"
+    )
+    page.wait_for_function("heard.length")
+    assert page.evaluate("outside") == 0
     assert "ref=T-2" in str(page.locator("iframe").get_attribute("src"))
 
 
@@ -409,6 +473,19 @@ def test_a_blocked_frame_becomes_a_link(
     assert "ref=T-1" in address
     assert all("Sayso:" not in text for text in complaints)  # the browser's own words
     complaints.clear()
+
+
+def test_a_widget_that_left_in_silence_puts_no_link_into_the_next(
+    page: Page, servers: Servers
+) -> None:
+    page.clock.install()
+    page.goto(servers.page(_tag("silent")))
+    page.wait_for_function("loads == 1")
+    page.evaluate("document.querySelector('sayso-survey').dataset.survey = 'abc'")
+    _frame(page)
+    page.clock.run_for(5000)
+    assert page.locator("sayso-survey > a").count() == 0
+    assert page.locator("sayso-survey > iframe").count() == 1
 
 
 def test_a_frame_that_spoke_is_never_replaced(page: Page, servers: Servers) -> None:

@@ -55,6 +55,20 @@ def test_a_placeholder_that_nobody_expanded_is_missing_and_told(text: str) -> No
     assert context.problems == (Problem("ref", text),)
 
 
+def test_a_plus_in_an_address_that_was_read_as_a_space_comes_back() -> None:
+    context = read_context(
+        [("email", "kim shop@x.example"), ("member", "ana uk@acme.example"), ("name", "Kim Lee")]
+    )
+    assert context.customer_email == "kim+shop@x.example"
+    assert context.member == "ana+uk@acme.example"
+    assert context.customer_name == "Kim Lee"
+
+
+@pytest.mark.parametrize("text", ["Kim <kim@x.example>", "kim@x.example ann@y.example", "T 1"])
+def test_other_spaces_stay(text: str) -> None:
+    assert read_context([("email", text)]).customer_email == text
+
+
 @pytest.mark.parametrize("text", ["T-1", "100%", "a [b] c", "{member}", "50% of 20%", "O'Neil"])
 def test_ordinary_values_are_no_placeholders(text: str) -> None:
     assert not is_unexpanded(text)

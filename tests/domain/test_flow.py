@@ -57,4 +57,9 @@ def test_a_comment_is_trimmed_and_limited() -> None:
 
 
 def test_reasons_nobody_offers_are_dropped() -> None:
-    assert read_reasons(STARS, ["slow", "fast", "fast", "<script>"]) == ("fast", "slow")
+    assert read_reasons(STARS, 5, ["easy", "fast", "fast", "<script>"]) == ("fast", "easy")
+
+
+def test_reasons_of_the_other_list_are_not_taken() -> None:
+    assert read_reasons(STARS, 5, ["slow", "fast"]) == ("fast",)
+    assert read_reasons(STARS, 1, ["slow", "fast"]) == ("slow",)

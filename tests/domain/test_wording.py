@@ -9,6 +9,7 @@ from widget.domain.wording import (
     parse,
     presentable_name,
     unknown_placeholders,
+    without_controls,
 )
 
 
@@ -43,10 +44,37 @@ def test_unknown_names_are_told_to_whoever_wrote_them() -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["Call http://evil.example", "www.evil.example", "see evil.com now"],
+    [
+        "Call http://evil.example",
+        "www.evil.example",
+        "see evil.com now",
+        "evil.xyz",
+        "a@evil.de",
+        "go evil/x",
+        "Call +1 900 555, evil.co/x",
+        "Call +1 900 555 1234",
+        "Call 0 9 0 0 5",
+        "evil\uff0exyz",
+        "evil\u3002xyz",
+        "evil.\u200bxyz",
+        "a\uff20evil",
+        "\uff11\uff12\uff13\uff14\uff15",
+    ],
 )
-def test_a_name_that_reads_like_a_link_is_not_shown(name: str) -> None:
+def test_a_name_that_reads_like_a_link_or_a_number_to_call_is_not_shown(name: str) -> None:
     assert presentable_name(name) == ""
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["J. R. Smith", "J.R. Smith", "Ana-Mar\u00eda", "\u0645\u06cc\u200c\u062e\u0648", "Kim 4711"],
+)
+def test_a_name_that_people_have_is_shown_as_it_is(name: str) -> None:
+    assert presentable_name(name) == name
+
+
+def test_a_text_loses_control_characters_but_keeps_its_lines() -> None:
+    assert without_controls("a\x02token\x03\r\nb\tc\x00") == "atoken\nb c"
 
 
 def test_a_name_loses_control_and_direction_characters_and_length() -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import Engine, text
 from tests.builders import World
 from widget.extensions import db
 from widget.storage.engine import HotTransaction
-from widget.storage.group_commit import group_commit
+from widget.storage.group_commit import GroupCommit, group_commit
 
 
 def store_numbers(transaction: HotTransaction, numbers: Sequence[int]) -> list[int]:
@@ -54,6 +54,30 @@ def test_one_failure_in_a_group_reaches_its_own_request_and_no_other(any_world: 
     assert sorted(came) == expected
     assert failed == [(5, "only mine")]
     assert kept_numbers(engine) == expected
+
+
+def test_answers_that_come_while_one_is_stored_share_the_next_commit(world: World) -> None:
+    engine, sizes, first_is_in = engine_with_numbers(world), [], threading.Event()
+    group: GroupCommit[int, int]
+
+    def store(transaction: HotTransaction, numbers: Sequence[int]) -> list[int]:
+        sizes.append(len(numbers))
+        if len(sizes) == 1:
+            first_is_in.set()
+            while len(group._waiting) < 7:
+                threading.Event().wait(0.001)
+        return store_numbers(transaction, numbers)
+
+    group = group_commit(engine, store)
+    threads = [threading.Thread(target=group.run, args=(number,)) for number in range(10, 18)]
+    threads[0].start()
+    first_is_in.wait(30)
+    for thread in threads[1:]:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert sizes == [1, 7]
+    assert kept_numbers(engine) == list(range(10, 18))
 
 
 def test_a_result_is_given_once_it_is_on_disk(world: World) -> None:

@@ -4,7 +4,8 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from widget.storage import members
+from widget.domain.photos import read_photo
+from widget.storage import images, members
 from widget.storage.engine import writing
 
 
@@ -17,6 +18,7 @@ def change_member(
     title: str,
     email: str | None,
     employee_id: str | None,
+    bio: str = "",
 ) -> None:
     """Change a member. Raises UnknownMember, and MemberExists when a name is taken."""
     with writing(session):
@@ -28,7 +30,19 @@ def change_member(
             title=title,
             email=email.lower() if email else None,
             employee_id=employee_id,
+            bio=bio,
         )
+
+
+def set_photo(
+    session: Session, workspace_id: int, member_id: int, upload: bytes | None, *, at: datetime
+) -> None:
+    """Give a member an uploaded photo, or take it away. Raises LogoRefused and UnknownMember."""
+    photo = read_photo(upload) if upload is not None else None
+    with writing(session):
+        if photo is not None:
+            images.add_logo(session, workspace_id, photo, at)
+        members.set_photo(session, workspace_id, member_id, photo.id if photo else None)
 
 
 def set_archived(

@@ -16,6 +16,7 @@ def create_member(
     title: str = "",
     email: str | None,
     employee_id: str | None,
+    bio: str = "",
     at: datetime,
 ) -> int:
     """Add a member; returns the id. Raises MemberExists when email or employee id is taken."""
@@ -27,5 +28,6 @@ def create_member(
             title=title,
             email=email.lower() if email else None,
             employee_id=employee_id,
+            bio=bio,
             at=at,
         ).id

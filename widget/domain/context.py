@@ -44,6 +44,7 @@ _UNEXPANDED = re.compile(
     re.VERBOSE,
 )
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_SPACED_ADDRESS = re.compile(r"^[^\s@<>,;]+( [^\s@<>,;]+)+@[^\s@<>,;]+$")
 _ATTRIBUTE_NAME = re.compile(r"^[A-Za-z][A-Za-z0-9_.-]*$")
 
 
@@ -92,6 +93,15 @@ def _clean(text: str, limit: int) -> str:
     return _CONTROL.sub("", text).strip()[:limit]
 
 
+def _address(text: str) -> str:
+    """The text; an email address whose `+` was read as a space gets it back.
+
+    Help desks fill addresses into links without encoding them, and `kim+shop@x.example` then
+    arrives as `kim shop@x.example`.
+    """
+    return text.replace(" ", "+") if _SPACED_ADDRESS.match(text) else text
+
+
 def _page(text: str) -> str:
     """Address without query and fragment, which may hold what the visitor would not share."""
     try:
@@ -122,7 +132,7 @@ def read_context(parameters: Iterable[tuple[str, str]]) -> Context:
             if len(problems) < ATTRIBUTES_LIMIT:
                 problems.append(Problem(known or name[:ATTRIBUTE_NAME_LIMIT], _clean(raw, 200)))
         elif known:
-            fields.setdefault(known, _clean(raw, FIELD_LIMIT))
+            fields.setdefault(known, _address(_clean(raw, FIELD_LIMIT)))
         elif (
             len(attributes) < ATTRIBUTES_LIMIT
             and len(name) <= ATTRIBUTE_NAME_LIMIT

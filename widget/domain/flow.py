@@ -31,12 +31,17 @@ class Step:
 
 @dataclass(frozen=True)
 class Answer:
-    """What a customer said in one step. None and missing kinds: this step did not speak of it."""
+    """What a customer said in one step. None and missing kinds: this step did not speak of it.
+
+    `fitting` are the ids of the reasons offered with this main score: whatever was ticked before
+    and is not among them goes. None when that is not known.
+    """
 
     scores: Mapping[Kind, int] = field(default_factory=dict)
     reasons: tuple[str, ...] | None = None
     comment: str | None = None
     finished: bool = False
+    fitting: frozenset[str] | None = None
 
 
 def steps(definition: Definition) -> tuple[Step, ...]:
@@ -91,10 +96,16 @@ def read_comment(text: str) -> str:
     return comment
 
 
-def read_reasons(definition: Definition, ids: list[str]) -> tuple[str, ...]:
-    """The ticked reasons that this survey offers, in its order; unknown ids are dropped."""
-    offered = (*definition.positive_reasons, *definition.negative_reasons)
+def read_reasons(definition: Definition, score: int, ids: list[str]) -> tuple[str, ...]:
+    """The ticked reasons that are offered with this score, in their order; others are dropped."""
+    offered = definition.reasons_for(sentiment_of(definition, score))
     return tuple(dict.fromkeys(reason.id for reason in offered if reason.id in ids))
+
+
+def fitting_reasons(definition: Definition, score: int) -> frozenset[str]:
+    """The ids of the reasons that are offered with a score."""
+    offered = definition.reasons_for(sentiment_of(definition, score))
+    return frozenset(reason.id for reason in offered)
 
 
 def _has_reasons(definition: Definition) -> bool:

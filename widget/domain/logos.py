@@ -17,12 +17,13 @@ _FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
 
 @dataclass(frozen=True)
 class Logo:
-    """A PNG of at most 480×160 pixels. `id` is the SHA-256 of its bytes."""
+    """A picture as we keep it. `id` is the SHA-256 of its bytes; a logo is at most 480×160."""
 
     id: str
     width: int
     height: int
     data: bytes
+    media_type: str = "image/png"
 
 
 def read_logo(upload: bytes) -> Logo:
@@ -30,15 +31,25 @@ def read_logo(upload: bytes) -> Logo:
 
     Only the pixels survive: no metadata, no script, no second format hidden in the file.
     """
+    upright = open_picture(upload, "logo")
+    upright.thumbnail(_MAX_SIZE)
+    out = BytesIO()
+    upright.save(out, "PNG", optimize=True)
+    data = out.getvalue()
+    return Logo(sha256(data).hexdigest(), upright.width, upright.height, data)
+
+
+def open_picture(upload: bytes, what: str) -> Image.Image:
+    """The upright pixels of an uploaded picture. Raises LogoRefused, naming it as `what`."""
     if len(upload) > MAX_UPLOAD_BYTES:
-        raise LogoRefused("The logo is larger than 1 MB; please upload a smaller file.")
+        raise LogoRefused(f"The {what} is larger than 1 MB; please upload a smaller file.")
     try:
         with Image.open(BytesIO(upload), formats=_FORMATS) as image:
             if image.width * image.height > _MAX_PIXELS:
-                raise LogoRefused("The logo has more than 4 million pixels; please shrink it.")
+                raise LogoRefused(f"The {what} has more than 4 million pixels; please shrink it.")
             with warnings.catch_warnings():
                 warnings.simplefilter("error", Image.DecompressionBombWarning)
-                upright = ImageOps.exif_transpose(image).convert("RGBA")
+                return ImageOps.exif_transpose(image).convert("RGBA")
     except LogoRefused:
         raise
     except (
@@ -49,9 +60,4 @@ def read_logo(upload: bytes) -> Logo:
         Image.DecompressionBombError,
         Image.DecompressionBombWarning,
     ) as error:
-        raise LogoRefused("The logo must be a PNG, JPEG, WebP or GIF file.") from error
-    upright.thumbnail(_MAX_SIZE)
-    out = BytesIO()
-    upright.save(out, "PNG", optimize=True)
-    data = out.getvalue()
-    return Logo(sha256(data).hexdigest(), upright.width, upright.height, data)
+        raise LogoRefused(f"The {what} must be a PNG, JPEG, WebP or GIF file.") from error

@@ -1,6 +1,6 @@
 """What a further answer changes in a response that is already there."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -47,11 +47,20 @@ def changes(before: Mapping[str, Any], answer: Answer) -> list[Change]:
         for name in KINDS
         if name in answer.scores and before[name] != answer.scores[name]
     ]
-    if answer.reasons is not None and list(answer.reasons) != list(before["reasons"] or ()):
-        found.append(Change("reasons", before["reasons"], list(answer.reasons)))
+    reasons = _reasons_after(before["reasons"] or (), answer)
+    if reasons != list(before["reasons"] or ()):
+        found.append(Change("reasons", before["reasons"], reasons))
     if answer.comment is not None and answer.comment != (before["comment"] or ""):
         found.append(Change("comment", before["comment"], answer.comment))
     return found
+
+
+def _reasons_after(before: Sequence[str], answer: Answer) -> list[str]:
+    if answer.reasons is not None:
+        return list(answer.reasons)
+    if answer.fitting is None:
+        return list(before)
+    return [reason for reason in before if reason in answer.fitting]
 
 
 def said_in(response: Mapping[str, Any]) -> Answer:

@@ -75,30 +75,45 @@ class VisitSigner:
         if not token:
             raise TokenMissing("The form carried no token.")
         try:
-            text = urlsafe_b64decode(self._signer.unsign(token.encode()))
-        except (BadSignature, UnicodeEncodeError) as error:
+            return _visit_in(self._signer.unsign(token.encode()))
+        except (BadSignature, ValueError, TypeError) as error:
             raise TokenForged("The form's token was not signed by this server.") from error
-        (
-            survey,
-            version_id,
-            response_id,
-            language,
-            issued_at,
-            is_test,
-            member_id,
-            member_name,
-            source,
-            context,
-        ) = json.loads(text)
-        return Visit(
-            survey=survey,
-            version_id=version_id,
-            response_id=UUID(hex=response_id),
-            language=language,
-            issued_at=datetime.fromtimestamp(issued_at, UTC),
-            member_id=member_id,
-            member_name=member_name,
-            source=source,
-            is_test=bool(is_test),
-            context=Context.from_json(context),
-        )
+
+
+def unverified(token: str) -> Visit | None:
+    """What a token says that no key of ours signed; None when it says nothing.
+
+    Good for what the page's address could have said as well, and for nothing else: the context.
+    """
+    try:
+        return _visit_in(token.rpartition(".")[0].encode())
+    except (ValueError, TypeError, AttributeError):
+        return None
+
+
+def _visit_in(payload: bytes) -> Visit:
+    """The visit in a token's payload. Raises ValueError or TypeError when it holds none."""
+    (
+        survey,
+        version_id,
+        response_id,
+        language,
+        issued_at,
+        is_test,
+        member_id,
+        member_name,
+        source,
+        context,
+    ) = json.loads(urlsafe_b64decode(payload))
+    return Visit(
+        survey=survey,
+        version_id=version_id,
+        response_id=UUID(hex=response_id),
+        language=language,
+        issued_at=datetime.fromtimestamp(issued_at, UTC),
+        member_id=member_id,
+        member_name=member_name,
+        source=source,
+        is_test=bool(is_test),
+        context=Context.from_json(context),
+    )

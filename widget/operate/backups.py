@@ -3,6 +3,7 @@
 import os
 import sqlite3
 from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy.engine import make_url
@@ -38,7 +39,8 @@ def restore(settings_url: str, source: Path) -> Path | None:
     target = _file(settings_url)
     kept = None
     if target.exists():
-        kept = target.with_name(target.name + ".before-restore")
+        made = datetime.now().astimezone().strftime("%Y%m%d-%H%M%S")
+        kept = target.with_name(f"{target.name}.before-restore-{made}")
         backup(settings_url, kept)
     for suffix in ("-wal", "-shm"):
         target.with_name(target.name + suffix).unlink(missing_ok=True)

@@ -9,7 +9,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from flask_security import hash_password
+from flask import current_app
+from flask_security import hash_password, verify_password
 
 from widget.actions.change_password import change_password as store_password
 from widget.actions.create_api_key import create_api_key
@@ -43,7 +44,10 @@ _FILE = "demo.json"
 
 @dataclass(frozen=True)
 class Demo:
-    """How to use the demo workspace. `surveys` are public ids by kind."""
+    """How to use the demo workspace. `surveys` are public ids by kind.
+
+    The owner's password is "" once somebody has chosen another than the one that was made here.
+    """
 
     url: str
     owner: dict[str, str]
@@ -63,7 +67,7 @@ def make_demo(settings: Settings) -> Demo:
         password = secrets.token_urlsafe(12)
         workspace_id = create_workspace(
             db.session(),
-            name="Demo Company",
+            name="Brightwater Bicycles",
             email=OWNER,
             password_hash=hash_password(password),
             is_demo=True,
@@ -93,7 +97,7 @@ def make_demo(settings: Settings) -> Demo:
         _keep(settings.data / _FILE, known)
     return Demo(
         url=settings.public_url,
-        owner={"email": OWNER, "password": known["password"]},
+        owner={"email": OWNER, "password": _working(known["password"])},
         api_key=known["api_key"],
         surveys={survey.kind: survey.public_id for survey in reversed(demo_surveys(db.session()))},
         member={"email": MEMBER},
@@ -112,6 +116,12 @@ def _keep(file: Path, known: dict[str, str]) -> None:
     handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(handle, "w") as target:
         json.dump(known, target)
+
+
+def _working(password: str) -> str:
+    """The owner's first password while it still signs in, "" afterwards."""
+    owner = current_app.extensions["security"].datastore.find_user(email=OWNER)
+    return password if owner and verify_password(password, owner.password) else ""
 
 
 def _new_password() -> str:
@@ -135,7 +145,7 @@ def describe(demo: Demo, settings: Settings) -> str:
         f"\n  Demo page   {page}\n"
         f"  Console     {demo.url}/console/\n"
         f"  Sign in as  {demo.owner['email']}\n"
-        f"  Password    {demo.owner['password']}\n"
+        f"  Password    {demo.owner['password'] or '(the password you chose)'}\n"
     )
 
 

@@ -206,7 +206,10 @@ def append_events(connection: Runner, events: Sequence[NewEvent]) -> None:
 
 
 def count(connection: Runner, tallies: Mapping[Tally, int]) -> None:
-    """Add to the rollups: to each tally the number of responses given, which may be negative."""
+    """Add to the rollups: to each tally the number of responses given, which may be negative.
+
+    Rows are locked in one order, whoever changes which, so that writers never wait in a circle.
+    """
     is_spread = connection.dialect.name == "postgresql"
     rows = [
         {
@@ -223,4 +226,9 @@ def count(connection: Runner, tallies: Mapping[Tally, int]) -> None:
         if by
     ]
     if rows:
+        rows.sort(key=_rollup_key)
         _COUNT_UP.run(connection, rows)
+
+
+def _rollup_key(row: Mapping[str, Any]) -> tuple[Any, ...]:
+    return tuple(row[column.name] for column in _rollups.primary_key.columns)

@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from widget.storage.models import EmbedProblem, Survey
 
-# Subjects come from outside: nobody can fill the table by inventing more of them.
-PROBLEMS_PER_SURVEY = 50
+# Subjects come from outside: whoever invents more of them pushes out the oldest of their kind.
+PROBLEMS_OF_A_KIND = 25
 
 
 @dataclass(frozen=True)
@@ -34,26 +35,30 @@ def remember_problem(
     page: str,
     at: datetime,
 ) -> None:
-    """Count a problem, or add it while the survey has fewer than 50."""
-    problem = session.scalar(
-        select(EmbedProblem).where(
-            EmbedProblem.survey_id == survey_id,
-            EmbedProblem.kind == kind,
-            EmbedProblem.subject == subject,
+    """Count a problem, or add it; of each kind a survey keeps the 25 seen last."""
+    insert = (postgresql if session.get_bind().dialect.name == "postgresql" else sqlite).insert
+    latest = {"example": example[:300], "page": page[:500], "last_at": at}
+    session.execute(
+        insert(EmbedProblem)
+        .values(survey_id=survey_id, kind=kind, subject=subject, times=1, **latest)
+        .on_conflict_do_update(
+            index_elements=["survey_id", "kind", "subject"],
+            set_={"times": EmbedProblem.times + 1, **latest},
         )
     )
-    if problem is None:
-        known = session.scalar(
-            select(func.count())
-            .where(EmbedProblem.survey_id == survey_id)
-            .select_from(EmbedProblem)
+    kept = (
+        select(EmbedProblem.id)
+        .where(EmbedProblem.survey_id == survey_id, EmbedProblem.kind == kind)
+        .order_by(EmbedProblem.last_at.desc(), EmbedProblem.id.desc())
+        .limit(PROBLEMS_OF_A_KIND)
+    )
+    session.execute(
+        delete(EmbedProblem).where(
+            EmbedProblem.survey_id == survey_id,
+            EmbedProblem.kind == kind,
+            EmbedProblem.id.not_in(kept.scalar_subquery()),
         )
-        if (known or 0) >= PROBLEMS_PER_SURVEY:
-            return
-        problem = EmbedProblem(survey_id=survey_id, kind=kind, subject=subject, times=0)
-        session.add(problem)
-    problem.times += 1
-    problem.example, problem.page, problem.last_at = example[:300], page[:500], at
+    )
 
 
 def problems_of(session: Session, survey_id: int) -> list[SeenProblem]:

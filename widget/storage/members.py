@@ -47,6 +47,7 @@ def add_member(
     title: str,
     email: str | None,
     employee_id: str | None,
+    bio: str = "",
     at: datetime,
 ) -> Member:
     """Add a member. Raises MemberExists when the email or the employee id is taken."""
@@ -58,6 +59,7 @@ def add_member(
         title=title,
         email=email,
         employee_id=employee_id,
+        bio=bio,
         created_at=at,
     )
     session.add(member)
@@ -74,6 +76,8 @@ class MemberRow:
     email: str | None
     employee_id: str | None
     is_archived: bool
+    bio: str = ""
+    photo: str | None = None
 
 
 def member_rows(session: Session, workspace_id: int) -> list[MemberRow]:
@@ -100,12 +104,14 @@ def change_member(
     title: str,
     email: str | None,
     employee_id: str | None,
+    bio: str = "",
 ) -> None:
     """Change what is known of a member. Raises UnknownMember and MemberExists."""
     member = _member(session, workspace_id, member_id)
     _refuse_taken(session, workspace_id, (email, employee_id), besides=member_id)
     member.name, member.title = name, title
     member.email, member.employee_id = email, employee_id
+    member.bio = bio
 
 
 def set_archived(
@@ -113,6 +119,11 @@ def set_archived(
 ) -> None:
     """Archive a member, or bring them back. Raises UnknownMember."""
     _member(session, workspace_id, member_id).archived_at = archived_at
+
+
+def set_photo(session: Session, workspace_id: int, member_id: int, photo: str | None) -> None:
+    """Give a member a photo by its image id, or none. Raises UnknownMember."""
+    _member(session, workspace_id, member_id).photo = photo
 
 
 def _member(session: Session, workspace_id: int, member_id: int) -> Member:
@@ -153,4 +164,6 @@ def _row(member: Member) -> MemberRow:
         member.email,
         member.employee_id,
         member.archived_at is not None,
+        member.bio,
+        member.photo,
     )

@@ -1,5 +1,7 @@
 """Bringing a database to the schema that this release needs, and telling whether it has it."""
 
+from functools import cache
+
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
@@ -47,6 +49,7 @@ def current_revision(connection: Connection) -> str | None:
     return MigrationContext.configure(connection).get_current_revision()
 
 
+@cache
 def newest_revision() -> str:
     """The revision that this release needs."""
     head = ScriptDirectory.from_config(_config()).get_current_head()

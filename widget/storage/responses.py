@@ -149,6 +149,12 @@ class ShownRevision:
     changes: list[dict[str, Any]]
 
 
+def is_stored(session: Session, workspace_id: int, id: UUID) -> bool:
+    """Whether there is a response with this id."""
+    row = select(Response.id).where(Response.workspace_id == workspace_id, Response.id == id)
+    return session.scalar(row) is not None
+
+
 def revisions_of(session: Session, workspace_id: int, id: UUID) -> list[ShownRevision]:
     """What was said and changed, oldest first."""
     rows = session.scalars(

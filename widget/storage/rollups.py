@@ -14,7 +14,9 @@ RollupKey = tuple[date, int, int, str, str, int]
 
 
 def count_everything_again(connection: Connection, workspace_id: int) -> None:
-    """Replace a workspace's rollups by what its responses say."""
+    """Replace a workspace's rollups by what its responses say, holding up who would count now."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("LOCK TABLE rollups IN EXCLUSIVE MODE")
     connection.execute(delete(_rollups).where(_rollups.c.workspace_id == workspace_id))
     for key, responses in true_counts(connection, workspace_id).items():
         day, survey_id, member_id, channel, kind, score = key

@@ -23,17 +23,6 @@ def page_or_partial(page: str, partial: str, status: int = 200) -> Response:
     return vary(make_response(partial if wants_partial() else page, status))
 
 
-def redirect_to(url: str) -> Response:
-    """A full navigation: by htmx's header when htmx asked, else an ordinary redirect."""
-    if wants_partial():
-        response = make_response("", 200)
-        response.headers["HX-Redirect"] = url
-    else:
-        response = make_response("", 303)
-        response.headers["Location"] = url
-    return vary(response)
-
-
 def swap_elsewhere(response: Response, target: str, swap: str = "innerHTML") -> Response:
     """Tell htmx to put this answer at another element than the one that asked."""
     response.headers["HX-Retarget"] = target

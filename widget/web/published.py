@@ -15,6 +15,7 @@ from widget.extensions import db
 from widget.storage import members, surveys
 from widget.storage.members import KnownMember
 from widget.storage.surveys import PublishedSurvey
+from widget.web.bounded import Bounded
 
 _LIMIT = 10_000
 
@@ -25,11 +26,9 @@ class _Known:
     read_at: float
 
 
-_known: dict[tuple[str, str], _Known] = {}
-_members: dict[tuple[str, int, str], tuple[KnownMember | None, float]] = {}
-
-
-_definitions: dict[tuple[str, int], Definition] = {}
+_known: Bounded[tuple[str, str], _Known] = Bounded(_LIMIT)
+_members: Bounded[tuple[str, int, str], tuple[KnownMember | None, float]] = Bounded(_LIMIT)
+_definitions: Bounded[tuple[str, int], Definition] = Bounded(_LIMIT)
 
 
 @dataclass(frozen=True)
@@ -58,13 +57,12 @@ def find_survey(public_id: str) -> PublishedSurvey:
     known = _known.get(key)
     if known and time.monotonic() - known.read_at < current_app.config["SAYSO_SURVEY_AGE_S"]:
         return known.survey
-    survey = surveys.published_survey(db.session(), public_id)
+    # Whatever else is in an address never was a public id, and not every database takes it.
+    survey = surveys.published_survey(db.session(), public_id) if public_id.isalnum() else None
     if survey is None:
-        _known.pop(key, None)
+        _known.drop(key)
         raise UnknownSurvey("There is no survey at this address.")
-    if len(_known) >= _LIMIT:
-        _known.clear()
-    _known[key] = _Known(survey, time.monotonic())
+    _known.put(key, _Known(survey, time.monotonic()))
     return survey
 
 
@@ -76,9 +74,7 @@ def find_definition(survey: PublishedSurvey, version_id: int) -> Definition:
         definition = surveys.version_definition(db.session(), survey.id, version_id)
         if definition is None:
             raise UnknownSurvey("This survey has no such version.")
-        if len(_definitions) >= _LIMIT:
-            _definitions.clear()
-        _definitions[key] = definition
+        _definitions.put(key, definition)
     return definition
 
 
@@ -91,7 +87,5 @@ def find_member(survey: PublishedSurvey, given: str) -> KnownMember | None:
     if known and time.monotonic() - known[1] < current_app.config["SAYSO_SURVEY_AGE_S"]:
         return known[0]
     member = members.member_named(db.session(), survey.workspace_id, given)
-    if len(_members) >= _LIMIT:
-        _members.clear()
-    _members[key] = (member, time.monotonic())
+    _members.put(key, (member, time.monotonic()))
     return member

@@ -12,6 +12,7 @@ from limits.strategies import FixedWindowRateLimiter
 
 # One visit answers a handful of steps; more than this is no person.
 _PER_VISIT = parse("60/minute")
+_PER_REPORTER = parse("20/hour")
 # What is kept of unsigned links being opened, which anybody can write.
 _PER_OPENING = parse("600/minute")
 _PER_SIGN_IN = parse("10/minute")
@@ -50,13 +51,20 @@ class RateLimits:
         )
         self._answers: RateLimitItem | None = parse(answers) if answers else None
 
-    def allow_answer(self, survey: str, visit: str, address: str | None) -> bool:
-        """Count one answer; False when its visit, or its address and survey, sent too many."""
+    def allow_answer(self, survey: str, visit: str | None, address: str | None) -> bool:
+        """Count one answer; False when its address and survey, or its visit, sent too many.
+
+        `visit` is None for an answer whose token is no good: those are counted too.
+        """
         if self._answers is None:
             return True
-        return self._limiter.hit(_PER_VISIT, "visit", visit) and self._limiter.hit(
-            self._answers, "answers", survey, address_prefix(address)
-        )
+        if not self._limiter.hit(self._answers, "answers", survey, address_prefix(address)):
+            return False
+        return visit is None or self._limiter.hit(_PER_VISIT, "visit", visit)
+
+    def allow_report(self, survey: str, address: str | None) -> bool:
+        """Count one report of a broken snippet, which anybody can send by opening an address."""
+        return self._limiter.hit(_PER_REPORTER, "report", survey, address_prefix(address))
 
     def allow_opening(self, survey: str, address: str | None) -> bool:
         """Count one opening of an unsigned link; False when too many came from one network."""

@@ -86,7 +86,7 @@ def test_wording_is_data_and_never_a_template(acme: Workspace) -> None:
     with acme.world.app.test_request_context():
         definition = with_text(new_definition("stars"), "question.stars", "en", text)
 
-        face = make_face(definition, "en", "Acme", survey)
+        face = make_face(definition, "en", "Acme", "abc")  # a random id may contain 49
         html = face.step_html(steps(definition)[0], Typed())
     assert "49" not in html
     assert "{{ 7*7 }}" in html

@@ -5,7 +5,16 @@ import re
 import pytest
 from sqlalchemy import select
 
-from tests.builders import KEY, MONDAY, Workspace, World, close_world, make_settings, make_world
+from tests.builders import (
+    KEY,
+    MONDAY,
+    Workspace,
+    World,
+    close_world,
+    make_settings,
+    make_world,
+    post,
+)
 from tests.web.frame.visiting import Visitor, chosen_in, open_survey, token_in
 from widget.domain.flow import COMMENT_LIMIT
 from widget.domain.surveys import Question
@@ -80,6 +89,92 @@ def test_changing_an_answer_after_the_thanks_loses_nothing_said(
     assert chosen_in(extra.text) == ["9"]
     [response] = acme.responses()
     assert (response.stars, response.comment, response.nps) == (5, "Lovely", 9)
+
+
+def test_reasons_for_praise_do_not_outlive_a_change_to_blame(
+    acme: Workspace, visitor: Visitor
+) -> None:
+    visitor.send(score=5)
+    visitor.send(step="follow_up", main_score=5, reasons=["fast"], comment="Lovely")
+    visitor.send(score=1)
+    [response] = acme.responses()
+    assert (response.score, response.reasons, response.comment) == (1, [], "Lovely")
+
+
+def test_a_page_left_open_over_a_surveys_end_answers_for_a_day_and_no_longer(
+    acme: Workspace, visitor: Visitor
+) -> None:
+    late = open_survey(visitor.client, visitor.survey)
+    visitor.send(score=4)
+    post(
+        acme.signed_in(),
+        f"/console/surveys/{visitor.survey}/close",
+        f"/console/surveys/{visitor.survey}",
+    )
+    acme.world.clock.pass_time(hours=25)
+    again = visitor.send(step="follow_up", main_score=4, comment="Still here")
+    assert again.status_code == 409
+    visitor.token = token_in(again.text)
+    assert visitor.send(step="follow_up", main_score=4, comment="Still here").status_code == 200
+    assert late.send(score=1).status_code == 404
+    assert [(row.score, row.comment) for row in acme.responses()] == [(4, "Still here")]
+
+
+def test_when_no_key_knows_the_token_the_context_is_kept(acme: Workspace) -> None:
+    survey = acme.survey()
+    query = "?ref=T-1&member=ana@acme.example&email=kim@x.example&test=1&plan=pro&lang=de"
+    visitor = open_survey(acme.world.client(), survey, query)
+    dropped = make_world(make_settings(acme.world.settings.data, secret_keys=("d" * 40,)))
+    visitor.client = dropped.client()
+    again = visitor.send(score=5)
+    assert again.status_code == 400
+    assert "Bitte" in again.text
+    visitor.token = token_in(again.text)
+    assert visitor.send(score=5).status_code == 200
+    [response] = acme.responses()
+    assert (response.ref, response.member_given, response.customer_email, response.is_test) == (
+        "T-1",
+        "ana@acme.example",
+        "kim@x.example",
+        True,
+    )
+    assert (response.attributes, response.language) == ({"plan": "pro"}, "de")
+    close_world(dropped)
+
+
+@pytest.mark.parametrize("token", ["", "x", "e30.x", "W10.x", "WzFd.x", "é.x", "." * 50])
+def test_a_token_of_nonsense_is_a_plain_400(visitor: Visitor, token: str) -> None:
+    assert visitor.send(token=token, score=4).status_code == 400
+
+
+def test_posts_with_bad_tokens_are_limited_too(world: World, acme: Workspace) -> None:
+    limited = make_world(make_settings(world.settings.data, rate_limit="3/minute"))
+    visitor = open_survey(limited.client(), acme.survey())
+    answers = [visitor.send(token="forged", score=4, comment="x" * 9000) for _ in range(4)]
+    assert [answer.status_code for answer in answers] == [400, 400, 400, 429]
+    assert "xxx" not in answers[3].text
+    assert answers[3].headers["Retry-After"] == "60"
+    close_world(limited)
+
+
+@pytest.mark.parametrize(
+    "fields", [{"score": 9}, {"token": "forged"}, {"comment": "x" * 3_000_000}]
+)
+def test_every_answer_to_a_form_may_be_embedded_by_a_strict_host(
+    visitor: Visitor, fields: dict[str, object]
+) -> None:
+    for headers in ({}, {"Origin": "https://evil.example"}):
+        answer = visitor.send(headers, **{"score": 4, **fields})
+        assert answer.headers["Cross-Origin-Embedder-Policy"] == "require-corp"
+        assert answer.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
+
+
+@pytest.mark.parametrize(
+    "path", ["/w/%00", "/w/{}?member=%00a&ref=%00&origin=%00", "/images/%00", "/try/%00"]
+)
+def test_a_nul_in_an_address_is_no_server_error(any_acme: Workspace, path: str) -> None:
+    answer = any_acme.world.client().get(path.format(any_acme.survey()))
+    assert answer.status_code in (200, 404)
 
 
 def test_the_address_that_a_form_without_scripts_leaves_leads_back_to_the_survey(

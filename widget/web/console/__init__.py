@@ -9,6 +9,7 @@ def register(app: Flask) -> None:
     """Add the console's routes, module by module."""
     from widget.web.console import (  # noqa: F401 - importing adds the routes
         editor,
+        email_page,
         embed_page,
         filters,
         keys,

@@ -11,6 +11,7 @@ from widget.domain.flow import (
     COMMENT_LIMIT,
     Answer,
     Step,
+    fitting_reasons,
     is_last_question,
     question_of,
     read_comment,
@@ -85,8 +86,9 @@ def _answer(
     follow_up = step.name == "follow_up"
     return Answer(
         scores=scores,
-        reasons=read_reasons(definition, list(typed.reasons)) if follow_up else None,
+        reasons=read_reasons(definition, main, list(typed.reasons)) if follow_up else None,
         comment=read_comment(typed.comment) if follow_up else None,
+        fitting=fitting_reasons(definition, main),
         finished=is_last_question(definition, step) and form.get("go") != "back",
     )
 

@@ -3,7 +3,7 @@
 import re
 from base64 import b64encode
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property, lru_cache
 from hashlib import sha256
 
@@ -11,13 +11,22 @@ from flask import render_template, url_for
 from markupsafe import Markup, escape
 
 from widget.domain import looks as looks_rules
-from widget.domain.flow import Step, is_last_question, question_of, sentiment_of, steps
+from widget.domain.flow import (
+    COMMENT_LIMIT,
+    Step,
+    is_last_question,
+    question_of,
+    sentiment_of,
+    steps,
+)
 from widget.domain.surveys import Definition
+from widget.domain.wording import without_controls
 from widget.paths import asset_folder
 from widget.web.assets import asset_url
-from widget.web.face.speech import Speech, slot
+from widget.web.bounded import Bounded
+from widget.web.face.speech import SLOTS, Speech, slot
 
-_SLOT = re.compile("\x02([a-z]+)\x03")
+_SLOT = re.compile(f"\x02({'|'.join(SLOTS)})\x03")
 
 
 @dataclass(frozen=True)
@@ -72,7 +81,9 @@ class Face:
             f"frame/_{step.name}.html",
             face=self,
             step=step,
-            typed=typed,
+            # What a customer typed could contain the marks of slots.
+            typed=replace(typed, comment=without_controls(typed.comment)),
+            comment_limit=COMMENT_LIMIT,
             problem=problem,
             is_test=is_test,
             say=self.speech.say,
@@ -141,62 +152,75 @@ def ready_page(key: "FaceKey", is_test: bool) -> Filling:
         face = key.face()
         first = steps(face.definition)[0]
         page = Filling.of(face.page_html(face.step_html(first, Typed(), is_test=is_test)))
-        _pages[key, is_test] = page
+        _pages.put((key, is_test), page)
     return page
 
 
 def known_page(key: "FaceKey", is_test: bool) -> Filling | None:
-    """The same where it was rendered before; renders nothing."""
-    return _pages.get((key, is_test))
+    """The same where it was rendered before; renders nothing. Whoever gets one has the face."""
+    return _pages.get((key, is_test)) if key.is_introduced() else None
 
 
 def ready_step(key: "FaceKey", step: Step, typed: Typed, is_test: bool) -> Filling:
     """A following step; in its clean state rendered once per version, language and score."""
-    filling = known_step(key, step, typed, is_test)
+    filling = _steps.get((key, step, typed, is_test))
     if filling is None:
         filling = Filling.of(key.face().step_html(step, typed, is_test=is_test))
         if typed.is_clean:
-            if len(_steps) >= _STEP_LIMIT:
-                _steps.clear()
-            _steps[key, step, typed, is_test] = filling
+            _steps.put((key, step, typed, is_test), filling)
     return filling
 
 
 def known_step(key: "FaceKey", step: Step, typed: Typed, is_test: bool) -> Filling | None:
-    """The same where it was rendered before; renders nothing."""
-    return _steps.get((key, step, typed, is_test))
+    """The same where it was rendered before; renders nothing. Whoever gets one has the face."""
+    return _steps.get((key, step, typed, is_test)) if key.is_introduced() else None
 
 
 @dataclass(frozen=True)
 class FaceKey:
     """What a rendered page depends on; the definition is left out of comparing, as a version
-    never changes."""
+    never changes.
+
+    Once introduced, a key holds its face for as long as the key lives, so that one request never
+    loses it to another that needs the room.
+    """
 
     version_id: int
     language: str
     company: str
     public_id: str
+    _face: Face | None = field(default=None, init=False, repr=False, compare=False)
 
     def face(self) -> Face:
-        return _faces[self]
+        """The face that the key was introduced with. Raises LookupError before that."""
+        if self._face is None:
+            raise LookupError(f"Nobody has introduced the face of survey {self.public_id}.")
+        return self._face
+
+    def is_introduced(self) -> bool:
+        """Whether an equal key's face is known; from then on this key holds it, too."""
+        if self._face is None and (face := _faces.get(self)):
+            self.hold(face)
+        return self._face is not None
+
+    def hold(self, face: Face) -> None:
+        """Keep a face for as long as this key lives."""
+        object.__setattr__(self, "_face", face)
 
 
-_faces: dict[FaceKey, Face] = {}
-_pages: dict[tuple[FaceKey, bool], Filling] = {}
-_steps: dict[tuple[FaceKey, Step, Typed, bool], Filling] = {}
 _LIMIT = 2000
 _STEP_LIMIT = 20_000
+_faces: Bounded[FaceKey, Face] = Bounded(_LIMIT)
+_pages: Bounded[tuple[FaceKey, bool], Filling] = Bounded(2 * _LIMIT)
+_steps: Bounded[tuple[FaceKey, Step, Typed, bool], Filling] = Bounded(_STEP_LIMIT)
 
 
 def introduce(key: FaceKey, definition: Definition) -> None:
-    """Make a version known under its key, so that its pages can be rendered."""
-    if key not in _faces:
-        if len(_faces) >= _LIMIT:
-            # Pages first: each rests on its face.
-            _steps.clear()
-            _pages.clear()
-            _faces.clear()
-        _faces[key] = make_face(definition, key.language, key.company, key.public_id)
+    """Give a key the face of its version, so that its pages can be rendered."""
+    if not key.is_introduced():
+        face = make_face(definition, key.language, key.company, key.public_id)
+        key.hold(face)
+        _faces.put(key, face)
 
 
 @cache
@@ -221,17 +245,24 @@ def style_of(looks: looks_rules.Looks) -> str:
 
 
 def scheme_css(scheme: looks_rules.Scheme) -> str:
-    """Which of the two palettes applies; `auto` follows the page, else the visitor's system."""
+    """Which of the two palettes applies; `auto` follows the page, else the visitor's system.
+
+    The root's `color-scheme` is always the page's, because browsers paint an opaque ground behind a
+    frame whose scheme differs from its element's. With `auto` the page's own ground shows through;
+    a survey with a scheme of its own is a card.
+    """
     light, dark = _palettes()
-    if scheme == "light":
-        return f":root{{color-scheme:light;{light}}}"
-    if scheme == "dark":
-        return f":root{{color-scheme:dark;{dark}}}"
+    if scheme != "auto":
+        other = "dark" if scheme == "light" else "light"
+        return (
+            f":root{{color-scheme:{scheme};{light if scheme == 'light' else dark}}}"
+            f":root[data-theme={other}]{{color-scheme:{other}}}body{{color-scheme:{scheme}}}"
+        )
     return (
         f":root{{color-scheme:light dark;{light}}}"
         f"@media(prefers-color-scheme:dark){{:root{{{dark}}}}}"
-        f":root[data-theme=light]{{color-scheme:light;{light}}}"
-        f":root[data-theme=dark]{{color-scheme:dark;{dark}}}"
+        f":root[data-theme=light]{{color-scheme:light;--ground:transparent;{light}}}"
+        f":root[data-theme=dark]{{color-scheme:dark;--ground:transparent;{dark}}}"
     )
 
 

@@ -43,7 +43,7 @@ class Speech:
 
     def plain(self, key: str) -> str:
         """The same without markup, placeholders left as they stand."""
-        return self.definition.text(key, self.language, _built_in).value
+        return wording.without_controls(self.definition.text(key, self.language, _built_in).value)
 
     def built_in(self, slot: TextSlot) -> str:
         """What a slot says while the team leaves it empty in this language."""
@@ -84,7 +84,7 @@ class Speech:
     def _marked(self, text: Text) -> Markup:
         parts = (
             slot(part.name) if isinstance(part, wording.Placeholder) else escape(part)
-            for part in wording.parse(text.value)
+            for part in wording.parse(wording.without_controls(text.value))
         )
         content = Markup("").join(parts)
         if text.language == self.language or _same_base(text.language, self.language):
@@ -102,6 +102,13 @@ def _built_in(text: str, language: str) -> str | None:
     return translate(text, language) if language.split("-")[0] in LANGUAGES else None
 
 
+SLOTS = (*wording.PLACEHOLDERS, "token", "theme")
+"""Every name that a slot may have."""
+
+
 def slot(name: str) -> Markup:
-    """A mark in rendered HTML where a value goes for each visitor; no text can contain it."""
+    """A mark in rendered HTML where a value goes for each visitor.
+
+    No text can contain it: texts are rendered without control characters.
+    """
     return Markup(f"\x02{name}\x03")  # noqa: S704 - names are our own identifiers

@@ -68,11 +68,12 @@ class Express:
                 body = page.encode()
                 start_response("200 OK", [*known[1], ("Content-Length", str(len(body)))])
                 return [body]
-        return self._next(environ, self._remembering(method, public_id, start_response))
+        return self._next(environ, self._remembering(public_id, environ, start_response))
 
     def _is_trusted(self, environ: "WSGIEnvironment") -> bool:
         host: str = environ.get("HTTP_HOST", "")
-        return host in self._trusted or host.rpartition(":")[0] in self._trusted
+        name, _, port = host.rpartition(":")
+        return host in self._trusted or (name in self._trusted and port.isdecimal())
 
     def _first_page(self, survey: PublishedSurvey, environ: "WSGIEnvironment") -> str | None:
         """A survey opened, or None when something about the request needs the ordinary way."""
@@ -108,6 +109,8 @@ class Express:
         form = _form(environ)
         visit = self._visit(form, survey)
         if form.get("step") != "score" or visit is None or not self._is_from_us(environ):
+            return None
+        if survey.is_closed:
             return None
         definition = self._memory.definition(visit.version_id)
         if definition is None:
@@ -147,15 +150,15 @@ class Express:
         return comes_from_us(environ.get("HTTP_ORIGIN"), environ["HTTP_HOST"], self._own)
 
     def _remembering(
-        self, method: str, public_id: str, start_response: "StartResponse"
+        self, public_id: str, environ: "WSGIEnvironment", start_response: "StartResponse"
     ) -> Callable[..., Any]:
         def remember(status: str, headers: Headers, *more: Any) -> Any:
-            survey = self._memory.survey(public_id)
+            survey = environ.get("sayso.survey")
             if status.startswith("200") and survey is not None:
                 if len(self._headers) >= _LIMIT:
                     self._headers.clear()
                 kept = [header for header in headers if header[0].lower() != "content-length"]
-                self._headers[method, public_id] = (survey, kept)
+                self._headers[environ["REQUEST_METHOD"], public_id] = (survey, kept)
             return start_response(status, headers, *more)
 
         return remember

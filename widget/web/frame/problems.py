@@ -8,9 +8,10 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from widget.actions.report_embed_problem import report_embed_problem
 from widget.domain.context import Context
-from widget.domain.errors import UnknownSurvey
+from widget.domain.errors import OriginRefused, UnknownSurvey
 from widget.domain.flow import COMMENT_LIMIT
 from widget.domain.looks import DEFAULT_LOOKS
+from widget.domain.sites import read_origin
 from widget.extensions import db
 from widget.storage.surveys import PublishedSurvey
 from widget.translations import LANGUAGES, direction, match_language, translate
@@ -18,6 +19,7 @@ from widget.web import htmx
 from widget.web.assets import asset_url
 from widget.web.clock import now
 from widget.web.face import pages
+from widget.web.rate_limits import rate_limits
 
 # A broken snippet on a busy page would otherwise write a row per visitor.
 _REPORT_EVERY_S = 600
@@ -32,6 +34,10 @@ def report_unexpanded(survey: PublishedSurvey, context: Context) -> None:
 
 def report_origin(survey: PublishedSurvey, origin: str) -> None:
     """Remember that a page of an origin that is not allowed tried to show the survey."""
+    try:
+        origin = read_origin(origin)
+    except OriginRefused:
+        return
     _report(survey, "origin", origin[:200], origin, request.args.get("page", "")[:500])
 
 
@@ -39,6 +45,8 @@ def _report(survey: PublishedSurvey, kind: str, subject: str, example: str, page
     key = (current_app.config["SQLALCHEMY_DATABASE_URI"], survey.id, kind, subject)
     last = _reported.get(key)
     if last is not None and time.monotonic() - last < _REPORT_EVERY_S:
+        return
+    if not rate_limits().allow_report(survey.public_id, request.remote_addr):
         return
     if len(_reported) > 10_000:
         _reported.clear()
@@ -84,7 +92,7 @@ def not_framed_here(survey: PublishedSurvey, origin: str) -> Response:
         translate("This survey is not available", language),
         "",
         403,
-        link=request.url_root.rstrip("/") + request.path,
+        link=current_app.config["SAYSO_PUBLIC_URL"] + request.path,
         for_owner=(
             f"The survey {survey.public_id} may not be shown on {origin[:200]}. "
             "Add this origin to one of its sites in Sayso, under Sites."
@@ -123,6 +131,17 @@ def too_large(_error: RequestEntityTooLarge) -> Response:
         response = make_response(sentence, 413)
         return htmx.vary(htmx.swap_elsewhere(response, "#problem"))
     return _message_page(sentence, "", 413, language=language)
+
+
+def too_many() -> Response:
+    """Too many posts of nobody we know: nothing of them is shown again."""
+    language = _visitor_language()
+    sentence = translate(
+        "You have sent many answers in a short time. Nothing is lost: "
+        "please wait a minute and try again.",
+        language,
+    )
+    return _message_page(sentence, "", 429, language=language)
 
 
 def http_error(error: HTTPException) -> Response:

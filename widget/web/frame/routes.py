@@ -11,10 +11,11 @@ from widget.domain.errors import TokenForged, TokenMissing, UnknownSurvey
 from widget.domain.flow import Answer, Step
 from widget.domain.held import Held
 from widget.domain.surveys import Definition
-from widget.domain.tokens import Visit
+from widget.domain.tokens import Visit, unverified
 from widget.extensions import db
 from widget.storage.images import find_image
 from widget.storage.landing import member_card
+from widget.storage.responses import is_stored
 from widget.storage.surveys import PublishedSurvey
 from widget.web import htmx
 from widget.web.clock import now
@@ -25,9 +26,15 @@ from widget.web.face.landing import Landing, landing_html, landing_policy
 from widget.web.face.pages import Typed
 from widget.web.frame.answering import comes_from_us, head_of, next_step, stored_answers
 from widget.web.frame.opening import key_of, may_stand_on, visit_values
-from widget.web.frame.problems import not_framed_here, report_origin, report_unexpanded
+from widget.web.frame.problems import not_framed_here, report_origin, report_unexpanded, too_many
 from widget.web.frame.problems import register as register_problems
-from widget.web.frame.visits import named_member, open_visit, requested_opening, signer
+from widget.web.frame.visits import (
+    named_member,
+    open_visit,
+    opening_of,
+    requested_opening,
+    signer,
+)
 from widget.web.published import find_definition, find_member, find_survey
 from widget.web.rate_limits import rate_limits
 
@@ -53,49 +60,40 @@ def show(public_id: str) -> Response:
 @blueprint.post("/w/<public_id>/responses")
 def store(public_id: str) -> Response:
     """One step's answer: stored at once, then the next step."""
+    survey = find_survey(public_id)
+    visit = _posted_visit(public_id)
+    if not rate_limits().allow_answer(
+        public_id, visit.response_id.hex if visit else None, request.remote_addr
+    ):
+        return _slow_down(survey, visit)
     if not comes_from_us(request.headers.get("Origin"), request.host, own_origins()):
         problem = Problem("This page cannot take answers from another site.", {})
-        survey, definition, version_id = _open_survey(public_id)
-        return _ask_again(survey, definition, None, version_id, problem, 403)
-    survey = find_survey(public_id)
-    try:
-        visit = signer().read(request.form.get("token", ""))
-        if visit.survey != public_id:
-            raise TokenForged("The token belongs to another survey.")
-    except (TokenMissing, TokenForged):
-        survey, definition, version_id = _open_survey(public_id)
+        return _ask_anew(public_id, problem, 403)
+    if visit is None:
         problem = Problem(
             "Something was missing when your answer reached us. Please press the button once more.",
             {},
         )
-        return _ask_again(survey, definition, None, version_id, problem, 400)
+        return _ask_anew(public_id, problem, 400)
     definition = find_definition(survey, visit.version_id)
     if visit.is_expired(now()):
+        if survey.is_closed and not is_stored(db.session(), survey.workspace_id, visit.response_id):
+            # Pages that were open when it closed had a day; whoever has begun may finish.
+            raise UnknownSurvey("This survey is closed.")
         problem = Problem(
             "This page was open for a long time. Nothing is lost: "
             "please press the button once more.",
             {},
         )
         fresh = replace(visit, issued_at=now())
-        return _ask_again(survey, definition, fresh, visit.version_id, problem, 409)
-    if not rate_limits().allow_answer(public_id, visit.response_id.hex, request.remote_addr):
-        problem = Problem(
-            "You have sent many answers in a short time. Nothing is lost: "
-            "please wait a minute and try again.",
-            {},
-        )
-        response = _ask_again(survey, definition, visit, visit.version_id, problem, 429)
-        response.headers["Retry-After"] = "60"
-        return response
+        return _ask_again(survey, definition, fresh, problem, 409)
     submission = read_submission(request.form, definition)
     if submission.answer is None:
-        return _ask_again(
-            survey, definition, visit, visit.version_id, submission.problem, 422, submission
-        )
+        return _ask_again(survey, definition, visit, submission.problem, 422, submission)
     kept = _keep(survey, definition, visit, submission.step, submission.answer)
     if kept.outcome == "too_late":
         problem = Problem("Your answer can no longer be changed.", {})
-        return _ask_again(survey, definition, visit, visit.version_id, problem, 409, submission)
+        return _ask_again(survey, definition, visit, problem, 409, submission)
     report_unexpanded(survey, visit.context)
     return _go_on(survey, definition, visit, *next_step(definition, submission, kept.said))
 
@@ -151,6 +149,40 @@ def own_origins() -> tuple[str, ...]:
     return (public_url, try_url) if try_url else (public_url,)
 
 
+def _posted_visit(public_id: str) -> Visit | None:
+    """The visit of the form's token; None when it has none that is good here."""
+    try:
+        visit = signer().read(request.form.get("token", ""))
+    except (TokenMissing, TokenForged):
+        return None
+    return visit if visit.survey == public_id else None
+
+
+def _slow_down(survey: PublishedSurvey, visit: Visit | None) -> Response:
+    """A polite page for who sent too many answers; with their form if we know them."""
+    if visit is None:
+        response = too_many()
+    else:
+        problem = Problem(
+            "You have sent many answers in a short time. Nothing is lost: "
+            "please wait a minute and try again.",
+            {},
+        )
+        definition = find_definition(survey, visit.version_id)
+        response = _ask_again(survey, definition, visit, problem, 429)
+    response.headers["Retry-After"] = "60"
+    return response
+
+
+def _ask_anew(public_id: str, problem: Problem, status: int) -> Response:
+    """The posted step again for a new visit, about what the token said if it can be read."""
+    survey, definition, version_id = _open_survey(public_id)
+    opening = opening_of(unverified(request.form.get("token", ""))) or requested_opening()
+    member = find_member(survey, named_member(opening))
+    visit = open_visit(opening, survey, definition, version_id, member=member, at=now())
+    return _ask_again(survey, definition, visit, problem, status)
+
+
 def _open_visit(survey: PublishedSurvey, definition: Definition, version_id: int) -> Visit:
     opening = requested_opening()
     member = find_member(survey, named_member(opening))
@@ -158,6 +190,8 @@ def _open_visit(survey: PublishedSurvey, definition: Definition, version_id: int
 
 
 def _document(page: str, survey: PublishedSurvey, definition: Definition) -> Response:
+    # For the express lane: whose headers these are.
+    request.environ["sayso.survey"] = survey
     response = Response(page, content_type="text/html; charset=utf-8")
     response.headers["Content-Security-Policy"] = _policy(survey, definition)
     return htmx.vary(response)
@@ -207,14 +241,12 @@ def _answer_to(visit: Visit, response: Response, definition: Definition) -> Resp
 def _ask_again(
     survey: PublishedSurvey,
     definition: Definition,
-    visit: Visit | None,
-    version_id: int,
+    visit: Visit,
     problem: Problem | None,
     status: int,
     submission: Submission | None = None,
 ) -> Response:
     """The same step with everything typed still in it, a fresh token and one plain sentence."""
-    visit = visit or _open_visit(survey, definition, version_id)
     submission = submission or read_submission(request.form, definition)
     key = key_of(survey, definition, visit)
     face = key.face()

@@ -49,6 +49,27 @@ def requested_opening() -> Opening:
     )
 
 
+def opening_of(visit: Visit | None) -> Opening | None:
+    """The request that would open a visit like this one; None for none."""
+    if visit is None:
+        return None
+    context = visit.context
+    query = {
+        "lang": visit.language,
+        "test": "1" if visit.is_test else "",
+        "origin": "" if visit.source == "link" else current_app.config["SAYSO_PUBLIC_URL"],
+        "member": context.member,
+        "ref": context.ref,
+        "channel": context.channel,
+        "email": context.customer_email,
+        "name": context.customer_name,
+        "customer": context.customer_id,
+        "page": context.page,
+        **context.attributes,
+    }
+    return Opening(tuple((name, str(value)) for name, value in query.items()), "")
+
+
 def open_visit(
     opening: Opening,
     survey: PublishedSurvey,
@@ -76,7 +97,7 @@ def open_visit(
 
 def named_member(opening: Opening) -> str:
     """How the page names the member; "" when it does not, or left a placeholder there."""
-    given = opening.arguments.get("member", "").strip()
+    given = opening.arguments.get("member", "").replace("\x00", "").strip()
     return "" if is_unexpanded(given) else given[:FIELD_LIMIT]
 
 
