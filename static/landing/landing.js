@@ -8,6 +8,8 @@
   const step = document.getElementById("step");
   if (!main || !step) return;
   let told = "";
+  // One after the other: the last one said is to be the last one heard.
+  let sent = Promise.resolve();
 
   function tell(event) {
     const form = document.getElementById("form");
@@ -18,13 +20,17 @@
     const body = new URLSearchParams({
       token: form.elements.namedItem("token").value, step: "score", score: told,
     });
-    fetch(main.dataset.gesture, { method: "POST", body, keepalive: true, credentials: "omit" })
+    sent = sent
+      .then(() => fetch(main.dataset.gesture, {
+        method: "POST", body, keepalive: true, credentials: "omit",
+      }))
       .catch(() => { told = ""; }); // The next gesture tries again, and the button is still there.
   }
 
-  for (const type of ["pointerdown", "keydown", "touchstart"]) {
+  for (const type of ["pointerdown", "touchstart"]) {
     document.addEventListener(type, tell, { passive: true });
   }
-  // Arrow keys choose another score without sending it.
+  // An arrow key chooses another score, after this event and without sending it.
+  document.addEventListener("keydown", (event) => { setTimeout(tell, 0, event); });
   step.addEventListener("change", tell);
 })();

@@ -31,6 +31,7 @@ HEAD = ResponseHead(
     [
         Answer({"stars": 4}),
         Answer({"stars": 4, "nps": 9}, reasons=("fast",), comment="Thanks", finished=True),
+        Answer({"stars": 4}, fitting=frozenset({"fast", "friendly"})),
     ],
 )
 def test_an_answer_survives_being_kept(answer: Answer) -> None:
@@ -44,6 +45,12 @@ def test_a_later_step_adds_and_leaves_what_it_does_not_speak_of() -> None:
     extra = Held(HEAD, Answer({"stars": 2, "nps": 9}), MONDAY)
     merged = first.merged_with(comment).merged_with(extra).answer
     assert merged == Answer({"stars": 2, "nps": 9}, ("fast",), "Hello", finished=True)
+
+
+def test_reasons_that_no_longer_fit_the_score_are_dropped() -> None:
+    first = Held(HEAD, Answer({"stars": 4}, reasons=("fast",)), MONDAY)
+    worse = Held(HEAD, Answer({"stars": 1}, fitting=frozenset({"slow"})), MONDAY)
+    assert first.merged_with(worse).answer.reasons == ()
 
 
 @pytest.mark.parametrize(

@@ -25,11 +25,15 @@ class Held:
     def merged_with(self, later: "Held") -> "Held":
         """Both as one answer: what the later one does not speak of stays as it was."""
         old, new = self.answer, later.answer
+        reasons = old.reasons if new.reasons is None else new.reasons
+        if reasons and new.reasons is None and new.fitting is not None:
+            reasons = tuple(reason for reason in reasons if reason in new.fitting)
         answer = Answer(
             scores={**old.scores, **new.scores},
-            reasons=old.reasons if new.reasons is None else new.reasons,
+            reasons=reasons,
             comment=old.comment if new.comment is None else new.comment,
             finished=old.finished or new.finished,
+            fitting=new.fitting,
         )
         return replace(later, answer=answer)
 
@@ -49,13 +53,14 @@ class Held:
                 "reasons": None if self.answer.reasons is None else list(self.answer.reasons),
                 "comment": self.answer.comment,
                 "finished": self.answer.finished,
+                "fitting": None if self.answer.fitting is None else sorted(self.answer.fitting),
             },
         )
 
     @classmethod
     def from_json(cls, head: Mapping[str, Any], answer: Mapping[str, Any]) -> "Held":
         """What `to_json` gave."""
-        reasons = answer["reasons"]
+        reasons, fitting = answer["reasons"], answer["fitting"]
         return cls(
             head=ResponseHead(
                 **{name: head[name] for name in _PLAIN},
@@ -68,6 +73,7 @@ class Held:
                 reasons=None if reasons is None else tuple(reasons),
                 comment=answer["comment"],
                 finished=answer["finished"],
+                fitting=None if fitting is None else frozenset(fitting),
             ),
             opened_at=datetime.fromisoformat(head["opened_at"]),
         )

@@ -116,10 +116,11 @@ def judge(
     passed over. `answer` is the click that gave the score: a gesture or a POST. `delivered_at` is
     when the mail was handed over; None when no mail was sent by us.
     """
-    own = sorted(
-        (click for click in {*clicks, answer} if click.client == answer.client),
-        key=lambda click: click.at,
-    )
+    own = [click for click in clicks if click.client == answer.client]
+    if answer not in own:
+        own.append(answer)
+    # Stable: of two at the same moment, the one that was told first came first.
+    own.sort(key=lambda click: click.at)
     found: set[Reason] = set()
     if not answer.user_agent.strip():
         found.add("no_user_agent")

@@ -145,6 +145,7 @@ def test_whoever_is_set_aside_is_thanked_and_everything_said_is_kept(acme: Works
         "reasons": ["slow"],
         "comment": "Really me",
         "finished": True,
+        "fitting": row.answer["fitting"],
     }
     assert (row.standing, row.reasons) == ("set_aside", ["known_robot"])
     assert acme.responses() == []
