@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -20,6 +21,7 @@ from widget.actions.give_answer import give_answer
 from widget.actions.publish_survey import publish_survey
 from widget.domain.context import Context
 from widget.domain.flow import Answer
+from widget.domain.links import LinkSigner, RequestLink
 from widget.domain.responses import ResponseHead
 from widget.domain.scales import Kind, Style
 from widget.domain.surveys import Definition, definition_from_json
@@ -29,7 +31,7 @@ from widget.storage import migrate
 from widget.storage.engine import writing
 from widget.storage.ids import new_id
 from widget.storage.members import member_named
-from widget.storage.models import Response
+from widget.storage.models import Customer, Request, Response
 from widget.storage.surveys import published_survey, survey_of, version_definition
 
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -226,3 +228,71 @@ def post(client: FlaskClient, path: str, page: str | None = None, **fields: Any)
     """Send a console form with the CSRF token of the page it stands on."""
     token = csrf_token(client.get(page or path).text)
     return client.post(path, data={"csrf_token": token, **fields})
+
+
+# A browser that people use; the test client's and Playwright's own names are those of machines.
+BROWSER = (
+    "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) "
+    "Chrome/141.0.0.0 Safari/537.36"
+)
+PHONE = (
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 "
+    "(KHTML, like Gecko) Version/18.5 Mobile/15E148 Safari/604.1"
+)
+
+
+@dataclass(frozen=True)
+class AskedByMail:
+    """A request whose mail has been sent, and the token of its links."""
+
+    id: UUID
+    token: str
+    survey: str
+
+    def path(self, score: int | None = None) -> str:
+        return f"/s/{self.token}" + ("" if score is None else f"?score={score}")
+
+
+def ask_by_mail(acme: Workspace, survey: str, **details: Any) -> AskedByMail:
+    """A sent request, an hour old unless `sent_at` says otherwise.
+
+    `details`: columns of a Request, and `email` and `name` of its customer.
+    """
+    at = acme.world.clock()
+    email = details.pop("email", f"{new_id().hex[-8:]}@customer.example")
+    name = details.pop("name", "Carla Costa")
+    with acme.world.app.app_context():
+        with writing(db.session) as session:
+            customer = Customer(
+                workspace_id=acme.id,
+                id=new_id(),
+                email=email,
+                name=name,
+                created_at=at,
+                updated_at=at,
+            )
+            session.add(customer)
+            session.flush()
+            columns: dict[str, Any] = {
+                "made_by": "api",
+                "status": "sent",
+                "channel": "email",
+                "interaction_at": at - timedelta(hours=2),
+                "created_at": at - timedelta(hours=2),
+                "sent_at": at - timedelta(hours=1),
+                "due_at": at + timedelta(days=3),
+                "expires_at": at + timedelta(days=30),
+            }
+            request = Request(
+                workspace_id=acme.id,
+                id=new_id(),
+                survey_id=survey_of(session, acme.id, survey).id,
+                customer_id=customer.id,
+                **{**columns, **details},
+            )
+            session.add(request)
+            id = request.id
+        signer = LinkSigner(acme.world.settings.secret_keys, "answer")
+        token = signer.sign(RequestLink(acme.id, id))
+        db.session.remove()
+    return AskedByMail(id, token, survey)

@@ -42,6 +42,8 @@ def test_a_key_is_generated_once_and_for_the_operator_only(tmp_path: Path) -> No
         ("SAYSO_RATE_LIMIT", "0/minute", "120/minute"),
         ("SAYSO_TRUSTED_PROXIES", "-1", "0 to 10"),
         ("SAYSO_REDIS_URL", "http://x", "redis://"),
+        ("SAYSO_QUARANTINE", "soon", "10 minutes"),
+        ("SAYSO_QUARANTINE", "0 minutes", "10 minutes"),
         ("SAYSO_PUBLIC_ULR", "https://x.example", "no setting of Sayso"),
     ],
 )
@@ -53,6 +55,14 @@ def test_a_wrong_setting_stops_the_start_with_one_line(
     assert says in str(failure.value)
     assert name.split("_")[1] in str(failure.value)
     assert "\n" not in str(failure.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [("", 600), ("90 seconds", 90), ("1 second", 1), ("10 minutes", 600), ("2hours", 7200)],
+)
+def test_the_quarantine_is_written_in_words(tmp_path: Path, text: str, seconds: int) -> None:
+    assert load(tmp_path, SAYSO_QUARANTINE=text).quarantine_s == seconds
 
 
 def test_postgres_addresses_of_either_spelling_are_taken(tmp_path: Path) -> None:

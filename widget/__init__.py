@@ -5,12 +5,13 @@ from typing import Any
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from widget.domain.links import LinkSigner
 from widget.domain.tokens import VisitSigner
 from widget.extensions import babel, csrf, db, htmx
 from widget.paths import asset_folder
 from widget.settings import Settings
 from widget.storage.engine import prepare_engine
-from widget.web import assets, rate_limits, register
+from widget.web import assets, evidence, rate_limits, register
 from widget.web.clock import utc_now
 from widget.web.console import account as sign_in
 from widget.web.console_hooks import console_only
@@ -43,6 +44,8 @@ def create_app(settings: Settings, overrides: dict[str, Any] | None = None) -> F
     babel.init_app(app)
     htmx.init_app(app)
     app.extensions["sayso_visits"] = VisitSigner(settings.secret_keys)
+    app.extensions["sayso_answer_links"] = LinkSigner(settings.secret_keys, "answer")
+    evidence.register(app, settings.data, settings.secret_keys[0])
     rate_limits.register(app, settings.redis_url, settings.rate_limit)
     assets.register(app)
     register(app)
@@ -82,6 +85,7 @@ def _configuration(settings: Settings) -> dict[str, Any]:
         "SAYSO_PUBLIC_URL": settings.public_url,
         "SAYSO_TRY_URL": settings.try_url,
         "SAYSO_METRICS_TOKEN": settings.metrics_token,
+        "SAYSO_QUARANTINE_S": settings.quarantine_s,
         "SAYSO_CLOCK": utc_now,
         "SAYSO_SURVEY_AGE_S": 1.0,
     }

@@ -77,9 +77,17 @@ SETTINGS = (
         "none",
         "Bearer token that `/metrics` wants. Without one it answers this machine only.",
     ),
+    Setting(
+        "SAYSO_QUARANTINE",
+        "10 minutes",
+        "How long an answer given on a mail's page without pressing its button waits before it "
+        "counts, such as `90 seconds`, `10 minutes` or `1 hour`.",
+    ),
 )
 
 _DEFAULTS = {setting.name: setting.default for setting in SETTINGS}
+_DURATION = re.compile(r"^([1-9]\d{0,5}) *(second|minute|hour)s?$")
+_SECONDS = {"second": 1, "minute": 60, "hour": 3600}
 _RATE = re.compile(r"^[1-9]\d*/(second|minute|hour|day)$")
 LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "[::1]")
 
@@ -98,6 +106,7 @@ class Settings:
     trusted_proxies: int = 0
     rate_limit: str | None = "120/minute"
     metrics_token: str | None = None
+    quarantine_s: int = 600
 
     @property
     def is_https(self) -> bool:
@@ -138,6 +147,7 @@ def load_settings(
         trusted_proxies=_proxies(environ.get("SAYSO_TRUSTED_PROXIES") or "0"),
         rate_limit=_rate_limit(environ.get("SAYSO_RATE_LIMIT") or "120/minute"),
         metrics_token=environ.get("SAYSO_METRICS_TOKEN") or None,
+        quarantine_s=_quarantine(environ.get("SAYSO_QUARANTINE") or "10 minutes"),
     )
 
 
@@ -232,3 +242,10 @@ def _rate_limit(text: str) -> str | None:
     if not _RATE.match(text):
         raise SettingsError(f"SAYSO_RATE_LIMIT must be like 120/minute, or off; not {text!r}.")
     return text
+
+
+def _quarantine(text: str) -> int:
+    found = _DURATION.match(text.strip())
+    if not found:
+        raise SettingsError(f"SAYSO_QUARANTINE must be like 10 minutes, not {text!r}.")
+    return int(found[1]) * _SECONDS[found[2]]

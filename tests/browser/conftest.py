@@ -9,7 +9,15 @@ from sqlalchemy import select
 
 from tests.browser.chromium import launch
 from tests.browser.hosts import Servers, listening, site_app
-from tests.builders import Workspace, World, close_world, make_settings, make_workspace, make_world
+from tests.builders import (
+    KEY,
+    Workspace,
+    World,
+    close_world,
+    make_settings,
+    make_workspace,
+    make_world,
+)
 from tests.servers import Server
 from widget.extensions import db
 from widget.storage.models import Response, Survey
@@ -48,7 +56,7 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     data = tmp_path_factory.mktemp("served")
     world: World = make_world(make_settings(data))
     acme = make_workspace(world)
-    server = Server(data, SAYSO_RATE_LIMIT="off").start()
+    server = Server(data, SAYSO_RATE_LIMIT="off", SAYSO_SECRET_KEYS=KEY).start()
     site = Servers()
     with listening(site_app(site)) as port:
         site.site = f"http://localhost:{port}"

@@ -33,19 +33,30 @@ def give_answer(
     nearly always makes the response; any step may. Returns all that the response says now, or
     None when this answer made it.
     """
-    day = head.answered_at.astimezone(ZoneInfo(time_zone)).date()
-    first = FirstAnswer(head, answer, day)
+    first = _first(head, answer, time_zone)
     if opens and group_commit(engine, _store_first_of_group).run(first):
         return None
     with write_connection(engine) as connection:
+        return give_answer_within(connection, head, answer, time_zone=time_zone)
+
+
+def give_answer_within(
+    connection: Connection, head: ResponseHead, answer: Answer, *, time_zone: str
+) -> Answer | None:
+    """The same inside a write transaction that does more than this. Takes and returns the same."""
+    before = answers.find_response(connection, head.workspace_id, head.id)
+    if before is None:
+        if _store_first(connection, [_first(head, answer, time_zone)]):
+            return None
+        # Another request stored it between the two statements, and responses are never deleted.
         before = answers.find_response(connection, head.workspace_id, head.id)
-        if before is None:
-            if _store_first(connection, [first]):
-                return None
-            # Another request stored it between the two statements, and responses are never deleted.
-            before = answers.find_response(connection, head.workspace_id, head.id)
-            assert before is not None
-        return _record_further(connection, before, head, answer)
+        assert before is not None
+    return _record_further(connection, before, head, answer)
+
+
+def _first(head: ResponseHead, answer: Answer, time_zone: str) -> FirstAnswer:
+    day = head.answered_at.astimezone(ZoneInfo(time_zone)).date()
+    return FirstAnswer(head, answer, day)
 
 
 def _store_first_of_group(connection: Runner, given: Sequence[FirstAnswer]) -> list[bool]:

@@ -83,3 +83,11 @@ class SettingsError(SaysoError):
 
 class LinkForged(SaysoError):
     """A link's token was not signed by this server."""
+
+
+class NetworkListWrong(SaysoError):
+    """A list of networks has a line that is none."""
+
+
+class UnknownHeldAnswer(SaysoError):
+    """No answer is set aside under this id in the workspace."""

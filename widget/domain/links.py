@@ -1,5 +1,6 @@
 """The signed links of a request: stateless, never used up, good until the request expires."""
 
+import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -47,3 +48,17 @@ class LinkSigner:
             ) from error
         payload = urlsafe_b64decode(text + b"=" * (-len(text) % 4))
         return RequestLink(int.from_bytes(payload[16:], "big"), UUID(bytes=payload[:16]))
+
+
+def unsigned_response_id(key: str, survey: str, ref: str, member: str, email: str) -> UUID | None:
+    """The response that an unsigned link's clicks are about; None when nothing tells them apart.
+
+    Two clicks in one mail name the same survey, reference, member and customer, and so are one
+    response. The key keeps others from working out the id.
+    """
+    if not ref and not email:
+        return None
+    # The unit separator cannot be in any of them: control characters were taken out.
+    said = "\x1f".join((survey, ref, member.lower(), email.lower()))
+    secret = sha256(b"sayso.unsigned" + key.encode()).digest()
+    return UUID(bytes=hmac.digest(secret, said.encode(), "sha256")[:16], version=5)

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
+from widget.domain.asking import AskingRules
 from widget.domain.errors import UnknownSurvey
 from widget.domain.surveys import Definition, definition_from_json
 from widget.storage.ids import new_public_id
@@ -15,7 +16,10 @@ from widget.storage.models import Survey, SurveyVersion, Workspace
 
 @dataclass(frozen=True)
 class PublishedSurvey:
-    """What serving a survey takes: whose it is, which version is current, where it may stand."""
+    """What serving a survey takes: whose it is, which version is current, where it may stand.
+
+    `accepts_unsigned` and `edit_days` are rules for answers by links from mails.
+    """
 
     id: int
     public_id: str
@@ -26,6 +30,8 @@ class PublishedSurvey:
     version_id: int | None
     origins: tuple[str, ...]
     is_closed: bool
+    accepts_unsigned: bool = True
+    edit_days: int = 30
 
 
 def published_survey(session: Session, public_id: str) -> PublishedSurvey | None:
@@ -50,6 +56,8 @@ def published_survey(session: Session, public_id: str) -> PublishedSurvey | None
         version_id=survey.published_version_id,
         origins=tuple(dict.fromkeys(origins)),
         is_closed=survey.closed_at is not None,
+        accepts_unsigned=survey.accepts_unsigned,
+        edit_days=AskingRules.from_json(survey.asking).edit_days,
     )
 
 

@@ -7,6 +7,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError
 
 from widget.domain.errors import (
+    UnknownHeldAnswer,
     UnknownMember,
     UnknownPerson,
     UnknownResponse,
@@ -14,6 +15,7 @@ from widget.domain.errors import (
     UnknownSurvey,
 )
 from widget.web.frame import problems
+from widget.web.landing import problems as landing_problems
 from widget.web.problem_json import problem_json
 from widget.web.security import CONSOLE
 
@@ -41,7 +43,14 @@ _UNKNOWN = ("This did not work", "Please go back and try again.")
 def register(app: Flask) -> None:
     """Turn every HTTP error into a page that says what to do."""
     app.register_error_handler(HTTPException, _http_error)
-    for unknown in (UnknownSurvey, UnknownResponse, UnknownSite, UnknownMember, UnknownPerson):
+    for unknown in (
+        UnknownSurvey,
+        UnknownResponse,
+        UnknownHeldAnswer,
+        UnknownSite,
+        UnknownMember,
+        UnknownPerson,
+    ):
         app.register_error_handler(unknown, _not_found)
 
 
@@ -50,6 +59,8 @@ def _http_error(error: HTTPException) -> Response:
         # The host is not ours, so neither is any address a template could build.
         text = "This host name is not served here. Operators: see SAYSO_PUBLIC_URL.\n"
         return Response(text, 400, content_type="text/plain")
+    if request.path.startswith(("/s/", "/e/")):
+        return landing_problems.http_error(error)
     if request.path.startswith("/w/"):
         return problems.http_error(error)
     code = error.code or 500

@@ -13,6 +13,8 @@ from limits.strategies import FixedWindowRateLimiter
 # One visit answers a handful of steps; more than this is no person.
 _PER_VISIT = parse("60/minute")
 _PER_REPORTER = parse("20/hour")
+# What is kept of unsigned links being opened, which anybody can write.
+_PER_OPENING = parse("600/minute")
 _PER_SIGN_IN = parse("10/minute")
 _PER_ADDRESS_SIGN_IN = parse("60/minute")
 _PER_API_WORKSPACE = parse("600/minute")
@@ -64,6 +66,10 @@ class RateLimits:
     def allow_report(self, survey: str, address: str | None) -> bool:
         """Count one report of a broken snippet, which anybody can send by opening an address."""
         return self._limiter.hit(_PER_REPORTER, "report", survey, address_prefix(address))
+
+    def allow_opening(self, survey: str, address: str | None) -> bool:
+        """Count one opening of an unsigned link; False when too many came from one network."""
+        return self._limiter.hit(_PER_OPENING, "opening", survey, address_prefix(address))
 
     def allow_api_call(self, workspace_id: int) -> bool:
         """Count one request to the API; False past 600 a minute in a workspace."""

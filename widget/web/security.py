@@ -53,6 +53,21 @@ FRAME = RouteClass(
         "X-Robots-Tag": "noindex",
     },
 )
+LANDING = RouteClass(
+    "landing",
+    caller="anyone",
+    forgery="visit token",
+    headers={
+        **_COMMON,
+        "Cache-Control": "private, no-store",
+        "Content-Security-Policy": _NOTHING_CSP,
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Cross-Origin-Resource-Policy": "same-origin",
+        "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+        "X-Frame-Options": "DENY",
+        "X-Robots-Tag": "noindex, nofollow",
+    },
+)
 ASSET = RouteClass(
     "asset",
     caller="anyone",
@@ -143,6 +158,7 @@ _BY_BLUEPRINT = {
     "console": CONSOLE,
     "embed": ASSET,
     "frame": FRAME,
+    "landing": LANDING,
     "operations": OPERATIONS,
     "security": SIGN_IN,
     "try_it": PUBLIC_PAGE,
@@ -152,10 +168,12 @@ _BY_BLUEPRINT = {
 def route_class(endpoint: str | None) -> RouteClass:
     """The class of an endpoint. Raises KeyError for one that declares none.
 
-    A request that met no endpoint (404, 405) is answered like the frame below its address, and
-    like an operations route elsewhere.
+    A request that met no endpoint (404, 405) is answered like the frame or a landing page below
+    their addresses, and like an operations route elsewhere.
     """
     if endpoint is None:
+        if request.path.startswith(("/s/", "/e/")):
+            return LANDING
         return FRAME if request.path.startswith("/w/") else OPERATIONS
     known = _BY_ENDPOINT.get(endpoint)
     return known if known else _BY_BLUEPRINT[endpoint.rpartition(".")[0]]

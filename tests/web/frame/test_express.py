@@ -7,8 +7,17 @@ from typing import Any
 
 import pytest
 
-from tests.builders import Workspace, close_world, make_settings, make_workspace, make_world, post
+from tests.builders import (
+    Workspace,
+    ask_by_mail,
+    close_world,
+    make_settings,
+    make_workspace,
+    make_world,
+    post,
+)
 from tests.web.frame.visiting import open_survey, token_in
+from tests.web.landing.mailing import held, reader
 from widget.web.frame import express
 
 
@@ -132,3 +141,16 @@ def test_an_answer_changed_by_the_express_lane_is_one_response(quick: Workspace)
     for score in (1, 2, 2):
         assert visitor.send(score=score).status_code == 200
     assert sorted(row.score for row in quick.responses()) == [2, 5]
+
+
+def test_an_answer_from_a_mail_is_judged_however_fast_the_lane(quick: Workspace) -> None:
+    survey = quick.survey()
+    for _ in range(2):
+        visitor = open_survey(quick.world.client(), survey)
+        assert visitor.send(score=4).status_code == 200
+    mail = ask_by_mail(quick, survey)
+    robot = reader(quick, mail, user_agent="curl/8.5.0")
+    for _ in range(2):
+        assert robot.answer(mail, 4).status_code == 200
+    assert [row.reasons for row in held(quick)] == [["known_robot"]]
+    assert len(quick.responses()) == 2

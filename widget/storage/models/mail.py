@@ -83,8 +83,9 @@ class SuppressedAddress(Base):
 class LinkVisit(Base):
     """Somebody, or something, opened a link from a mail. Evidence for judging answers.
 
-    No whole address is kept: `network` is its /24 or /48. `client_digest` tells clients apart:
-    a digest of address and user agent with a salt of the day.
+    No whole address is kept: `network` is its /24 or /48, "" for private ones. `client_digest`
+    tells clients apart: a keyed digest of response, address and user agent. So it is the same on
+    both sides of midnight, and says nothing about who opened another mail.
     """
 
     __tablename__ = "link_visits"
@@ -94,7 +95,7 @@ class LinkVisit(Base):
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
     response_id: Mapped[UUID] = mapped_column(Uuid)
     at: Mapped[datetime] = mapped_column(UTCDateTime)
-    # `HEAD`, `GET`, `POST`, `gesture` (provisional answer) or `honeypot`
+    # `HEAD`, `GET`, `prefetch`, `POST`, `gesture` (provisional answer) or `honeypot`
     act: Mapped[str] = mapped_column(String(10))
     score: Mapped[int | None] = mapped_column()
     network: Mapped[str] = mapped_column(String(50))
@@ -108,7 +109,8 @@ class HeldAnswer(Base):
 
     `standing` is `provisional` (a gesture, until `due_at`), `set_aside` (suspicious, for
     `reasons`), `counted` (a provisional one whose quarantine ended clean), `restored` (by a
-    person) or `superseded` (its customer pressed the button). One row per response and client.
+    person) or `superseded` (its customer pressed the button). One row per response and client:
+    `id` is made of both.
     """
 
     __tablename__ = "held_answers"

@@ -18,6 +18,7 @@ def register(app: Flask) -> None:
         people,
         preview,
         responses,
+        set_aside,
         setup,
         sites,
         surveys,

@@ -139,6 +139,8 @@ class Express:
             return None
         is_plain = (
             visit.survey == survey.public_id
+            # Who answers by a link from a mail is judged first.
+            and visit.source != "email"
             and not visit.is_expired(self._now())
             and not visit.context.problems
         )

@@ -6,18 +6,23 @@ from flask import Blueprint, Response, current_app, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from widget.actions.give_answer import give_answer
+from widget.actions.receive_answer import Received, receive_answer
 from widget.domain.errors import TokenForged, TokenMissing, UnknownSurvey
-from widget.domain.flow import Step
+from widget.domain.flow import Answer, Step
+from widget.domain.held import Held
 from widget.domain.surveys import Definition
 from widget.domain.tokens import Visit, unverified
 from widget.extensions import db
 from widget.storage.images import find_image
+from widget.storage.landing import member_card
 from widget.storage.responses import is_stored
 from widget.storage.surveys import PublishedSurvey
 from widget.web import htmx
 from widget.web.clock import now
+from widget.web.evidence import requesting_client
 from widget.web.face import pages
 from widget.web.face.forms import Problem, Submission, read_submission
+from widget.web.face.landing import Landing, landing_html, landing_policy
 from widget.web.face.pages import Typed
 from widget.web.frame.answering import comes_from_us, head_of, next_step, stored_answers
 from widget.web.frame.opening import key_of, may_stand_on, visit_values
@@ -85,16 +90,31 @@ def store(public_id: str) -> Response:
     submission = read_submission(request.form, definition)
     if submission.answer is None:
         return _ask_again(survey, definition, visit, submission.problem, 422, submission)
-    said = give_answer(
-        db.engine,
-        head_of(survey, definition, visit, now()),
-        submission.answer,
-        time_zone=survey.time_zone,
-        opens=submission.step.name == "score",
-    )
-    stored_answers.labels(definition.question.kind).inc()
+    kept = _keep(survey, definition, visit, submission.step, submission.answer)
+    if kept.outcome == "too_late":
+        problem = Problem("Your answer can no longer be changed.", {})
+        return _ask_again(survey, definition, visit, problem, 409, submission)
     report_unexpanded(survey, visit.context)
-    return _go_on(survey, definition, visit, *next_step(definition, submission, said))
+    return _go_on(survey, definition, visit, *next_step(definition, submission, kept.said))
+
+
+def _keep(
+    survey: PublishedSurvey, definition: Definition, visit: Visit, step: Step, answer: Answer
+) -> Received:
+    """Store an answer. One by a link from a mail is judged first, and may be set aside."""
+    head = head_of(survey, definition, visit, now())
+    if visit.source == "email":
+        held = Held(head, answer, visit.issued_at)
+        # Its connection goes back: a request that holds one while it waits for another can starve.
+        db.session.rollback()
+        kept = receive_answer(db.engine, held, requesting_client(visit.response_id))
+    else:
+        opens = step.name == "score"
+        said = give_answer(db.engine, head, answer, time_zone=survey.time_zone, opens=opens)
+        kept = Received("counted", said)
+    if kept.outcome == "counted":
+        stored_answers.labels(definition.question.kind).inc()
+    return kept
 
 
 @blueprint.get("/w/<public_id>/responses")
@@ -195,12 +215,27 @@ def _go_on(
     key = key_of(survey, definition, visit)
     filling = pages.ready_step(key, step, typed, visit.is_test)
     if not htmx.wants_partial():
-        filling = pages.Filling.of(
-            key.face().page_html(key.face().step_html(step, typed, is_test=visit.is_test))
-        )
+        html = key.face().step_html(step, typed, is_test=visit.is_test)
+        filling = pages.Filling.of(_whole_page(key.face(), survey, visit, html))
     # The token that came is still good: the visit goes on with it.
     values = visit_values(key, visit, request.form["token"], "")
-    return _document(filling.fill(values), survey, definition)
+    return _answer_to(visit, _document(filling.fill(values), survey, definition), definition)
+
+
+def _whole_page(face: pages.Face, survey: PublishedSurvey, visit: Visit, step_html: str) -> str:
+    """The document around a step, as the visit began: a widget's, or a page behind a mail."""
+    if visit.source != "email":
+        return face.page_html(step_html)
+    member_id = visit.member_id
+    card = member_card(db.session(), survey.workspace_id, member_id) if member_id else None
+    return landing_html(face, step_html, Landing(card))
+
+
+def _answer_to(visit: Visit, response: Response, definition: Definition) -> Response:
+    """A whole page behind a mail stands in nobody's frame."""
+    if visit.source == "email" and not htmx.wants_partial():
+        response.headers["Content-Security-Policy"] = landing_policy(definition.looks)
+    return response
 
 
 def _ask_again(
@@ -220,8 +255,8 @@ def _ask_again(
         submission.step, submission.typed, problem=sentence, is_test=visit.is_test
     )
     if not htmx.wants_partial():
-        html = face.page_html(html)
+        html = _whole_page(face, survey, visit, html)
     values = visit_values(key, visit, signer().sign(visit), request.args.get("theme", ""))
     response = _document(pages.Filling.of(html).fill(values), survey, definition)
     response.status_code = status
-    return response
+    return _answer_to(visit, response, definition)

@@ -1,0 +1,162 @@
+"""Who touches the page and goes without a word counts after a quarantine, if it ends clean."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from tests.builders import PHONE, AskedByMail, Workspace, ask_by_mail
+from tests.web.landing.mailing import Reader, held, reader, request_of
+from widget.actions.settle_provisional import settle_due
+from widget.extensions import db
+from widget.storage.engine import writing
+from widget.storage.models import Rollup, Survey
+
+
+def settle(acme: Workspace) -> int:
+    with acme.world.app.app_context():
+        return settle_due(db.engine, acme.world.clock())
+
+
+def standings(acme: Workspace) -> list[str]:
+    return [row.standing for row in held(acme)]
+
+
+@pytest.fixture
+def mail(any_acme: Workspace) -> AskedByMail:
+    return ask_by_mail(any_acme, any_acme.survey())
+
+
+@pytest.fixture
+def acme(any_acme: Workspace) -> Workspace:
+    return any_acme
+
+
+@pytest.fixture
+def carla(acme: Workspace, mail: AskedByMail) -> Reader:
+    return reader(acme, mail)
+
+
+def test_it_counts_when_the_quarantine_has_ended_clean(
+    acme: Workspace, mail: AskedByMail, carla: Reader
+) -> None:
+    assert carla.touch(carla.open(mail.path(4)), 4).status_code == 204
+    touched_at = acme.world.clock()
+    acme.world.clock.pass_time(seconds=599)
+    assert settle(acme) == 0
+    assert (acme.responses(), standings(acme)) == ([], ["provisional"])
+    acme.world.clock.pass_time(seconds=1)
+    assert settle(acme) == 1
+    [response] = acme.responses()
+    assert (response.id, response.stars, response.answered_at) == (mail.id, 4, touched_at)
+    assert standings(acme) == ["counted"]
+    request = request_of(acme, mail)
+    assert (request.status, request.answered_at) == ("answered", touched_at)
+    assert settle(acme) == 0
+
+
+def test_until_then_it_counts_nowhere(acme: Workspace, mail: AskedByMail, carla: Reader) -> None:
+    carla.touch(carla.open(mail.path(4)), 4)
+    with acme.world.app.app_context():
+        assert db.session.scalars(select(Rollup)).all() == []
+        db.session.remove()
+    assert request_of(acme, mail).status == "sent"
+
+
+def test_it_is_set_aside_when_its_client_turns_out_to_be_a_machine(
+    acme: Workspace, mail: AskedByMail, carla: Reader
+) -> None:
+    carla.touch(carla.open(mail.path(1)), 1)
+    for score in range(2, 6):
+        acme.world.clock.pass_time(seconds=1)
+        carla.open(mail.path(score))
+    acme.world.clock.pass_time(minutes=10)
+    assert settle(acme) == 1
+    [row] = held(acme)
+    assert (row.standing, row.reasons) == ("set_aside", ["several_scores"])
+    assert acme.responses() == []
+
+
+def test_the_button_takes_its_place(acme: Workspace, mail: AskedByMail, carla: Reader) -> None:
+    token = carla.open(mail.path(4))
+    carla.touch(token, 4)
+    carla.press(token, score=2)
+    assert standings(acme) == ["superseded"]
+    acme.world.clock.pass_time(minutes=10)
+    assert settle(acme) == 0
+    assert [response.stars for response in acme.responses()] == [2]
+
+
+def test_an_answer_from_elsewhere_takes_its_place_too(
+    acme: Workspace, mail: AskedByMail, carla: Reader
+) -> None:
+    carla.touch(carla.open(mail.path(4)), 4)
+    reader(acme, mail, user_agent=PHONE).answer(mail, 2)
+    acme.world.clock.pass_time(minutes=10)
+    assert settle(acme) == 1
+    assert standings(acme) == ["superseded"]
+    assert [response.stars for response in acme.responses()] == [2]
+
+
+def test_a_gesture_that_comes_after_its_pages_button_is_nothing_new(
+    acme: Workspace, mail: AskedByMail, carla: Reader
+) -> None:
+    token = carla.open(mail.path(4))
+    carla.press(token, score=2)
+    carla.touch(token, 4)
+    assert held(acme) == []
+
+
+def test_a_later_look_at_another_link_is_a_change_of_mind(
+    acme: Workspace, mail: AskedByMail, carla: Reader
+) -> None:
+    carla.answer(mail, 2)
+    acme.world.clock.pass_time(days=2)
+    carla.touch(carla.open(mail.path(5)), 5)
+    acme.world.clock.pass_time(minutes=10)
+    settle(acme)
+    assert [response.stars for response in acme.responses()] == [5]
+
+
+def test_after_the_edit_window_it_changes_nothing(
+    acme: Workspace, mail: AskedByMail, carla: Reader
+) -> None:
+    carla.answer(mail, 2)
+    acme.world.clock.pass_time(days=29)
+    token = carla.open(mail.path(5))
+    with acme.world.app.app_context(), writing(db.session) as session:
+        session.scalars(select(Survey)).one().asking = {"edit_days": 7}
+    carla.touch(token, 5)
+    acme.world.clock.pass_time(minutes=10)
+    assert settle(acme) == 0
+    assert [response.stars for response in acme.responses()] == [2]
+
+
+def test_the_last_choice_counts_and_the_quarantine_is_not_prolonged(
+    acme: Workspace, mail: AskedByMail, carla: Reader
+) -> None:
+    token = carla.open(mail.path(4))
+    carla.touch(token, 4)
+    due = held(acme)[0].due_at
+    carla.touch(token, 5)
+    [row] = held(acme)
+    assert (row.due_at, row.answer["scores"]) == (due, {"stars": 5})
+    acme.world.clock.pass_time(minutes=10)
+    settle(acme)
+    assert [response.stars for response in acme.responses()] == [5]
+
+
+def test_the_quarantine_is_a_setting(acme: Workspace, mail: AskedByMail, carla: Reader) -> None:
+    acme.world.app.config["SAYSO_QUARANTINE_S"] = 60
+    carla.touch(carla.open(mail.path(4)), 4)
+    [row] = held(acme)
+    assert row.due_at == acme.world.clock() + timedelta(seconds=60)
+
+
+def test_two_workers_settle_it_once(acme: Workspace, mail: AskedByMail, carla: Reader) -> None:
+    carla.touch(carla.open(mail.path(4)), 4)
+    acme.world.clock.pass_time(minutes=10)
+    with ThreadPoolExecutor(4) as pool:
+        assert sum(pool.map(lambda _n: settle(acme), range(4))) == 1
+    assert len(acme.responses()) == 1

@@ -1,0 +1,253 @@
+"""What filters of mail do with links, replayed; then the person comes, and counts."""
+
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from tests.builders import BROWSER, PHONE, AskedByMail, Workspace, ask_by_mail
+from tests.web.frame.visiting import HTMX
+from tests.web.landing.mailing import Reader, held, reader, request_of, visits
+from widget.actions.settle_provisional import settle_due
+from widget.extensions import db
+from widget.storage.models import Rollup
+from widget.storage.responses import find_response
+
+HEADLESS = BROWSER.replace("Chrome/", "HeadlessChrome/")
+SLACK = "Slackbot-LinkExpanding 1.0 (+https://api.slack.com/robots)"
+# An address of Microsoft's, from where Defender for Office 365 checks links.
+CHECKER = "40.94.20.1"
+
+Scanner = Callable[[Workspace, AskedByMail], None]
+
+
+def opens_everything(acme: Workspace, mail: AskedByMail) -> None:
+    """HEAD, then GET, of every link; presses nothing."""
+    scanner = reader(acme, mail, user_agent="python-requests/2.32.3", address=CHECKER)
+    for score in range(1, 6):
+        scanner.get(mail.path(score), "HEAD")
+        scanner.get(mail.path(score))
+
+
+def headless_browser(acme: Workspace, mail: AskedByMail) -> None:
+    """Loads a page with scripts on, waits, and presses the first button."""
+    scanner = reader(acme, mail, user_agent=HEADLESS)
+    token = scanner.open(mail.path(1))
+    scanner.touch(token, 1)
+    scanner.press(token, score=1)
+
+
+def disguised_browser(acme: Workspace, mail: AskedByMail) -> None:
+    """Calls itself an ordinary browser, but opens all five links before it presses."""
+    scanner = reader(acme, mail, address="203.0.113.7")
+    for score in range(1, 6):
+        acme.world.clock.pass_time(seconds=6)
+        token = scanner.open(mail.path(score))
+    scanner.touch(token, 5)
+    scanner.press(token, score=5)
+
+
+def checker_in_a_data_centre(acme: Workspace, mail: AskedByMail) -> None:
+    """One link, an ordinary name, at once; but from a checker's network."""
+    scanner = reader(acme, mail, address=CHECKER, pause_s=0.4)
+    scanner.press(scanner.open(mail.path(2)), score=2)
+
+
+def follower_of_every_link(acme: Workspace, mail: AskedByMail) -> None:
+    """Opens one link and every link on its page, then answers as if it were somebody."""
+    scanner = reader(acme, mail, address="198.51.100.20")
+    token = scanner.open(mail.path(3))
+    scanner.get(f"/s/{mail.token}/more")
+    scanner.press(token, score=3)
+
+
+def unfurler(acme: Workspace, mail: AskedByMail) -> None:
+    """Shows a preview of a link somebody pasted into a chat."""
+    scanner = reader(acme, mail, user_agent=SLACK)
+    assert scanner.get(mail.path(4)).status_code == 200
+
+
+def concurrent_prefetch(acme: Workspace, mail: AskedByMail) -> None:
+    """Many fetchers at once."""
+    paths = [mail.path(score) for score in range(1, 6)] * 4
+    scanners = [reader(acme, mail, address=f"198.51.100.{number}") for number in range(20)]
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda pair: pair[0].get(pair[1]), zip(scanners, paths, strict=True)))
+
+
+SCANNERS: list[Scanner] = [
+    opens_everything,
+    headless_browser,
+    disguised_browser,
+    checker_in_a_data_centre,
+    follower_of_every_link,
+    unfurler,
+    concurrent_prefetch,
+]
+
+
+@pytest.mark.parametrize("scanner", SCANNERS, ids=lambda scanner: scanner.__name__)
+def test_a_scanner_counts_nothing_and_the_person_after_it_counts_once(
+    acme: Workspace, scanner: Scanner
+) -> None:
+    mail = ask_by_mail(acme, acme.survey(), sent_at=acme.world.clock())
+    scanner(acme, mail)
+    settle(acme)
+    assert acme.responses() == []
+    assert request_of(acme, mail).status == "sent"
+    carla = reader(acme, mail, user_agent=PHONE, address="91.64.10.20")
+    assert carla.answer(mail, 4).status_code == 200
+    assert [response.stars for response in acme.responses()] == [4]
+
+
+def test_after_all_of_them_together_the_person_counts_once(any_acme: Workspace) -> None:
+    acme = any_acme
+    mail = ask_by_mail(acme, acme.survey(), sent_at=acme.world.clock())
+    for scanner in SCANNERS:
+        scanner(acme, mail)
+    settle(acme)
+    assert acme.responses() == []
+    reader(acme, mail, user_agent=PHONE, address="91.64.10.20").answer(mail, 4)
+    settle(acme)
+    assert [response.stars for response in acme.responses()] == [4]
+    assert {row.standing for row in held(acme)} == {"set_aside"}
+
+
+def test_a_scanner_after_the_person_changes_nothing(acme: Workspace) -> None:
+    mail = ask_by_mail(acme, acme.survey())
+    reader(acme, mail, user_agent=PHONE, address="91.64.10.20").answer(mail, 4)
+    for scanner in SCANNERS:
+        scanner(acme, mail)
+    settle(acme)
+    [response] = acme.responses()
+    assert response.stars == 4
+    with acme.world.app.app_context():
+        found = find_response(db.session(), acme.id, response.id)
+        assert found is not None
+        assert found.response.updated_at == response.answered_at
+
+
+def test_whoever_is_set_aside_is_thanked_and_everything_said_is_kept(acme: Workspace) -> None:
+    mail = ask_by_mail(acme, acme.survey())
+    robot = reader(acme, mail, user_agent=HEADLESS)
+    token = robot.open(mail.path(2))
+    follow_up = robot.press(token, score=2)
+    assert "What could have been better?" in follow_up.text
+    assert "Your answer is saved." in follow_up.text
+    thanks = robot.press(token, step="follow_up", main_score=2, reasons="slow", comment="Really me")
+    assert "Thank you!" in thanks.text
+    [row] = held(acme)
+    assert row.answer == {
+        "scores": {"stars": 2},
+        "reasons": ["slow"],
+        "comment": "Really me",
+        "finished": True,
+        "fitting": row.answer["fitting"],
+    }
+    assert (row.standing, row.reasons) == ("set_aside", ["known_robot"])
+    assert acme.responses() == []
+
+
+def test_what_is_held_and_what_is_changed_go_on_in_the_next_step(acme: Workspace) -> None:
+    mail = ask_by_mail(acme, acme.survey())
+    robot = reader(acme, mail, user_agent=HEADLESS)
+    token = robot.open(mail.path(2))
+    robot.press(token, score=2)
+    robot.press(token, step="follow_up", main_score=2, comment="Kept words", go="back")
+    assert "Kept words</textarea>" in robot.press(token, score=3).text
+
+
+def test_the_same_address_with_another_browser_is_another_client(acme: Workspace) -> None:
+    mail = ask_by_mail(acme, acme.survey())
+    disguised_browser(acme, mail)
+    Reader(acme.world, mail.survey, PHONE, "203.0.113.7").answer(mail, 4)
+    assert [response.stars for response in acme.responses()] == [4]
+
+
+def test_one_client_is_told_from_another_only_within_one_mail(acme: Workspace) -> None:
+    survey = acme.survey()
+    first, second = ask_by_mail(acme, survey), ask_by_mail(acme, survey)
+    for mail in (first, second):
+        reader(acme, mail).open(mail.path(4))
+        acme.world.clock.pass_time(hours=14)
+        reader(acme, mail).open(mail.path(4))
+    digests = [visit.client_digest for visit in visits(acme)]
+    assert digests[0] == digests[1] != digests[2] == digests[3]
+
+
+def test_an_absurd_number_of_openings_is_not_all_kept(
+    acme: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("widget.storage.link_visits.MOST_VISITS", 3)
+    mail = ask_by_mail(acme, acme.survey())
+    carla = reader(acme, mail)
+    for _ in range(5):
+        carla.open(mail.path(4))
+    carla.answer(mail, 4)
+    assert [visit.act for visit in visits(acme)] == ["GET"] * 3 + ["POST"]
+    assert len(acme.responses()) == 1
+
+
+def test_fifty_answers_at_once_to_one_link_are_one_response(any_acme: Workspace) -> None:
+    acme = any_acme
+    mail = ask_by_mail(acme, acme.survey())
+    carla = reader(acme, mail)
+    tokens = [carla.open(mail.path(4)) for _ in range(5)]
+    acme.world.clock.pass_time(seconds=5)
+    with ThreadPoolExecutor(16) as pool:
+        answers = list(
+            pool.map(lambda n: carla.post("responses", tokens[n % 5], score=1 + n % 5), range(50))
+        )
+    assert {answer.status_code for answer in answers} == {200}
+    [response] = acme.responses()
+    assert response.id == mail.id
+    assert rollups(acme) == {response.stars: 1}
+
+
+def test_fifty_suspicious_answers_at_once_are_one_held_answer(any_acme: Workspace) -> None:
+    acme = any_acme
+    mail = ask_by_mail(acme, acme.survey())
+    robot = reader(acme, mail, user_agent="curl/8.5.0")
+    token = robot.open(mail.path(4))
+    with ThreadPoolExecutor(16) as pool:
+        answers = list(pool.map(lambda n: robot.post("responses", token, score=4), range(50)))
+    assert {answer.status_code for answer in answers} == {200}
+    assert [row.standing for row in held(acme)] == ["set_aside"]
+    assert acme.responses() == []
+
+
+def test_a_refused_gesture_stores_nothing(acme: Workspace) -> None:
+    mail = ask_by_mail(acme, acme.survey())
+    carla = reader(acme, mail)
+    token = carla.open(mail.path(4))
+    assert carla.post("gesture", "forged", score=4).status_code == 400
+    assert carla.post("gesture", token, score=9).status_code == 422
+    path = f"/w/{mail.survey}/gesture"
+    data = {"token": token, "step": "score", "score": "4"}
+    foreign = {**HTMX, "Origin": "https://evil.example"}
+    assert acme.world.client().post(path, data=data, headers=foreign).status_code == 403
+    widget = Reader(acme.world, mail.survey)
+    framed = widget.open(f"/w/{mail.survey}")
+    assert widget.post("gesture", framed, score=4).status_code == 400
+    acme.world.clock.pass_time(hours=25)
+    assert carla.post("gesture", token, score=4).status_code == 400
+    assert held(acme) == []
+
+
+def settle(acme: Workspace) -> int:
+    """Let every quarantine end."""
+    with acme.world.app.app_context():
+        return settle_due(db.engine, acme.world.clock() + timedelta(hours=1))
+
+
+def rollups(acme: Workspace) -> dict[int, int]:
+    """How many responses are counted with each score, over all shards."""
+    counted = Counter[int]()
+    with acme.world.app.app_context():
+        for row in db.session.scalars(select(Rollup)):
+            counted[row.score] += row.responses
+        db.session.remove()
+    return {score: number for score, number in counted.items() if number}

@@ -1,0 +1,173 @@
+"""Which clicks on a mail's links look like a machine's, and why.
+
+Filters of mail open every link, some in a real browser that runs scripts and presses buttons. What
+one client did is judged by what that client did: nobody's answer suffers for the visits of
+somebody else. A reason weighs some points; ENOUGH of them together set an answer aside.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal, get_args
+
+Act = Literal["HEAD", "GET", "prefetch", "honeypot", "gesture", "POST"]
+Reason = Literal[
+    "known_robot",
+    "honeypot",
+    "asked_head_first",
+    "several_scores",
+    "data_centre",
+    "no_user_agent",
+    "two_scores",
+    "soon_after_delivery",
+    "pressed_at_once",
+]
+REASONS: tuple[Reason, ...] = get_args(Reason)
+
+ENOUGH = 3
+ONE_MINUTE = timedelta(minutes=1)
+# Nobody goes back to the mail and opens a second link as fast as this.
+NO_PERSONS_PACE = timedelta(seconds=5)
+# The shortest time in which a person can have seen the page and pressed its button.
+AT_ONCE = timedelta(seconds=1)
+
+# Cubot makes telephones.
+_ROBOTS = re.compile(
+    r"""
+      headless | phantomjs | slimerjs | puppeteer | playwright | selenium | webdriver
+    | \bcurl/ | \bwget/ | libwww | lwp:: | httpie | python-requests | python-urllib | python-httpx
+    | \bhttpx/ | aiohttp | go-http-client | okhttp | apache-httpclient | java/\d | axios/
+    | node-fetch | \bundici\b | guzzlehttp | \bruby\b | scrapy | colly | http_request2 | winhttp
+    | slackbot | slack-imgproxy | twitterbot | facebookexternalhit | whatsapp/ | telegrambot
+    | discordbot | linkedinbot | skypeuripreview | microsoftpreview | msteams.*preview
+    | googleimageproxy | yahoomailproxy | bitlybot | embedly | iframely | linkpreview
+    | bingpreview | mimecast | proofpoint | barracuda | safelinks | urldefense | trendmicro
+    | symantec | sophos | fireeye | virustotal | urlscan
+    | (?<!cu)bot\b | crawler | spider | linkcheck | link-check | link\ checker | scanner
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Click:
+    """Something that a client did with a link of a mail.
+
+    `client` tells clients apart: the same address and user agent have the same. `score` is that of
+    the link, or of the answer; None where there was none.
+    """
+
+    at: datetime
+    act: Act
+    client: str
+    score: int | None = None
+    user_agent: str = ""
+    in_data_centre: bool = False
+
+
+@dataclass(frozen=True)
+class Client:
+    """Whoever sends a request, as far as it may be kept.
+
+    `digest` is the same for the same response, address and user agent; `network` is the address's
+    /24 or /48, "" for a private one; `user_agent` is cut to 200 characters.
+    """
+
+    digest: str
+    network: str
+    user_agent: str
+    in_data_centre: bool
+
+    def click(self, at: datetime, act: Act, score: int | None) -> Click:
+        """Something this client did."""
+        return Click(at, act, self.digest, score, self.user_agent, self.in_data_centre)
+
+
+@dataclass(frozen=True)
+class Suspicion:
+    """A reason to doubt that a person answered. `points` count towards ENOUGH."""
+
+    reason: Reason
+    points: int
+    sentence: str
+
+
+_TABLE = (
+    Suspicion("known_robot", 3, "The program called itself a robot or a browser without a screen."),
+    Suspicion("honeypot", 3, "It followed a link that people cannot see."),
+    Suspicion("asked_head_first", 3, "It asked for the headers alone, which no browser does."),
+    Suspicion("several_scores", 3, "It opened the links of several scores within a minute."),
+    Suspicion("data_centre", 2, "It came from a network of data centres."),
+    Suspicion("no_user_agent", 2, "It did not say which browser it is."),
+    Suspicion("two_scores", 1, "It opened the links of two scores within a minute."),
+    Suspicion("soon_after_delivery", 1, "It came within a minute after the mail was sent."),
+    Suspicion("pressed_at_once", 1, "It answered less than a second after opening the page."),
+)
+SUSPICIONS: dict[Reason, Suspicion] = {suspicion.reason: suspicion for suspicion in _TABLE}
+
+
+def judge(
+    clicks: Iterable[Click], answer: Click, *, delivered_at: datetime | None
+) -> tuple[Suspicion, ...]:
+    """The reasons to doubt an answer, most telling first; empty when there is none.
+
+    `clicks` are all that happened to the response's links, by anybody; those of other clients are
+    passed over. `answer` is the click that gave the score: a gesture or a POST. `delivered_at` is
+    when the mail was handed over; None when no mail was sent by us.
+    """
+    own = [click for click in clicks if click.client == answer.client]
+    if answer not in own:
+        own.append(answer)
+    # Stable: of two at the same moment, the one that was told first came first.
+    own.sort(key=lambda click: click.at)
+    found: set[Reason] = set()
+    if not answer.user_agent.strip():
+        found.add("no_user_agent")
+    elif is_robot(answer.user_agent):
+        found.add("known_robot")
+    if answer.in_data_centre:
+        found.add("data_centre")
+    if any(click.act == "honeypot" for click in own):
+        found.add("honeypot")
+    if any(click.act == "HEAD" for click in own):
+        found.add("asked_head_first")
+    if delivered_at and any(timedelta(0) <= click.at - delivered_at < ONE_MINUTE for click in own):
+        found.add("soon_after_delivery")
+    found |= _by_scores(own) | _by_pace(own)
+    return tuple(suspicion for suspicion in _TABLE if suspicion.reason in found)
+
+
+def is_suspicious(suspicions: Iterable[Suspicion]) -> bool:
+    """Whether reasons are enough to set an answer aside."""
+    return sum(suspicion.points for suspicion in suspicions) >= ENOUGH
+
+
+def is_robot(user_agent: str) -> bool:
+    """Whether a user agent is one of a program that answers nothing for a person."""
+    return bool(_ROBOTS.search(user_agent))
+
+
+def _by_scores(own: Sequence[Click]) -> set[Reason]:
+    """Links opened, not scores sent: on the page a person may well choose another one."""
+    opened = [click for click in own if click.act in ("HEAD", "GET") and click.score is not None]
+    found: set[Reason] = set()
+    for position, first in enumerate(opened):
+        within = [click for click in opened[position:] if click.at - first.at < ONE_MINUTE]
+        scores = {click.score for click in within}
+        fast = {click.score for click in within if click.at - first.at < NO_PERSONS_PACE}
+        if len(scores) > 2 or len(fast) > 1:
+            return {"several_scores"}
+        if len(scores) > 1:
+            found = {"two_scores"}
+    return found
+
+
+def _by_pace(own: Sequence[Click]) -> set[Reason]:
+    opened_at: datetime | None = None
+    for click in own:
+        if click.act == "GET":
+            opened_at = click.at
+        elif click.act in ("POST", "gesture") and opened_at and click.at - opened_at < AT_ONCE:
+            return {"pressed_at_once"}
+    return set()
