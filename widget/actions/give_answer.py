@@ -16,6 +16,7 @@ from widget.storage.answers import FirstAnswer, NewEvent, NewRevision, Tally
 from widget.storage.engine import write_connection
 from widget.storage.group_commit import group_commit
 from widget.storage.prepared import Runner
+from widget.storage.request_rows import mark_answered
 
 
 class _SomeAreStored(Exception):
@@ -35,9 +36,13 @@ def give_answer(
     """
     day = head.answered_at.astimezone(ZoneInfo(time_zone)).date()
     first = FirstAnswer(head, answer, day)
-    if opens and group_commit(engine, _store_first_of_group).run(first):
+    # An answer to a request changes the request too, which no group of first answers does.
+    to_request = head.source == "email"
+    if opens and not to_request and group_commit(engine, _store_first_of_group).run(first):
         return None
     with write_connection(engine) as connection:
+        if to_request:
+            mark_answered(connection, head.workspace_id, head.id, head.answered_at)
         before = answers.find_response(connection, head.workspace_id, head.id)
         if before is None:
             if _store_first(connection, [first]):
