@@ -15,7 +15,7 @@ from widget.domain.errors import KeyConflict
 from widget.storage.asking import Asking, asking_of
 from widget.storage.customers import KnownCustomer, add_nameless, put_customers
 from widget.storage.engine import writing
-from widget.storage.request_rows import MadeRequest, add_requests, request_with_key
+from widget.storage.request_rows import MadeRequest, add_requests, requests_with_keys
 
 MadeBy = Literal["api", "console", "csv"]
 
@@ -87,7 +87,7 @@ def make_requests(
     tidy_asks = [tidied(one, at).ask for one in given]
     # Locks the customers, so that what is read afterwards stays true until the end.
     known = put_customers(session, asking.workspace_id, tidy_asks, at)
-    before = [_made_before(session, asking, new) for new in asks]
+    before = _made_before(session, asking, asks)
     fresh = [index for index, made in enumerate(before) if made is None]
     planned = plan(
         session,
@@ -109,15 +109,18 @@ def make_requests(
     ]
 
 
-def _made_before(session: Session, asking: Asking, new: NewAsk) -> Requested | None:
-    if new.key is None:
-        return None
-    found = request_with_key(session, asking.workspace_id, new.key)
-    if found is None:
-        return None
-    if found.body_sha256 != digest_of(new.ask, asking.survey_public_id):
-        raise KeyConflict("This idempotency key was used before, for a different request.")
-    return Requested(found.id, is_new=False)
+def _made_before(
+    session: Session, asking: Asking, asks: Sequence[NewAsk]
+) -> list[Requested | None]:
+    keys = {new.key for new in asks if new.key is not None}
+    with_key = requests_with_keys(session, asking.workspace_id, keys) if keys else {}
+    before: list[Requested | None] = []
+    for new in asks:
+        found = with_key.get(new.key or "")
+        if found and found.body_sha256 != digest_of(new.ask, asking.survey_public_id):
+            raise KeyConflict("This idempotency key was used before, for a different request.")
+        before.append(Requested(found.id, is_new=False) if found else None)
+    return before
 
 
 def _made(

@@ -190,3 +190,21 @@ def is_after_sending(status: str) -> bool:
 def may_be_cancelled(status: str) -> bool:
     """Whether a mail or a reminder can still be kept from leaving."""
     return status in ("scheduled", "sent", "delivered")
+
+
+def why_in_words(
+    why: str, *, until: datetime | None = None, by: object = None, detail: str = ""
+) -> str:
+    """A reason as a sentence or two, with the end of a suppression, what caused it (a request's
+    id, or a row of a file), and what a mail server or a check said. "" without a reason."""
+    sentence = next((WHY_SENTENCES[known] for known in WHYS if known == why), "")
+    if not sentence:
+        return ""
+    parts = [sentence]
+    if until is not None:
+        parts.append(f"Not again before {until.day} {until:%b %Y, %H:%M} ({until.tzname()}).")
+    if by is not None:
+        parts.append(f"Asked by {by}.")
+    if detail:
+        parts.append(detail)
+    return " ".join(parts)

@@ -1,6 +1,6 @@
 """Making requests and changing what became of them; called inside an action's transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -45,14 +45,16 @@ class RequestWithKey:
     body_sha256: str
 
 
-def request_with_key(session: Session, workspace_id: int, key: str) -> RequestWithKey | None:
-    """The request that an idempotency key made."""
-    row = session.execute(
-        select(Request.id, Request.body_sha256).where(
-            Request.workspace_id == workspace_id, Request.idempotency_key == key
+def requests_with_keys(
+    session: Session, workspace_id: int, keys: Collection[str]
+) -> dict[str, RequestWithKey]:
+    """The requests that idempotency keys made, by key."""
+    rows = session.execute(
+        select(Request.idempotency_key, Request.id, Request.body_sha256).where(
+            Request.workspace_id == workspace_id, Request.idempotency_key.in_(keys)
         )
-    ).one_or_none()
-    return RequestWithKey(row.id, row.body_sha256) if row else None
+    )
+    return {key: RequestWithKey(id, digest) for key, id, digest in rows if key is not None}
 
 
 def add_requests(
@@ -285,3 +287,13 @@ def customer_time_zone(session: Session, workspace_id: int, customer_id: UUID) -
         )
     )
     return found or ""
+
+
+def statuses_of(session: Session, workspace_id: int, ids: Sequence[UUID]) -> list[tuple[str, str]]:
+    """Status and reason of each of some requests, in any order."""
+    rows = session.execute(
+        select(Request.status, Request.why).where(
+            Request.workspace_id == workspace_id, Request.id.in_(ids)
+        )
+    )
+    return [(status, why) for status, why in rows]
