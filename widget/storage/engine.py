@@ -139,7 +139,7 @@ def joining(session: Session) -> Iterator[Session]:
 
     For what is done alone as well as within something larger; whoever began commits.
     """
-    is_open = session.in_transaction() and session.connection().get_execution_options().get(_WRITES)
+    is_open = session.connection().get_execution_options().get(_WRITES)
     if is_open:
         yield session
         session.flush()

@@ -5,7 +5,13 @@ from typing import Any
 from flask import Flask, Response, jsonify, make_response, render_template, request
 from werkzeug.exceptions import HTTPException, SecurityError
 
-from widget.domain.errors import UnknownMember, UnknownResponse, UnknownSite, UnknownSurvey
+from widget.domain.errors import (
+    UnknownMember,
+    UnknownRequest,
+    UnknownResponse,
+    UnknownSite,
+    UnknownSurvey,
+)
 from widget.web.frame import problems
 from widget.web.security import CONSOLE
 
@@ -13,7 +19,7 @@ from widget.web.security import CONSOLE
 def register(app: Flask) -> None:
     """Turn every HTTP error into a page that says what to do."""
     app.register_error_handler(HTTPException, _http_error)
-    for unknown in (UnknownSurvey, UnknownResponse, UnknownSite, UnknownMember):
+    for unknown in (UnknownSurvey, UnknownResponse, UnknownRequest, UnknownSite, UnknownMember):
         app.register_error_handler(unknown, _not_found)
 
 

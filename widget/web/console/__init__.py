@@ -8,12 +8,15 @@ from widget.web.console.access import blueprint
 def register(app: Flask) -> None:
     """Add the console's routes, module by module."""
     from widget.web.console import (  # noqa: F401 - importing adds the routes
+        asking,
         editor,
         embed_page,
         filters,
         keys,
         members,
         preview,
+        request_imports,
+        requests,
         responses,
         setup,
         sites,
