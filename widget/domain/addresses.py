@@ -52,4 +52,4 @@ def _is_host(domain: str) -> bool:
 
 def shown(text: str, limit: int) -> str:
     """A text from outside on one line, cut to a length."""
-    return _CONTROL.sub(" ", text).strip()[:limit]
+    return _CONTROL.sub(" ", text).strip()[:limit].strip()

@@ -56,7 +56,8 @@ def within_hours(rules: AskingRules, zone: ZoneInfo, moment: datetime) -> dateti
     while not _is_within(rules, moment.astimezone(zone).hour):
         local = moment.astimezone(zone)
         day = local.date() + timedelta(days=0 if local.hour < rules.hours_from else 1)
-        moment = datetime.combine(day, time(rules.hours_from), zone)
+        # By way of UTC, where an hour that does not exist becomes one that does.
+        moment = datetime.combine(day, time(rules.hours_from), zone).astimezone(UTC)
     return moment.astimezone(UTC)
 
 
