@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import func, select
 
 from tests.builders import MONDAY, Workspace, ask, make_workspace, set_rules, stored_request
+from widget.actions.cancel_request import cancel_request
 from widget.actions.change_asking import change_asking_policy
 from widget.actions.change_member import set_archived
 from widget.actions.request_feedback import Requested, request_feedback
@@ -222,12 +223,22 @@ def at_once(acme: Workspace, survey: str, asks: list[tuple[Ask, str | None]]) ->
     return came
 
 
-def test_of_requests_at_one_moment_one_passes_the_window(any_acme: Workspace) -> None:
+@pytest.mark.parametrize("is_known", [False, True])
+def test_of_requests_at_one_moment_one_passes_the_window(
+    any_acme: Workspace, is_known: bool
+) -> None:
     survey = any_acme.survey()
+    if is_known:
+        cancelled = ask(any_acme, survey)
+        with any_acme.world.app.app_context():
+            cancel_request(db.session, any_acme.id, cancelled, at=MONDAY)
     at_once(any_acme, survey, [(Ask("kim@c.example", ref=str(n)), None) for n in range(12)])
     with any_acme.world.app.app_context():
         counted = db.session.execute(select(Request.status, func.count()).group_by(Request.status))
-        assert {row.status: row.count for row in counted} == {"scheduled": 1, "not_sent": 11}
+        assert {row.status: row.count for row in counted} == {
+            "scheduled": 1,
+            "not_sent": 11 + is_known,
+        }
     assert len(customers(any_acme)) == 1
 
 
