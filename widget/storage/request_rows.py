@@ -272,7 +272,8 @@ def is_being_sent(session: Session, workspace_id: int, request_id: UUID) -> bool
         .where(
             Delivery.workspace_id == workspace_id,
             Delivery.request_id == request_id,
-            Delivery.status == "sending",
+            # `accepted`: by a mail server, which the request has yet to be told.
+            Delivery.status.in_(("sending", "accepted")),
         )
         .limit(1)
     )
