@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import NewVisitor, Product
+from tests.browser.test_accessibility import axe
 from tests.browser.test_console import sign_in
 from tests.builders import ask
 from widget.actions.run_import import run_imports
@@ -76,7 +77,7 @@ def test_the_whole_way_goes_without_script(
 
 
 def test_a_request_is_made_copied_and_cancelled(product: Product, new_visitor: NewVisitor) -> None:
-    team = new_visitor(permissions=["clipboard-read", "clipboard-write"])
+    team = new_visitor(permissions=["clipboard-read", "clipboard-write"], says=("422",))
     survey = product.acme.survey("stars", "By hand")
     sign_in(team, product)
     team.goto(f"{product.server.url}/console/requests/new")
@@ -111,3 +112,44 @@ def test_filters_swap_the_list_in_place(product: Product, new_visitor: NewVisito
     expect(team.get_by_role("listitem").filter(has_text="early@c.example")).to_have_count(1)
     team.get_by_role("link", name="The request that came before").click()
     expect(team.get_by_text("Scheduled").first).to_be_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_along_the_way(
+    product: Product, new_visitor: NewVisitor, tmp_path: Path, scheme: str
+) -> None:
+    team = new_visitor(color_scheme=scheme, viewport={"width": 320, "height": 800})
+    survey = product.acme.survey("stars", f"Checked {scheme}")
+    requests = [ask(product.acme, survey, "axe@c.example", ref="T-1") for _ in range(2)]
+    file = tmp_path / "customers.csv"
+    file.write_text("email,name\naxe@c.example,Kim\nnew@c.example,New\nnobody,\n")
+    sign_in(team, product)
+    found: dict[str, list[str]] = {}
+
+    def check(name: str) -> None:
+        wrong = axe(team)
+        if team.evaluate("document.documentElement.scrollWidth > 320"):
+            wrong.append("wider than 320 pixels")
+        if wrong:
+            found[name] = wrong
+
+    for name, path in (
+        ("list", f"/requests?survey={survey}"),
+        ("scheduled", f"/requests/{requests[0]}"),
+        ("suppressed", f"/requests/{requests[1]}"),
+    ):
+        team.goto(f"{product.server.url}/console{path}")
+        check(name)
+    team.goto(f"{product.server.url}/console/requests/import")
+    team.get_by_label("Survey").select_option(survey)
+    team.get_by_label("CSV file").set_input_files(file)
+    team.get_by_role("button", name="Look at it first").click()
+    expect(team.get_by_role("heading", name="3 rows")).to_be_visible()
+    check("preview")
+    team.get_by_role("button", name="Send").click()
+    expect(team.get_by_text("0 of 3 rows are done")).to_be_visible()
+    check("progress")
+    work_once(product)
+    expect(team.get_by_text("3 of 3 rows are done")).to_be_visible()
+    check("done")
+    assert found == {}
