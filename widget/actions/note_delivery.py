@@ -122,6 +122,8 @@ def _call_off(
 
 def _next_due(session: Session, request: Request, at: datetime) -> datetime:
     asking = askings(session, [request.survey_id])[request.survey_id]
+    if not asking.rules.reminders:
+        return request.expires_at
     customer_zone = customer_time_zone(session, request.workspace_id, request.customer_id)
     reminder = next_reminder(
         asking.rules,

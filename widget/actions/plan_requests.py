@@ -59,8 +59,12 @@ def plan(
 
     `known` are their customers as far as they are stored, by `Ask.customer_key`.
     """
-    facts = _facts(session, asking, [tidied(one, now).ask for one in given], known, now, is_test)
-    return [_plan_one(asking, facts, one, now) for one in given]
+    kept = [tidied(one, now) for one in given]
+    facts = _facts(session, asking, [one.ask for one in kept], known, now, is_test)
+    return [
+        _plan_one(asking, facts, one, original, now)
+        for one, original in zip(kept, given, strict=True)
+    ]
 
 
 @dataclass(frozen=True)
@@ -98,8 +102,9 @@ def _facts(
     )
 
 
-def _plan_one(asking: Asking, facts: _Facts, given: GivenAsk, now: datetime) -> Planned:
-    one = tidied(given, now)
+def _plan_one(
+    asking: Asking, facts: _Facts, one: GivenAsk, original: GivenAsk, now: datetime
+) -> Planned:
     ask, key = one.ask, one.ask.customer_key
     customer = facts.known.get(key)
     zone = zone_named(ask.time_zone, customer.time_zone if customer else "", asking.time_zone)
@@ -115,7 +120,7 @@ def _plan_one(asking: Asking, facts: _Facts, given: GivenAsk, now: datetime) -> 
         do_not_send=ask.do_not_send,
         is_open=asking.is_open,
         is_member_unknown=bool(ask.member_given) and member_id is None,
-        address_problem=address_problem(given.ask),
+        address_problem=address_problem(original.ask),
         bad_field=_in_words(one.problems),
         refusal=facts.refused.get(ask.email),
     )

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
@@ -135,6 +135,8 @@ _FIELDS = {
 
 def without(ask: Ask, fields: Mapping[str, str]) -> Ask:
     """The ask with the named fields as if they had not been given."""
+    if not fields:
+        return ask
     plain = Ask()
     names = [_FIELDS.get(name, name) for name in fields]
     return replace(ask, **{name: getattr(plain, name) for name in names})
@@ -155,6 +157,6 @@ def _is_web_address(text: str) -> bool:
 
 def digest_of(ask: Ask, survey: str) -> str:
     """A fingerprint of all that was said, to tell whether two asks with one key are the same."""
-    said: dict[str, Any] = asdict(ask) | {"survey": survey}
+    said: dict[str, Any] = {**vars(ask), "properties": dict(ask.properties), "survey": survey}
     said["interaction_at"] = ask.interaction_at.isoformat() if ask.interaction_at else None
     return sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()

@@ -17,10 +17,9 @@ def digest_addresses_with(engine: Engine, digest: Digest) -> None:
     _digests[engine] = digest
 
 
-def address_digests(session: Session, email: str) -> Sequence[str]:
-    """The digests of a lower-case address; none while no key has been set up, as then nothing can
-    have been suppressed either."""
+def address_digests(session: Session) -> Digest:
+    """How addresses of a session's database are digested. To nothing while no key has been set up:
+    then nothing can have been suppressed either."""
     engine = session.get_bind()
     assert isinstance(engine, Engine)
-    digest = _digests.get(engine)
-    return digest(email) if digest else ()
+    return _digests.get(engine, lambda _email: ())

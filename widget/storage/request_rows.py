@@ -137,14 +137,19 @@ def locked_delivery(session: Session, workspace_id: int, id: UUID) -> tuple[Deli
 
     Raises UnknownRequest.
     """
-    query = select(Delivery).where(Delivery.workspace_id == workspace_id, Delivery.id == id)
-    found = session.scalar(query)
+    found = session.execute(
+        select(Request, Delivery)
+        .join(
+            Delivery,
+            (Delivery.workspace_id == Request.workspace_id) & (Delivery.request_id == Request.id),
+        )
+        .where(Delivery.workspace_id == workspace_id, Delivery.id == id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one_or_none()
     if found is None:
         raise UnknownRequest("There is no such delivery in this workspace.")
-    request = locked_request(session, workspace_id, found.request_id)
-    delivery = session.scalars(
-        query.with_for_update().execution_options(populate_existing=True)
-    ).one()
+    request, delivery = found
     return delivery, request
 
 

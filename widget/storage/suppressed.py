@@ -17,8 +17,11 @@ EVERY_WORKSPACE = 0
 def refusals(session: Session, workspace_id: int, emails: Collection[str]) -> Mapping[str, Why]:
     """Why some of these lower-case addresses are not to be written to, by address."""
     found: dict[str, Why] = {}
+    digests_of = address_digests(session)
     for part in chunks(emails):
-        by_digest = {digest: email for email in part for digest in address_digests(session, email)}
+        by_digest = {digest: email for email in part for digest in digests_of(email)}
+        if not by_digest:
+            continue
         rows = session.execute(
             select(SuppressedAddress.address_digest, SuppressedAddress.why)
             .where(
