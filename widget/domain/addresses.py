@@ -8,9 +8,11 @@ EMAIL_LIMIT = 254
 _LOCAL_LIMIT = 64
 
 # What would end a header or an envelope, or what only a quoted local part may hold.
-_NEVER = re.compile(r'[\x00-\x20\x7f-\xa0\u2028\u2029<>()\[\],;:\\"]')
+_NEVER = re.compile(r'[\x00-\x20\x7f-\xa0\u2028\u2029\ud800-\udfff<>()\[\],;:\\"]')
 _LABEL = re.compile(r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+# Half of a surrogate pair is no character: databases refuse it, and zeros.
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
+_UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
 
 
 def normal_email(text: str) -> str:
@@ -53,3 +55,8 @@ def _is_host(domain: str) -> bool:
 def shown(text: str, limit: int) -> str:
     """A text from outside on one line, cut to a length."""
     return _CONTROL.sub(" ", text).strip()[:limit].strip()
+
+
+def storable(text: str) -> str:
+    """A text from outside without what no database takes; lines stay."""
+    return _UNSTORABLE.sub("", text)

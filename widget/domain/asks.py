@@ -9,7 +9,7 @@ from hashlib import sha256
 from typing import Any
 from urllib.parse import urlsplit
 
-from widget.domain.addresses import EMAIL_LIMIT, email_problem, normal_email, shown
+from widget.domain.addresses import EMAIL_LIMIT, email_problem, normal_email, shown, storable
 from widget.domain.ask_times import is_zone
 
 TEXT_LIMIT = 200
@@ -83,7 +83,7 @@ def tidy(ask: Ask) -> Ask:
         brand=shown(ask.brand, TEXT_LIMIT),
         tags=tuple(dict.fromkeys(tag for tag in tags if tag)),
         properties={
-            shown(name, PROPERTY_NAME_LIMIT): value[:VALUE_LIMIT]
+            shown(name, PROPERTY_NAME_LIMIT): storable(value[:VALUE_LIMIT])
             for name, value in ask.properties.items()
             if name.strip()
         },

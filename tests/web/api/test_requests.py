@@ -203,6 +203,10 @@ def test_keys_of_two_workspaces_do_not_meet(acme: Workspace) -> None:
         ({"interaction_at": "yesterday"}, ["interaction_at"]),
         ({"interaction_at": "2028-01-01T00:00:00Z"}, ["interaction_at"]),
         ({"idempotency_key": "k" * 201}, ["idempotency_key"]),
+        ({"idempotency_key": "k\0"}, ["idempotency_key"]),
+        ({"survey": "s\0"}, ["survey"]),
+        ({"customer": {"email": "\ud800@c.example"}}, ["customer", "email"]),
+        ({"external_url": "https://c.example/\udfff"}, ["external_url"]),
     ],
 )
 def test_what_cannot_be_is_refused_beside_its_field(
@@ -322,3 +326,20 @@ def test_due_in_sending_hours_of_the_customer(acme: Workspace) -> None:
     made = Program(acme).ask(customer={"email": "kim@c.example", "time_zone": "Asia/Tokyo"})
     assert made["due_at"] == "2026-11-24T00:00:00+00:00"
     assert made["expires_at"] == (MONDAY + timedelta(days=30)).isoformat()
+
+
+def test_what_no_database_takes_is_left_out(any_acme: Workspace) -> None:
+    any_acme.survey()
+    odd = "a\0b\ud800c"
+    made = Program(any_acme).ask(
+        customer={"email": "kim@c.example", "name": odd, "custom_id": odd},
+        employee={"email": odd},
+        channel=odd,
+        ext_interaction_id=odd,
+        tags=[odd],
+        brand=odd,
+        custom_properties={odd: f"{odd}\nd"},
+    )
+    assert made["customer"]["name"] == made["tags"][0] == "a b c"
+    assert made["custom_properties"] == {"a b c": "abc\nd"}
+    assert Program(any_acme).get("?ref=%00").status_code == 422

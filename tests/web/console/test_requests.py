@@ -86,6 +86,7 @@ def test_the_list_answers_why_nothing_was_sent(acme: Workspace) -> None:
         ("status=nonsense", {"T-1", "T-2", "T-3"}),
         ("import=nonsense", {"T-1", "T-2", "T-3"}),
         ("older=nonsense", {"T-1", "T-2", "T-3"}),
+        ("email=%00", {"T-1", "T-2", "T-3"}),
     ],
 )
 def test_filters_narrow_the_list(acme: Workspace, query: str, shown: set[str]) -> None:

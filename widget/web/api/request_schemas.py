@@ -7,6 +7,8 @@ from widget.domain.addresses import EMAIL_LIMIT
 from widget.domain.requests import STATUSES, WHYS
 
 _TEXT = validate.Length(max=asks.TEXT_LIMIT)
+# What is looked up as it is given, and so must be something that a database can look up.
+_NAME = validate.Regexp(r"^[^\x00-\x1f\ud800-\udfff]*\Z", error="Not a valid name.")
 
 
 class AskedCustomerSchema(Schema):
@@ -50,6 +52,7 @@ class NewRequest(Schema):
 
     survey = fields.String(
         load_default="",
+        validate=_NAME,
         metadata={
             "description": "Public id of a survey; may be left out when exactly one is published."
         },
@@ -100,7 +103,7 @@ class NewRequest(Schema):
     )
     idempotency_key = fields.String(
         load_default="",
-        validate=validate.Length(max=asks.KEY_LIMIT),
+        validate=[validate.Length(max=asks.KEY_LIMIT), _NAME],
         metadata={"description": "The same as the header `Idempotency-Key`."},
     )
 
@@ -111,11 +114,13 @@ class RequestQuery(Schema):
     class Meta:
         unknown = EXCLUDE
 
-    survey = fields.String(metadata={"description": "Public id of a survey."})
+    survey = fields.String(validate=_NAME, metadata={"description": "Public id of a survey."})
     status = fields.String(validate=validate.OneOf(STATUSES))
     why = fields.String(validate=validate.OneOf(WHYS))
-    email = fields.String(metadata={"description": "The customer's address, in any case."})
-    ref = fields.String(metadata={"description": "`ext_interaction_id`, exactly."})
+    email = fields.String(
+        validate=_NAME, metadata={"description": "The customer's address, in any case."}
+    )
+    ref = fields.String(validate=_NAME, metadata={"description": "`ext_interaction_id`, exactly."})
     since = fields.AwareDateTime(
         format="iso", metadata={"description": "Made at this time or later (ISO 8601)."}
     )

@@ -17,6 +17,7 @@ from widget.actions.upload_requests import (
     start_import,
     upload_requests,
 )
+from widget.domain.addresses import shown, storable
 from widget.domain.errors import FileRefused, UnknownSurvey
 from widget.domain.request_files import COLUMNS, MOST_BYTES, MOST_ROWS, defused
 from widget.domain.requests import STATUSES, why_in_words
@@ -50,8 +51,8 @@ def request_upload() -> Response | str | tuple[str, int]:
             made = upload_requests(
                 db.session(),
                 seat().workspace_id,
-                request.form.get("survey", ""),
-                file_name=(upload.filename or "") if upload else "",
+                storable(request.form.get("survey", "")),
+                file_name=shown(upload.filename or "", 200) if upload else "",
                 content=upload.read(MOST_BYTES + 1) if upload else b"",
                 user_id=current_user.id,
                 at=now(),

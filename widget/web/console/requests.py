@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from widget.actions.cancel_request import cancel_request
 from widget.actions.request_feedback import request_feedback
+from widget.domain.addresses import shown, storable
 from widget.domain.asks import Ask, address_problem, field_problems
 from widget.domain.errors import CannotCancel, KeyConflict
 from widget.domain.requests import (
@@ -164,7 +165,7 @@ def _make(survey: str, ask: Ask) -> Response:
             survey,
             ask,
             made_by="console",
-            idempotency_key=request.form.get("key", "")[:64] or None,
+            idempotency_key=shown(request.form.get("key", ""), 64) or None,
             at=now(),
         )
     except KeyConflict:
@@ -194,10 +195,10 @@ def _filter() -> tuple[RequestFilter, dict[str, str]]:
     status, why = request.args.get("status", ""), request.args.get("why", "")
     return (
         RequestFilter(
-            survey=request.args.get("survey") or None,
+            survey=storable(request.args.get("survey", "")) or None,
             status=next((known for known in STATUSES if known == status), None),
             why=next((known for known in WHYS if known == why), None),
-            email=request.args.get("email") or None,
+            email=storable(request.args.get("email", "")) or None,
             import_id=_uuid(request.args.get("import", "")),
             since=since,
             until=until,
