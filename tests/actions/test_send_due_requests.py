@@ -232,6 +232,24 @@ def test_a_reminder_waits_for_the_cap_and_for_sending_hours(any_acme: Workspace)
     assert mails(any_acme) == [("request", "sent"), ("reminder", "due")]
 
 
+def test_a_test_never_reaches_its_customer_once_test_mode_has_ended(any_acme: Workspace) -> None:
+    survey = any_acme.survey()
+    set_rules(any_acme, survey, reminders=1, reminder_days=1)
+    for address in ("test@acme.example", ""):
+        with any_acme.world.app.app_context():
+            change_asking_policy(db.session, any_acme.id, AskingPolicy(), test_mail_to=address)
+        if address:
+            reminded = ask(any_acme, survey)
+            send_due_requests(any_acme)
+            sent(any_acme)
+            waiting = ask(any_acme, survey, "lee@c.example", delay_s=60)
+    any_acme.world.clock.pass_time(days=1)
+    send_due_requests(any_acme)
+    assert outcome(any_acme, waiting) == ("not_sent", "no_test_address")
+    assert outcome(any_acme, reminded) == ("sent", "")
+    assert mails(any_acme) == [("request", "sent")]
+
+
 def test_several_workers_make_each_mail_once(any_acme: Workspace) -> None:
     survey = any_acme.survey()
     for number in range(60):

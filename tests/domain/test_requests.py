@@ -46,6 +46,7 @@ def test_nothing_against_it_means_scheduled() -> None:
         (fine(refusal="unsubscribed"), "not_sent", "unsubscribed"),
         (fine(refusal="complaint"), "not_sent", "complaint"),
         (fine(refusal="hard_bounce"), "not_sent", "hard_bounce"),
+        (fine(is_stray_test=True), "not_sent", "no_test_address"),
         (fine(expires_at=MONDAY), "not_sent", "expired"),
     ],
 )

@@ -75,6 +75,7 @@ class _Facts:
     refused: Mapping[str, Why]
     known: Mapping[str, KnownCustomer]
     mails: dict[str, list[MailTo]]
+    is_test: bool
 
 
 def _facts(
@@ -99,6 +100,7 @@ def _facts(
         refused=refusals(session, asking.workspace_id, {ask.email for ask in asks if ask.email}),
         known=known,
         mails={key: list(stored.get(customer.id, ())) for key, customer in known.items()},
+        is_test=is_test,
     )
 
 
@@ -123,6 +125,7 @@ def _plan_one(
         address_problem=address_problem(original.ask),
         bad_field=_in_words(one.problems),
         refusal=facts.refused.get(ask.email),
+        is_stray_test=facts.is_test and not asking.test_mail_to,
     )
     decision = decide(asking.rules, asking.policy, situation)
     is_sent = decision.status == "scheduled"

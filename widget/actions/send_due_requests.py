@@ -133,6 +133,7 @@ def _first_mail(
         is_open=asking.is_open,
         address_problem=email_problem(due.email),
         refusal=refusal,
+        is_stray_test=request.is_test and not asking.test_mail_to,
     )
     decision = decide(asking.rules, asking.policy, situation)
     if decision.status != "scheduled":
@@ -161,7 +162,8 @@ def _reminder(
         return
     capped = over_cap(asking.policy, now, mails)
     is_wanted = request.reminders_sent < min(asking.rules.reminders, MOST_REMINDERS)
-    if not is_wanted or refusal or not asking.is_open:
+    is_stray_test = request.is_test and not asking.test_mail_to
+    if not is_wanted or refusal or is_stray_test or not asking.is_open:
         request.due_at = request.expires_at
     elif hours_at > now or capped:
         later = max(hours_at, capped.until) if capped and capped.until else hours_at

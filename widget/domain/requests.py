@@ -49,6 +49,7 @@ Why = Literal[
     "bad_field",
     "member_unknown",
     "survey_closed",
+    "no_test_address",
     "expired",
     "unanswered",
     "mail_failed",
@@ -68,6 +69,7 @@ WHY_SENTENCES: dict[Why, str] = {
     "bad_field": "Something that was said about the request cannot be used.",
     "member_unknown": "No member has the email or employee id that was given.",
     "survey_closed": "The survey is closed.",
+    "no_test_address": "This is a test, and the workspace has no address for tests.",
     "expired": "The time for asking about this interaction had run out.",
     "unanswered": "No answer came before the request expired.",
     "mail_failed": "The mail could not be handed to a mail server.",
@@ -106,7 +108,8 @@ class Situation:
 
     `is_member_unknown`: a member was named whom nobody knows; naming none at all is fine.
     `refusal`: why the address as such is not to be written to. `problem` is what is wrong with
-    the address, and `bad_field` with anything else.
+    the address, and `bad_field` with anything else. `is_stray_test`: a test in a workspace that
+    has no address for tests; its mail must not reach the customer.
     """
 
     survey_id: int
@@ -119,6 +122,7 @@ class Situation:
     address_problem: str | None = None
     bad_field: str | None = None
     refusal: Why | None = None
+    is_stray_test: bool = False
 
 
 def decide(rules: AskingRules, policy: AskingPolicy, found: Situation) -> Decision:
@@ -147,6 +151,8 @@ def _refused_for_itself(found: Situation) -> Decision | None:
         return Decision("not_sent", "member_unknown")
     if found.refusal:
         return Decision("not_sent", found.refusal)
+    if found.is_stray_test:
+        return Decision("not_sent", "no_test_address")
     if found.due_at >= found.expires_at:
         return Decision("not_sent", "expired")
     return None
