@@ -13,12 +13,17 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from widget import create_app
+from widget.actions.change_asking import change_asking_rules
 from widget.actions.create_api_key import create_api_key
 from widget.actions.create_member import create_member
 from widget.actions.create_survey import create_survey
 from widget.actions.create_workspace import create_workspace
 from widget.actions.give_answer import give_answer
 from widget.actions.publish_survey import publish_survey
+from widget.actions.request_feedback import request_feedback
+from widget.actions.send_due_requests import send_due
+from widget.domain.asking import AskingRules
+from widget.domain.asks import Ask
 from widget.domain.context import Context
 from widget.domain.flow import Answer
 from widget.domain.links import LinkSigner, RequestLink
@@ -31,7 +36,7 @@ from widget.storage import migrate
 from widget.storage.engine import writing
 from widget.storage.ids import new_id
 from widget.storage.members import member_named
-from widget.storage.models import Customer, Request, Response
+from widget.storage.models import Customer, Delivery, Request, Response
 from widget.storage.surveys import published_survey, survey_of, version_definition
 
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -296,3 +301,54 @@ def ask_by_mail(acme: Workspace, survey: str, **details: Any) -> AskedByMail:
         token = signer.sign(RequestLink(acme.id, id))
         db.session.remove()
     return AskedByMail(id, token, survey)
+
+
+def ask(acme: Workspace, survey: str, email: str = "kim@c.example", **said: Any) -> UUID:
+    """Make a request as the console would; returns its id. `said`: fields of an Ask."""
+    with acme.world.app.app_context():
+        return request_feedback(
+            db.session,
+            acme.id,
+            survey,
+            Ask(email=email, **said),
+            made_by="console",
+            at=acme.world.clock(),
+        ).id
+
+
+def set_rules(acme: Workspace, survey: str, **rules: Any) -> None:
+    """Change a survey's rules of asking."""
+    with acme.world.app.app_context():
+        change_asking_rules(
+            db.session,
+            acme.id,
+            survey,
+            AskingRules(**rules),
+            accepts_unsigned=True,
+            at=acme.world.clock(),
+        )
+
+
+def send_due_requests(acme: Workspace) -> int:
+    """What the worker does with requests that are due by the world's clock."""
+    with acme.world.app.app_context():
+        db.session.rollback()
+        return send_due(db.engine, acme.world.clock())
+
+
+def stored_request(acme: Workspace, id: UUID) -> Request:
+    """A request as it is stored now."""
+    with acme.world.app.app_context():
+        db.session.rollback()
+        row = db.session.scalars(select(Request).where(Request.id == id)).one()
+        db.session.expunge_all()
+        return row
+
+
+def deliveries(acme: Workspace) -> list[Delivery]:
+    """Every mail of the world, in the order they were made."""
+    with acme.world.app.app_context():
+        db.session.rollback()
+        rows = list(db.session.scalars(select(Delivery).order_by(Delivery.id)))
+        db.session.expunge_all()
+        return rows

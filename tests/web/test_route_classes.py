@@ -16,7 +16,7 @@ from tests.builders import (
     make_workspace,
     make_world,
 )
-from widget.web.security import API, CONSOLE, FRAME, MAIL_PREVIEW, RouteClass, route_class
+from widget.web.security import API, CONSOLE, FRAME, LANDING, MAIL_PREVIEW, RouteClass, route_class
 
 UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
 
@@ -39,6 +39,16 @@ OWN_VALUES: dict[str, dict[str, str]] = {
             r"default-src 'none'; script-src 'self' http://localhost; frame-src http://localhost; "
             r"style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'"
         )
+    },
+    # Its own styles by digest, and nothing may frame it.
+    **{
+        f"landing.{name}": {
+            "Content-Security-Policy": r"default-src 'none'; script-src 'self'; style-src 'self'"
+            r"( 'sha256-[\w+/=]+')?; img-src 'self'; connect-src 'self'; form-action 'self'; "
+            r"base-uri 'none'; object-src 'none'; frame-ancestors 'none'|"
+            + re.escape(LANDING.headers["Content-Security-Policy"])
+        }
+        for name in ("signed", "unsigned", "more")
     },
 }
 

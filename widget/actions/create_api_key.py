@@ -9,8 +9,19 @@ from widget.storage.engine import writing
 
 
 def create_api_key(
-    session: Session, workspace_id: int, *, name: str, user_id: int | None, at: datetime
+    session: Session,
+    workspace_id: int,
+    *,
+    name: str,
+    user_id: int | None,
+    at: datetime,
+    is_test: bool = False,
 ) -> str:
-    """Make a key and return it; it is not stored and cannot be shown again."""
+    """Make a key and return it; it is not stored and cannot be shown again.
+
+    What is made with a test key is a test: its mails go to the workspace's test address only.
+    """
     with writing(session):
-        return add_api_key(session, workspace_id, name=name, user_id=user_id, at=at)
+        return add_api_key(
+            session, workspace_id, name=name, user_id=user_id, at=at, is_test=is_test
+        )

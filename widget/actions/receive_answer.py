@@ -13,8 +13,9 @@ from widget.domain.suspicion import Client, Suspicion, is_suspicious, judge
 from widget.storage import held_answers as held_storage
 from widget.storage.engine import write_connection
 from widget.storage.held_answers import HeldRow, held_id
-from widget.storage.landing import answered_within, mark_answered, survey_rules
+from widget.storage.landing import answered_within, survey_rules
 from widget.storage.link_visits import append_visit, delivered_at, visits_by
+from widget.storage.request_rows import mark_answered
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,8 @@ from widget.actions.give_answer import give_answer_within
 from widget.domain.errors import UnknownHeldAnswer
 from widget.storage import held_answers as held_storage
 from widget.storage.engine import write_connection
-from widget.storage.landing import answered_within, mark_answered, survey_rules
+from widget.storage.landing import answered_within, survey_rules
+from widget.storage.request_rows import mark_answered
 
 
 def restore_answer(

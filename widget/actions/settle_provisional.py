@@ -12,7 +12,8 @@ from widget.domain.suspicion import is_suspicious
 from widget.storage import held_answers as held_storage
 from widget.storage.engine import write_connection
 from widget.storage.held_answers import HeldRow
-from widget.storage.landing import answered_within, mark_answered, survey_rules
+from widget.storage.landing import answered_within, survey_rules
+from widget.storage.request_rows import mark_answered
 
 
 def settle_due(engine: Engine, now: datetime, *, limit: int = 200) -> int:

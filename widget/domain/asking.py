@@ -4,7 +4,10 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
+from widget.domain.addresses import email_problem
+
 MOST_REMINDERS = 5
+POSTAL_ADDRESS_LIMIT = 500
 
 
 @dataclass(frozen=True)
@@ -63,3 +66,43 @@ class AskingPolicy:
 def _known(cls: type, data: Mapping[str, Any] | None) -> dict[str, Any]:
     names = {field.name for field in fields(cls)}
     return {name: value for name, value in (data or {}).items() if name in names}
+
+
+def rules_problems(rules: AskingRules) -> dict[str, str]:
+    """What cannot be of a survey's rules, by field."""
+    ranges = {
+        "suppression_days": (0, 3650),
+        "delay_minutes": (0, 90 * 24 * 60),
+        "hours_from": (0, 23),
+        "hours_until": (1, 24),
+        "expires_days": (1, 365),
+        "reminders": (0, MOST_REMINDERS),
+        "reminder_days": (1, 60),
+        "edit_days": (0, 3650),
+    }
+    problems = _out_of_range(rules, ranges)
+    if rules.hours_from == rules.hours_until:
+        problems["hours_until"] = "Sending hours need a beginning and a different end."
+    return problems
+
+
+def policy_problems(policy: AskingPolicy) -> dict[str, str]:
+    """What cannot be of a workspace's policy, by field."""
+    problems = _out_of_range(
+        policy, {"cap": (0, 1000), "cap_days": (1, 3650), "mails_per_minute": (0, 100_000)}
+    )
+    if policy.sender and (wrong := email_problem(policy.sender)):
+        problems["sender"] = wrong
+    if len(policy.postal_address) > POSTAL_ADDRESS_LIMIT:
+        problems["postal_address"] = f"At most {POSTAL_ADDRESS_LIMIT} characters, please."
+    return problems
+
+
+def _out_of_range(
+    values: AskingRules | AskingPolicy, ranges: Mapping[str, tuple[int, int]]
+) -> dict[str, str]:
+    return {
+        name: f"Choose a number from {least} to {most}."
+        for name, (least, most) in ranges.items()
+        if not least <= getattr(values, name) <= most
+    }

@@ -91,3 +91,27 @@ class NetworkListWrong(SaysoError):
 
 class UnknownHeldAnswer(SaysoError):
     """No answer is set aside under this id in the workspace."""
+
+
+class UnknownRequest(SaysoError):
+    """No request, or no import of requests, with this id in the workspace."""
+
+
+class KeyConflict(SaysoError):
+    """An idempotency key was used before, for something else."""
+
+
+class FileRefused(SaysoError):
+    """An uploaded file cannot be read as requests."""
+
+
+class CannotCancel(SaysoError):
+    """A request is past the point where it could be cancelled."""
+
+
+class InvalidAsking(SaysoError):
+    """Rules of asking that cannot be. `problems` maps field names to sentences."""
+
+    def __init__(self, problems: dict[str, str]) -> None:
+        super().__init__(" ".join(problems.values()))
+        self.problems = problems

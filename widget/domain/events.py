@@ -11,4 +11,8 @@ EventName = Literal[
     "survey.published",
     "survey.closed",
     "survey.opened",
+    "request.created",
+    "request.not_sent",
+    "request.bounced",
+    "request.cancelled",
 ]

@@ -33,6 +33,7 @@ class KeyShown:
     start: str
     created_at: datetime
     revoked_at: datetime | None
+    is_test: bool = False
 
 
 def has_users(session: Session) -> bool:
@@ -126,7 +127,13 @@ def _digest(key: str) -> str:
 
 
 def add_api_key(
-    session: Session, workspace_id: int, *, name: str, user_id: int | None, at: datetime
+    session: Session,
+    workspace_id: int,
+    *,
+    name: str,
+    user_id: int | None,
+    at: datetime,
+    is_test: bool = False,
 ) -> str:
     """Make an API key and return it: the only time it can be seen."""
     key = "sayso_" + secrets.token_urlsafe(32)
@@ -138,6 +145,7 @@ def add_api_key(
             sha256=_digest(key),
             created_by=user_id,
             created_at=at,
+            is_test=is_test,
         )
     )
     return key
@@ -150,7 +158,10 @@ def api_keys(session: Session, workspace_id: int) -> list[KeyShown]:
         .where(ApiKey.workspace_id == workspace_id)
         .order_by(ApiKey.created_at.desc(), ApiKey.id.desc())
     )
-    return [KeyShown(row.id, row.name, row.start, row.created_at, row.revoked_at) for row in rows]
+    return [
+        KeyShown(row.id, row.name, row.start, row.created_at, row.revoked_at, row.is_test)
+        for row in rows
+    ]
 
 
 def revoke_api_key(session: Session, workspace_id: int, key_id: int, at: datetime) -> bool:
@@ -173,3 +184,8 @@ def workspace_of_key(session: Session, key: str) -> int | None:
             ApiKey.sha256 == _digest(key), ApiKey.revoked_at.is_(None)
         )
     )
+
+
+def is_test_key(session: Session, key: str) -> bool:
+    """Whether what is made with an API key is a test."""
+    return bool(session.scalar(select(ApiKey.is_test).where(ApiKey.sha256 == _digest(key))))

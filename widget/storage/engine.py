@@ -134,6 +134,21 @@ def writing(session: Session) -> Iterator[Session]:
 
 
 @contextmanager
+def joining(session: Session) -> Iterator[Session]:
+    """A write transaction of its own, or the one that somebody has begun on the session already.
+
+    For what is done alone as well as within something larger; whoever began commits.
+    """
+    is_open = session.connection().get_execution_options().get(_WRITES)
+    if is_open:
+        yield session
+        session.flush()
+    else:
+        with writing(session):
+            yield session
+
+
+@contextmanager
 def write_connection(engine: Engine) -> Iterator[Connection]:
     """The same with Core statements on a bare connection."""
     with _turn(engine), engine.connect() as connection:

@@ -4,12 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Connection, Select, func, literal, select, update
+from sqlalchemy import Connection, Select, select
 from sqlalchemy.orm import Session
 
 from widget.domain.asking import AskingRules
 from widget.domain.context import Context
-from widget.storage.declarative import UTCDateTime
 from widget.storage.models import Customer, Member, Request, Response, Survey, Workspace
 
 
@@ -108,25 +107,6 @@ def _answered(workspace_id: int, response_id: UUID) -> Select[int, datetime, dat
     return select(Response.score, Response.answered_at, Response.updated_at).where(
         Response.workspace_id == workspace_id, Response.id == response_id
     )
-
-
-def mark_answered(
-    connection: Connection, workspace_id: int, request_id: UUID, at: datetime
-) -> bool:
-    """Note on the request of a response that its customer answered; False where it has none.
-
-    Nothing more is due then: reminders stop at any answer.
-    """
-    done = connection.execute(
-        update(Request)
-        .where(Request.workspace_id == workspace_id, Request.id == request_id)
-        .values(
-            status="answered",
-            due_at=None,
-            answered_at=func.coalesce(Request.answered_at, literal(at, UTCDateTime())),
-        )
-    )
-    return done.rowcount > 0
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from widget.domain.errors import (
     UnknownHeldAnswer,
     UnknownMember,
     UnknownPerson,
+    UnknownRequest,
     UnknownResponse,
     UnknownSite,
     UnknownSurvey,
@@ -46,6 +47,7 @@ def register(app: Flask) -> None:
     for unknown in (
         UnknownSurvey,
         UnknownResponse,
+        UnknownRequest,
         UnknownHeldAnswer,
         UnknownSite,
         UnknownMember,
@@ -102,13 +104,25 @@ def _for_programs(error: HTTPException, code: int) -> Response:
     data: dict[str, Any] = getattr(error, "data", None) or {}
     errors: dict[str, list[str]] = {}
     for by_parameter in (data.get("messages") or {}).values():
-        errors |= by_parameter
+        errors |= _flat(by_parameter)
     if errors:
         detail = " ".join(f"“{name}”: {' '.join(said)}" for name, said in errors.items())
     else:
         sentence = _WORDS.get(code, _UNKNOWN)[1]
         detail = data.get("message") or _own_sentence(error) or sentence
     return problem_json(code, detail, errors)
+
+
+def _flat(said: Any, name: str = "") -> dict[str, list[str]]:
+    """Sentences by field, those inside an object as `customer.email`."""
+    if not isinstance(said, dict):
+        return {name or "body": [str(sentence) for sentence in said]}
+    found: dict[str, list[str]] = {}
+    for field, inside in said.items():
+        # The schema's own name for what is wrong with the whole of it.
+        is_whole = field == "_schema"
+        found |= _flat(inside, name if is_whole else f"{name}.{field}" if name else str(field))
+    return found
 
 
 def _page(code: int, title: str, text: str) -> Response:

@@ -13,7 +13,7 @@ TITLES = {
     406: "Not in this form",
     413: "Too large",
     415: "Not in this form",
-    422: "Something in the query is wrong",
+    422: "Something that was sent is wrong",
     429: "Too many requests",
     500: "Something went wrong here",
 }

@@ -24,7 +24,11 @@ class Customer(Base):
     """Somebody who may be asked. `email` is lower case; one row per email in a workspace."""
 
     __tablename__ = "customers"
-    __table_args__ = (UniqueConstraint("workspace_id", "email"), CLUSTERED)
+    __table_args__ = (
+        UniqueConstraint("workspace_id", "email"),
+        Index("ix_customers_external", "workspace_id", "external_id"),
+        CLUSTERED,
+    )
 
     workspace_id: Mapped[int] = mapped_column(ForeignKey("workspaces.id"), primary_key=True)
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
@@ -85,8 +89,11 @@ class Request(Base):
     why_request_id: Mapped[UUID | None] = mapped_column(Uuid)
     why_text: Mapped[str] = mapped_column(String(500), default="")
     interaction_at: Mapped[datetime] = mapped_column(UTCDateTime)
-    # When something is to be done next: the first mail, or the next reminder. None when nothing is.
+    # When the worker is to look next: for the first mail, a reminder, or the end of the wait for an
+    # answer. None when nothing is to be done, or while a mail is in the hands of the mail side.
     due_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    # When the first mail left, or is to leave: what suppression and the cap count. None when none.
+    asked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     reminders_sent: Mapped[int] = mapped_column(default=0)
     expires_at: Mapped[datetime] = mapped_column(UTCDateTime)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
@@ -109,6 +116,7 @@ class RequestImport(Base):
     rows: Mapped[int] = mapped_column()
     done: Mapped[int] = mapped_column(default=0)
     accepted: Mapped[int] = mapped_column(default=0)
+    # What became of the other rows, as `{"status", "why", "rows"}`.
     refused: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
     # `previewed`, `running`, `done`, `cancelled`
     status: Mapped[str] = mapped_column(String(20))

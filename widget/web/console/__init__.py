@@ -8,6 +8,7 @@ from widget.web.console.access import blueprint
 def register(app: Flask) -> None:
     """Add the console's routes, module by module."""
     from widget.web.console import (  # noqa: F401 - importing adds the routes
+        asking,
         editor,
         email_page,
         embed_page,
@@ -17,6 +18,8 @@ def register(app: Flask) -> None:
         members,
         people,
         preview,
+        request_imports,
+        requests,
         responses,
         set_aside,
         setup,

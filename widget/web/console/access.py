@@ -67,6 +67,8 @@ def _seat_for_templates() -> dict[str, Any]:
     # Which entry of the navigation is the current one: a subject's first module-level endpoint.
     areas = {
         "response": "console.responses",
+        "request": "console.requests",
+        "asking": "console.requests",
         "member": "console.members",
         "site": "console.sites",
         "key": "console.keys",

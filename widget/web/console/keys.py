@@ -5,7 +5,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
-from wtforms import StringField
+from wtforms import BooleanField, StringField
 from wtforms.validators import InputRequired, Length
 
 from widget.actions.create_api_key import create_api_key
@@ -23,6 +23,7 @@ class KeyForm(FlaskForm):  # type: ignore[misc]
     name = StringField(
         "What the key is for", [InputRequired("Say what will use the key."), Length(max=120)]
     )
+    is_test = BooleanField("A test key")
 
 
 @blueprint.route("/keys", methods=["GET", "POST"])
@@ -37,6 +38,7 @@ def keys() -> str | Response | tuple[str, int]:
             name=form.name.data.strip(),
             user_id=current_user.id,
             at=now(),
+            is_test=form.is_test.data,
         )
         # In the cookie of the browser that is about to show it, until it has.
         session[_MADE] = made

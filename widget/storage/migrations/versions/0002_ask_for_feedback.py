@@ -62,6 +62,11 @@ def upgrade() -> None:
         sa.UniqueConstraint("workspace_id", "email", name=op.f("uq_customers_workspace_id_email")),
         sqlite_with_rowid=False,
     )
+    with op.batch_alter_table("customers", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_customers_external", ["workspace_id", "external_id"], unique=False
+        )
+
     op.create_table(
         "link_visits",
         sa.Column("workspace_id", sa.Integer(), nullable=False),
@@ -178,6 +183,7 @@ def upgrade() -> None:
         sa.Column("why_text", sa.String(length=500), nullable=False),
         sa.Column("interaction_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("reminders_sent", sa.Integer(), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),

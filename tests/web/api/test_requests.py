@@ -1,0 +1,344 @@
+"""`/api/v1/requests`."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select, update
+from werkzeug.test import TestResponse
+
+from tests.builders import KEY, MONDAY, Workspace, make_workspace
+from widget.actions.change_survey import set_closed
+from widget.actions.create_api_key import create_api_key
+from widget.domain.links import LinkSigner
+from widget.extensions import db
+from widget.storage.engine import writing
+from widget.storage.models import Request, Survey
+
+
+class Program:
+    """Something that calls the API with a workspace's key."""
+
+    def __init__(self, acme: Workspace, *, is_test: bool = False) -> None:
+        self.client = acme.world.client()
+        with acme.world.app.app_context():
+            key = create_api_key(
+                db.session, acme.id, name="Desk", user_id=None, at=MONDAY, is_test=is_test
+            )
+        self.headers = {"Authorization": f"Bearer {key}"}
+
+    def post(self, key: str | None = None, **body: Any) -> TestResponse:
+        headers = self.headers | ({"Idempotency-Key": key} if key else {})
+        return self.client.post("/api/v1/requests", json=body, headers=headers)
+
+    def ask(self, email: str = "kim@c.example", **body: Any) -> dict[str, Any]:
+        answer = self.post(**{"channel": "email", "customer": {"email": email}, **body})
+        assert answer.status_code == 201, answer.text
+        made: dict[str, Any] = answer.get_json()
+        return made
+
+    def get(self, path: str = "") -> TestResponse:
+        return self.client.get(f"/api/v1/requests{path}", headers=self.headers)
+
+    def refs(self, query: str = "") -> list[str]:
+        answer = self.get(query)
+        assert answer.status_code == 200, answer.text
+        return [item["ext_interaction_id"] for item in answer.get_json()["items"]]
+
+
+def count(acme: Workspace) -> int:
+    with acme.world.app.app_context():
+        return len(db.session.scalars(select(Request.id)).all())
+
+
+def test_a_request_is_scheduled_and_says_everything_about_itself(acme: Workspace) -> None:
+    survey = acme.survey()
+    acme.member("Ana", email="ana@acme.example")
+    made = Program(acme).ask(
+        customer={
+            "email": "Kim@C.example",
+            "name": "Kim",
+            "custom_id": "C-7",
+            "time_zone": "Asia/Tokyo",
+        },
+        employee={"email": "Ana@acme.example"},
+        channel="chat",
+        ext_interaction_id="T-1",
+        external_url="https://desk.example/T-1",
+        tags=["vip", "x" * 2_500],
+        brand="Shoes",
+        language="pt_BR",
+        country="br",
+        custom_properties={"plan": "pro"},
+        delay=3600,
+    )
+    assert made.pop("id")
+    assert made.pop("member")["name"] == "Ana"
+    url = made.pop("url")
+    assert made == {
+        "status": "scheduled",
+        "why": None,
+        "why_text": None,
+        "why_until": None,
+        "why_request": None,
+        "due_at": "2026-11-23T10:00:00+00:00",
+        "sent_at": None,
+        "answered_at": None,
+        "expires_at": "2026-12-23T10:00:00+00:00",
+        "created_at": "2026-11-23T09:00:00+00:00",
+        "interaction_at": "2026-11-23T09:00:00+00:00",
+        "reminders_sent": 0,
+        "survey": survey,
+        "customer": {
+            "email": "kim@c.example",
+            "name": "Kim",
+            "custom_id": "C-7",
+            "time_zone": "Asia/Tokyo",
+        },
+        "member_given": "Ana@acme.example",
+        "channel": "chat",
+        "ext_interaction_id": "T-1",
+        "external_url": "https://desk.example/T-1",
+        "tags": ["vip", "x" * 2_000],
+        "brand": "Shoes",
+        "language": "pt-BR",
+        "country": "BR",
+        "custom_properties": {"plan": "pro"},
+        "do_not_send": False,
+        "test": False,
+    }
+    assert url.startswith("http://localhost/s/")
+
+
+def test_the_link_is_signed_for_the_request_and_ignores_the_host_header(acme: Workspace) -> None:
+    acme.survey()
+    program = Program(acme)
+    program.headers["Host"] = "127.0.0.1"
+    made = program.ask()
+    home, _slash, token = made["url"].rpartition("/s/")
+    assert home == "http://localhost"
+    link = LinkSigner([KEY], "answer").read(token)
+    assert (link.workspace_id, str(link.request_id)) == (acme.id, made["id"])
+
+
+def test_a_link_alone_needs_no_address(acme: Workspace) -> None:
+    acme.survey()
+    made = Program(acme).ask(customer={"custom_id": "C-7"}, do_not_send=True)
+    assert (made["status"], made["why"]) == ("link_only", "do_not_send")
+    assert made["url"]
+    assert made["due_at"] is None
+
+
+def test_a_second_request_says_until_when_and_by_which_it_is_suppressed(acme: Workspace) -> None:
+    acme.survey()
+    first, second = Program(acme).ask(), Program(acme).ask()
+    assert (second["status"], second["why"]) == ("not_sent", "suppressed")
+    assert second["why_until"] == "2026-12-23T09:00:00+00:00"
+    assert second["why_request"] == first["id"]
+    assert first["id"] in second["why_text"]
+    assert "23 Dec 2026, 09:00" in second["why_text"]
+
+
+def test_an_unknown_member_stops_the_mail_and_keeps_the_name_given(acme: Workspace) -> None:
+    acme.survey()
+    made = Program(acme).ask(employee={"custom_id": "E-404"})
+    assert (made["status"], made["why"]) == ("not_sent", "member_unknown")
+    assert made["member_given"] == "E-404"
+    assert Program(acme).ask("other@c.example")["status"] == "scheduled"
+
+
+def test_a_closed_survey_stores_the_request_unsent(acme: Workspace) -> None:
+    survey = acme.survey()
+    with acme.world.app.app_context():
+        set_closed(db.session, acme.id, survey, closed=True, at=MONDAY)
+    assert Program(acme).ask(survey=survey)["why"] == "survey_closed"
+
+
+def test_a_key_repeated_makes_one_request(acme: Workspace) -> None:
+    acme.survey()
+    program = Program(acme)
+    body: dict[str, Any] = {"channel": "email", "customer": {"email": "kim@c.example"}}
+    first = program.post("K-1", **body)
+    again = program.post("K-1", **body)
+    in_body = program.post(None, **body, idempotency_key="K-1")
+    assert first.get_json() == again.get_json() == in_body.get_json()
+    assert again.status_code == 201
+    assert count(acme) == 1
+    other = program.post("K-1", **{**body, "channel": "chat"})
+    assert other.status_code == 409
+    assert other.content_type == "application/problem+json"
+    assert "used before" in other.get_json()["detail"]
+
+
+def test_keys_of_two_workspaces_do_not_meet(acme: Workspace) -> None:
+    acme.survey()
+    rival = make_workspace(acme.world, "Rival", "charlie@rival.example")
+    rival.survey()
+    body: dict[str, Any] = {"channel": "email", "customer": {"email": "kim@c.example"}}
+    ids = {Program(who).post("K-1", **body).get_json()["id"] for who in (acme, rival)}
+    assert len(ids) == 2
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"customer": {}}, ["customer", "email"]),
+        ({"customer": {"email": "kim"}}, ["customer", "email"]),
+        ({"customer": {"email": "kim@c.example\r\nBcc: all@c.example"}}, ["customer", "email"]),
+        ({"customer": {"email": "{{ticket.requester.email}}"}}, ["customer", "email"]),
+        (
+            {"customer": {"email": "k@c.example", "time_zone": "Mars/Base"}},
+            ["customer", "time_zone"],
+        ),
+        ({"channel": ""}, ["channel"]),
+        ({"channel": None}, ["channel"]),
+        ({"survey": "nosuchsurvey"}, ["survey"]),
+        ({"tags": ["x"] * 21}, ["tags"]),
+        ({"custom_properties": {"a": {"b": "c"}}}, ["custom_properties"]),
+        ({"language": "English please"}, ["language"]),
+        ({"country": "Portugal"}, ["country"]),
+        ({"external_url": "javascript:alert(1)"}, ["external_url"]),
+        ({"delay": -1}, ["delay"]),
+        ({"delay": 10**9}, ["delay"]),
+        ({"interaction_at": "yesterday"}, ["interaction_at"]),
+        ({"interaction_at": "2028-01-01T00:00:00Z"}, ["interaction_at"]),
+        ({"idempotency_key": "k" * 201}, ["idempotency_key"]),
+        ({"idempotency_key": "k\0"}, ["idempotency_key"]),
+        ({"survey": "s\0"}, ["survey"]),
+        ({"customer": {"email": "\ud800@c.example"}}, ["customer", "email"]),
+        ({"external_url": "https://c.example/\udfff"}, ["external_url"]),
+    ],
+)
+def test_what_cannot_be_is_refused_beside_its_field(
+    acme: Workspace, change: dict[str, Any], field: list[str]
+) -> None:
+    acme.survey()
+    body = {"channel": "email", "customer": {"email": "kim@c.example"}, **change}
+    answer = Program(acme).post(**body)
+    assert answer.status_code == 422, answer.text
+    assert answer.content_type == "application/problem+json"
+    assert any(name.startswith(".".join(field)) for name in answer.get_json()["errors"])
+    assert count(acme) == 0
+
+
+def test_the_survey_must_be_named_when_there_are_several(acme: Workspace) -> None:
+    program = Program(acme)
+    body: dict[str, Any] = {"channel": "email", "customer": {"email": "kim@c.example"}}
+    assert "0 are published" in program.post(**body).text
+    first = acme.survey()
+    assert program.post(**body).status_code == 201
+    second = acme.survey("nps")
+    assert "2 are published" in program.post(**body).text
+    assert program.ask(survey=second)["survey"] == second
+    with acme.world.app.app_context(), writing(db.session):
+        db.session.execute(
+            update(Survey).where(Survey.public_id == first).values(published_version_id=None)
+        )
+    assert "never published" in program.post(**body, survey=first).text
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b"{", b"null"])
+def test_a_body_that_is_no_object_is_refused(acme: Workspace, body: bytes) -> None:
+    program = Program(acme)
+    answer = program.client.post(
+        "/api/v1/requests", data=body, headers=program.headers, content_type="application/json"
+    )
+    assert answer.status_code in (400, 422)
+    assert answer.content_type == "application/problem+json"
+
+
+def test_a_test_key_makes_tests(acme: Workspace) -> None:
+    acme.survey()
+    test = Program(acme, is_test=True).ask()
+    # Without an address for tests nothing may reach the customer.
+    assert (test["test"], test["why"]) == (True, "no_test_address")
+    # A test does not keep the real request from being sent.
+    assert Program(acme).ask()["status"] == "scheduled"
+
+
+@pytest.mark.parametrize(
+    ("query", "refs"),
+    [
+        ("", ["3", "2", "1"]),
+        ("?limit=1", ["3"]),
+        ("?status=link_only", ["3"]),
+        ("?status=scheduled", ["2", "1"]),
+        ("?why=do_not_send", ["3"]),
+        ("?email=KIM@c.example", ["1"]),
+        ("?ref=2", ["2"]),
+        ("?since=2026-11-24T09:00:00Z", ["3", "2"]),
+        ("?until=2026-11-24T09:00:00Z", ["1"]),
+        ("?survey=nosuchsurvey", []),
+    ],
+)
+def test_filters_narrow_the_list(acme: Workspace, query: str, refs: list[str]) -> None:
+    acme.survey()
+    program = Program(acme)
+    program.ask("kim@c.example", ext_interaction_id="1")
+    acme.world.clock.pass_time(days=1)
+    program.ask("lee@c.example", ext_interaction_id="2")
+    acme.world.clock.pass_time(days=1)
+    program.ask("", ext_interaction_id="3", do_not_send=True)
+    assert program.refs(query) == refs
+
+
+def test_a_cursor_goes_through_everything_once(acme: Workspace) -> None:
+    acme.survey()
+    program, seen, query = Program(acme), [], "?limit=10"
+    for number in range(25):
+        program.ask(f"c{number}@c.example", ext_interaction_id=str(number))
+    for _ in range(3):
+        answer = program.get(query).get_json()
+        seen += [item["ext_interaction_id"] for item in answer["items"]]
+        query = f"?limit=10&cursor={answer['next']}"
+    assert answer["next"] is None
+    assert sorted(map(int, seen)) == list(range(25))
+    assert program.get("?cursor=made-up").status_code == 400
+
+
+def test_one_request_is_found_in_its_own_workspace_only(acme: Workspace) -> None:
+    acme.survey()
+    made = Program(acme).ask()
+    assert Program(acme).get(f"/{made['id']}").get_json() == made
+    rival = Program(make_workspace(acme.world, "Rival", "charlie@rival.example"))
+    assert rival.get(f"/{made['id']}").status_code == 404
+    assert rival.refs() == []
+
+
+def test_the_description_fits_what_is_answered(acme: Workspace) -> None:
+    acme.survey()
+    spec = acme.world.client().get("/api/openapi.json").get_json()
+    assert set(spec["paths"]["/api/v1/requests"]) >= {"get", "post"}
+    made = Program(acme).ask()
+    assert set(made) == set(spec["components"]["schemas"]["Request"]["properties"])
+
+
+def test_due_in_sending_hours_of_the_customer(acme: Workspace) -> None:
+    survey = acme.survey()
+    with acme.world.app.app_context(), writing(db.session):
+        db.session.execute(
+            update(Survey)
+            .where(Survey.public_id == survey)
+            .values(asking={"hours_from": 9, "hours_until": 17})
+        )
+    # 09:00 UTC on Monday is 18:00 in Tokyo: the next morning there is midnight in UTC.
+    made = Program(acme).ask(customer={"email": "kim@c.example", "time_zone": "Asia/Tokyo"})
+    assert made["due_at"] == "2026-11-24T00:00:00+00:00"
+    assert made["expires_at"] == (MONDAY + timedelta(days=30)).isoformat()
+
+
+def test_what_no_database_takes_is_left_out(any_acme: Workspace) -> None:
+    any_acme.survey()
+    odd = "a\0b\ud800c"
+    made = Program(any_acme).ask(
+        customer={"email": "kim@c.example", "name": odd, "custom_id": odd},
+        employee={"email": odd},
+        channel=odd,
+        ext_interaction_id=odd,
+        tags=[odd],
+        brand=odd,
+        custom_properties={odd: f"{odd}\nd"},
+    )
+    assert made["customer"]["name"] == made["tags"][0] == "a b c"
+    assert made["custom_properties"] == {"a b c": "abc\nd"}
+    assert Program(any_acme).get("?ref=%00").status_code == 422

@@ -1,0 +1,80 @@
+"""Working through uploaded files: each row becomes a request, whatever becomes of that."""
+
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from widget.actions.request_feedback import NewAsk, Origin, make_requests
+from widget.domain.request_files import AskRow, read_file
+from widget.storage.asking import askings
+from widget.storage.engine import writing
+from widget.storage.models import RequestImport
+from widget.storage.request_imports import claim_import, forget_previews
+from widget.storage.request_rows import statuses_of
+
+_BATCH = 200
+_PREVIEWS_KEPT = timedelta(days=1)
+
+
+def run_imports(
+    engine: Engine,
+    now: datetime,
+    budget_s: float = 5.0,
+    clock: Callable[[], float] = time.monotonic,
+) -> int:
+    """Work on running imports for about `budget_s` seconds; returns how many rows were done.
+
+    Rows are made in batches, each in one transaction with the count of rows that are done: killed
+    at any moment, the next call goes on where the last batch ended. Several workers may do this
+    at once.
+    """
+    end = clock() + budget_s
+    done = 0
+    files: dict[UUID, Sequence[AskRow]] = {}
+    with Session(engine) as session:
+        with writing(session):
+            forget_previews(session, now - _PREVIEWS_KEPT)
+        while True:
+            batch = _run_batch(session, files, now)
+            done += batch
+            if batch == 0 or clock() >= end:
+                return done
+
+
+def _run_batch(session: Session, files: dict[UUID, Sequence[AskRow]], now: datetime) -> int:
+    with writing(session):
+        found = claim_import(session)
+        if found is None:
+            return 0
+        asking = askings(session, [found.survey_id])[found.survey_id]
+        if found.id not in files:
+            # Read once for all batches of this call.
+            files[found.id] = read_file(found.content, asking.time_zone).rows
+        rows = files[found.id][found.done : found.done + _BATCH]
+        asks = [NewAsk(row.ask, f"csv:{found.id}:{row.number}", row.problems) for row in rows]
+        origin = Origin("csv", import_id=found.id)
+        made = make_requests(session, asking, asks, origin, now)
+        ids = [one.id for one in made]
+        _count(found, Counter(statuses_of(session, found.workspace_id, ids)))
+        found.done += len(rows)
+        if found.done >= len(files[found.id]):
+            found.status, found.finished_at = "done", now
+            found.content = ""
+        return len(rows)
+
+
+def _count(found: RequestImport, became: Counter[tuple[str, str]]) -> None:
+    refused = Counter({(one["status"], one["why"]): one["rows"] for one in found.refused})
+    for (status, why), rows in became.items():
+        if status == "scheduled":
+            found.accepted += rows
+        else:
+            refused[status, why] += rows
+    found.refused = [
+        {"status": status, "why": why, "rows": rows} for (status, why), rows in refused.items()
+    ]

@@ -1,0 +1,207 @@
+"""Who may be asked, and what mail they have had."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import or_, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from widget.domain.asks import Ask
+from widget.domain.requests import MailTo
+from widget.storage.chunks import chunks
+from widget.storage.ids import new_id
+from widget.storage.models import Customer, Delivery, Member, Request
+
+
+@dataclass(frozen=True)
+class KnownCustomer:
+    id: UUID
+    time_zone: str
+
+
+def known_customers(
+    session: Session, workspace_id: int, asks: Sequence[Ask]
+) -> dict[str, KnownCustomer]:
+    """The customers of some asks who are known already, by `Ask.customer_key`."""
+    found = {
+        row.email or "": KnownCustomer(row.id, row.time_zone)
+        for part in chunks({ask.email for ask in asks if ask.email})
+        for row in session.execute(
+            select(Customer.id, Customer.email, Customer.time_zone).where(
+                Customer.workspace_id == workspace_id, Customer.email.in_(part)
+            )
+        )
+    }
+    ids = {ask.external_id for ask in asks if not ask.email and ask.external_id}
+    for part in chunks(ids):
+        for row in session.execute(
+            select(Customer.id, Customer.external_id, Customer.time_zone)
+            .where(
+                Customer.workspace_id == workspace_id,
+                Customer.email.is_(None),
+                Customer.external_id.in_(part),
+            )
+            .order_by(Customer.id.desc())
+        ):
+            found[Ask(external_id=row.external_id).customer_key] = KnownCustomer(
+                row.id, row.time_zone
+            )
+    return found
+
+
+def put_customers(
+    session: Session, workspace_id: int, asks: Sequence[Ask], at: datetime
+) -> dict[str, KnownCustomer]:
+    """Make the customers of some asks who are not known yet, and note what is new of the others.
+
+    Locks them all until the transaction ends, so that of two requests for one customer the second
+    sees the first. Asks without address and id share nothing: each is a customer of its own, to be
+    made by `add_nameless`.
+    """
+    wanted = {ask.customer_key: ask for ask in asks if ask.email or ask.external_id}
+    known = known_customers(session, workspace_id, list(wanted.values()))
+    new = [
+        _as_row(workspace_id, ask, at)
+        # In one order everywhere, or two batches could wait for each other.
+        for key, ask in sorted(wanted.items())
+        if key not in known
+    ]
+    if new:
+        dialect = session.get_bind().dialect.name
+        insert = (postgresql if dialect == "postgresql" else sqlite).insert(Customer)
+        session.execute(
+            insert.on_conflict_do_nothing(index_elements=["workspace_id", "email"]), new
+        )
+        known = known_customers(session, workspace_id, list(wanted.values()))
+    lock_customers(session, workspace_id, [customer.id for customer in known.values()])
+    by_id = {known[key].id: ask for key, ask in wanted.items()}
+    for part in chunks(by_id):
+        for row in session.scalars(
+            select(Customer)
+            .where(Customer.workspace_id == workspace_id, Customer.id.in_(part))
+            .execution_options(populate_existing=True)
+        ):
+            _note(row, by_id[row.id], at)
+    session.flush()
+    return known_customers(session, workspace_id, list(wanted.values()))
+
+
+def add_nameless(session: Session, workspace_id: int, ask: Ask, at: datetime) -> UUID:
+    """A customer of whom neither address nor id is known."""
+    row = _as_row(workspace_id, ask, at)
+    session.add(Customer(**row))
+    session.flush()
+    id: UUID = row["id"]  # type: ignore[assignment]
+    return id
+
+
+def lock_customers(session: Session, workspace_id: int, ids: Collection[UUID]) -> None:
+    """Keep others from deciding on these customers; SQLite has one writer anyway."""
+    if session.get_bind().dialect.name != "postgresql":
+        return
+    for part in chunks(sorted(set(ids))):
+        session.execute(
+            select(Customer.id)
+            .where(Customer.workspace_id == workspace_id, Customer.id.in_(part))
+            .order_by(Customer.id)
+            .with_for_update()
+        ).all()
+
+
+def _as_row(workspace_id: int, ask: Ask, at: datetime) -> dict[str, object]:
+    return {
+        "workspace_id": workspace_id,
+        "id": new_id(),
+        "email": ask.email or None,
+        "name": ask.name,
+        "external_id": ask.external_id,
+        "language": ask.language,
+        "country": ask.country,
+        "time_zone": ask.time_zone,
+        "created_at": at,
+        "updated_at": at,
+    }
+
+
+def _note(row: Customer, ask: Ask, at: datetime) -> None:
+    for name in ("name", "external_id", "language", "country", "time_zone"):
+        said = getattr(ask, name)
+        if said and said != getattr(row, name):
+            setattr(row, name, said)
+            row.updated_at = at
+
+
+def mails_to(
+    session: Session,
+    workspace_id: int,
+    customer_ids: Collection[UUID],
+    since: datetime,
+    *,
+    is_test: bool,
+    planned: bool,
+) -> dict[UUID, list[MailTo]]:
+    """The mails that customers were sent after a moment, by customer; with `planned` also first
+    mails that are still to leave. Tests and the real thing do not see each other."""
+    mails: dict[UUID, list[MailTo]] = defaultdict(list)
+    for part in chunks(customer_ids):
+        asked = select(Request.customer_id, Request.id, Request.survey_id, Request.asked_at).where(
+            Request.workspace_id == workspace_id,
+            Request.customer_id.in_(part),
+            Request.asked_at > since,
+            Request.is_test.is_(is_test),
+        )
+        if not planned:
+            asked = asked.where(or_(Request.status != "scheduled", Request.due_at.is_(None)))
+        for customer_id, id, survey_id, asked_at in session.execute(asked):
+            if asked_at is not None:
+                mails[customer_id].append(MailTo(id, survey_id, asked_at))
+        reminded = (
+            select(Request.customer_id, Request.id, Request.survey_id, Delivery.created_at)
+            .join(
+                Delivery,
+                (Delivery.workspace_id == Request.workspace_id)
+                & (Delivery.request_id == Request.id),
+            )
+            .where(
+                Request.workspace_id == workspace_id,
+                Request.customer_id.in_(part),
+                Request.is_test.is_(is_test),
+                Delivery.purpose == "reminder",
+                Delivery.status.not_in(("not_sent", "failed")),
+                Delivery.created_at > since,
+            )
+        )
+        for customer_id, id, survey_id, at in session.execute(reminded):
+            mails[customer_id].append(MailTo(id, survey_id, at, is_reminder=True))
+    return mails
+
+
+def members_named(session: Session, workspace_id: int, names: Collection[str]) -> Mapping[str, int]:
+    """Members by the email (in any case), employee id or public id that they were named by."""
+    found: dict[str, int] = {}
+    for part in chunks(names):
+        lower = {name.lower() for name in part}
+        given = set(part)
+        rows = session.execute(
+            select(Member.id, Member.email, Member.employee_id, Member.public_id).where(
+                Member.workspace_id == workspace_id,
+                Member.archived_at.is_(None),
+                or_(
+                    Member.email.in_(lower),
+                    Member.employee_id.in_(part),
+                    Member.public_id.in_(part),
+                ),
+            )
+        ).all()
+        # The email last: it is the surest, so it has the last word.
+        for row in rows:
+            for name in (row.public_id, row.employee_id):
+                if name in given:
+                    found[name] = row.id
+        by_email = {row.email: row.id for row in rows if row.email}
+        found |= {name: by_email[name.lower()] for name in part if name.lower() in by_email}
+    return found
