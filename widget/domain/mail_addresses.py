@@ -84,7 +84,7 @@ def message_id(delivery: DeliveryName, domain: str) -> str:
 
 def read_message_id(text: str) -> DeliveryName | None:
     """The delivery that a Message-ID names; None for another's."""
-    head, number, rest = (text.strip().strip("<>").split(".", 2) + ["", ""])[:3]
+    head, number, rest = ([*text.strip().strip("<>").split(".", 2), "", ""])[:3]
     name = rest.partition("@")[0]
     if head != "sayso" or not number.isdecimal() or len(number) > 10:
         return None

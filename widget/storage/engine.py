@@ -134,13 +134,54 @@ def writing(session: Session) -> Iterator[Session]:
 
 
 @contextmanager
-def write_connection(engine: Engine) -> Iterator[Connection]:
-    """The same with Core statements on a bare connection."""
+def joining(session: Session) -> Iterator[Session]:
+    """A write transaction of its own, or the one that somebody has begun on the session already.
+
+    For what is done alone as well as within something larger; whoever began commits.
+    """
+    is_open = session.in_transaction() and session.connection().get_execution_options().get(_WRITES)
+    if is_open:
+        yield session
+        session.flush()
+    else:
+        with writing(session):
+            yield session
+
+
+@contextmanager
+def write_connection(engine: Engine, *, synced: bool = True) -> Iterator[Connection]:
+    """The same with Core statements on a bare connection.
+
+    Without `synced` the end of a process loses nothing, but the power may take what was committed
+    since the last synced transaction: for notes that are wanted quickly and may be made again.
+    """
     with _turn(engine), engine.connect() as connection:
+        if not synced:
+            with _unsynced(connection):
+                yield connection
+            return
         # Row counts of statements in the driver's own form are forgotten unless asked for.
         connection = connection.execution_options(preserve_rowcount=True, **{_WRITES: True})
         with connection.begin():
             yield connection
+
+
+@contextmanager
+def _unsynced(connection: Connection) -> Iterator[None]:
+    connection.execution_options(preserve_rowcount=True, **{_WRITES: True})
+    if connection.dialect.name == "postgresql":
+        with connection.begin():
+            connection.exec_driver_sql("SET LOCAL synchronous_commit TO OFF")
+            yield
+        return
+    # Not a statement for a transaction: SQLite takes it between two.
+    driver: Any = connection.connection.driver_connection
+    driver.execute("PRAGMA synchronous = NORMAL")
+    try:
+        with connection.begin():
+            yield
+    finally:
+        driver.execute("PRAGMA synchronous = FULL")
 
 
 class HotTransaction:
