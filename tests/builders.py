@@ -70,6 +70,8 @@ def make_settings(data: Path, database_url: str | None = None, **changes: Any) -
         secret_keys=(KEY,),
         public_url="http://localhost",
         rate_limit=None,
+        address_key="a" * 40,
+        mail_from="feedback@sayso.example",
     )
     return replace(settings, **changes)
 

@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
-from email.message import EmailMessage
-from typing import Literal, cast
+from email.message import EmailMessage, Message
+from typing import Literal
 
 from widget.domain.mail_addresses import DeliveryName, read_message_id
 
@@ -63,7 +63,7 @@ def read_dsn(
     message's Message-ID. A report that names none of ours is left out: anybody can write to the
     address that bounces come to.
     """
-    parsed = cast(EmailMessage, email.message_from_bytes(message, policy=email.policy.default))
+    parsed = email.message_from_bytes(message, policy=email.policy.default)
     delivery = _delivery_of(parsed, read_bounce_address)
     if delivery is None:
         return []
@@ -94,7 +94,12 @@ def _delivery_of(
 def _inner_text(part: EmailMessage) -> str:
     payload = part.get_payload()
     if isinstance(payload, list):
-        return "\n".join(f"{name}: {value}" for inner in payload for name, value in inner.items())
+        return "\n".join(
+            f"{name}: {value}"
+            for inner in payload
+            if isinstance(inner, Message)
+            for name, value in inner.items()
+        )
     return str(payload)
 
 
@@ -103,7 +108,7 @@ def _recipients(message: EmailMessage) -> Iterator[dict[str, str]]:
     for part in message.walk():
         if part.get_content_type() != "message/delivery-status":
             continue
-        for group in part.get_payload():  # type: ignore[union-attr]  # this type holds messages
+        for group in part.get_payload():
             fields = {name.lower(): str(value) for name, value in group.items()}  # type: ignore[union-attr]
             # While a server is still trying (`delayed`) nothing is decided.
             if fields.get("action", "delayed").strip().lower() != "delayed":

@@ -113,7 +113,7 @@ def with_wording(mail: SurveyMail, language: str, words: MailWording) -> SurveyM
 
 def wording_problems(words: MailWording) -> dict[str, str]:
     """What cannot be used, by field, each as a sentence; empty when all is well."""
-    problems = {}
+    problems: dict[str, str] = {}
     for name in FIELDS:
         text: str = getattr(words, name)
         if len(text) > LIMITS[name]:

@@ -200,7 +200,7 @@ def _update_of(workspace_id: int, ids: Sequence[UUID]) -> Any:
     )
 
 
-def _skipping_locked(rows: Select[tuple[UUID]]) -> Select[tuple[UUID]]:
+def _skipping_locked(rows: Select[UUID]) -> Select[UUID]:
     # SQLite has one writer at a time anyway, and leaves this out.
     return rows.with_for_update(skip_locked=True)
 

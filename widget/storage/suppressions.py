@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Literal, cast
 from uuid import UUID
 
 from sqlalchemy import delete, func, select
@@ -51,7 +51,7 @@ def suppression_of(session: Session, workspace_id: int, digest: str) -> Suppress
     )
     if row is None:
         return None
-    return Suppression(row.why, row.at, row.workspace_id == EVERYWHERE)  # type: ignore[arg-type]
+    return Suppression(cast(Why, row.why), row.at, row.workspace_id == EVERYWHERE)
 
 
 def suppressed_among(session: Session, workspace_id: int, digests: list[str]) -> dict[str, Why]:
@@ -62,7 +62,7 @@ def suppressed_among(session: Session, workspace_id: int, digests: list[str]) ->
             SuppressedAddress.address_digest.in_(digests),
         )
     )
-    return {digest: why for digest, why in rows}  # type: ignore[misc]
+    return {row.address_digest: cast(Why, row.why) for row in rows}
 
 
 def suppress(session: Session, workspace_id: int, digest: str, why: Why, at: datetime) -> None:
@@ -93,7 +93,7 @@ def suppressed_counts(session: Session, workspace_id: int) -> dict[Why, int]:
         .where(SuppressedAddress.workspace_id.in_((workspace_id, EVERYWHERE)))
         .group_by(SuppressedAddress.why)
     )
-    return {why: number for why, number in rows}  # type: ignore[misc]
+    return {cast(Why, why): number for why, number in rows}
 
 
 def add_bounce(

@@ -1,0 +1,69 @@
+"""What the worker does, and how often: the one list of its jobs."""
+
+import logging
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import create_engine
+
+from widget.actions.finish_idle_responses import FinishIdleResponses
+from widget.outbound.mail.letters import Post
+from widget.outbound.mail.sending import SendMail
+from widget.outbound.mail.transport import make_mailer
+from widget.outbound.worker import Job, Worker
+from widget.settings import Settings
+from widget.storage.engine import prepare_engine
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def make_jobs(settings: Settings, should_stop: Callable[[], bool]) -> list[Job]:
+    """The jobs of a worker with these settings."""
+    send_mail = SendMail(
+        Post(settings), make_mailer(settings), clock=_utc_now, should_stop=should_stop
+    )
+    idle = FinishIdleResponses(timedelta(minutes=settings.idle_minutes))
+    return [
+        Job("send mail", 1, send_mail),
+        Job("finish idle responses", 60, idle),
+    ]
+
+
+def work(settings: Settings, *, beside_server: bool = False) -> None:
+    """Run the worker in this process until SIGTERM or SIGINT.
+
+    `beside_server`: the server that started it holds the other end of its standard input, and
+    its end is ours too, however it came about.
+    """
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s worker: %(message)s")
+    engine = prepare_engine(
+        create_engine(
+            settings.database_url, pool_pre_ping=settings.database_url.startswith("postgres")
+        )
+    )
+    stopping = threading.Event()
+    jobs = make_jobs(settings, stopping.is_set)
+    worker = Worker(engine, jobs, _utc_now)
+
+    def stop(*_: object) -> None:
+        stopping.set()
+        worker.stop()
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    if beside_server:
+        threading.Thread(target=_stop_at_end_of_input, args=(stop,), daemon=True).start()
+    worker.run()
+    engine.dispose()
+
+
+def _stop_at_end_of_input(stop: Callable[[], None]) -> None:
+    while os.read(sys.stdin.fileno(), 4096):
+        pass
+    stop()
