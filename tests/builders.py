@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -29,7 +30,7 @@ from widget.storage import migrate
 from widget.storage.engine import writing
 from widget.storage.ids import new_id
 from widget.storage.members import member_named
-from widget.storage.models import Response
+from widget.storage.models import Customer, Delivery, Request, Response
 from widget.storage.surveys import published_survey, survey_of, version_definition
 
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -228,3 +229,56 @@ def post(client: FlaskClient, path: str, page: str | None = None, **fields: Any)
     """Send a console form with the CSRF token of the page it stands on."""
     token = csrf_token(client.get(page or path).text)
     return client.post(path, data={"csrf_token": token, **fields})
+
+
+def add_request(acme: Workspace, survey: str, **details: Any) -> tuple[UUID, UUID]:
+    """A scheduled request with its first mail due now; returns the ids of request and delivery.
+
+    `details`: `email`, `name`, `language`, `member_id`, `is_test`, `purpose`, `due_at`,
+    `expires_at`, `recipient`.
+    """
+    request_id, delivery_id, customer_id = new_id(), new_id(), new_id()
+    at = acme.world.clock()
+    email = details.get("email", f"{customer_id.hex}@customer.example")
+    with acme.world.app.app_context(), writing(db.session):
+        db.session.add(
+            Customer(
+                workspace_id=acme.id,
+                id=customer_id,
+                email=email,
+                name=details.get("name", "Kim Lee"),
+                language=details.get("language", ""),
+                created_at=at,
+                updated_at=at,
+            )
+        )
+        db.session.flush()
+        db.session.add(
+            Request(
+                workspace_id=acme.id,
+                id=request_id,
+                survey_id=survey_of(db.session, acme.id, survey).id,
+                customer_id=customer_id,
+                member_id=details.get("member_id"),
+                is_test=details.get("is_test", False),
+                made_by="api",
+                status="scheduled",
+                interaction_at=at,
+                expires_at=details.get("expires_at", at + timedelta(days=30)),
+                created_at=at,
+            )
+        )
+        db.session.flush()
+        db.session.add(
+            Delivery(
+                workspace_id=acme.id,
+                id=delivery_id,
+                request_id=request_id,
+                purpose=details.get("purpose", "request"),
+                recipient=details.get("recipient", email),
+                status="due",
+                due_at=details.get("due_at", at),
+                created_at=at,
+            )
+        )
+    return request_id, delivery_id

@@ -2,6 +2,7 @@
 
 import smtplib
 import ssl
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from email import message_from_bytes, policy
@@ -17,6 +18,7 @@ from widget.settings import MailServer, Settings
 TIMEOUT_S = 20
 # Servers close a connection after some mails; we do it first.
 _MAILS_A_CONNECTION = 100
+_IDLE_S = 5.0
 
 
 class MailRefused(Exception):
@@ -54,11 +56,13 @@ class SmtpMailer:
     timeout_s: float = TIMEOUT_S
     _connection: smtplib.SMTP | None = None
     _sent: int = 0
+    _used_at: float = 0.0
 
     def send(self, sender: str, recipient: str, message: bytes) -> None:
         try:
             self._connected().sendmail(sender, [recipient], message)
             self._sent += 1
+            self._used_at = time.monotonic()
         except smtplib.SMTPRecipientsRefused as error:
             code, text = next(iter(error.recipients.values()))
             raise MailRefused(code, _decoded(text)) from error
@@ -77,8 +81,9 @@ class SmtpMailer:
             self.close()
         if self._connection is not None:
             try:
-                # Also tells whether the server closed it while it was idle.
-                if self._connection.noop()[0] == 250:
+                # Servers close what is idle for long; one that was just used is not asked.
+                rested = time.monotonic() - self._used_at
+                if rested < _IDLE_S or self._connection.noop()[0] == 250:
                     return self._connection
             except (smtplib.SMTPException, OSError):
                 pass  # A new one is made below.
