@@ -5,6 +5,7 @@ from typing import Any
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from widget.domain.links import LinkSigner
 from widget.domain.tokens import VisitSigner
 from widget.extensions import babel, csrf, db, htmx
 from widget.paths import asset_folder
@@ -43,6 +44,8 @@ def create_app(settings: Settings, overrides: dict[str, Any] | None = None) -> F
     babel.init_app(app)
     htmx.init_app(app)
     app.extensions["sayso_visits"] = VisitSigner(settings.secret_keys)
+    app.extensions["sayso_unsubscribe_links"] = LinkSigner(settings.secret_keys, "unsubscribe")
+    app.extensions["sayso_settings"] = settings
     rate_limits.register(app, settings.redis_url, settings.rate_limit)
     assets.register(app)
     register(app)
@@ -79,6 +82,8 @@ def _configuration(settings: Settings) -> dict[str, Any]:
         "SAYSO_HTTPS": settings.is_https,
         "SAYSO_PUBLIC_URL": settings.public_url,
         "SAYSO_TRY_URL": settings.try_url,
+        "SAYSO_ADDRESS_KEY": settings.address_key,
+        "SAYSO_MAILGUN_SIGNING_KEY": settings.mailgun_signing_key,
         "SAYSO_CLOCK": utc_now,
         "SAYSO_SURVEY_AGE_S": 1.0,
     }

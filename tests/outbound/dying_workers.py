@@ -62,7 +62,7 @@ def main() -> None:
             os.kill(child, signal.SIGKILL)
         _child, status = os.waitpid(child, 0)
         killed += os.WIFSIGNALED(status)
-    print(killed)
+    sys.stdout.write(f"{killed}\n")
 
 
 if __name__ == "__main__":

@@ -37,16 +37,24 @@ def queue_up(acme: Workspace, mails: int) -> None:
             rows[Request].append(
                 {
                     **owner,
-                    **{"id": request, "customer_id": customer, "survey_id": survey_id},
-                    **{"made_by": "csv", "status": "scheduled", "interaction_at": at},
+                    "id": request,
+                    "customer_id": customer,
+                    "survey_id": survey_id,
+                    "made_by": "csv",
+                    "status": "scheduled",
+                    "interaction_at": at,
                     "expires_at": at.replace(year=at.year + 5),
                 }
             )
             rows[Delivery].append(
                 {
                     **owner,
-                    **{"id": delivery, "request_id": request, "purpose": "request"},
-                    **{"recipient": email, "status": "due", "due_at": at.replace(year=2020)},
+                    "id": delivery,
+                    "request_id": request,
+                    "purpose": "request",
+                    "recipient": email,
+                    "status": "due",
+                    "due_at": at.replace(year=2020),
                 }
             )
         db.session.rollback()

@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from widget.web import console, embed, errors, operations, security, try_it
+from widget.web import bounces, console, embed, errors, operations, security, try_it, unsubscribe
 from widget.web.api import routes as api
 from widget.web.frame import routes as frame
 
@@ -11,7 +11,14 @@ def register(app: Flask) -> None:
     """Add every blueprint, the headers of each route class, and the error pages."""
     security.register(app)
     errors.register(app)
-    for blueprint in (embed.embed, frame.blueprint, try_it.blueprint, operations.blueprint):
+    for blueprint in (
+        embed.embed,
+        frame.blueprint,
+        try_it.blueprint,
+        operations.blueprint,
+        unsubscribe.blueprint,
+        bounces.blueprint,
+    ):
         app.register_blueprint(blueprint)
     console.register(app)
     api.register(app)
