@@ -67,3 +67,15 @@ class SettingsError(SaysoError):
 
 class LinkForged(SaysoError):
     """A link's token was not signed by this server."""
+
+
+class WordingRefused(SaysoError):
+    """A mail cannot be worded so. `problems` maps field names to sentences."""
+
+    def __init__(self, problems: dict[str, str]) -> None:
+        super().__init__(" ".join(problems.values()))
+        self.problems = problems
+
+
+class MailNotSent(SaysoError):
+    """A mail that somebody waits for could not be handed over."""

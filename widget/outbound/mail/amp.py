@@ -3,6 +3,7 @@
 Off by default: Gmail, Yahoo and Mail.ru alone show it, and each wants the sender registered first.
 """
 
+from widget.domain.looks import text_on
 from widget.domain.surveys import Definition
 from widget.outbound.mail.templates import ascii_html, mail_template
 from widget.outbound.mail.words import Words
@@ -24,5 +25,6 @@ def amp_part(definition: Definition, words: Words, action: str) -> str:
             points=[(point.score, words.point_name(point.name)) for point in question.scale.points],
             action=action,
             accent=definition.looks.accent,
+            on_accent=text_on(definition.looks.accent),
         )
     )

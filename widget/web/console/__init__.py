@@ -8,10 +8,12 @@ from widget.web.console.access import blueprint
 def register(app: Flask) -> None:
     """Add the console's routes, module by module."""
     from widget.web.console import (  # noqa: F401 - importing adds the routes
+        deliveries,
         editor,
         embed_page,
         filters,
         keys,
+        mail,
         members,
         preview,
         responses,

@@ -65,6 +65,7 @@ def _seat_for_templates() -> dict[str, Any]:
         "response": "console.responses",
         "member": "console.members",
         "site": "console.sites",
+        "deliveries": "console.deliveries",
         "key": "console.keys",
     }
     endpoint = (request.endpoint or "").partition(".")[2]
