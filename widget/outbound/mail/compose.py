@@ -108,8 +108,8 @@ def compose(envelope: Envelope, letter: Letter) -> EmailMessage:
     if texts.reply_to:
         message["Reply-To"] = _mailbox("", texts.reply_to)
     message["Date"] = format_datetime(envelope.date)
-    message["Message-ID"] = envelope.message_id
-    message["List-Unsubscribe"] = f"<{letter.unsubscribe_url}>"
+    message["Message-ID"] = one_line(envelope.message_id)
+    message["List-Unsubscribe"] = f"<{one_line(letter.unsubscribe_url, 900)}>"
     message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     # Keeps holiday replies away. `Precedence: bulk` would say the same to old programs only, and
     # some filters count it against a mail that a customer's own interaction caused.
@@ -118,7 +118,7 @@ def compose(envelope: Envelope, letter: Letter) -> EmailMessage:
         message["X-Sayso-Test-For"] = one_line(envelope.meant_for)
     _add_parts(message, letter, texts)
     # The same each time it is sent: a repeated mail is the same mail to the last byte.
-    name = envelope.message_id.strip("<>").partition("@")[0]
+    name = one_line(envelope.message_id.strip("<>").partition("@")[0], 60)
     message.set_boundary(f"=_{name}")
     return message
 
