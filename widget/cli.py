@@ -73,11 +73,11 @@ def serve(host: str, port: int, workers: int, with_demo: bool, no_worker: bool) 
 
 
 @main.command()
-@click.option("--beside-server", is_flag=True, hidden=True)
+@click.option("--server-pid", type=int, hidden=True)
 @plain_errors
-def worker(beside_server: bool) -> None:
+def worker(server_pid: int | None) -> None:
     """Send mail and do what is due, until stopped. Several may run at once."""
-    work(settings_from_process(), beside_server=beside_server)
+    work(settings_from_process(), server_pid=server_pid)
 
 
 @main.command()

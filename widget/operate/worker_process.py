@@ -1,5 +1,6 @@
 """The worker beside the server: a process that starts, is restarted and ends with it."""
 
+import os
 import subprocess
 import sys
 import threading
@@ -40,9 +41,8 @@ def worker_beside() -> Iterator[None]:
 
 
 def _start() -> subprocess.Popen[bytes]:
-    # The pipe is never written to: the worker ends when nobody holds its other end any more.
     return subprocess.Popen(
-        [sys.executable, "-m", "widget", "worker", "--beside-server"], stdin=subprocess.PIPE
+        [sys.executable, "-m", "widget", "worker", "--server-pid", str(os.getpid())]
     )
 
 
@@ -53,5 +53,3 @@ def _end(process: subprocess.Popen[bytes]) -> None:
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
-    if process.stdin:
-        process.stdin.close()

@@ -3,8 +3,8 @@
 import logging
 import os
 import signal
-import sys
 import threading
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
@@ -17,6 +17,9 @@ from widget.outbound.mail.transport import make_mailer
 from widget.outbound.worker import Job, Worker
 from widget.settings import Settings
 from widget.storage.engine import prepare_engine
+
+
+_LOOK_FOR_SERVER_EVERY_S = 1.0
 
 
 def _utc_now() -> datetime:
@@ -35,11 +38,10 @@ def make_jobs(settings: Settings, should_stop: Callable[[], bool]) -> list[Job]:
     ]
 
 
-def work(settings: Settings, *, beside_server: bool = False) -> None:
+def work(settings: Settings, *, server_pid: int | None = None) -> None:
     """Run the worker in this process until SIGTERM or SIGINT.
 
-    `beside_server`: the server that started it holds the other end of its standard input, and
-    its end is ours too, however it came about.
+    `server_pid` is the process that started it; its end is ours too, however it came about.
     """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s worker: %(message)s")
     engine = prepare_engine(
@@ -57,13 +59,15 @@ def work(settings: Settings, *, beside_server: bool = False) -> None:
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
-    if beside_server:
-        threading.Thread(target=_stop_at_end_of_input, args=(stop,), daemon=True).start()
+    if server_pid:
+        watch = threading.Thread(target=_stop_without, args=(server_pid, stop), daemon=True)
+        watch.start()
     worker.run()
     engine.dispose()
 
 
-def _stop_at_end_of_input(stop: Callable[[], None]) -> None:
-    while os.read(sys.stdin.fileno(), 4096):
-        pass
+def _stop_without(server_pid: int, stop: Callable[[], None]) -> None:
+    # Whoever loses its parent is given another.
+    while os.getppid() == server_pid:
+        time.sleep(_LOOK_FOR_SERVER_EVERY_S)
     stop()
