@@ -79,3 +79,7 @@ class WordingRefused(SaysoError):
 
 class MailNotSent(SaysoError):
     """A mail that somebody waits for could not be handed over."""
+
+
+class RequestOver(SaysoError):
+    """A request, or an answer to it, is too old to be answered or changed."""

@@ -41,7 +41,7 @@ def worker_beside() -> Iterator[None]:
 
 
 def _start() -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
+    return subprocess.Popen(  # noqa: S603 - our own program
         [sys.executable, "-m", "widget", "worker", "--server-pid", str(os.getpid())]
     )
 

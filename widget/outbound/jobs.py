@@ -18,7 +18,6 @@ from widget.outbound.worker import Job, Worker
 from widget.settings import Settings
 from widget.storage.engine import prepare_engine
 
-
 _LOOK_FOR_SERVER_EVERY_S = 1.0
 
 

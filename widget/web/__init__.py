@@ -2,7 +2,17 @@
 
 from flask import Flask
 
-from widget.web import bounces, console, embed, errors, operations, security, try_it, unsubscribe
+from widget.web import (
+    amp,
+    bounces,
+    console,
+    embed,
+    errors,
+    operations,
+    security,
+    try_it,
+    unsubscribe,
+)
 from widget.web.api import routes as api
 from widget.web.frame import routes as frame
 
@@ -16,6 +26,7 @@ def register(app: Flask) -> None:
         frame.blueprint,
         try_it.blueprint,
         operations.blueprint,
+        amp.blueprint,
         unsubscribe.blueprint,
         bounces.blueprint,
     ):

@@ -148,6 +148,7 @@ _BY_ENDPOINT = {
 _BY_BLUEPRINT = {
     "api": API,
     "api-docs": API_DOCS,
+    "amp": MAIL_LINK,
     "bounces": BOUNCE_HOOK,
     "console": CONSOLE,
     "embed": ASSET,
