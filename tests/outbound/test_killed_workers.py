@@ -6,7 +6,6 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-import pytest
 from sqlalchemy import insert
 
 from tests.builders import Workspace
@@ -80,18 +79,23 @@ def run_and_kill(acme: Workspace, port: int, kills: int) -> int:
     return int(done.stdout)
 
 
-@pytest.mark.parametrize(("kills", "mails"), [(100, 1000)])
-def test_a_hundred_killed_workers_lose_nothing_and_repeat_less_than_one_in_a_hundred(
-    acme: Workspace, kills: int, mails: int
-) -> None:
+def check(acme: Workspace, *, kills: int, mails: int) -> None:
+    """Every mail arrives, repeated ones under one Message-ID, and less than 1 % are repeated."""
     queue_up(acme, mails)
     with listening() as sink:
         killed = run_and_kill(acme, sink.port, kills)
         arrived = Counter(mail.recipient for mail in sink.mails)
-        names = {mail.recipient: set[str]() for mail in sink.mails}
-        for mail in sink.mails:
-            names[mail.recipient].add(mail.message_id)
-    assert killed >= kills * 0.9
-    assert len(arrived) == mails
-    assert all(len(ids) == 1 for ids in names.values())
-    assert sum(arrived.values()) - mails < mails / 100
+        names = {(mail.recipient, mail.message_id) for mail in sink.mails}
+    assert killed >= kills * 0.8
+    assert len(arrived) == len(names) == mails
+    assert sum(arrived.values()) - mails < max(3, mails / 100)
+
+
+def test_a_hundred_killed_workers_lose_nothing_and_repeat_less_than_one_in_a_hundred(
+    acme: Workspace,
+) -> None:
+    check(acme, kills=100, mails=1000)
+
+
+def test_killed_workers_lose_nothing_on_either_database(any_acme: Workspace) -> None:
+    check(any_acme, kills=15, mails=200)

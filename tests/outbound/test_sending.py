@@ -14,7 +14,9 @@ from tests.outbound.sink import Sink, listening
 from widget.actions.finish_idle_responses import FinishIdleResponses
 from widget.domain.mail_addresses import address_digest
 from widget.domain.retries import RETRY_DELAYS
+from widget.domain.surveys import Definition
 from widget.extensions import db
+from widget.outbound.mail.compose import Letter
 from widget.outbound.mail.letters import Post
 from widget.outbound.mail.sending import BATCH, SendMail
 from widget.outbound.mail.transport import FileMailer, SmtpMailer
@@ -152,7 +154,7 @@ def test_a_final_refusal_is_final_and_a_dead_address_is_not_written_to_again(
     _, strict = add_request(acme, survey, email="strict@shop.example")
     _, fine = add_request(acme, survey, email="fine@shop.example")
     drain(acme, job_of(acme, sink.server))
-    assert delivery(acme, gone).status in ("failed", "bounced")
+    assert delivery(acme, gone).status == "bounced"
     assert delivery(acme, strict).status == "failed"
     assert delivery(acme, fine).status == "sent"
     with acme.world.app.app_context():
@@ -226,6 +228,29 @@ def test_what_happened_since_a_mail_was_queued_is_heeded(acme: Workspace, sink: 
     drain(acme, job_of(acme, sink.server))
     assert sink.mails == []
     assert {delivery(acme, id).status for id in (late, answered, refused)} == {"not_sent"}
+
+
+def test_a_mail_that_cannot_be_sent_holds_up_no_other(
+    acme: Workspace, sink: Sink, caplog: pytest.LogCaptureFixture
+) -> None:
+    survey = acme.survey()
+    _, foreign = add_request(acme, survey, email="jürgen@shop.example")
+    add_request(acme, survey, email="kim@bücher.example")
+    _, broken = add_request(acme, survey, language="de")
+    job = job_of(acme, sink.server)
+    letter = job.post.letter
+
+    def break_german(due: deliveries.DueMail, definition: Definition) -> Letter:
+        if due.language == "de":
+            raise RuntimeError("broken words")
+        return letter(due, definition)
+
+    job.post.letter = break_german  # type: ignore[method-assign]
+    drain(acme, job)
+    assert [mail.recipient for mail in sink.mails] == ["kim@xn--bcher-kva.example"]
+    assert delivery(acme, foreign).status == "failed"
+    assert (delivery(acme, broken).status, delivery(acme, broken).attempts) == ("due", 1)
+    assert "broken words" in caplog.text
 
 
 def test_bounces_come_back_to_an_address_that_names_the_delivery(

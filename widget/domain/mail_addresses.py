@@ -23,6 +23,19 @@ def address_digest(key: str, address: str) -> str:
     return hmac.new(key.encode(), address.strip().lower().encode(), sha256).hexdigest()
 
 
+def wire_address(address: str) -> str | None:
+    """An address as every mail server takes it, an international domain in its ASCII form.
+
+    None when only servers with SMTPUTF8 would: for what stands before the @ there is no such form.
+    """
+    local, _at, domain = address.strip().rpartition("@")
+    try:
+        ascii_domain = domain if domain.isascii() else domain.encode("idna").decode()
+    except UnicodeError:
+        return None
+    return f"{local}@{ascii_domain}" if local and local.isascii() else None
+
+
 @dataclass(frozen=True)
 class DeliveryName:
     """Which delivery a mail was."""

@@ -17,6 +17,7 @@ from typing import Any
 from markupsafe import Markup
 
 from widget.domain.looks import text_on
+from widget.domain.mail_addresses import wire_address
 from widget.domain.mail_wording import MailWording, SurveyMail, one_line, without_controls
 from widget.domain.surveys import Definition
 from widget.domain.wording import presentable_name
@@ -50,7 +51,7 @@ class Envelope:
     """Who a mail is from and to, and what it is called.
 
     `recipient` is where it goes; `meant_for` differs from it in test mode alone. `bounce_to` is
-    the envelope's sender. `unsubscribe_mail` is "" where unsubscribing takes no mail.
+    the envelope's sender, which reports of what became of the mail go to.
     """
 
     message_id: str
@@ -230,11 +231,7 @@ def _postal_lines(letter: Letter) -> list[str]:
 
 @lru_cache(maxsize=1000)
 def _mailbox(name: str, address: str) -> Address | str:
-    local, _at, domain = address.rpartition("@")
-    try:
-        domain = domain if domain.isascii() else domain.encode("idna").decode()
-    except UnicodeError:
-        domain = domain.encode("ascii", "ignore").decode()
+    local, _at, domain = (wire_address(address) or address).rpartition("@")
     return Address(one_line(name, 80), username=one_line(local), domain=one_line(domain))
 
 

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from widget.actions.note_delivery import note_failed, note_refused, note_sent
 from widget.actions.receive_bounce import receive_bounce
 from widget.domain.bounces import BounceReport, sort_of
-from widget.domain.mail_addresses import DeliveryName, address_digest
+from widget.domain.mail_addresses import DeliveryName, address_digest, wire_address
 from widget.domain.retries import retry_delay
 from widget.outbound.mail.compose import compose
 from widget.outbound.mail.letters import Post
@@ -102,18 +102,23 @@ class SendMail:
         if due.test_mail_to and not due.is_test:
             deliveries.make_test(engine, due.workspace_id, due.request_id)
         envelope = self.post.envelope(due, self.clock())
+        recipient = wire_address(envelope.recipient)
+        if recipient is None:
+            self._give_up(engine, due, "No mail server of ours takes such an address.")
+            return False
         try:
             definition = self.post.definition(engine, due.survey_id, due.version_id)
             message = compose(envelope, self.post.letter(due, definition)).as_bytes()
-        except Exception as error:  # noqa: BLE001 - logged, and tried again
-            # One mail that cannot be written must not hold up the others.
-            _log.exception("Mail %s cannot be composed.", due.id)
-            self._retry(engine, due, f"The mail could not be composed: {error}")
-            return False
-        try:
-            self.mailer.send(envelope.bounce_to, envelope.recipient, message)
+            self.mailer.send(envelope.bounce_to, recipient, message)
+        except NoMailServer:
+            raise
         except MailRefused as refused:
             self._was_refused(engine, due, refused)
+            return False
+        except Exception as error:  # noqa: BLE001 - logged, and tried again
+            # One mail that cannot be written or read must not hold up the others.
+            _log.exception("Mail %s could not be sent.", due.id)
+            self._retry(engine, due, f"{type(error).__name__}: {error}")
             return False
         deliveries.mark_accepted(engine, due.workspace_id, due.id, self.clock())
         return True
@@ -131,9 +136,9 @@ class SendMail:
         elif refusal:
             why = refusal
         elif due.is_test and not due.test_mail_to:
-            error = "This is a test request, and the workspace has no address for test mails."
-            with Session(engine) as session:
-                note_failed(session, due.workspace_id, due.id, error, self.clock())
+            self._give_up(
+                engine, due, "This is a test request, and there is no address for test mails."
+            )
             return False
         if why:
             with Session(engine) as session:
@@ -164,21 +169,20 @@ class SendMail:
             self._retry(engine, due, str(refused))
             return
         _log.error("Mail %s was refused: %s", due.id, refused)
+        is_gone = sort_of(str(refused.code), refused.text) == "hard"
+        if not is_gone or due.test_mail_to:
+            self._give_up(engine, due, str(refused))
+            return
+        named = DeliveryName(due.workspace_id, due.id)
         with Session(engine) as session:
-            note_failed(session, due.workspace_id, due.id, str(refused), self.clock())
-        if sort_of(str(refused.code), refused.text) == "hard" and not due.test_mail_to:
-            report = BounceReport(
-                "hard", due.recipient, str(refused), DeliveryName(due.workspace_id, due.id)
+            receive_bounce(
+                session,
+                BounceReport("hard", due.recipient, str(refused), named),
+                workspace_id=due.workspace_id,
+                key=self.post.settings.address_key,
+                reported_by="smtp",
+                at=self.clock(),
             )
-            with Session(engine) as session:
-                receive_bounce(
-                    session,
-                    report,
-                    workspace_id=due.workspace_id,
-                    key=self.post.settings.address_key,
-                    reported_by="smtp",
-                    at=self.clock(),
-                )
 
     def _server_is_away(self, engine: Engine, due: DueMail, error: NoMailServer) -> None:
         _log.error("The mail server does not take mail: %s", error)
@@ -194,11 +198,8 @@ class SendMail:
             )
             return
         _log.error("Mail %s is given up after %d attempts: %s", due.id, due.attempts, error)
+        self._give_up(engine, due, f"Given up after {due.attempts} attempts: {error}")
+
+    def _give_up(self, engine: Engine, due: DueMail, error: str) -> None:
         with Session(engine) as session:
-            note_failed(
-                session,
-                due.workspace_id,
-                due.id,
-                f"Given up after {due.attempts} attempts: {error}",
-                self.clock(),
-            )
+            note_failed(session, due.workspace_id, due.id, error[:500], self.clock())
