@@ -10,15 +10,13 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import urlsplit
 
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from widget.domain.errors import SettingsError
-from widget.domain.mail_addresses import LONGEST_BOUNCE_NAME
-from widget.domain.mail_wording import is_address
+from widget.mail_settings import MailServer, read_bounce_address, read_mail_from, read_mail_server
 
 
 @dataclass(frozen=True)
@@ -114,21 +112,6 @@ _RATE = re.compile(r"^[1-9]\d*/(second|minute|hour|day)$")
 LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "[::1]")
 
 
-Tls = Literal["starttls", "ssl", "none"]
-_SMTP_PORTS: dict[Tls, int] = {"starttls": 587, "ssl": 465, "none": 25}
-
-
-@dataclass(frozen=True)
-class MailServer:
-    """The server that mails are handed to. `user` is "" where it wants no sign-in."""
-
-    host: str
-    port: int
-    tls: Tls
-    user: str = ""
-    password: str = field(default="", repr=False)
-
-
 @dataclass(frozen=True)
 class Settings:
     """The checked settings that one process runs with. URLs have no trailing slash."""
@@ -187,9 +170,9 @@ def load_settings(
         trusted_hosts=_trusted_hosts(environ, public_url, try_url, host),
         trusted_proxies=_proxies(environ.get("SAYSO_TRUSTED_PROXIES") or "0"),
         rate_limit=_rate_limit(environ.get("SAYSO_RATE_LIMIT") or "120/minute"),
-        mail_server=_mail_server(environ.get("SAYSO_MAIL_URL", "")),
-        mail_from=_mail_from(environ.get("SAYSO_MAIL_FROM", ""), public_url),
-        bounce_address=_bounce_address(environ.get("SAYSO_BOUNCE_ADDRESS", "")),
+        mail_server=read_mail_server(environ.get("SAYSO_MAIL_URL", "")),
+        mail_from=read_mail_from(environ.get("SAYSO_MAIL_FROM", ""), public_url),
+        bounce_address=read_bounce_address(environ.get("SAYSO_BOUNCE_ADDRESS", "")),
         address_key=_address_key(environ.get("SAYSO_ADDRESS_KEY", ""), data),
         mailgun_signing_key=environ.get("SAYSO_MAILGUN_SIGNING_KEY", ""),
         idle_minutes=_idle_minutes(environ.get("SAYSO_IDLE_MINUTES") or "30"),
@@ -283,56 +266,6 @@ def _rate_limit(text: str) -> str | None:
         return None
     if not _RATE.match(text):
         raise SettingsError(f"SAYSO_RATE_LIMIT must be like 120/minute, or off; not {text!r}.")
-    return text
-
-
-def _mail_server(text: str) -> MailServer | None:
-    if not text:
-        return None
-    try:
-        parts = urlsplit(text)
-        port = parts.port
-    except ValueError as error:
-        raise SettingsError(
-            f"SAYSO_MAIL_URL is not an address of a mail server: {error}."
-        ) from error
-    # Never the text itself in a message: it has the password in it.
-    if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
-        raise SettingsError("SAYSO_MAIL_URL must be like smtp://USER:PASSWORD@HOST:587.")
-    usual = "none" if parts.hostname in ("localhost", "127.0.0.1", "::1") else "starttls"
-    usual = "ssl" if parts.scheme == "smtps" or port == 465 else usual
-    tls = dict(parse_qsl(parts.query)).get("tls", usual)
-    if tls not in _SMTP_PORTS:
-        raise SettingsError("SAYSO_MAIL_URL: tls must be starttls, ssl or none.")
-    known: Tls = tls
-    return MailServer(
-        parts.hostname,
-        port or _SMTP_PORTS[known],
-        known,
-        unquote(parts.username or ""),
-        unquote(parts.password or ""),
-    )
-
-
-def _mail_from(text: str, public_url: str) -> str:
-    if not text:
-        host = urlsplit(public_url).hostname or ""
-        # A name without a dot, or an address of a machine, is no mail domain.
-        is_domain = "." in host and not host.replace(".", "").isdigit() and ":" not in host
-        return f"feedback@{host if is_domain else 'localhost.localdomain'}"
-    if not is_address(text):
-        raise SettingsError(f"SAYSO_MAIL_FROM must be an email address, not {text!r}.")
-    return text
-
-
-def _bounce_address(text: str) -> str:
-    if not text:
-        return ""
-    if not is_address(text) or "+" in text or len(text.partition("@")[0]) > LONGEST_BOUNCE_NAME:
-        raise SettingsError(
-            "SAYSO_BOUNCE_ADDRESS must be an email address without a +, with at most "
-            f"{LONGEST_BOUNCE_NAME} characters before the @; not {text!r}."
-        )
     return text
 
 

@@ -16,10 +16,10 @@ from pathlib import Path
 from sqlalchemy import create_engine, text
 
 from tests.builders import make_settings
+from widget.mail_settings import MailServer
 from widget.outbound.mail.letters import Post
 from widget.outbound.mail.sending import SendMail
 from widget.outbound.mail.transport import SmtpMailer
-from widget.settings import MailServer
 from widget.storage.engine import prepare_engine
 
 LEASE = timedelta(seconds=1)

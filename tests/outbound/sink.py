@@ -12,7 +12,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from tests.servers import free_port
-from widget.settings import MailServer
+from widget.mail_settings import MailServer
 
 
 @dataclass

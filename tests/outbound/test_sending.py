@@ -16,11 +16,11 @@ from widget.domain.mail_addresses import address_digest
 from widget.domain.retries import RETRY_DELAYS
 from widget.domain.surveys import Definition
 from widget.extensions import db
+from widget.mail_settings import MailServer
 from widget.outbound.mail.compose import Letter
 from widget.outbound.mail.letters import Post
 from widget.outbound.mail.sending import BATCH, SendMail
 from widget.outbound.mail.transport import FileMailer, SmtpMailer
-from widget.settings import MailServer
 from widget.storage import deliveries
 from widget.storage.engine import writing
 from widget.storage.models import Delivery, Event, Request, SuppressedAddress

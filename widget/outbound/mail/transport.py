@@ -12,7 +12,8 @@ from typing import Protocol
 
 from widget.domain.bounces import short
 from widget.domain.mail_addresses import read_message_id
-from widget.settings import MailServer, Settings
+from widget.mail_settings import MailServer
+from widget.settings import Settings
 
 # Of each step of a conversation. A mail takes at most five of them.
 TIMEOUT_S = 20
