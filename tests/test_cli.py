@@ -52,7 +52,7 @@ def test_the_schema_is_upgraded_and_checked(server: Server) -> None:
     with pytest.raises(CalledProcessError) as failure:
         server.command("db", "check")
     assert "sayso db upgrade" in failure.value.stderr
-    assert "0001" in server.command("db", "upgrade")
+    assert "0002" in server.command("db", "upgrade")
     assert "this release's schema" in server.command("db", "check")
 
 

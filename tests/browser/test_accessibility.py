@@ -166,6 +166,8 @@ CONSOLE_PAGES = (
     "/console/surveys/{survey}?section=looks",
     "/console/surveys/{survey}/versions",
     "/console/surveys/{survey}/embed",
+    "/console/surveys/{survey}/mail",
+    "/console/deliveries?address=kim@shop.example",
     "/console/responses",
     "/console/members",
     "/console/sites",

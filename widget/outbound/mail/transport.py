@@ -4,6 +4,7 @@ import smtplib
 import ssl
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -71,10 +72,10 @@ class SmtpMailer:
             raise MailRefused(error.smtp_code, _decoded(error.smtp_error)) from error
         except smtplib.SMTPResponseException as error:
             # Our sign-in or our sender: every mail would meet the same.
-            self.close()
+            self._drop()
             raise NoMailServer(short(f"{error.smtp_code} {_decoded(error.smtp_error)}")) from error
         except (smtplib.SMTPException, OSError) as error:
-            self.close()
+            self._drop()
             raise NoMailServer(short(f"{type(error).__name__}: {error}")) from error
 
     def _connected(self) -> smtplib.SMTP:
@@ -88,7 +89,7 @@ class SmtpMailer:
                     return self._connection
             except (smtplib.SMTPException, OSError):
                 pass  # A new one is made below.
-            self.close()
+            self._drop()
         self._connection = self._connect()
         return self._connection
 
@@ -112,6 +113,14 @@ class SmtpMailer:
         return connection
 
     def close(self) -> None:
+        if self._connection is not None:
+            # The mails are delivered: whatever becomes of the goodbye, nothing is lost.
+            with suppress(smtplib.SMTPException, OSError):
+                self._connection.quit()
+        self._drop()
+
+    def _drop(self) -> None:
+        """Let go without a word: the other side does not listen, or is not there."""
         connection, self._connection, self._sent = self._connection, None, 0
         if connection is not None:
             connection.close()
