@@ -77,6 +77,8 @@ def make_settings(data: Path, database_url: str | None = None, **changes: Any) -
         secret_keys=(KEY,),
         public_url="http://localhost",
         rate_limit=None,
+        address_key="a" * 40,
+        mail_from="feedback@sayso.example",
     )
     return replace(settings, **changes)
 
@@ -352,3 +354,56 @@ def deliveries(acme: Workspace) -> list[Delivery]:
         rows = list(db.session.scalars(select(Delivery).order_by(Delivery.id)))
         db.session.expunge_all()
         return rows
+
+
+def add_request(acme: Workspace, survey: str, **details: Any) -> tuple[UUID, UUID]:
+    """A scheduled request with its first mail due now; returns the ids of request and delivery.
+
+    `details`: `email`, `name`, `language`, `member_id`, `is_test`, `purpose`, `due_at`,
+    `expires_at`, `recipient`.
+    """
+    request_id, delivery_id, customer_id = new_id(), new_id(), new_id()
+    at = acme.world.clock()
+    email = details.get("email", f"{customer_id.hex}@customer.example")
+    with acme.world.app.app_context(), writing(db.session):
+        db.session.add(
+            Customer(
+                workspace_id=acme.id,
+                id=customer_id,
+                email=email,
+                name=details.get("name", "Kim Lee"),
+                language=details.get("language", ""),
+                created_at=at,
+                updated_at=at,
+            )
+        )
+        db.session.flush()
+        db.session.add(
+            Request(
+                workspace_id=acme.id,
+                id=request_id,
+                survey_id=survey_of(db.session, acme.id, survey).id,
+                customer_id=customer_id,
+                member_id=details.get("member_id"),
+                is_test=details.get("is_test", False),
+                made_by="api",
+                status="scheduled",
+                interaction_at=at,
+                expires_at=details.get("expires_at", at + timedelta(days=30)),
+                created_at=at,
+            )
+        )
+        db.session.flush()
+        db.session.add(
+            Delivery(
+                workspace_id=acme.id,
+                id=delivery_id,
+                request_id=request_id,
+                purpose=details.get("purpose", "request"),
+                recipient=details.get("recipient", email),
+                status="due",
+                due_at=details.get("due_at", at),
+                created_at=at,
+            )
+        )
+    return request_id, delivery_id

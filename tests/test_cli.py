@@ -3,6 +3,8 @@
 import json
 import sqlite3
 import stat
+import subprocess
+import sys
 from pathlib import Path
 from subprocess import CalledProcessError
 
@@ -112,3 +114,14 @@ def test_a_wrong_setting_is_one_line_and_no_traceback(tmp_path: Path) -> None:
         server.command("serve")
     assert failure.value.stderr.strip().count("\n") == 0
     assert "SAYSO_PUBLIC_URL" in failure.value.stderr
+
+
+def test_a_returned_mail_is_read_from_a_pipe(server: Server) -> None:
+    server.command("db", "upgrade")
+    done = subprocess.run(
+        [sys.executable, "-m", "widget", "bounce"],
+        env=server.environ,
+        input=b"Subject: hello\r\n\r\nNot a bounce.",
+        capture_output=True,
+    )
+    assert (done.returncode, done.stdout) == (0, b"0 report(s) taken.\n")

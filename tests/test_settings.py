@@ -44,6 +44,14 @@ def test_a_key_is_generated_once_and_for_the_operator_only(tmp_path: Path) -> No
         ("SAYSO_REDIS_URL", "http://x", "redis://"),
         ("SAYSO_QUARANTINE", "soon", "10 minutes"),
         ("SAYSO_QUARANTINE", "0 minutes", "10 minutes"),
+        ("SAYSO_MAIL_URL", "http://mail.example", "smtp://"),
+        ("SAYSO_MAIL_URL", "smtp://mail.example?tls=maybe", "starttls, ssl or none"),
+        ("SAYSO_MAIL_URL", "smtp://mail.example:many", "SAYSO_MAIL_URL"),
+        ("SAYSO_MAIL_FROM", "us@acme.example\r\nBcc: x@y.example", "email address"),
+        ("SAYSO_BOUNCE_ADDRESS", "a+b@acme.example", "without a +"),
+        ("SAYSO_BOUNCE_ADDRESS", "nineteen-characters@acme.example", "at most 18"),
+        ("SAYSO_ADDRESS_KEY", "short", "at least 32"),
+        ("SAYSO_IDLE_MINUTES", "0", "1 to 1440"),
         ("SAYSO_PUBLIC_ULR", "https://x.example", "no setting of Sayso"),
     ],
 )
@@ -98,3 +106,39 @@ def test_the_operators_manual_has_every_setting_as_the_code_has_it() -> None:
     for setting in SETTINGS:
         row = f"| `{setting.name}` | {setting.default} | {setting.help} |"
         assert row in manual
+
+
+@pytest.mark.parametrize(
+    ("url", "host", "port", "tls"),
+    [
+        ("smtp://mail.example", "mail.example", 587, "starttls"),
+        ("smtp://mail.example:465", "mail.example", 465, "ssl"),
+        ("smtps://mail.example", "mail.example", 465, "ssl"),
+        ("smtp://localhost", "localhost", 25, "none"),
+        ("smtp://mail.example:2525?tls=none", "mail.example", 2525, "none"),
+    ],
+)
+def test_a_mail_server_is_spoken_to_as_its_address_says(
+    tmp_path: Path, url: str, host: str, port: int, tls: str
+) -> None:
+    server = load(tmp_path, SAYSO_MAIL_URL=url).mail_server
+    assert (server.host, server.port, server.tls) == (host, port, tls)
+
+
+def test_a_mail_servers_password_is_decoded_and_never_shown(tmp_path: Path) -> None:
+    settings = load(tmp_path, SAYSO_MAIL_URL="smtp://me%40x.example:p%40ss%2Fword@mail.example")
+    assert (settings.mail_server.user, settings.mail_server.password) == (
+        "me@x.example",
+        "p@ss/word",
+    )
+    assert "p@ss" not in repr(settings)
+    with pytest.raises(SettingsError) as failure:
+        load(tmp_path, SAYSO_MAIL_URL="ftp://me:topsecret@mail.example")
+    assert "topsecret" not in str(failure.value)
+
+
+def test_mails_are_from_the_public_host_unless_told_otherwise(tmp_path: Path) -> None:
+    settings = load(tmp_path, SAYSO_PUBLIC_URL="https://feedback.example.com")
+    assert settings.mail_from == "feedback@feedback.example.com"
+    assert load(tmp_path).mail_from == "feedback@localhost.localdomain"
+    assert load(tmp_path).address_key == load(tmp_path).address_key

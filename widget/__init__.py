@@ -6,10 +6,12 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from widget.domain.links import LinkSigner
+from widget.domain.mail_addresses import address_digest
 from widget.domain.tokens import VisitSigner
 from widget.extensions import babel, csrf, db, htmx
 from widget.paths import asset_folder
 from widget.settings import Settings
+from widget.storage.addresses import digest_addresses_with
 from widget.storage.engine import prepare_engine
 from widget.web import assets, evidence, rate_limits, register
 from widget.web.clock import utc_now
@@ -37,7 +39,8 @@ def create_app(settings: Settings, overrides: dict[str, Any] | None = None) -> F
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     db.init_app(app)
     with app.app_context():
-        prepare_engine(db.engine)
+        engine = prepare_engine(db.engine)
+    digest_addresses_with(engine, lambda email: (address_digest(settings.address_key, email),))
     with console_only(app):
         csrf.init_app(app)
         sign_in.register(app)
@@ -46,6 +49,8 @@ def create_app(settings: Settings, overrides: dict[str, Any] | None = None) -> F
     app.extensions["sayso_visits"] = VisitSigner(settings.secret_keys)
     app.extensions["sayso_answer_links"] = LinkSigner(settings.secret_keys, "answer")
     evidence.register(app, settings.data, settings.secret_keys[0])
+    app.extensions["sayso_unsubscribe_links"] = LinkSigner(settings.secret_keys, "unsubscribe")
+    app.extensions["sayso_settings"] = settings
     rate_limits.register(app, settings.redis_url, settings.rate_limit)
     assets.register(app)
     register(app)
@@ -86,6 +91,8 @@ def _configuration(settings: Settings) -> dict[str, Any]:
         "SAYSO_TRY_URL": settings.try_url,
         "SAYSO_METRICS_TOKEN": settings.metrics_token,
         "SAYSO_QUARANTINE_S": settings.quarantine_s,
+        "SAYSO_ADDRESS_KEY": settings.address_key,
+        "SAYSO_MAILGUN_SIGNING_KEY": settings.mailgun_signing_key,
         "SAYSO_CLOCK": utc_now,
         "SAYSO_SURVEY_AGE_S": 1.0,
     }

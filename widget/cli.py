@@ -15,6 +15,8 @@ from widget import __version__, create_app
 from widget.domain.errors import SaysoError
 from widget.extensions import db
 from widget.operate import backups, demo, server
+from widget.operate.returned_mail import MESSAGE_LIMIT, take_bounce
+from widget.outbound.jobs import work
 from widget.settings import Settings, settings_from_process
 from widget.storage import migrate, rollups
 from widget.storage.accounts import workspace_ids
@@ -55,13 +57,40 @@ def main() -> None:
 @click.option("--port", default=8000, show_default=True, help="Port to listen on.")
 @click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64))
 @click.option("--demo", "with_demo", is_flag=True, help="Make a demo workspace if there is none.")
+@click.option("--no-worker", is_flag=True, help="Leave mail and timed jobs to `sayso worker`.")
 @plain_errors
-def serve(host: str, port: int, workers: int, with_demo: bool) -> None:
+def serve(host: str, port: int, workers: int, with_demo: bool, no_worker: bool) -> None:
     """Serve widgets, console and API. Applies migrations first when the database is SQLite."""
     os.environ.setdefault(
         "SAYSO_PUBLIC_URL", settings_from_process(host=host, port=port).public_url
     )
-    server.serve(settings_from_process(host=host), host, port, workers, with_demo=with_demo)
+    server.serve(
+        settings_from_process(host=host),
+        host,
+        port,
+        workers,
+        with_demo=with_demo,
+        with_worker=not no_worker,
+    )
+
+
+@main.command()
+@click.option("--server-pid", type=int, hidden=True)
+@plain_errors
+def worker(server_pid: int | None) -> None:
+    """Send mail and do what is due, until stopped. Several may run at once."""
+    work(settings_from_process(), server_pid=server_pid)
+
+
+@main.command()
+@plain_errors
+def bounce() -> None:
+    """Read a mail that came back from standard input, as a mail server's pipe gives it."""
+    settings, app = _app()
+    with app.app_context():
+        taken = take_bounce(settings, sys.stdin.buffer.read(MESSAGE_LIMIT))
+    # Not an error: a pipe that fails makes the mail server send yet another mail.
+    click.echo(f"{taken} report(s) taken.")
 
 
 @main.command("demo")

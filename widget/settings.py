@@ -8,7 +8,7 @@ import os
 import re
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -16,6 +16,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from widget.domain.errors import SettingsError
+from widget.mail_settings import MailServer, read_bounce_address, read_mail_from, read_mail_server
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,39 @@ SETTINGS = (
         "How long an answer given on a mail's page without pressing its button waits before it "
         "counts, such as `90 seconds`, `10 minutes` or `1 hour`.",
     ),
+    Setting(
+        "SAYSO_MAIL_URL",
+        "files in SAYSO_DATA/mail",
+        "`smtp://USER:PASSWORD@HOST:PORT?tls=starttls` (or `ssl`, `none`). While unset, mails are "
+        "written to files that can be opened, and nothing is sent.",
+    ),
+    Setting(
+        "SAYSO_MAIL_FROM",
+        "feedback@ the public URL's host",
+        "The address that mails are from, unless a workspace has its own.",
+    ),
+    Setting(
+        "SAYSO_BOUNCE_ADDRESS",
+        "none",
+        "Where mails come back to, such as `bounce@example.com`. `bounce+…@example.com` must then "
+        "be piped into `sayso bounce`.",
+    ),
+    Setting(
+        "SAYSO_ADDRESS_KEY",
+        "generated in SAYSO_DATA",
+        "The key of the list of addresses that are not written to, at least 32 characters. Never "
+        "change it: nobody on the list would be recognised any more.",
+    ),
+    Setting(
+        "SAYSO_MAILGUN_SIGNING_KEY",
+        "none",
+        "Mailgun's webhook signing key; its webhooks are then believed only when signed.",
+    ),
+    Setting(
+        "SAYSO_IDLE_MINUTES",
+        "30",
+        "Minutes after which a response whose customer left counts as finished.",
+    ),
 )
 
 _DEFAULTS = {setting.name: setting.default for setting in SETTINGS}
@@ -107,6 +141,12 @@ class Settings:
     rate_limit: str | None = "120/minute"
     metrics_token: str | None = None
     quarantine_s: int = 600
+    mail_server: MailServer | None = None
+    mail_from: str = "feedback@localhost.localdomain"
+    bounce_address: str = ""
+    address_key: str = field(default="", repr=False)
+    mailgun_signing_key: str = field(default="", repr=False)
+    idle_minutes: int = 30
 
     @property
     def is_https(self) -> bool:
@@ -148,6 +188,12 @@ def load_settings(
         rate_limit=_rate_limit(environ.get("SAYSO_RATE_LIMIT") or "120/minute"),
         metrics_token=environ.get("SAYSO_METRICS_TOKEN") or None,
         quarantine_s=_quarantine(environ.get("SAYSO_QUARANTINE") or "10 minutes"),
+        mail_server=read_mail_server(environ.get("SAYSO_MAIL_URL", "")),
+        mail_from=read_mail_from(environ.get("SAYSO_MAIL_FROM", ""), public_url),
+        bounce_address=read_bounce_address(environ.get("SAYSO_BOUNCE_ADDRESS", "")),
+        address_key=_address_key(environ.get("SAYSO_ADDRESS_KEY", ""), data),
+        mailgun_signing_key=environ.get("SAYSO_MAILGUN_SIGNING_KEY", ""),
+        idle_minutes=_idle_minutes(environ.get("SAYSO_IDLE_MINUTES") or "30"),
     )
 
 
@@ -249,3 +295,17 @@ def _quarantine(text: str) -> int:
     if not found:
         raise SettingsError(f"SAYSO_QUARANTINE must be like 10 minutes, not {text!r}.")
     return int(found[1]) * _SECONDS[found[2]]
+
+
+def _address_key(text: str, data: Path) -> str:
+    if not text:
+        return _generated_key(data / "address_key")
+    if len(text) < 32:
+        raise SettingsError("SAYSO_ADDRESS_KEY must have at least 32 characters.")
+    return text
+
+
+def _idle_minutes(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 1440:
+        raise SettingsError(f"SAYSO_IDLE_MINUTES must be a number from 1 to 1440, not {text!r}.")
+    return int(text)

@@ -167,6 +167,8 @@ CONSOLE_PAGES = (
     "/console/surveys/{survey}/versions",
     "/console/surveys/{survey}/embed",
     "/console/surveys/{survey}/email?desk=freshdesk",
+    "/console/surveys/{survey}/mail",
+    "/console/deliveries?address=kim@shop.example",
     "/console/responses",
     "/console/responses/set-aside",
     "/console/surveys/{survey}/asking",

@@ -115,3 +115,19 @@ class InvalidAsking(SaysoError):
     def __init__(self, problems: dict[str, str]) -> None:
         super().__init__(" ".join(problems.values()))
         self.problems = problems
+
+
+class WordingRefused(SaysoError):
+    """A mail cannot be worded so. `problems` maps field names to sentences."""
+
+    def __init__(self, problems: dict[str, str]) -> None:
+        super().__init__(" ".join(problems.values()))
+        self.problems = problems
+
+
+class MailNotSent(SaysoError):
+    """A mail that somebody waits for could not be handed over."""
+
+
+class RequestOver(SaysoError):
+    """A request, or an answer to it, is too old to be answered or changed."""

@@ -1,6 +1,7 @@
 """Starting granian with our application."""
 
 import sys
+from contextlib import nullcontext
 from typing import Any
 
 import click
@@ -13,13 +14,22 @@ from widget import create_app
 from widget.domain.errors import SettingsError
 from widget.extensions import db
 from widget.operate import demo
+from widget.operate.worker_process import worker_beside
 from widget.settings import Settings
 from widget.storage import migrate
 from widget.storage.accounts import has_users
 from widget.storage.set_up_code import set_up_code
 
 
-def serve(settings: Settings, host: str, port: int, workers: int, *, with_demo: bool) -> None:
+def serve(
+    settings: Settings,
+    host: str,
+    port: int,
+    workers: int,
+    *,
+    with_demo: bool,
+    with_worker: bool = True,
+) -> None:
     """Prepare the database, say where to go, and serve until stopped."""
     app = create_app(settings)
     with app.app_context():
@@ -37,8 +47,13 @@ def serve(settings: Settings, host: str, port: int, workers: int, *, with_demo: 
         db.session.remove()
         db.engine.dispose()
     click.echo(f"Serving on {settings.public_url} with {workers} worker(s). Ctrl-C stops.")
+    if settings.mail_server is None:
+        click.echo(
+            f"Mails are written to {settings.data / 'mail'}; set SAYSO_MAIL_URL to send them."
+        )
     sys.stdout.flush()
-    Granian("widget.wsgi:app", **granian_options(host, port, workers)).serve()
+    with worker_beside() if with_worker else nullcontext():
+        Granian("widget.wsgi:app", **granian_options(host, port, workers)).serve()
 
 
 def granian_options(host: str, port: int, workers: int) -> dict[str, Any]:

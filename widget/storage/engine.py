@@ -149,9 +149,17 @@ def joining(session: Session) -> Iterator[Session]:
 
 
 @contextmanager
-def write_connection(engine: Engine) -> Iterator[Connection]:
-    """The same with Core statements on a bare connection."""
+def write_connection(engine: Engine, *, synced: bool = True) -> Iterator[Connection]:
+    """The same with Core statements on a bare connection.
+
+    Without `synced` the end of a process loses nothing, but the power may take what was committed
+    since the last synced transaction: for notes that are wanted quickly and may be made again.
+    """
     with _turn(engine), engine.connect() as connection:
+        if not synced:
+            with _unsynced(connection):
+                yield connection
+            return
         # Row counts of statements in the driver's own form are forgotten unless asked for.
         connection = connection.execution_options(preserve_rowcount=True, **{_WRITES: True})
         with connection.begin():
@@ -166,6 +174,24 @@ def snapshot(engine: Engine) -> Iterator[Connection]:
             connection = connection.execution_options(isolation_level="REPEATABLE READ")
         with connection.begin():
             yield connection
+
+
+@contextmanager
+def _unsynced(connection: Connection) -> Iterator[None]:
+    connection.execution_options(preserve_rowcount=True, **{_WRITES: True})
+    if connection.dialect.name == "postgresql":
+        with connection.begin():
+            connection.exec_driver_sql("SET LOCAL synchronous_commit TO OFF")
+            yield
+        return
+    # Not a statement for a transaction: SQLite takes it between two.
+    driver: Any = connection.connection.driver_connection
+    driver.execute("PRAGMA synchronous = NORMAL")
+    try:
+        with connection.begin():
+            yield
+    finally:
+        driver.execute("PRAGMA synchronous = FULL")
 
 
 class HotTransaction:

@@ -2,7 +2,17 @@
 
 from flask import Flask
 
-from widget.web import console, embed, errors, operations, security, try_it
+from widget.web import (
+    amp,
+    bounces,
+    console,
+    embed,
+    errors,
+    operations,
+    security,
+    try_it,
+    unsubscribe,
+)
 from widget.web.api import routes as api
 from widget.web.frame import routes as frame
 from widget.web.landing import routes as landing
@@ -18,6 +28,9 @@ def register(app: Flask) -> None:
         landing.blueprint,
         try_it.blueprint,
         operations.blueprint,
+        amp.blueprint,
+        unsubscribe.blueprint,
+        bounces.blueprint,
     ):
         app.register_blueprint(blueprint)
     console.register(app)

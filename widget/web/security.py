@@ -10,7 +10,9 @@ from typing import Literal
 from flask import Flask, Response, current_app, request
 
 Caller = Literal["anyone", "signed in", "api key"]
-Forgery = Literal["changes nothing", "visit token", "session token", "no ambient authority"]
+Forgery = Literal[
+    "changes nothing", "visit token", "session token", "no ambient authority", "signed link"
+]
 
 # No script, style or frame of anyone else; forms go home only.
 _CONSOLE_CSP = (
@@ -135,6 +137,30 @@ API = RouteClass(
     forgery="no ambient authority",
     headers={**_COMMON, "Cache-Control": "no-store", "Content-Security-Policy": _NOTHING_CSP},
 )
+# Called by mail services, which may have the key in the address or as a basic password.
+BOUNCE_HOOK = RouteClass(
+    "bounce hook",
+    caller="api key",
+    forgery="no ambient authority",
+    headers=API.headers,
+)
+# What a link in a mail leads to. Its token is all the authority there is, and a mail program may
+# post to it (RFC 8058).
+MAIL_LINK = RouteClass(
+    "mail link",
+    caller="anyone",
+    forgery="signed link",
+    headers={
+        **_COMMON,
+        "Cache-Control": "private, no-store",
+        "Content-Security-Policy": (
+            "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; "
+            "frame-ancestors 'none'"
+        ),
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "X-Robots-Tag": "noindex",
+    },
+)
 API_DOCS = RouteClass(
     "api docs",
     caller="anyone",
@@ -155,6 +181,8 @@ _BY_ENDPOINT = {
 _BY_BLUEPRINT = {
     "api": API,
     "api-docs": API_DOCS,
+    "amp": MAIL_LINK,
+    "bounces": BOUNCE_HOOK,
     "console": CONSOLE,
     "embed": ASSET,
     "frame": FRAME,
@@ -162,6 +190,7 @@ _BY_BLUEPRINT = {
     "operations": OPERATIONS,
     "security": SIGN_IN,
     "try_it": PUBLIC_PAGE,
+    "unsubscribe": MAIL_LINK,
 }
 
 

@@ -15,7 +15,8 @@ class Delivery(Base):
     """One mail to one address, sent at least once with the same `Message-ID`.
 
     `purpose` is `request` or `reminder`. `status` is `due`, `sending` (claimed until
-    `claimed_until`), `sent`, `delivered`, `failed` (given up), `bounced` or `not_sent`.
+    `claimed_until`), `accepted` (by a mail server, which its request has yet to be told), `sent`,
+    `delivered`, `failed` (given up), `bounced` or `not_sent`.
     """
 
     __tablename__ = "deliveries"
@@ -23,7 +24,9 @@ class Delivery(Base):
         ForeignKeyConstraint(
             ["workspace_id", "request_id"], ["requests.workspace_id", "requests.id"]
         ),
-        Index("ix_deliveries_due", "status", "due_at"),
+        Index("ix_deliveries_due", "status", "workspace_id", "due_at"),
+        # How many left in the last minute.
+        Index("ix_deliveries_sent", "workspace_id", "sent_at"),
         Index("ix_deliveries_request", "workspace_id", "request_id"),
         CLUSTERED,
     )

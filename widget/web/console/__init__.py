@@ -9,12 +9,14 @@ def register(app: Flask) -> None:
     """Add the console's routes, module by module."""
     from widget.web.console import (  # noqa: F401 - importing adds the routes
         asking,
+        deliveries,
         editor,
         email_page,
         embed_page,
         filters,
         keys,
         languages,
+        mail,
         members,
         people,
         preview,

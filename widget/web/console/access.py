@@ -71,6 +71,7 @@ def _seat_for_templates() -> dict[str, Any]:
         "asking": "console.requests",
         "member": "console.members",
         "site": "console.sites",
+        "deliveries": "console.deliveries",
         "key": "console.keys",
     }
     endpoint = (request.endpoint or "").partition(".")[2]

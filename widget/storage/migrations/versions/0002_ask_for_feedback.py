@@ -241,7 +241,10 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     with op.batch_alter_table("deliveries", schema=None) as batch_op:
-        batch_op.create_index("ix_deliveries_due", ["status", "due_at"], unique=False)
+        batch_op.create_index(
+            "ix_deliveries_due", ["status", "workspace_id", "due_at"], unique=False
+        )
+        batch_op.create_index("ix_deliveries_sent", ["workspace_id", "sent_at"], unique=False)
         batch_op.create_index("ix_deliveries_request", ["workspace_id", "request_id"], unique=False)
 
     with op.batch_alter_table("api_keys", schema=None) as batch_op:

@@ -1,0 +1,294 @@
+"""The queue: who may send what when, what a server's answers lead to, on both databases."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from sqlalchemy import Engine, select, update
+
+from tests.builders import Workspace, add_request, answer_survey
+from tests.outbound.sink import Sink, listening
+from widget.actions.finish_idle_responses import FinishIdleResponses
+from widget.domain.mail_addresses import address_digest
+from widget.domain.retries import RETRY_DELAYS
+from widget.domain.surveys import Definition
+from widget.extensions import db
+from widget.mail_settings import MailServer
+from widget.outbound.mail.compose import Letter
+from widget.outbound.mail.letters import Post
+from widget.outbound.mail.sending import BATCH, SendMail
+from widget.outbound.mail.transport import FileMailer, SmtpMailer
+from widget.storage import deliveries
+from widget.storage.engine import writing
+from widget.storage.models import Delivery, Event, Request, SuppressedAddress
+from widget.storage.models import Workspace as WorkspaceRow
+
+LEASE = timedelta(minutes=5)
+
+
+@pytest.fixture
+def sink() -> Iterator[Sink]:
+    with listening() as made:
+        yield made
+
+
+def engine_of(acme: Workspace) -> Engine:
+    with acme.world.app.app_context():
+        return db.engine
+
+
+def job_of(acme: Workspace, server: MailServer) -> SendMail:
+    return SendMail(Post(acme.world.settings), SmtpMailer(server), clock=acme.world.clock)
+
+
+def drain(acme: Workspace, job: SendMail) -> int:
+    """Run the job until it finds nothing to do; how many mails it dealt with."""
+    done, engine = 0, engine_of(acme)
+    while more := job(engine, acme.world.clock()):
+        done += more
+    return done
+
+
+def delivery(acme: Workspace, id: UUID) -> Delivery:
+    with acme.world.app.app_context():
+        found = db.session.scalars(select(Delivery).where(Delivery.id == id)).one()
+        db.session.expunge_all()
+        return found
+
+
+def request(acme: Workspace, id: UUID) -> Request:
+    with acme.world.app.app_context():
+        found = db.session.scalars(select(Request).where(Request.id == id)).one()
+        db.session.expunge_all()
+        return found
+
+
+def change_workspace(acme: Workspace, **values: object) -> None:
+    with acme.world.app.app_context(), writing(db.session):
+        db.session.execute(update(WorkspaceRow).values(**values))
+
+
+def test_a_due_mail_is_sent_once_and_noted(any_acme: Workspace, sink: Sink) -> None:
+    asked, sent = add_request(any_acme, any_acme.survey(), email="kim@shop.example")
+    later = any_acme.world.clock() + timedelta(hours=1)
+    _, waiting = add_request(any_acme, any_acme.survey(), due_at=later)
+    job = job_of(any_acme, sink.server)
+    assert drain(any_acme, job) == 1
+    assert drain(any_acme, job) == 0
+    assert [mail.recipient for mail in sink.mails] == ["kim@shop.example"]
+    assert delivery(any_acme, sent).status == "sent"
+    assert delivery(any_acme, sent).sent_at == any_acme.world.clock()
+    assert request(any_acme, asked).status == "sent"
+    assert delivery(any_acme, waiting).status == "due"
+
+
+def test_what_one_worker_claimed_another_leaves_alone(any_acme: Workspace) -> None:
+    survey = any_acme.survey()
+    for _ in range(5):
+        add_request(any_acme, survey)
+    engine, now = engine_of(any_acme), any_acme.world.clock()
+    one = deliveries.claim(engine, any_acme.id, now, limit=3, lease=LEASE)
+    other = deliveries.claim(engine, any_acme.id, now, limit=10, lease=LEASE)
+    assert (len(one), len(other)) == (3, 2)
+    assert not {due.id for due in one} & {due.id for due in other}
+    assert deliveries.claim(engine, any_acme.id, now, limit=10, lease=LEASE) == []
+
+
+def test_a_dead_workers_mails_are_sent_when_its_lease_ends(any_acme: Workspace, sink: Sink) -> None:
+    add_request(any_acme, any_acme.survey())
+    engine, clock = engine_of(any_acme), any_acme.world.clock
+    deliveries.claim(engine, any_acme.id, clock(), limit=1, lease=LEASE)
+    job = job_of(any_acme, sink.server)
+    clock.pass_time(minutes=4)
+    assert drain(any_acme, job) == 0
+    clock.pass_time(minutes=2)
+    assert drain(any_acme, job) == 1
+    assert len(sink.mails) == 1
+
+
+def test_a_mail_that_was_handed_over_is_noted_and_not_sent_again(
+    any_acme: Workspace, sink: Sink
+) -> None:
+    asked, sent = add_request(any_acme, any_acme.survey())
+    engine, clock = engine_of(any_acme), any_acme.world.clock
+    deliveries.claim(engine, any_acme.id, clock(), limit=1, lease=LEASE)
+    deliveries.mark_accepted(engine, any_acme.id, sent, clock())
+    clock.pass_time(minutes=6)
+    drain(any_acme, job_of(any_acme, sink.server))
+    assert sink.mails == []
+    assert delivery(any_acme, sent).status == "sent"
+    assert request(any_acme, asked).status == "sent"
+
+
+def test_a_passing_refusal_is_tried_again_with_growing_delays_and_given_up(
+    any_acme: Workspace, sink: Sink
+) -> None:
+    sink.answer = lambda _recipient: "451 Greylisted, come back"
+    asked, sent = add_request(any_acme, any_acme.survey())
+    job, clock = job_of(any_acme, sink.server), any_acme.world.clock
+    for attempt, delay in enumerate(RETRY_DELAYS, 1):
+        assert drain(any_acme, job) == 1
+        found = delivery(any_acme, sent)
+        assert (found.status, found.attempts) == ("due", attempt)
+        assert found.due_at == clock() + delay
+        assert "451" in found.last_error
+        clock.pass_time(seconds=delay.total_seconds() - 1)
+        assert drain(any_acme, job) == 0
+        clock.pass_time(seconds=1)
+    drain(any_acme, job)
+    assert delivery(any_acme, sent).status == "failed"
+    assert request(any_acme, asked).status == "not_sent"
+    assert "7 attempts" in delivery(any_acme, sent).last_error
+
+
+def test_a_final_refusal_is_final_and_a_dead_address_is_not_written_to_again(
+    acme: Workspace, sink: Sink
+) -> None:
+    sink.answer = lambda to: "550 5.1.1 No such user" if to.startswith("gone") else None
+    sink.answer_data = lambda to: "554 5.7.1 Spam" if to.startswith("strict") else None
+    survey = acme.survey()
+    _, gone = add_request(acme, survey, email="gone@shop.example")
+    _, strict = add_request(acme, survey, email="strict@shop.example")
+    _, fine = add_request(acme, survey, email="fine@shop.example")
+    drain(acme, job_of(acme, sink.server))
+    assert delivery(acme, gone).status == "bounced"
+    assert delivery(acme, strict).status == "failed"
+    assert delivery(acme, fine).status == "sent"
+    with acme.world.app.app_context():
+        rows = db.session.scalars(select(SuppressedAddress)).all()
+        key = acme.world.settings.address_key
+        assert [(row.address_digest, row.why) for row in rows] == [
+            (address_digest(key, "gone@shop.example"), "hard_bounce")
+        ]
+
+
+def test_a_server_that_is_away_costs_one_mail_an_attempt_and_the_queue_waits(
+    acme: Workspace, sink: Sink
+) -> None:
+    ids = [add_request(acme, acme.survey())[1] for _ in range(3)]
+    away = job_of(acme, MailServer("127.0.0.1", 1, "none"))
+    drain(acme, away)
+    assert sorted(delivery(acme, id).attempts for id in ids) == [0, 0, 1]
+    assert {delivery(acme, id).status for id in ids} == {"due"}
+    assert drain(acme, away) == 0
+    acme.world.clock.pass_time(minutes=1)
+    assert drain(acme, job_of(acme, sink.server)) == 3
+
+
+def test_no_more_mails_leave_in_a_minute_than_the_workspace_allows(
+    any_acme: Workspace, sink: Sink
+) -> None:
+    change_workspace(any_acme, asking={"mails_per_minute": 4})
+    survey = any_acme.survey()
+    for _ in range(BATCH):
+        add_request(any_acme, survey)
+    job = job_of(any_acme, sink.server)
+    assert drain(any_acme, job) == 4
+    any_acme.world.clock.pass_time(seconds=59)
+    assert drain(any_acme, job) == 0
+    any_acme.world.clock.pass_time(seconds=2)
+    assert drain(any_acme, job) == 4
+
+
+def test_in_test_mode_every_mail_goes_to_one_address_and_its_answer_is_a_test(
+    acme: Workspace, sink: Sink
+) -> None:
+    change_workspace(acme, test_mail_to="tester@acme.example")
+    asked, _ = add_request(acme, acme.survey(), email="kim@shop.example")
+    drain(acme, job_of(acme, sink.server))
+    (mail,) = sink.mails
+    parsed = mail.parsed()
+    assert (mail.recipient, parsed["To"]) == ("tester@acme.example", "tester@acme.example")
+    assert "kim@shop.example" in parsed["Subject"]
+    assert parsed["X-Sayso-Test-For"] == "kim@shop.example"
+    assert request(acme, asked).is_test
+
+
+def test_a_test_request_is_never_mailed_to_its_customer(acme: Workspace, sink: Sink) -> None:
+    _, sent = add_request(acme, acme.survey(), is_test=True)
+    drain(acme, job_of(acme, sink.server))
+    assert sink.mails == []
+    assert "test" in delivery(acme, sent).last_error
+
+
+def test_what_happened_since_a_mail_was_queued_is_heeded(acme: Workspace, sink: Sink) -> None:
+    survey, now = acme.survey(), acme.world.clock()
+    _, late = add_request(acme, survey, expires_at=now)
+    asked, answered = add_request(acme, survey, purpose="reminder")
+    _, refused = add_request(acme, survey, email="no@shop.example")
+    with acme.world.app.app_context(), writing(db.session):
+        db.session.execute(update(Request).where(Request.id == asked).values(status="answered"))
+        digest = address_digest(acme.world.settings.address_key, "No@shop.example")
+        db.session.add(
+            SuppressedAddress(workspace_id=0, address_digest=digest, why="complaint", at=now)
+        )
+    drain(acme, job_of(acme, sink.server))
+    assert sink.mails == []
+    assert {delivery(acme, id).status for id in (late, answered, refused)} == {"not_sent"}
+
+
+def test_a_mail_that_cannot_be_sent_holds_up_no_other(
+    acme: Workspace, sink: Sink, caplog: pytest.LogCaptureFixture
+) -> None:
+    survey = acme.survey()
+    _, foreign = add_request(acme, survey, email="jürgen@shop.example")
+    add_request(acme, survey, email="kim@bücher.example")
+    _, broken = add_request(acme, survey, language="de")
+    job = job_of(acme, sink.server)
+    letter = job.post.letter
+
+    def break_german(due: deliveries.DueMail, definition: Definition) -> Letter:
+        if due.language == "de":
+            raise RuntimeError("broken words")
+        return letter(due, definition)
+
+    job.post.letter = break_german  # type: ignore[method-assign]
+    drain(acme, job)
+    assert [mail.recipient for mail in sink.mails] == ["kim@xn--bcher-kva.example"]
+    assert delivery(acme, foreign).status == "failed"
+    assert (delivery(acme, broken).status, delivery(acme, broken).attempts) == ("due", 1)
+    assert "broken words" in caplog.text
+
+
+def test_bounces_come_back_to_an_address_that_names_the_delivery(
+    acme: Workspace, sink: Sink
+) -> None:
+    settings = replace(acme.world.settings, bounce_address="bounce@mail.example")
+    add_request(acme, acme.survey())
+    job = SendMail(Post(settings), SmtpMailer(sink.server), clock=acme.world.clock)
+    drain(acme, job)
+    local, _, domain = sink.mails[0].sender.partition("@")
+    assert domain == "mail.example"
+    assert local.startswith("bounce+")
+    assert len(local) <= 64
+
+
+def test_without_a_server_mails_are_files_that_open(acme: Workspace, tmp_path: Path) -> None:
+    _, sent = add_request(acme, acme.survey(), language="de")
+    folder = tmp_path / "mail"
+    job = SendMail(Post(acme.world.settings), FileMailer(folder), clock=acme.world.clock)
+    assert drain(acme, job) == 1
+    assert sorted(file.name for file in folder.iterdir()) == [
+        f"{sent.hex}.eml",
+        f"{sent.hex}.html",
+    ]
+    assert "/s/" in (folder / f"{sent.hex}.html").read_text()
+
+
+def test_an_answer_that_nobody_finished_is_finished_after_a_while(any_acme: Workspace) -> None:
+    survey, clock = any_acme.survey(), any_acme.world.clock
+    answer_survey(any_acme, survey, 4, finished=False)
+    answer_survey(any_acme, survey, 5, finished=True)
+    job, engine = FinishIdleResponses(timedelta(minutes=30)), engine_of(any_acme)
+    clock.pass_time(minutes=29)
+    assert job(engine, clock()) == 0
+    clock.pass_time(minutes=1)
+    assert job(engine, clock()) == 1
+    assert job(engine, clock()) == 0
+    assert all(row.finished_at for row in any_acme.responses())
+    with any_acme.world.app.app_context():
+        names = list(db.session.scalars(select(Event.name)))
+    assert names.count("response.finished") == 2

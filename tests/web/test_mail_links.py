@@ -1,0 +1,199 @@
+"""Unsubscribing, and what mail services report, by their routes."""
+
+import base64
+from uuid import UUID
+
+import pytest
+from sqlalchemy import func, select
+
+from tests.builders import Workspace, add_request, make_workspace
+from widget.domain.links import LinkSigner, RequestLink
+from widget.domain.mail_addresses import DeliveryName, address_digest, message_id
+from widget.extensions import db
+from widget.storage.models import Base, Bounce, Delivery, Request, SuppressedAddress
+
+
+def unsubscribe_path(acme: Workspace, request_id: UUID) -> str:
+    signer = LinkSigner(acme.world.settings.secret_keys, "unsubscribe")
+    return f"/u/{signer.sign(RequestLink(acme.id, request_id))}"
+
+
+def rows_of_every_table(acme: Workspace) -> dict[str, int]:
+    with acme.world.app.app_context():
+        return {
+            table.name: db.session.execute(select(func.count()).select_from(table)).scalar_one()
+            for table in Base.metadata.sorted_tables
+        }
+
+
+def suppressed(acme: Workspace) -> list[tuple[int, str, str]]:
+    """Workspace, digest and reason of every suppressed address."""
+    with acme.world.app.app_context():
+        rows = db.session.scalars(select(SuppressedAddress)).all()
+        return [(row.workspace_id, row.address_digest, row.why) for row in rows]
+
+
+def digest(acme: Workspace, address: str) -> str:
+    return address_digest(acme.world.settings.address_key, address)
+
+
+def test_opening_an_unsubscribe_link_changes_nothing(acme: Workspace) -> None:
+    asked, _ = add_request(acme, acme.survey(), email="kim@shop.example", language="de")
+    path, before = unsubscribe_path(acme, asked), rows_of_every_table(acme)
+    for method in ("GET", "HEAD"):
+        answer = acme.world.client().open(path, method=method)
+        assert answer.status_code == 200
+        assert "Set-Cookie" not in answer.headers
+    page = acme.world.client().get(path).text
+    assert "Abbestellen" in page
+    assert "ki…@shop.example" in page
+    assert "kim@" not in page
+    assert rows_of_every_table(acme) == before
+
+
+def test_a_mail_program_unsubscribes_with_one_post_and_no_cookie(acme: Workspace) -> None:
+    asked, _ = add_request(acme, acme.survey(), email="Kim@shop.example")
+    answer = acme.world.client().post(
+        unsubscribe_path(acme, asked), data={"List-Unsubscribe": "One-Click"}
+    )
+    assert answer.status_code == 200
+    assert "Set-Cookie" not in answer.headers
+    assert suppressed(acme) == [(acme.id, digest(acme, "kim@shop.example"), "unsubscribed")]
+
+
+def test_unsubscribing_is_undone_with_a_button(acme: Workspace) -> None:
+    asked, _ = add_request(acme, acme.survey())
+    path, client = unsubscribe_path(acme, asked), acme.world.client()
+    assert 'name="undo"' in client.post(path).text
+    assert 'name="undo"' in client.get(path).text
+    assert "subscribed again" in client.post(path, data={"undo": "1"}).text
+    assert suppressed(acme) == []
+
+
+def test_a_bounce_is_not_undone_by_its_customer(acme: Workspace) -> None:
+    asked, _ = add_request(acme, acme.survey(), email="kim@shop.example")
+    report(acme, "sendgrid", [{"event": "bounce", "email": "kim@shop.example"}])
+    acme.world.client().post(unsubscribe_path(acme, asked), data={"undo": "1"})
+    assert [why for _, _, why in suppressed(acme)] == ["hard_bounce"]
+
+
+def test_one_workspace_is_left_and_not_another(acme: Workspace) -> None:
+    other = make_workspace(acme.world, "Other", "bob@other.example")
+    asked, _ = add_request(acme, acme.survey(), email="kim@shop.example")
+    add_request(other, other.survey(), email="kim@shop.example")
+    acme.world.client().post(unsubscribe_path(acme, asked))
+    assert {workspace for workspace, _, _ in suppressed(acme)} == {acme.id}
+
+
+def test_the_link_of_a_test_mail_unsubscribes_nobody(acme: Workspace) -> None:
+    asked, _ = add_request(acme, acme.survey(), is_test=True)
+    assert acme.world.client().post(unsubscribe_path(acme, asked)).status_code == 200
+    assert suppressed(acme) == []
+
+
+def test_a_link_that_is_not_ours_is_told_so(acme: Workspace) -> None:
+    asked, _ = add_request(acme, acme.survey())
+    answer_link = LinkSigner(acme.world.settings.secret_keys, "answer").sign(
+        RequestLink(acme.id, asked)
+    )
+    for token in ("x", answer_link):
+        for method in ("GET", "POST"):
+            assert acme.world.client().open(f"/u/{token}", method=method).status_code == 404
+    assert suppressed(acme) == []
+
+
+def report(acme: Workspace, provider: str, body: object, key: str | None = None) -> int:
+    """Post what a service would; how many reports were taken."""
+    answer = acme.world.client().post(
+        f"/api/v1/bounces/{provider}?key={key or acme.api_key()}", json=body
+    )
+    assert answer.status_code == 200, answer.text
+    taken: int = answer.get_json()["taken"]
+    return taken
+
+
+def test_a_hard_bounce_suppresses_its_address_now_and_the_request_says_so(acme: Workspace) -> None:
+    _, sent = add_request(acme, acme.survey(), email="kim@shop.example")
+    body = [{"event": "bounce", "email": "kim@shop.example", "reason": "550 gone"}]
+    assert report(acme, "sendgrid", body) == 1
+    assert suppressed(acme) == [(acme.id, digest(acme, "kim@shop.example"), "hard_bounce")]
+    with acme.world.app.app_context():
+        assert db.session.scalars(select(Delivery.status)).all() == ["bounced"]
+        assert db.session.scalars(select(Request.status)).all() == ["bounced"]
+        (bounce,) = db.session.scalars(select(Bounce)).all()
+        assert (bounce.sort, bounce.delivery_id) == ("hard", sent)
+        assert "kim" not in bounce.address_digest
+
+
+def test_five_soft_bounces_in_thirty_days_suppress(acme: Workspace) -> None:
+    survey = acme.survey()
+    for number in range(6):
+        _, sent = add_request(acme, survey, email=f"{number}@x.example", recipient="kim@x.example")
+        body = [
+            {
+                "event": "bounce",
+                "type": "blocked",
+                "email": "kim@x.example",
+                "smtp-id": message_id(DeliveryName(acme.id, sent), "s.example"),
+            }
+        ]
+        report(acme, "sendgrid", body)
+        # Told twice, counted once.
+        report(acme, "sendgrid", body)
+        if number == 0:
+            acme.world.clock.pass_time(days=31)
+        assert bool(suppressed(acme)) == (number == 5)
+    assert [why for _, _, why in suppressed(acme)] == ["soft_bounces"]
+
+
+def test_a_complaint_suppresses_everywhere(acme: Workspace) -> None:
+    add_request(acme, acme.survey(), email="kim@shop.example")
+    report(acme, "postmark", {"RecordType": "SpamComplaint", "Email": "kim@shop.example"})
+    assert suppressed(acme) == [(0, digest(acme, "kim@shop.example"), "complaint")]
+
+
+def test_a_delivered_mail_is_noted(acme: Workspace) -> None:
+    add_request(acme, acme.survey(), email="kim@shop.example")
+    report(acme, "postmark", {"RecordType": "Delivery", "Recipient": "kim@shop.example"})
+    with acme.world.app.app_context():
+        assert db.session.scalars(select(Delivery.status)).all() == ["delivered"]
+    assert suppressed(acme) == []
+
+
+def test_one_workspaces_key_says_nothing_of_anothers_mails(acme: Workspace) -> None:
+    other = make_workspace(acme.world, "Other", "bob@other.example")
+    _, sent = add_request(acme, acme.survey(), email="kim@shop.example")
+    named = message_id(DeliveryName(acme.id, sent), "s.example")
+    body = [{"event": "bounce", "email": "kim@shop.example", "smtp-id": named}]
+    assert report(acme, "sendgrid", body, key=other.api_key()) == 0
+    assert report(acme, "sendgrid", [{"event": "bounce", "email": "nobody@x.example"}]) == 0
+    assert suppressed(acme) == []
+
+
+@pytest.mark.parametrize("way", ["bearer", "basic"])
+def test_the_key_may_come_as_each_service_can_send_it(acme: Workspace, way: str) -> None:
+    key = acme.api_key()
+    value = (
+        f"Bearer {key}"
+        if way == "bearer"
+        else f"Basic {base64.b64encode(f'sayso:{key}'.encode()).decode()}"
+    )
+    answer = acme.world.client().post(
+        "/api/v1/bounces/postmark", json={}, headers={"Authorization": value}
+    )
+    assert answer.status_code == 200
+
+
+def test_without_a_key_nothing_is_taken(acme: Workspace) -> None:
+    for path in ("/api/v1/bounces/ses", "/api/v1/bounces/ses?key=wrong"):
+        assert acme.world.client().post(path, json={}).status_code == 401
+    assert acme.world.client().post(f"/api/v1/bounces/x?key={acme.api_key()}").status_code == 404
+    assert acme.world.client().post(f"/api/v1/bounces/ses?key={acme.api_key()}").status_code == 400
+
+
+def test_a_subscription_is_shown_to_the_team_and_not_opened(acme: Workspace) -> None:
+    url = "https://sns.eu-west-1.amazonaws.com/?Action=ConfirmSubscription&Token=1"
+    report(acme, "ses", {"Type": "SubscriptionConfirmation", "SubscribeURL": url})
+    page = acme.signed_in().get("/console/deliveries").text
+    assert "Action=ConfirmSubscription" in page
+    assert f'href="{url[:20]}' not in page

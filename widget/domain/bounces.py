@@ -1,0 +1,125 @@
+"""What comes back from mail servers and mail services, as one sort of report."""
+
+import email
+import email.policy
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from email.message import EmailMessage, Message
+from typing import Literal
+
+from widget.domain.mail_addresses import DeliveryName, read_message_id
+
+Sort = Literal["hard", "soft", "complaint", "delivered"]
+
+# So many soft bounces within so long make an address one that is not written to.
+SOFT_LIMIT = 5
+SOFT_WINDOW = timedelta(days=30)
+_DETAIL_LIMIT = 500
+
+# Enhanced status codes (RFC 3463) of class 5 that speak of the address itself. Others, such as a
+# full mailbox (5.2.2) or a policy (5.7.1), may pass, and say nothing against the address.
+_GONE = re.compile(r"^5\.(1\.(0|1|2|3|6|10)|2\.1|4\.4)$")
+# Plain replies whose text speaks of the address, from servers that give no enhanced code.
+_GONE_TEXT = re.compile(
+    r"user (is )?unknown|unknown user|no such (user|mailbox|recipient|address)|does(n.t| not) exist"
+    r"|mailbox (is )?(unavailable|not found)|recipient (address )?(rejected|not found)|invalid "
+    r"(recipient|mailbox|address)",
+    re.IGNORECASE,
+)
+_ENHANCED = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
+
+
+@dataclass(frozen=True)
+class BounceReport:
+    """One thing said of one address. `address` may be "" where only the delivery is known."""
+
+    sort: Sort
+    address: str
+    detail: str = ""
+    delivery: DeliveryName | None = None
+
+
+def sort_of(code: str, text: str = "") -> Literal["hard", "soft"]:
+    """Whether a status (`5.1.1`, `550`) with its text means that the address is no good."""
+    enhanced = _ENHANCED.search(code) or _ENHANCED.search(text)
+    if enhanced:
+        return "hard" if _GONE.match(enhanced[1]) else "soft"
+    return "hard" if code.startswith("5") and _GONE_TEXT.search(text) else "soft"
+
+
+def short(text: str) -> str:
+    """A server's words on one line, as long as is kept."""
+    return " ".join(text.split())[:_DETAIL_LIMIT]
+
+
+def read_dsn(
+    message: bytes, read_bounce_address: Callable[[str], DeliveryName | None]
+) -> list[BounceReport]:
+    """The reports in a message that came back: a delivery status (RFC 3464) or a feedback report.
+
+    Which delivery it is about is taken from the address it was sent to and from the returned
+    message's Message-ID. A report that names none of ours is left out: anybody can write to the
+    address that bounces come to.
+    """
+    parsed = email.message_from_bytes(message, policy=email.policy.default)
+    delivery = _delivery_of(parsed, read_bounce_address)
+    if delivery is None:
+        return []
+    kind = parsed.get_param("report-type", "")
+    if kind == "feedback-report":
+        return [BounceReport("complaint", "", "feedback report", delivery)]
+    return [_report(fields, delivery) for fields in _recipients(parsed)]
+
+
+def _delivery_of(
+    message: EmailMessage, read_bounce_address: Callable[[str], DeliveryName | None]
+) -> DeliveryName | None:
+    for name in ("To", "Delivered-To", "X-Original-To", "Envelope-To"):
+        for value in message.get_all(name, []):
+            for address in re.findall(r"[^\s<>,;]+@[^\s<>,;]+", str(value)):
+                delivery = read_bounce_address(address)
+                if delivery:
+                    return delivery
+    for part in message.walk():
+        if part.get_content_type() in ("message/rfc822", "text/rfc822-headers"):
+            text = _inner_text(part)
+            found = re.search(r"^Message-ID:\s*(<[^>\s]+>)", text, re.IGNORECASE | re.MULTILINE)
+            if found and (delivery := read_message_id(found[1])):
+                return delivery
+    return None
+
+
+def _inner_text(part: EmailMessage) -> str:
+    payload = part.get_payload()
+    if isinstance(payload, list):
+        return "\n".join(
+            f"{name}: {value}"
+            for inner in payload
+            if isinstance(inner, Message)
+            for name, value in inner.items()
+        )
+    return str(payload)
+
+
+def _recipients(message: EmailMessage) -> Iterator[dict[str, str]]:
+    """The fields of each recipient in a delivery status."""
+    for part in message.walk():
+        if part.get_content_type() != "message/delivery-status":
+            continue
+        for group in part.get_payload():
+            fields = {name.lower(): str(value) for name, value in group.items()}  # type: ignore[union-attr]
+            # While a server is still trying (`delayed`) nothing is decided.
+            if fields.get("action", "delayed").strip().lower() != "delayed":
+                yield fields
+
+
+def _report(fields: dict[str, str], delivery: DeliveryName) -> BounceReport:
+    action = fields["action"].strip().lower()
+    status, said = fields.get("status", ""), fields.get("diagnostic-code", "")
+    detail = short(f"{status} {said}")
+    address = fields.get("final-recipient", "").partition(";")[2].strip()
+    if action in ("delivered", "relayed", "expanded"):
+        return BounceReport("delivered", address, detail, delivery)
+    return BounceReport(sort_of(status, said), address, detail, delivery)

@@ -1,0 +1,107 @@
+"""Addresses as they are kept, and the ones that mail comes back to.
+
+A suppressed address is kept as a keyed digest: it can be recognised, and not read. Its key is not
+one of the keys that sign links: those are rotated, and a list that no longer matches anybody
+would let mail go to people who said no.
+"""
+
+import hmac
+from base64 import b32decode, b32encode
+from binascii import Error as NotBase32
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from uuid import UUID
+
+# Local parts have at most 64 octets (RFC 5321 §4.5.3.1.1); the token takes up to 45, the + one.
+LONGEST_BOUNCE_NAME = 18
+_MAC_BYTES = 8
+
+
+def address_digest(key: str, address: str) -> str:
+    """The keyed digest of an address, without regard to case or spaces around it."""
+    return hmac.new(key.encode(), address.strip().lower().encode(), sha256).hexdigest()
+
+
+def wire_address(address: str) -> str | None:
+    """An address as every mail server takes it, an international domain in its ASCII form.
+
+    None when only servers with SMTPUTF8 would: for what stands before the @ there is no such form.
+    """
+    local, _at, domain = address.strip().rpartition("@")
+    try:
+        ascii_domain = domain if domain.isascii() else domain.encode("idna").decode()
+    except UnicodeError:
+        return None
+    return f"{local}@{ascii_domain}" if local and local.isascii() else None
+
+
+@dataclass(frozen=True)
+class DeliveryName:
+    """Which delivery a mail was."""
+
+    workspace_id: int
+    delivery_id: UUID
+
+
+class BounceAddress:
+    """Envelope senders that name their delivery (VERP): `bounce+TOKEN@mail.example`.
+
+    The token is signed, so that nobody can have an address suppressed by inventing bounces. It is
+    base32, for mail servers may change the case of a local part, and short, for a signed link
+    would not fit into one.
+    """
+
+    def __init__(self, keys: Sequence[str], address: str) -> None:
+        """`address` is like `bounce@mail.example`; the first key signs, every one is accepted."""
+        self._keys = keys
+        self._name, _at, self._domain = address.partition("@")
+
+    def of(self, delivery: DeliveryName) -> str:
+        """The envelope sender of a delivery."""
+        payload = _payload(delivery)
+        token = b32encode(payload + self._mac(self._keys[0], payload)).decode().rstrip("=").lower()
+        return f"{self._name}+{token}@{self._domain}"
+
+    def read(self, address: str) -> DeliveryName | None:
+        """The delivery that an address names; None when it names none of ours."""
+        local, _at, domain = address.strip().strip("<>").rpartition("@")
+        name, _plus, token = local.partition("+")
+        if domain.lower() != self._domain.lower() or name.lower() != self._name.lower():
+            return None
+        try:
+            data = b32decode(token.upper() + "=" * (-len(token) % 8))
+        except (NotBase32, ValueError):
+            return None
+        payload, mac = data[:-_MAC_BYTES], data[-_MAC_BYTES:]
+        if not 16 < len(payload) <= 20:
+            return None
+        if not any(hmac.compare_digest(mac, self._mac(key, payload)) for key in self._keys):
+            return None
+        return DeliveryName(int.from_bytes(payload[16:], "big"), UUID(bytes=payload[:16]))
+
+    @staticmethod
+    def _mac(key: str, payload: bytes) -> bytes:
+        return hmac.new(key.encode(), b"sayso.bounce." + payload, sha256).digest()[:_MAC_BYTES]
+
+
+def _payload(delivery: DeliveryName) -> bytes:
+    number = delivery.workspace_id
+    return delivery.delivery_id.bytes + number.to_bytes((number.bit_length() + 7) // 8 or 1, "big")
+
+
+def message_id(delivery: DeliveryName, domain: str) -> str:
+    """The Message-ID of a delivery, the same each time it is sent."""
+    return f"<sayso.{delivery.workspace_id}.{delivery.delivery_id.hex}@{domain}>"
+
+
+def read_message_id(text: str) -> DeliveryName | None:
+    """The delivery that a Message-ID names; None for another's."""
+    head, number, rest = ([*text.strip().strip("<>").split(".", 2), "", ""])[:3]
+    name = rest.partition("@")[0]
+    if head != "sayso" or not number.isdecimal() or len(number) > 10:
+        return None
+    try:
+        return DeliveryName(int(number), UUID(hex=name))
+    except ValueError:
+        return None

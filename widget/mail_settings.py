@@ -1,0 +1,76 @@
+"""The settings about mail: how a mail server, a sender and an address for bounces are written."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from widget.domain.errors import SettingsError
+from widget.domain.mail_addresses import LONGEST_BOUNCE_NAME
+from widget.domain.mail_wording import is_address
+
+Tls = Literal["starttls", "ssl", "none"]
+_SMTP_PORTS: dict[Tls, int] = {"starttls": 587, "ssl": 465, "none": 25}
+
+
+@dataclass(frozen=True)
+class MailServer:
+    """The server that mails are handed to. `user` is "" where it wants no sign-in."""
+
+    host: str
+    port: int
+    tls: Tls
+    user: str = ""
+    password: str = field(default="", repr=False)
+
+
+def read_mail_server(text: str) -> MailServer | None:
+    """The server in SAYSO_MAIL_URL; None for "". Raises SettingsError."""
+    if not text:
+        return None
+    try:
+        parts = urlsplit(text)
+        port = parts.port
+    except ValueError as error:
+        raise SettingsError(
+            f"SAYSO_MAIL_URL is not an address of a mail server: {error}."
+        ) from error
+    # Never the text itself in a message: it has the password in it.
+    if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
+        raise SettingsError("SAYSO_MAIL_URL must be like smtp://USER:PASSWORD@HOST:587.")
+    usual = "none" if parts.hostname in ("localhost", "127.0.0.1", "::1") else "starttls"
+    usual = "ssl" if parts.scheme == "smtps" or port == 465 else usual
+    tls = dict(parse_qsl(parts.query)).get("tls", usual)
+    if tls not in _SMTP_PORTS:
+        raise SettingsError("SAYSO_MAIL_URL: tls must be starttls, ssl or none.")
+    known: Tls = tls
+    return MailServer(
+        parts.hostname,
+        port or _SMTP_PORTS[known],
+        known,
+        unquote(parts.username or ""),
+        unquote(parts.password or ""),
+    )
+
+
+def read_mail_from(text: str, public_url: str) -> str:
+    """SAYSO_MAIL_FROM, or one made of the public URL's host for "". Raises SettingsError."""
+    if not text:
+        host = urlsplit(public_url).hostname or ""
+        # A name without a dot, or an address of a machine, is no mail domain.
+        is_domain = "." in host and not host.replace(".", "").isdigit() and ":" not in host
+        return f"feedback@{host if is_domain else 'localhost.localdomain'}"
+    if not is_address(text):
+        raise SettingsError(f"SAYSO_MAIL_FROM must be an email address, not {text!r}.")
+    return text
+
+
+def read_bounce_address(text: str) -> str:
+    """SAYSO_BOUNCE_ADDRESS; "" for none. Raises SettingsError."""
+    if not text:
+        return ""
+    if not is_address(text) or "+" in text or len(text.partition("@")[0]) > LONGEST_BOUNCE_NAME:
+        raise SettingsError(
+            "SAYSO_BOUNCE_ADDRESS must be an email address without a +, with at most "
+            f"{LONGEST_BOUNCE_NAME} characters before the @; not {text!r}."
+        )
+    return text

@@ -1,0 +1,1 @@
+"""What leaves the server: mail, and the worker that sends it. Knows no Flask."""

@@ -1,0 +1,84 @@
+"""What the worker does, and how often: the one list of its jobs."""
+
+import logging
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import create_engine
+
+from widget.actions.finish_idle_responses import FinishIdleResponses
+from widget.actions.run_import import run_imports
+from widget.actions.send_due_requests import send_due
+from widget.actions.settle_provisional import settle_due
+from widget.domain.mail_addresses import address_digest
+from widget.outbound.mail.letters import Post
+from widget.outbound.mail.sending import SendMail
+from widget.outbound.mail.transport import make_mailer
+from widget.outbound.worker import Job, Worker
+from widget.settings import Settings
+from widget.storage.addresses import digest_addresses_with
+from widget.storage.engine import prepare_engine
+
+_LOOK_FOR_SERVER_EVERY_S = 1.0
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def make_jobs(settings: Settings, should_stop: Callable[[], bool]) -> list[Job]:
+    """The jobs of a worker with these settings."""
+    send_mail = SendMail(
+        Post(settings), make_mailer(settings), clock=_utc_now, should_stop=should_stop
+    )
+    idle = FinishIdleResponses(timedelta(minutes=settings.idle_minutes))
+    return [
+        Job("settle provisional answers", 10, settle_due),
+        Job("run imports", 1, run_imports),
+        Job("make due mails", 2, send_due),
+        Job("send mail", 1, send_mail),
+        Job("finish idle responses", 60, idle),
+    ]
+
+
+def work(settings: Settings, *, server_pid: int | None = None) -> None:
+    """Run the worker in this process until SIGTERM or SIGINT.
+
+    `server_pid` is the process that started it; its end is ours too, however it came about.
+    """
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s worker: %(message)s")
+    engine = prepare_engine(
+        create_engine(
+            settings.database_url,
+            pool_pre_ping=settings.database_url.startswith("postgres"),
+            # Errors are logged, and customers' addresses do not belong in a log.
+            hide_parameters=True,
+        )
+    )
+    digest_addresses_with(engine, lambda email: (address_digest(settings.address_key, email),))
+    stopping = threading.Event()
+    jobs = make_jobs(settings, stopping.is_set)
+    worker = Worker(engine, jobs, _utc_now)
+
+    def stop(*_: object) -> None:
+        stopping.set()
+        worker.stop()
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    if server_pid:
+        watch = threading.Thread(target=_stop_without, args=(server_pid, stop), daemon=True)
+        watch.start()
+    worker.run()
+    engine.dispose()
+
+
+def _stop_without(server_pid: int, stop: Callable[[], None]) -> None:
+    # Whoever loses its parent is given another.
+    while os.getppid() == server_pid:
+        time.sleep(_LOOK_FOR_SERVER_EVERY_S)
+    stop()

@@ -1,0 +1,203 @@
+"""The job that sends mails which are due.
+
+At least once, whatever happens: a mail is claimed, handed over, marked, and its request told. Who
+dies between handing over and marking leaves a lease that ends, and the mail goes out once more
+under the same Message-ID. That gap is kept to one quick statement.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from widget.actions.note_delivery import note_failed, note_refused, note_sent
+from widget.actions.receive_bounce import receive_bounce
+from widget.domain.bounces import BounceReport, sort_of
+from widget.domain.mail_addresses import DeliveryName, address_digest, wire_address
+from widget.domain.requests import Why as RequestWhy
+from widget.domain.retries import retry_delay
+from widget.outbound.mail.compose import compose
+from widget.outbound.mail.letters import Post
+from widget.outbound.mail.transport import Mailer, MailRefused, NoMailServer
+from widget.storage import deliveries
+from widget.storage.deliveries import DueMail
+from widget.storage.engine import writing
+from widget.storage.suppressions import Why, suppressed_among
+
+_log = logging.getLogger(__name__)
+
+# How long a worker may take for a batch. It stops in time when a server is slow.
+LEASE = timedelta(minutes=5)
+# Small: all of them wait for the lease's end when their worker dies.
+BATCH = 10
+# After a server could not be reached, so that a queue does not hammer at it.
+PAUSE = timedelta(seconds=15)
+
+
+@dataclass
+class SendMail:
+    """Sends what is due, one batch of each workspace in turn. One object for one thread."""
+
+    post: Post
+    mailer: Mailer
+    clock: Callable[[], datetime]
+    lease: timedelta = LEASE
+    should_stop: Callable[[], bool] = lambda: False
+    _paused_until: datetime | None = field(default=None, init=False)
+
+    def __call__(self, engine: Engine, now: datetime) -> int:
+        """One batch for each workspace; returns how many mails were dealt with."""
+        if self._paused_until and now < self._paused_until:
+            return 0
+        done = 0
+        for workspace_id in deliveries.due_workspaces(engine, now):
+            if self.should_stop() or self._is_paused():
+                break
+            done += self._note_orphans(engine, workspace_id)
+            done += self._send_batch(engine, workspace_id)
+        if not done:
+            # Nothing to do: the server need not keep a connection for us.
+            self.mailer.close()
+        return done
+
+    def _is_paused(self) -> bool:
+        return self._paused_until is not None and self.clock() < self._paused_until
+
+    def _note_orphans(self, engine: Engine, workspace_id: int) -> int:
+        ids = deliveries.claim_accepted(
+            engine, workspace_id, self.clock(), limit=100, lease=self.lease
+        )
+        self._note_sent(engine, workspace_id, {id: self.clock() for id in ids})
+        return len(ids)
+
+    def _send_batch(self, engine: Engine, workspace_id: int) -> int:
+        claimed_at = self.clock()
+        batch = deliveries.claim(engine, workspace_id, claimed_at, limit=BATCH, lease=self.lease)
+        refused = self._suppressed(engine, workspace_id, batch)
+        accepted: dict[UUID, datetime] = {}
+        left = list(batch)
+        try:
+            while left:
+                if self.should_stop() or self.clock() > claimed_at + self.lease / 2:
+                    break
+                due = left[0]
+                if self._send(engine, due, refused.get(due.id)):
+                    accepted[due.id] = self.clock()
+                left.pop(0)
+        except NoMailServer as error:
+            self._server_is_away(engine, left.pop(0), error)
+        finally:
+            deliveries.release(engine, workspace_id, [due.id for due in left])
+            self._note_sent(engine, workspace_id, accepted)
+        return len(batch) - len(left)
+
+    def _send(self, engine: Engine, due: DueMail, refusal: Why | None) -> bool:
+        """Whether the mail was handed over. Raises NoMailServer."""
+        if not self._is_wanted(engine, due, refusal):
+            return False
+        assert due.version_id is not None
+        if due.test_mail_to and not due.is_test:
+            deliveries.make_test(engine, due.workspace_id, due.request_id)
+        envelope = self.post.envelope(due, self.clock())
+        recipient = wire_address(envelope.recipient)
+        if recipient is None:
+            self._give_up(engine, due, "No mail server of ours takes such an address.")
+            return False
+        try:
+            definition = self.post.definition(engine, due.survey_id, due.version_id)
+            message = compose(envelope, self.post.letter(due, definition)).as_bytes()
+            self.mailer.send(envelope.bounce_to, recipient, message)
+        except NoMailServer:
+            raise
+        except MailRefused as refused:
+            self._was_refused(engine, due, refused)
+            return False
+        except Exception as error:  # noqa: BLE001 - logged, and tried again
+            # One mail that cannot be written or read must not hold up the others.
+            _log.exception("Mail %s could not be sent.", due.id)
+            self._retry(engine, due, f"{type(error).__name__}: {error}")
+            return False
+        deliveries.mark_accepted(engine, due.workspace_id, due.id, self.clock())
+        return True
+
+    def _is_wanted(self, engine: Engine, due: DueMail, refusal: Why | None) -> bool:
+        """Whether nothing has happened since that speaks against the mail; notes what has."""
+        why: RequestWhy | None = None
+        if due.request_status == "answered":
+            deliveries.mark_not_sent(engine, due.workspace_id, due.id, "Answered already.")
+            return False
+        if due.expires_at <= self.clock():
+            why = "expired"
+        elif due.survey_is_closed or due.version_id is None:
+            why = "survey_closed"
+        elif refusal:
+            why = refusal
+        elif due.is_test and not due.test_mail_to:
+            why = "no_test_address"
+        if why:
+            with Session(engine) as session:
+                note_refused(session, due.workspace_id, due.id, why, self.clock())
+        return why is None
+
+    def _suppressed(
+        self, engine: Engine, workspace_id: int, batch: list[DueMail]
+    ) -> dict[UUID, Why]:
+        """Why some of a batch must not be sent: their customers may have said so since."""
+        if not batch:
+            return {}
+        key = self.post.settings.address_key
+        digests = {due.id: address_digest(key, due.recipient) for due in batch}
+        with Session(engine) as session:
+            found = suppressed_among(session, workspace_id, list(digests.values()))
+        return {id: found[digest] for id, digest in digests.items() if digest in found}
+
+    def _note_sent(self, engine: Engine, workspace_id: int, sent: dict[UUID, datetime]) -> None:
+        if not sent:
+            return
+        with Session(engine) as session, writing(session):
+            for delivery_id, at in sent.items():
+                note_sent(session, workspace_id, delivery_id, at)
+
+    def _was_refused(self, engine: Engine, due: DueMail, refused: MailRefused) -> None:
+        if not refused.is_final:
+            self._retry(engine, due, str(refused))
+            return
+        _log.error("Mail %s was refused: %s", due.id, refused)
+        is_gone = sort_of(str(refused.code), refused.text) == "hard"
+        if not is_gone or due.test_mail_to:
+            self._give_up(engine, due, str(refused))
+            return
+        named = DeliveryName(due.workspace_id, due.id)
+        with Session(engine) as session:
+            receive_bounce(
+                session,
+                BounceReport("hard", due.recipient, str(refused), named),
+                workspace_id=due.workspace_id,
+                key=self.post.settings.address_key,
+                reported_by="smtp",
+                at=self.clock(),
+            )
+
+    def _server_is_away(self, engine: Engine, due: DueMail, error: NoMailServer) -> None:
+        _log.error("The mail server does not take mail: %s", error)
+        self._paused_until = self.clock() + PAUSE
+        self._retry(engine, due, str(error))
+
+    def _retry(self, engine: Engine, due: DueMail, error: str) -> None:
+        delay = retry_delay(due.attempts)
+        if delay is not None:
+            due_at = self.clock() + delay
+            deliveries.retry_later(
+                engine, due.workspace_id, due.id, due_at=due_at, error=error[:500]
+            )
+            return
+        _log.error("Mail %s is given up after %d attempts: %s", due.id, due.attempts, error)
+        self._give_up(engine, due, f"Given up after {due.attempts} attempts: {error}")
+
+    def _give_up(self, engine: Engine, due: DueMail, error: str) -> None:
+        with Session(engine) as session:
+            note_failed(session, due.workspace_id, due.id, error[:500], self.clock())

@@ -1,0 +1,122 @@
+"""Requests as an answer from within a mail needs them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Engine, Table, select, update
+
+from widget.domain.asking import AskingPolicy, AskingRules
+from widget.domain.context import Context
+from widget.domain.mail_wording import SurveyMail
+from widget.domain.surveys import Definition, definition_from_json
+from widget.storage.models import Customer, Member, Request, Response, Survey, SurveyVersion
+from widget.storage.models import Workspace as WorkspaceRow
+
+_requests: Table = Request.__table__  # type: ignore[assignment]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A request with what answering it takes. `answered_at` is that of its response, if any."""
+
+    workspace_id: int
+    id: UUID
+    survey_id: int
+    version_id: int
+    definition: Definition
+    mail: SurveyMail
+    policy: AskingPolicy
+    rules: AskingRules
+    time_zone: str
+    language: str
+    member_id: int | None
+    context: Context
+    is_test: bool
+    is_closed: bool
+    expires_at: datetime
+    answered_at: datetime | None
+
+
+def asked(engine: Engine, workspace_id: int, request_id: UUID) -> Asked | None:
+    """A request whose survey is published; None when there is none."""
+    with engine.connect() as connection:
+        row: Any = connection.execute(
+            select(
+                Request,
+                Survey.published_version_id,
+                SurveyVersion.definition,
+                Survey.mail,
+                Survey.asking.label("rules"),
+                Survey.closed_at,
+                WorkspaceRow.asking.label("policy"),
+                WorkspaceRow.time_zone,
+                Customer.email,
+                Customer.name,
+                Customer.external_id,
+                Customer.language.label("customer_language"),
+                Member.email.label("member_email"),
+                Response.answered_at.label("first_answered_at"),
+            )
+            .join(Survey, Survey.id == Request.survey_id)
+            .join(SurveyVersion, SurveyVersion.id == Survey.published_version_id)
+            .join(WorkspaceRow, WorkspaceRow.id == Request.workspace_id)
+            .join(
+                Customer,
+                (Customer.workspace_id == Request.workspace_id)
+                & (Customer.id == Request.customer_id),
+            )
+            .outerjoin(Member, Member.id == Request.member_id)
+            .outerjoin(
+                Response,
+                (Response.workspace_id == Request.workspace_id) & (Response.id == Request.id),
+            )
+            .where(Request.workspace_id == workspace_id, Request.id == request_id)
+        ).one_or_none()
+    return _asked(row) if row else None
+
+
+def _asked(row: Any) -> Asked:
+    definition = definition_from_json(row.definition)
+    return Asked(
+        workspace_id=row.workspace_id,
+        id=row.id,
+        survey_id=row.survey_id,
+        version_id=row.published_version_id,
+        definition=definition,
+        mail=SurveyMail.from_json(row.mail),
+        policy=AskingPolicy.from_json(row.policy),
+        rules=AskingRules.from_json(row.rules),
+        time_zone=row.time_zone,
+        language=row.language or row.customer_language or definition.main_language,
+        member_id=row.member_id,
+        context=Context(
+            member=row.member_given or row.member_email or "",
+            ref=row.ref,
+            channel=row.channel,
+            customer_email=(row.email or "")[:200],
+            customer_name=row.name,
+            customer_id=row.external_id,
+            attributes=row.properties or {},
+        ),
+        is_test=row.is_test,
+        is_closed=row.closed_at is not None,
+        expires_at=row.expires_at,
+        answered_at=row.first_answered_at,
+    )
+
+
+def mark_request_answered(
+    connection: Connection, workspace_id: int, request_id: UUID, at: datetime
+) -> None:
+    """Remember that a request was answered; no reminder follows."""
+    connection.execute(
+        update(_requests)
+        .where(
+            _requests.c.workspace_id == workspace_id,
+            _requests.c.id == request_id,
+            _requests.c.answered_at.is_(None),
+        )
+        .values(status="answered", answered_at=at, due_at=None)
+    )

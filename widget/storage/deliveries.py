@@ -1,0 +1,277 @@
+"""The queue of mails: claimed by one worker at a time, by a lease that ends by itself.
+
+Each function here is one transaction of its own. A crash at any point leaves a row whose lease
+runs out: `sending` is then sent again under the same Message-ID, `accepted` is only noted.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Engine, Select, Table, func, or_, select, update
+
+from widget.domain.asking import AskingPolicy
+from widget.storage.engine import write_connection
+from widget.storage.models import (
+    Customer,
+    Delivery,
+    Member,
+    Request,
+    Survey,
+    Workspace,
+)
+
+_deliveries: Table = Delivery.__table__  # type: ignore[assignment]
+_requests: Table = Request.__table__  # type: ignore[assignment]
+
+
+@dataclass(frozen=True)
+class DueMail:
+    """A claimed delivery with all that its mail is made from."""
+
+    workspace_id: int
+    id: UUID
+    request_id: UUID
+    purpose: str
+    recipient: str
+    attempts: int
+    request_status: str
+    is_test: bool
+    expires_at: datetime
+    language: str
+    survey_id: int
+    survey_public_id: str
+    survey_is_closed: bool
+    version_id: int | None
+    mail: dict[str, Any] | None
+    workspace_name: str
+    asking: dict[str, Any] | None
+    test_mail_to: str
+    customer_name: str
+    member_name: str
+    member_title: str
+    member_bio: str
+    member_photo: str | None
+
+
+def due_workspaces(engine: Engine, now: datetime) -> list[int]:
+    """Workspaces with something to send or to note."""
+    with engine.connect() as connection:
+        rows = connection.execute(
+            select(_deliveries.c.workspace_id).where(_is_claimable(now)).distinct()
+        )
+        return sorted(row.workspace_id for row in rows)
+
+
+def claim(
+    engine: Engine, workspace_id: int, now: datetime, *, limit: int, lease: timedelta
+) -> list[DueMail]:
+    """Up to `limit` mails of a workspace that nobody else sends until the lease ends.
+
+    Fewer where the workspace's limit a minute leaves room for fewer. Counts an attempt for each.
+    """
+    with write_connection(engine) as connection:
+        room = min(limit, _room(connection, workspace_id, now))
+        if room <= 0:
+            return []
+        ids = list(
+            connection.scalars(
+                _skipping_locked(
+                    select(_deliveries.c.id)
+                    .where(_deliveries.c.workspace_id == workspace_id, _is_sendable(now))
+                    .order_by(_deliveries.c.due_at, _deliveries.c.id)
+                    .limit(room)
+                )
+            )
+        )
+        if not ids:
+            return []
+        connection.execute(
+            _update_of(workspace_id, ids).values(
+                status="sending",
+                claimed_until=now + lease,
+                attempts=_deliveries.c.attempts + 1,
+            )
+        )
+        rows = connection.execute(_due_mails(workspace_id, ids)).mappings()
+        return [DueMail(**row) for row in rows]
+
+
+def claim_accepted(
+    engine: Engine, workspace_id: int, now: datetime, *, limit: int, lease: timedelta
+) -> list[UUID]:
+    """Mails that a worker handed over and died before it noted so; claimed to be noted."""
+    with write_connection(engine) as connection:
+        ids = list(
+            connection.scalars(
+                _skipping_locked(
+                    select(_deliveries.c.id)
+                    .where(
+                        _deliveries.c.workspace_id == workspace_id,
+                        _deliveries.c.status == "accepted",
+                        _deliveries.c.claimed_until <= now,
+                    )
+                    .limit(limit)
+                )
+            )
+        )
+        if ids:
+            connection.execute(_update_of(workspace_id, ids).values(claimed_until=now + lease))
+        return ids
+
+
+def mark_accepted(engine: Engine, workspace_id: int, delivery_id: UUID, at: datetime) -> None:
+    """Remember that a mail server took a mail: the one thing between sending once and twice.
+
+    It is as quick as can be, for whoever is killed before its end sends the mail again. Only a
+    loss of power may forget it.
+    """
+    with write_connection(engine, synced=False) as connection:
+        connection.execute(
+            _update_of(workspace_id, [delivery_id]).values(status="accepted", sent_at=at)
+        )
+
+
+def retry_later(
+    engine: Engine, workspace_id: int, delivery_id: UUID, *, due_at: datetime, error: str
+) -> None:
+    """Give a mail that could not be handed over back to the queue."""
+    with write_connection(engine) as connection:
+        connection.execute(
+            _update_of(workspace_id, [delivery_id]).values(
+                status="due", due_at=due_at, claimed_until=None, last_error=error
+            )
+        )
+
+
+def release(engine: Engine, workspace_id: int, ids: Sequence[UUID]) -> None:
+    """Give claimed mails back untried, as if they had never been claimed."""
+    if not ids:
+        return
+    with write_connection(engine) as connection:
+        connection.execute(
+            _update_of(workspace_id, ids)
+            .where(_deliveries.c.status == "sending")
+            .values(status="due", claimed_until=None, attempts=_deliveries.c.attempts - 1)
+        )
+
+
+def mark_not_sent(engine: Engine, workspace_id: int, delivery_id: UUID, why: str) -> None:
+    """Drop a mail that is no longer wanted; its request stays as it is."""
+    with write_connection(engine) as connection:
+        connection.execute(
+            _update_of(workspace_id, [delivery_id]).values(
+                status="not_sent", claimed_until=None, last_error=why
+            )
+        )
+
+
+def make_test(engine: Engine, workspace_id: int, request_id: UUID) -> None:
+    """Mark a request whose mail leaves in test mode: its answer is a test too."""
+    with write_connection(engine) as connection:
+        connection.execute(
+            update(_requests)
+            .where(_requests.c.workspace_id == workspace_id, _requests.c.id == request_id)
+            .values(is_test=True)
+        )
+
+
+def _is_sendable(now: datetime) -> Any:
+    status, columns = _deliveries.c.status, _deliveries.c
+    return or_(
+        (status == "due") & (columns.due_at <= now),
+        # Its worker is gone.
+        (status == "sending") & (columns.claimed_until <= now),
+    )
+
+
+def _is_claimable(now: datetime) -> Any:
+    return or_(
+        _is_sendable(now),
+        (_deliveries.c.status == "accepted") & (_deliveries.c.claimed_until <= now),
+    )
+
+
+def _update_of(workspace_id: int, ids: Sequence[UUID]) -> Any:
+    return update(_deliveries).where(
+        _deliveries.c.workspace_id == workspace_id, _deliveries.c.id.in_(ids)
+    )
+
+
+def _skipping_locked(rows: Select[UUID]) -> Select[UUID]:
+    # SQLite has one writer at a time anyway, and leaves this out.
+    return rows.with_for_update(skip_locked=True)
+
+
+def _room(connection: Connection, workspace_id: int, now: datetime) -> int:
+    """How many mails a workspace may still send this minute."""
+    table: Table = Workspace.__table__  # type: ignore[assignment]
+    chosen = select(table.c.asking).where(table.c.id == workspace_id)
+    policy = AskingPolicy.from_json(connection.scalar(chosen))
+    if policy.mails_per_minute <= 0:
+        return 1_000_000
+    # Two workers must not both see the same room. Not a full lock, which would hold up answers.
+    connection.execute(chosen.with_for_update(key_share=True))
+    sent = connection.scalar(
+        select(func.count())
+        .select_from(_deliveries)
+        .where(
+            _deliveries.c.workspace_id == workspace_id,
+            _deliveries.c.sent_at > now - timedelta(minutes=1),
+        )
+    )
+    under_way = connection.scalar(
+        select(func.count())
+        .select_from(_deliveries)
+        .where(
+            _deliveries.c.workspace_id == workspace_id,
+            _deliveries.c.status == "sending",
+            _deliveries.c.claimed_until > now,
+        )
+    )
+    return policy.mails_per_minute - (sent or 0) - (under_way or 0)
+
+
+def _due_mails(workspace_id: int, ids: Sequence[UUID]) -> Any:
+    return (
+        select(
+            Delivery.workspace_id,
+            Delivery.id,
+            Delivery.request_id,
+            Delivery.purpose,
+            Delivery.recipient,
+            Delivery.attempts,
+            Request.status.label("request_status"),
+            Request.is_test,
+            Request.expires_at,
+            func.coalesce(func.nullif(Request.language, ""), Customer.language).label("language"),
+            Survey.id.label("survey_id"),
+            Survey.public_id.label("survey_public_id"),
+            Survey.closed_at.is_not(None).label("survey_is_closed"),
+            Survey.published_version_id.label("version_id"),
+            Survey.mail,
+            Workspace.name.label("workspace_name"),
+            Workspace.asking,
+            Workspace.test_mail_to,
+            Customer.name.label("customer_name"),
+            func.coalesce(Member.name, "").label("member_name"),
+            func.coalesce(Member.title, "").label("member_title"),
+            func.coalesce(Member.bio, "").label("member_bio"),
+            Member.photo.label("member_photo"),
+        )
+        .join(
+            Request,
+            (Request.workspace_id == Delivery.workspace_id) & (Request.id == Delivery.request_id),
+        )
+        .join(
+            Customer,
+            (Customer.workspace_id == Request.workspace_id) & (Customer.id == Request.customer_id),
+        )
+        .join(Survey, Survey.id == Request.survey_id)
+        .join(Workspace, Workspace.id == Delivery.workspace_id)
+        .outerjoin(Member, Member.id == Request.member_id)
+        .where(Delivery.workspace_id == workspace_id, Delivery.id.in_(ids))
+        .order_by(Delivery.due_at, Delivery.id)
+    )
