@@ -208,10 +208,11 @@ def test_in_test_mode_every_mail_goes_to_one_address_and_its_answer_is_a_test(
 
 
 def test_a_test_request_is_never_mailed_to_its_customer(acme: Workspace, sink: Sink) -> None:
-    _, sent = add_request(acme, acme.survey(), is_test=True)
+    asked, sent = add_request(acme, acme.survey(), is_test=True)
     drain(acme, job_of(acme, sink.server))
     assert sink.mails == []
-    assert "test" in delivery(acme, sent).last_error
+    assert delivery(acme, sent).status == "not_sent"
+    assert request(acme, asked).why == "no_test_address"
 
 
 def test_what_happened_since_a_mail_was_queued_is_heeded(acme: Workspace, sink: Sink) -> None:

@@ -32,6 +32,12 @@ _PREVIEW = {
 OWN_VALUES: dict[str, dict[str, str]] = {
     "console.preview": _PREVIEW,
     "console.preview_step": _PREVIEW,
+    "console.mail_preview": {
+        "Content-Security-Policy": r"sandbox; default-src 'none'; style-src( 'sha256-[\w+/=]+')*; "
+        r"img-src 'self'; form-action 'none'; base-uri 'none'; object-src 'none'; "
+        r"frame-ancestors 'self'",
+        "X-Frame-Options": "SAMEORIGIN",
+    },
     "frame.show": {"Content-Security-Policy": _FRAME_POLICY},
     "frame.store": {"Content-Security-Policy": _FRAME_POLICY},
     "try_it.survey": {

@@ -14,7 +14,7 @@ from widget.domain.request_files import AskRow, read_file
 from widget.storage.asking import askings
 from widget.storage.engine import writing
 from widget.storage.models import RequestImport
-from widget.storage.request_imports import claim_import, forget_previews
+from widget.storage.request_imports import claim_import, forget_previews, is_any_to_do
 from widget.storage.request_rows import statuses_of
 
 _BATCH = 200
@@ -37,6 +37,8 @@ def run_imports(
     done = 0
     files: dict[UUID, Sequence[AskRow]] = {}
     with Session(engine) as session:
+        if not is_any_to_do(session, now - _PREVIEWS_KEPT):
+            return 0
         with writing(session):
             forget_previews(session, now - _PREVIEWS_KEPT)
         while True:

@@ -20,6 +20,7 @@ from widget.storage.request_rows import (
     add_delivery,
     append_request_event,
     claim_due,
+    is_any_due,
     mark_answered,
     put_decision,
 )
@@ -38,7 +39,7 @@ def send_due(engine: Engine | Session, now: datetime, limit: int = 5_000) -> int
     session = Session(engine) if isinstance(engine, Engine) else engine
     try:
         done = 0
-        while done < limit:
+        while done < limit and is_any_due(session, now):
             batch = min(_BATCH, limit - done)
             dealt_with = _send_batch(session, now, batch)
             done += dealt_with

@@ -10,10 +10,21 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Engine, Select, Table, func, or_, select, update
+from sqlalchemy import (
+    Connection,
+    Engine,
+    Select,
+    Table,
+    bindparam,
+    func,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 
 from widget.domain.asking import AskingPolicy
-from widget.storage.engine import write_connection
+from widget.storage.engine import note, write_connection
 from widget.storage.models import (
     Customer,
     Delivery,
@@ -22,6 +33,7 @@ from widget.storage.models import (
     Survey,
     Workspace,
 )
+from widget.storage.prepared import PreparedStatement
 
 _deliveries: Table = Delivery.__table__  # type: ignore[assignment]
 _requests: Table = Request.__table__  # type: ignore[assignment]
@@ -122,16 +134,20 @@ def claim_accepted(
         return ids
 
 
+_ACCEPT = PreparedStatement(
+    update(Delivery)
+    .where(Delivery.workspace_id == bindparam("workspace"), Delivery.id == bindparam("delivery"))
+    .values(status=literal_column("'accepted'"), sent_at=bindparam("at"))
+)
+
+
 def mark_accepted(engine: Engine, workspace_id: int, delivery_id: UUID, at: datetime) -> None:
     """Remember that a mail server took a mail: the one thing between sending once and twice.
 
     It is as quick as can be, for whoever is killed before its end sends the mail again. Only a
     loss of power may forget it.
     """
-    with write_connection(engine, synced=False) as connection:
-        connection.execute(
-            _update_of(workspace_id, [delivery_id]).values(status="accepted", sent_at=at)
-        )
+    note(engine, _ACCEPT, {"workspace": workspace_id, "delivery": delivery_id, "at": at})
 
 
 def retry_later(

@@ -3,7 +3,7 @@
 import fcntl
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from typing import Any
 from weakref import WeakKeyDictionary, ref
@@ -11,6 +11,8 @@ from weakref import WeakKeyDictionary, ref
 from sqlalchemy import Connection, Dialect, Engine, PoolProxiedConnection, event
 from sqlalchemy.engine.interfaces import DBAPICursor
 from sqlalchemy.orm import Session
+
+from widget.storage.prepared import PreparedStatement
 
 BUSY_TIMEOUT_S = 10
 _CHECKPOINT_PAGES = 8_000
@@ -58,6 +60,7 @@ class _WriterQueue:
         self._thread_lock = threading.Lock()
         self._file = os.open(f"{engine.url.database}-writers", os.O_RDWR | os.O_CREAT, 0o600)
         self._connection: PoolProxiedConnection | None = None
+        self._unsynced: PoolProxiedConnection | None = None
 
     @contextmanager
     def turn(self) -> Iterator[None]:
@@ -76,10 +79,20 @@ class _WriterQueue:
             self._connection = engine.raw_connection()
         return self._connection
 
+    def unsynced_connection(self) -> PoolProxiedConnection:
+        """One that commits without waiting for the disk, for notes that may be made again."""
+        if self._unsynced is None:
+            engine = self._engine()
+            assert engine is not None
+            self._unsynced = engine.raw_connection()
+            self._unsynced.cursor().execute("PRAGMA synchronous = NORMAL")
+        return self._unsynced
+
     def close(self) -> None:
-        if self._connection is not None:
-            self._connection.invalidate()
-            self._connection = None
+        for connection in (self._connection, self._unsynced):
+            if connection is not None:
+                connection.invalidate()
+        self._connection = self._unsynced = None
 
 
 _queues: WeakKeyDictionary[Engine, _WriterQueue] = WeakKeyDictionary()
@@ -149,17 +162,9 @@ def joining(session: Session) -> Iterator[Session]:
 
 
 @contextmanager
-def write_connection(engine: Engine, *, synced: bool = True) -> Iterator[Connection]:
-    """The same with Core statements on a bare connection.
-
-    Without `synced` the end of a process loses nothing, but the power may take what was committed
-    since the last synced transaction: for notes that are wanted quickly and may be made again.
-    """
+def write_connection(engine: Engine) -> Iterator[Connection]:
+    """The same with Core statements on a bare connection."""
     with _turn(engine), engine.connect() as connection:
-        if not synced:
-            with _unsynced(connection):
-                yield connection
-            return
         # Row counts of statements in the driver's own form are forgotten unless asked for.
         connection = connection.execution_options(preserve_rowcount=True, **{_WRITES: True})
         with connection.begin():
@@ -174,24 +179,6 @@ def snapshot(engine: Engine) -> Iterator[Connection]:
             connection = connection.execution_options(isolation_level="REPEATABLE READ")
         with connection.begin():
             yield connection
-
-
-@contextmanager
-def _unsynced(connection: Connection) -> Iterator[None]:
-    connection.execution_options(preserve_rowcount=True, **{_WRITES: True})
-    if connection.dialect.name == "postgresql":
-        with connection.begin():
-            connection.exec_driver_sql("SET LOCAL synchronous_commit TO OFF")
-            yield
-        return
-    # Not a statement for a transaction: SQLite takes it between two.
-    driver: Any = connection.connection.driver_connection
-    driver.execute("PRAGMA synchronous = NORMAL")
-    try:
-        with connection.begin():
-            yield
-    finally:
-        driver.execute("PRAGMA synchronous = FULL")
 
 
 class HotTransaction:
@@ -228,3 +215,24 @@ def hot_transaction(engine: Engine) -> Iterator[HotTransaction]:
             raise
         finally:
             cursor.close()
+
+
+def note(engine: Engine, statement: PreparedStatement, values: Mapping[str, Any]) -> None:
+    """Commit one statement as fast as can be, straight on the driver.
+
+    The end of the process loses nothing, but the power may take what was noted since the last
+    synced transaction: for what is wanted quickly and may be noted again.
+    """
+    queue = _queue_of(engine)
+    sql, parameters = statement.ready(engine.dialect, values)
+    if queue is None:
+        with closing(engine.raw_connection()) as connection:
+            cursor = connection.cursor()
+            if engine.dialect.name == "postgresql":
+                cursor.execute("SET LOCAL synchronous_commit TO OFF")
+            cursor.execute(sql, parameters)
+            connection.commit()
+        return
+    with queue.turn():
+        # No BEGIN: a statement outside a transaction commits itself.
+        queue.unsynced_connection().cursor().execute(sql, parameters)

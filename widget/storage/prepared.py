@@ -7,7 +7,8 @@ every answer.
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
-from sqlalchemy import Dialect
+from sqlalchemy import ClauseElement, Dialect
+from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.dml import Insert
 
 Row = Mapping[str, Any]
@@ -45,15 +46,42 @@ class PreparedInsert:
         return done
 
 
+class PreparedStatement:
+    """Any statement with named parameters, compiled when first used with a database."""
+
+    def __init__(self, statement: ClauseElement) -> None:
+        self._statement = statement
+        self._ready: dict[str, tuple[str, list[tuple[str, Any]]]] = {}
+
+    def ready(self, dialect: Dialect, values: Row) -> tuple[str, tuple[Any, ...]]:
+        """The SQL and the values as the driver takes them."""
+        found = self._ready.get(dialect.name)
+        if found is None:
+            compiled = self._statement.compile(dialect=_positional(dialect))
+            assert isinstance(compiled, SQLCompiler)
+            bindings = [
+                (name, compiled.binds[name].type.dialect_impl(dialect).bind_processor(dialect))
+                for name in compiled.positiontup or ()
+            ]
+            found = self._ready[dialect.name] = (str(compiled), bindings)
+        sql, bindings = found
+        return sql, tuple(
+            [process(values[name]) if process else values[name] for name, process in bindings]
+        )
+
+
+def _positional(dialect: Dialect) -> Dialect:
+    # Every driver of ours takes parameters by position, whatever SQLAlchemy prefers for it.
+    style = "qmark" if dialect.name == "sqlite" else "format"
+    return type(dialect)(paramstyle=style)  # type: ignore[call-arg]
+
+
 class _Compiled:
     def __init__(
         self, statement: Insert, columns: tuple[str, ...], rows: int, dialect: Dialect
     ) -> None:
-        # Every driver of ours takes parameters by position, whatever SQLAlchemy prefers for it.
-        style = "qmark" if dialect.name == "sqlite" else "format"
-        positional = type(dialect)(paramstyle=style)  # type: ignore[call-arg]
         several = statement.values([dict.fromkeys(columns)] * rows)
-        compiled = several.compile(dialect=positional)
+        compiled = several.compile(dialect=_positional(dialect))
         assert len(compiled.positiontup or ()) == rows * len(columns)
         self.sql = str(compiled)
         self._bindings = [

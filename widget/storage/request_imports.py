@@ -115,6 +115,16 @@ def locked_import(session: Session, workspace_id: int, id: UUID) -> RequestImpor
     return row
 
 
+def is_any_to_do(session: Session, before: datetime) -> bool:
+    """Whether an import runs, or a preview of before `before` is to be forgotten: asked often, and
+    without holding up who writes."""
+    row = select(RequestImport.id).where(
+        (RequestImport.status == "running")
+        | ((RequestImport.status == "previewed") & (RequestImport.created_at < before))
+    )
+    return session.scalar(row.limit(1)) is not None
+
+
 def claim_import(session: Session) -> RequestImport | None:
     """The oldest running import that no other worker has in hand, locked; None without one."""
     return session.scalar(

@@ -163,11 +163,20 @@ class DueRequest:
     is_answered: bool
 
 
+_OPEN = Request.status.in_(("scheduled", "sent", "delivered"))
+
+
+def is_any_due(session: Session, now: datetime) -> bool:
+    """Whether something is due at all: asked often, and without holding up who writes."""
+    row = select(Request.id).where(_OPEN, Request.due_at <= now).limit(1)
+    return session.scalar(row) is not None
+
+
 def claim_due(session: Session, now: datetime, limit: int) -> list[DueRequest]:
     """Requests for which something is due, the oldest first, that no other worker has claimed."""
     rows = session.scalars(
         select(Request)
-        .where(Request.status.in_(("scheduled", "sent", "delivered")), Request.due_at <= now)
+        .where(_OPEN, Request.due_at <= now)
         .order_by(Request.due_at, Request.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
