@@ -10,6 +10,12 @@ from tests.builders import Workspace, World, close_world, make_settings, make_wo
 from tests.servers import postgres, redis
 
 
+@pytest.fixture(autouse=True)
+def one_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let each test happen within one window of the rate limits, whatever the clock says."""
+    monkeypatch.setattr("widget.web.rate_limits.monotonic", lambda: 0.0)
+
+
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
     """A server on an empty SQLite database."""

@@ -122,7 +122,10 @@ def _listens(port: int) -> bool:
 class Server:
     """`sayso serve` as a process, which a test may kill and start again on the same port."""
 
-    def __init__(self, data: Path, *, workers: int = 1, **environ: str) -> None:
+    def __init__(
+        self, data: Path, *, workers: int = 1, has_jobs: bool = True, **environ: str
+    ) -> None:
+        self.has_jobs = has_jobs
         self.data, self.port, self.workers = data, free_port(), workers
         self.environ = {**os.environ, "SAYSO_DATA": str(data), **environ}
         self.process: subprocess.Popen[bytes] | None = None
@@ -148,6 +151,7 @@ class Server:
             [
                 *(sys.executable, "-m", "widget", "serve", "--port", str(self.port)),
                 *("--workers", str(self.workers)),
+                *(() if self.has_jobs else ("--no-worker",)),
             ],
             env=self.environ,
             stdout=subprocess.DEVNULL,

@@ -56,7 +56,8 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     data = tmp_path_factory.mktemp("served")
     world: World = make_world(make_settings(data))
     acme = make_workspace(world)
-    server = Server(data, SAYSO_RATE_LIMIT="off", SAYSO_SECRET_KEYS=KEY).start()
+    # Tests do the worker's jobs themselves, when they want them done.
+    server = Server(data, has_jobs=False, SAYSO_RATE_LIMIT="off", SAYSO_SECRET_KEYS=KEY).start()
     site = Servers()
     with listening(site_app(site)) as port:
         site.site = f"http://localhost:{port}"

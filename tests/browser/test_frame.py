@@ -32,7 +32,7 @@ def test_a_whole_visit_ends_in_one_finished_response(product: Product, visitor: 
     visitor.get_by_label("Anything you would like to add?").fill("Slow today")
     visitor.get_by_role("button", name="Next").click()
     visitor.get_by_role("radio", name="9", exact=True).click()
-    visitor.get_by_role("radio", name="Satisfied", exact=True).click()
+    visitor.get_by_role("radio", name="Yes", exact=True).click()
     expect(visitor.get_by_role("heading", name="Thank you!")).to_be_focused()
     [response] = product.responses(survey)
     assert (response.stars, response.nps, response.csat) == (2, 9, 5)

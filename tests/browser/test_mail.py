@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import NewVisitor, Product
 from tests.browser.test_console import sign_in
-from tests.builders import add_request
+from tests.builders import KEY, add_request
 from widget.domain.links import LinkSigner, RequestLink
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("product")]
@@ -33,14 +33,10 @@ def test_a_customer_unsubscribes_and_thinks_better_of_it_without_script(
 ) -> None:
     customer = new_visitor(java_script_enabled=False, viewport={"width": 320, "height": 640})
     asked, _ = add_request(product.acme, product.acme.survey("stars"))
-    signer = LinkSigner(secret_keys(product), "unsubscribe")
+    signer = LinkSigner([KEY], "unsubscribe")
     token = signer.sign(RequestLink(product.acme.id, asked))
     customer.goto(f"{product.server.url}/u/{token}")
     customer.get_by_role("button", name="Unsubscribe").click()
     expect(customer.get_by_role("heading", name="You are unsubscribed")).to_be_visible()
     customer.get_by_role("button", name="I want to receive them again").click()
     expect(customer.get_by_role("heading", name="You are subscribed again")).to_be_visible()
-
-
-def secret_keys(product: Product) -> list[str]:
-    return [(product.server.data / "secret_keys").read_text().strip()]

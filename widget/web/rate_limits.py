@@ -1,8 +1,8 @@
 """How many answers one place may send: polite to a busy office, tiresome to a script."""
 
 import ipaddress
-import time
 from functools import lru_cache
+from time import monotonic
 from typing import Protocol
 
 from flask import Flask, current_app, request
@@ -33,7 +33,7 @@ class InProcess:
 
     def hit(self, item: RateLimitItem, *identifiers: str) -> bool:
         """Count one; False when the window's limit is used up."""
-        current = int(time.monotonic() // item.get_expiry())
+        current = int(monotonic() // item.get_expiry())
         window, counts = self._windows.get(item, (-1, {}))
         if window != current:
             # Forgetting the window before as a whole keeps this as small as one window's traffic.
