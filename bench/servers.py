@@ -77,7 +77,7 @@ class Product:
 
     def check_rollups(self) -> str:
         """What `sayso rollup check` says. Raises CalledProcessError when it finds one wrong."""
-        return _sayso(self.data, "rollup", "check").strip()
+        return sayso(self.data, "rollup", "check").strip()
 
 
 def _rating(signer: VisitSigner, visit: Visit, number: int) -> str:
@@ -88,7 +88,7 @@ def _rating(signer: VisitSigner, visit: Visit, number: int) -> str:
 @contextmanager
 def baseline(name: str, folder: Path, workers: int) -> Iterator[Baseline]:
     """A server for one of the applications of `bench.baselines`."""
-    file, port = folder / f"{name}.db", _free_port()
+    file, port = folder / f"{name}.db", free_port()
     baselines.make_database(file)
     arguments = ["bench.baselines", name, str(port), str(workers), str(file)]
     with _process(arguments, port, dict(os.environ)):
@@ -98,14 +98,14 @@ def baseline(name: str, folder: Path, workers: int) -> Iterator[Baseline]:
 @contextmanager
 def product(folder: Path, workers: int) -> Iterator[Product]:
     """`sayso serve` as an operator starts it. Answers are counted by the limiter, and let pass."""
-    data, port = folder / "sayso", _free_port()
-    survey = json.loads(_sayso(data, "demo", "--json"))["surveys"]["stars"]
+    data, port = folder / "sayso", free_port()
+    survey = json.loads(sayso(data, "demo", "--json"))["surveys"]["stars"]
     arguments = ["widget", "serve", "--port", str(port), "--workers", str(workers)]
-    with _process(arguments, port, _environment(data)):
+    with _process(arguments, port, environment(data)):
         yield Product(port, data, survey)
 
 
-def _environment(data: Path) -> dict[str, str]:
+def environment(data: Path) -> dict[str, str]:
     ours = {name: value for name, value in os.environ.items() if not name.startswith("SAYSO_")}
     return ours | {
         "SAYSO_DATA": str(data),
@@ -114,10 +114,10 @@ def _environment(data: Path) -> dict[str, str]:
     }
 
 
-def _sayso(data: Path, *arguments: str) -> str:
+def sayso(data: Path, *arguments: str) -> str:
     return subprocess.run(
         [sys.executable, "-m", "widget", *arguments],
-        env=_environment(data),
+        env=environment(data),
         check=True,
         stdout=subprocess.PIPE,
         text=True,
@@ -151,7 +151,7 @@ def _wait_for(process: subprocess.Popen[bytes], port: int) -> None:
     raise RuntimeError(f"Nothing listens on port {port}.")
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
