@@ -8,12 +8,13 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Engine
 
-from widget.actions.give_answer import give_answer
+from widget.actions.give_answer import give_answer_within
 from widget.domain.errors import RequestOver
 from widget.domain.flow import Answer
 from widget.domain.responses import ResponseHead
-from widget.storage.asked import Asked, mark_request_answered
+from widget.storage.asked import Asked
 from widget.storage.engine import write_connection
+from widget.storage.request_rows import mark_answered
 
 
 def answer_in_mail(engine: Engine, asked: Asked, score: int, at: datetime) -> None:
@@ -28,9 +29,6 @@ def answer_in_mail(engine: Engine, asked: Asked, score: int, at: datetime) -> No
         raise RequestOver("This request can no longer be answered.")
     if asked.answered_at and asked.answered_at + timedelta(days=asked.rules.edit_days) <= at:
         raise RequestOver("This answer can no longer be changed.")
-    # First, so that a crash in between leaves no reminder for somebody who answered.
-    with write_connection(engine) as connection:
-        mark_request_answered(connection, asked.workspace_id, asked.id, at)
     head = ResponseHead(
         workspace_id=asked.workspace_id,
         id=asked.id,
@@ -45,4 +43,7 @@ def answer_in_mail(engine: Engine, asked: Asked, score: int, at: datetime) -> No
         answered_at=at,
     )
     answer = Answer(scores={question.kind: score})
-    give_answer(engine, head, answer, time_zone=asked.time_zone, opens=False)
+    with write_connection(engine) as connection:
+        # Requests are locked before responses, here as everywhere.
+        mark_answered(connection, asked.workspace_id, asked.id, at)
+        give_answer_within(connection, head, answer, time_zone=asked.time_zone)

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Engine, Table, select, update
+from sqlalchemy import Engine, Table, select
 
 from widget.domain.asking import AskingPolicy, AskingRules
 from widget.domain.context import Context
@@ -104,19 +104,4 @@ def _asked(row: Any) -> Asked:
         is_closed=row.closed_at is not None,
         expires_at=row.expires_at,
         answered_at=row.first_answered_at,
-    )
-
-
-def mark_request_answered(
-    connection: Connection, workspace_id: int, request_id: UUID, at: datetime
-) -> None:
-    """Remember that a request was answered; no reminder follows."""
-    connection.execute(
-        update(_requests)
-        .where(
-            _requests.c.workspace_id == workspace_id,
-            _requests.c.id == request_id,
-            _requests.c.answered_at.is_(None),
-        )
-        .values(status="answered", answered_at=at, due_at=None)
     )
