@@ -1,7 +1,8 @@
 """The whole product in a real browser: `sayso serve` as a process, a site on another origin."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright
@@ -30,6 +31,8 @@ class Product:
     server: Server
     acme: Workspace
     site: Servers
+    # The owner's cookies, once somebody has signed in.
+    session: list[Any] = field(default_factory=list)
 
     def page(self, body: str, headers: Mapping[str, str] | None = None) -> str:
         """Publish a page of the site; SAYSO in it is our address. Returns the page's URL."""
