@@ -40,7 +40,7 @@ def test_elements_attributes_and_properties_are_all_seen() -> None:
         "position:",
         "<br>",
     }
-    assert undeclared_features(html) == {"<div>", "hidden=", "position:"}
+    assert undeclared_features(html) == {"hidden=", "position:"}
 
 
 def test_fallbacks_are_told_for_what_is_used() -> None:

@@ -12,6 +12,7 @@ from tests.builders import MONDAY
 from widget.domain.mail_wording import FIELDS, MailWording, SurveyMail, wording_problems
 from widget.domain.scales import KINDS, Kind
 from widget.domain.surveys import new_definition
+from widget.email_rows.support import fallbacks_of, undeclared_features
 from widget.outbound.mail.compose import Envelope, Letter, Person, compose
 from widget.outbound.mail.words import Words, choose_language
 from widget.translations import LANGUAGES
@@ -112,6 +113,17 @@ def test_every_mail_is_small_ascii_and_has_a_link_for_each_score(kind: Kind, lan
         assert "Springfield" in part
     assert "<script" not in html
     assert "{" not in text
+
+
+@pytest.mark.parametrize("kind", ["stars", "csat", "nps", "ces"])
+def test_every_feature_of_a_mail_is_one_whose_drawing_is_known(kind: Kind) -> None:
+    person = Person("Ana Silva", "Support", "Rides to work.", "https://s.example/images/a")
+    _data, parsed = sent(compose(envelope(), letter(kind, member=person, postal_address="A\nB")))
+    html = body(parsed, "html")
+    assert "<style>" in html
+    assert "<img" in html
+    assert undeclared_features(html) == set()
+    assert all(feature.fallback for feature in fallbacks_of(html))
 
 
 def test_arabic_runs_from_right_to_left() -> None:

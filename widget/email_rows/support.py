@@ -6,6 +6,7 @@ client's forms differ, the poorest one counts. A feature that some client lacks 
 a declared fallback.
 """
 
+import re
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from typing import Literal
@@ -52,7 +53,29 @@ _FEATURES = (
     Feature("<table>", "html-table"),
     Feature("<tr>", "html-table"),
     Feature("<td>", "html-table"),
+    Feature("<div>", "html-div"),
+    Feature("<span>", "html-span"),
+    Feature("<img>"),
+    Feature(
+        "<style>",
+        "html-style",
+        outlook="partly",
+        gmail="partly",
+        yahoo="partly",
+        fallback="Holds colours for the dark alone; without it a client’s own dark mode decides.",
+    ),
+    Feature(
+        "@media prefers-color-scheme",
+        "css-at-media-prefers-color-scheme",
+        outlook="no",
+        gmail="no",
+        yahoo="no",
+        fallback="The mail stays light, or is turned over as a whole by the client.",
+    ),
     Feature("href="),
+    Feature("class="),
+    Feature("src="),
+    Feature("alt="),
     Feature("style="),
     Feature("charset="),
     Feature("content="),
@@ -101,7 +124,29 @@ _FEATURES = (
         fallback="What is seen says the score, and the line below says what its ends mean.",
     ),
     Feature("background-color:", "css-background-color"),
+    Feature(
+        "overflow:",
+        "css-overflow",
+        outlook="no",
+        apple_mail="partly",
+        yahoo="partly",
+        fallback="Only keeps the preview line out of sight, beside `display: none`.",
+    ),
+    Feature(
+        "max-height:",
+        "css-max-height",
+        outlook="no",
+        fallback="Only keeps the preview line out of sight, beside `display: none`.",
+    ),
     Feature("color:"),
+    Feature(
+        "color-scheme:",
+        "css-color-scheme",
+        outlook="no",
+        gmail="no",
+        yahoo="no",
+        fallback="Says that the mail knows the dark; clients that do not ask decide by themselves.",
+    ),
     Feature("font-family:"),
     Feature(
         "border-radius:",
@@ -193,6 +238,14 @@ class _Collector(HTMLParser):
         super().__init__()
         self.names: set[str] = set()
 
+    def handle_data(self, data: str) -> None:
+        if self.cdata_elem != "style":
+            return
+        # Inside a sheet: which media it asks for, and which properties it sets.
+        for query in re.findall(r"@media\s*\(\s*([a-z-]+)", data):
+            self.names.add(f"@media {query}")
+        self.names |= {f"{name}:" for name in re.findall(r"[{;]\s*([a-z-]+)\s*:", data)}
+
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.names.add(f"<{tag}>")
         for name, value in attrs:
@@ -203,7 +256,7 @@ class _Collector(HTMLParser):
 
 
 def used_features(html: str) -> set[str]:
-    """The names of all elements, attributes and inline CSS properties in some HTML."""
+    """The names of all elements, attributes, CSS properties and media queries in some HTML."""
     collector = _Collector()
     collector.feed(html)
     collector.close()
