@@ -7,10 +7,20 @@ import pytest
 from sqlalchemy import func, select
 
 from tests.builders import Workspace, add_request, make_workspace
+from widget.actions.lift_suppression import lift_suppression
 from widget.domain.links import LinkSigner, RequestLink
 from widget.domain.mail_addresses import DeliveryName, address_digest, message_id
 from widget.extensions import db
+from widget.storage.engine import writing
 from widget.storage.models import Base, Bounce, Delivery, Request, SuppressedAddress
+from widget.storage.suppressed import refusals
+from widget.storage.suppressions import (
+    Why,
+    suppress,
+    suppressed_among,
+    suppressed_counts,
+    suppression_of,
+)
 
 
 def unsubscribe_path(acme: Workspace, request_id: UUID) -> str:
@@ -75,6 +85,56 @@ def test_a_bounce_is_not_undone_by_its_customer(acme: Workspace) -> None:
     report(acme, "sendgrid", [{"event": "bounce", "email": "kim@shop.example"}])
     acme.world.client().post(unsubscribe_path(acme, asked), data={"undo": "1"})
     assert [why for _, _, why in suppressed(acme)] == ["hard_bounce"]
+
+
+def test_what_a_mail_server_said_outlives_unsubscribing_and_its_undoing(
+    any_acme: Workspace,
+) -> None:
+    acme, client = any_acme, any_acme.world.client()
+    asked, _ = add_request(acme, acme.survey(), email="kim@shop.example")
+    path = unsubscribe_path(acme, asked)
+    report(acme, "sendgrid", [{"event": "bounce", "email": "kim@shop.example"}])
+    assert 'name="undo"' not in client.get(path).text
+    client.post(path)
+    assert {why for _, _, why in suppressed(acme)} == {"hard_bounce", "unsubscribed"}
+    with acme.world.app.app_context():
+        assert suppressed_counts(db.session(), acme.id) == {"unsubscribed": 1}
+        found = suppression_of(db.session(), acme.id, digest(acme, "kim@shop.example"))
+        assert found is not None
+        assert found.why == "unsubscribed"
+    client.post(path, data={"undo": "1"})
+    assert [why for _, _, why in suppressed(acme)] == ["hard_bounce"]
+    assert 'name="undo"' not in client.get(path).text
+
+
+def test_lifting_takes_back_every_reason_of_the_workspaces_own(any_acme: Workspace) -> None:
+    acme, at = any_acme, any_acme.world.clock()
+    kim = digest(acme, "kim@shop.example")
+    with acme.world.app.app_context():
+        with writing(db.session()):
+            for workspace_id in (0, acme.id, acme.id + 1):
+                suppress(db.session(), workspace_id, kim, "complaint", at)
+            suppress(db.session(), acme.id, kim, "hard_bounce", at)
+        key = acme.world.settings.address_key
+        assert lift_suppression(db.session(), acme.id, "kim@shop.example", key=key)
+        assert not lift_suppression(db.session(), acme.id, "kim@shop.example", key=key)
+    assert sorted(workspace for workspace, _, _ in suppressed(acme)) == [0, acme.id + 1]
+
+
+def test_of_several_reasons_the_first_is_named_wherever_it_is_asked(any_acme: Workspace) -> None:
+    acme, at = any_acme, any_acme.world.clock()
+    kim = digest(acme, "kim@shop.example")
+    with acme.world.app.app_context():
+        with writing(db.session()):
+            reasons: tuple[Why, ...] = ("soft_bounces", "hard_bounce", "complaint", "unsubscribed")
+            for why in reasons:
+                suppress(db.session(), acme.id, kim, why, at)
+        session = db.session()
+        assert refusals(session, acme.id, ["kim@shop.example"]) == {
+            "kim@shop.example": "unsubscribed"
+        }
+        assert suppressed_among(session, acme.id, [kim]) == {kim: "unsubscribed"}
+        assert suppressed_counts(session, acme.id) == {"unsubscribed": 1}
 
 
 def test_one_workspace_is_left_and_not_another(acme: Workspace) -> None:
