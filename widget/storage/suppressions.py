@@ -18,6 +18,8 @@ Why = Literal["unsubscribed", "hard_bounce", "soft_bounces", "complaint"]
 # Proven complaints are kept here: whoever calls one mail spam gets none from anybody on this
 # server.
 EVERYWHERE = 0
+# A delivery in one of these has left; nothing can have come back of any other.
+_HANDED_OVER = ("accepted", "sent", "delivered", "bounced")
 
 
 @dataclass(frozen=True)
@@ -186,7 +188,10 @@ def soft_bounces(
 
 
 def mail_of_delivery(session: Session, workspace_id: int, delivery_id: UUID) -> SentMail | None:
-    """Whose mail a delivery was; None when there is no such delivery."""
+    """Whose mail a delivery was; None when there is no such delivery, or nobody has its mail yet.
+
+    A mail that is being sent may have been handed over: it is noted only afterwards.
+    """
     row = session.execute(
         select(Delivery, Request, Workspace.name)
         .join(
@@ -194,7 +199,11 @@ def mail_of_delivery(session: Session, workspace_id: int, delivery_id: UUID) -> 
             (Request.workspace_id == Delivery.workspace_id) & (Request.id == Delivery.request_id),
         )
         .join(Workspace, Workspace.id == Delivery.workspace_id)
-        .where(Delivery.workspace_id == workspace_id, Delivery.id == delivery_id)
+        .where(
+            Delivery.workspace_id == workspace_id,
+            Delivery.id == delivery_id,
+            Delivery.status.in_((*_HANDED_OVER, "sending")),
+        )
     ).one_or_none()
     if row is None:
         return None
@@ -228,11 +237,15 @@ def mail_of_request(session: Session, workspace_id: int, request_id: UUID) -> Se
     )
 
 
-def newest_delivery_to(session: Session, workspace_id: int, address: str) -> UUID | None:
-    """The last mail to an address, for reports that name the address alone."""
-    return session.scalar(
-        select(Delivery.id)
-        .where(Delivery.workspace_id == workspace_id, Delivery.recipient == address.lower())
-        .order_by(Delivery.id.desc())
-        .limit(1)
+def newest_mail_to(
+    session: Session, workspace_id: int | None, address: str
+) -> tuple[int, UUID] | None:
+    """The last mail that was handed over for an address, for reports that name the address alone:
+    its workspace and delivery. `workspace_id` is None for a search in every workspace."""
+    mails = select(Delivery.workspace_id, Delivery.id).where(
+        Delivery.recipient == address.strip().lower(), Delivery.status.in_(_HANDED_OVER)
     )
+    if workspace_id is not None:
+        mails = mails.where(Delivery.workspace_id == workspace_id)
+    row = session.execute(mails.order_by(Delivery.id.desc()).limit(1)).one_or_none()
+    return (row.workspace_id, row.id) if row else None
