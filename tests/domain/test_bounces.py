@@ -247,6 +247,23 @@ def test_the_delivery_is_taken_from_the_message_id_where_there_is_one() -> None:
     ] == [NAME] * 6
 
 
+def test_services_that_hide_the_message_id_repeat_what_our_headers_said() -> None:
+    name = MESSAGE_ID.strip("<>").partition("@")[0]
+    postmark = {"RecordType": "SpamComplaint", "Email": "k@x.example", "Metadata": {}}
+    assert read_webhook("postmark", postmark).reports[0].delivery is None
+    postmark["Metadata"] = {"message_id": name}
+    assert read_webhook("postmark", postmark).reports[0].delivery == NAME
+    # Its `smtp-id` may be one of its own making.
+    sendgrid = {
+        "event": "spamreport",
+        "email": "k@x.example",
+        "smtp-id": "<14c5d75ce93@ismtpd-555>",
+    }
+    assert read_webhook("sendgrid", [sendgrid]).reports[0].delivery is None
+    sendgrid["message_id"] = name
+    assert read_webhook("sendgrid", [sendgrid]).reports[0].delivery == NAME
+
+
 def test_one_strange_event_loses_no_other() -> None:
     good: dict[str, Any] = {"event": "bounce", "email": "kim@shop.example"}
     body = [{"event": "new-thing"}, 7, {"event": "bounce", "email": 5}, good]

@@ -161,7 +161,9 @@ def _sendgrid(body: Any) -> Posted:
             sort = "delivered"
         else:
             continue
-        delivery = read_message_id(_text(item, "smtp-id"))
+        # Ours, repeated from X-SMTPAPI; `smtp-id` is missing from spam reports and late bounces.
+        named = _text(item, "message_id") or _text(item, "smtp-id")
+        delivery = read_message_id(named)
         if address:
             found.append(BounceReport(sort, address, short(said), delivery))
     return Posted(tuple(found))
