@@ -6,7 +6,7 @@ from hashlib import sha256
 from uuid import UUID
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from tests.builders import Workspace, add_request, make_workspace
 from widget.actions.create_api_key import create_api_key
@@ -15,7 +15,14 @@ from widget.domain.links import LinkSigner, RequestLink
 from widget.domain.mail_addresses import DeliveryName, address_digest, message_id
 from widget.extensions import db
 from widget.storage.engine import writing
-from widget.storage.models import Base, Bounce, Delivery, Request, SuppressedAddress
+from widget.storage.models import (
+    Base,
+    Bounce,
+    Delivery,
+    Membership,
+    Request,
+    SuppressedAddress,
+)
 from widget.storage.suppressed import refusals
 from widget.storage.suppressions import (
     Why,
@@ -366,9 +373,33 @@ def test_without_a_key_nothing_is_taken(acme: Workspace) -> None:
     assert acme.world.client().post(f"/api/v1/bounces/ses?key={acme.api_key()}").status_code == 400
 
 
-def test_a_subscription_is_shown_to_the_team_and_not_opened(acme: Workspace) -> None:
-    url = "https://sns.eu-west-1.amazonaws.com/?Action=ConfirmSubscription&Token=1"
-    report(acme, "ses", {"Type": "SubscriptionConfirmation", "SubscribeURL": url})
-    page = acme.signed_in().get("/console/deliveries").text
+SUBSCRIBE = "https://sns.eu-west-1.amazonaws.com/?Action=ConfirmSubscription&Token=1"
+SUBSCRIPTION = {"Type": "SubscriptionConfirmation", "SubscribeURL": SUBSCRIBE}
+
+
+def test_a_subscription_is_shown_to_those_who_manage_its_workspace_and_not_opened(
+    acme: Workspace,
+) -> None:
+    other = make_workspace(acme.world, "Other", "bob@other.example")
+    report(acme, "ses", SUBSCRIPTION)
+    client = acme.signed_in()
+    page = client.get("/console/deliveries").text
     assert "Action=ConfirmSubscription" in page
-    assert f'href="{url[:20]}' not in page
+    assert f'href="{SUBSCRIBE[:20]}' not in page
+    assert "ConfirmSubscription" not in other.signed_in().get("/console/deliveries").text
+    with acme.world.app.app_context(), writing(db.session()) as session:
+        session.execute(update(Membership).values(role="manager"))
+    answer = client.get("/console/deliveries")
+    assert answer.status_code == 200
+    assert "ConfirmSubscription" not in answer.text
+
+
+def test_the_operators_subscription_is_in_the_log_and_a_file_and_on_no_page(
+    acme: Workspace, caplog: pytest.LogCaptureFixture
+) -> None:
+    trust(acme, token=TOKEN)
+    report(acme, "ses", SUBSCRIPTION, key=TOKEN)
+    assert SUBSCRIBE in caplog.text
+    kept = acme.world.settings.data / "sns-confirmation-operator.txt"
+    assert kept.read_text() == SUBSCRIBE + "\n"
+    assert "ConfirmSubscription" not in acme.signed_in().get("/console/deliveries").text

@@ -6,11 +6,11 @@ services add events, and one strange event must not lose the others of its batch
 
 import hmac
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Literal
-from urllib.parse import urlsplit
 
 from widget.domain.bounces import BounceReport, Sort, short, sort_of
 from widget.domain.mail_addresses import DeliveryName, read_message_id
@@ -45,13 +45,20 @@ def _items(data: Any, *path: str) -> list[Any]:
     return data if isinstance(data, list) else []
 
 
+# Where SNS confirms a subscription, and nothing else of Amazon's: anybody may have a host there.
+_CONFIRMATION = re.compile(
+    r"https://sns\.[a-z0-9-]{1,40}\.amazonaws\.com(\.cn)?/\?Action=ConfirmSubscription"
+    r"(&[A-Za-z0-9=&%:._~-]*)?"
+)
+_LONGEST_URL = 2000
+
+
 def _ses(body: Any) -> Posted:
     """An SNS envelope around an SES notification, or the notification alone (raw delivery)."""
     if _text(body, "Type") in ("SubscriptionConfirmation", "UnsubscribeConfirmation"):
         url = _text(body, "SubscribeURL")
-        parts = urlsplit(url)
-        is_theirs = (parts.hostname or "").endswith((".amazonaws.com", ".amazonaws.com.cn"))
-        return Posted(confirm_url=url if parts.scheme == "https" and is_theirs else "")
+        is_theirs = len(url) <= _LONGEST_URL and _CONFIRMATION.fullmatch(url)
+        return Posted(confirm_url=url if is_theirs else "")
     note = body
     if _text(body, "Type") == "Notification":
         try:

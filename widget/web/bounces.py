@@ -23,6 +23,7 @@ from widget.storage.accounts import is_test_key, workspace_of_key
 from widget.web.clock import now
 from widget.web.problem_json import problem_json
 from widget.web.rate_limits import rate_limits
+from widget.web.sns_confirmations import keep_confirmation
 
 blueprint = Blueprint("bounces", __name__)
 _log = logging.getLogger(__name__)
@@ -101,7 +102,9 @@ def _take(provider: Provider, body: Any, reporter: Reporter) -> Response:
     if posted.confirm_url:
         # It came from outside, so it is for a person to open, never for us.
         _log.warning("To let Amazon SNS send bounces here, open %s", posted.confirm_url)
-        _remember_confirmation(posted.confirm_url)
+        keep_confirmation(
+            current_app.config["SAYSO_DATA"], reporter.workspace_id, posted.confirm_url
+        )
     taken = sum(
         receive_bounce(
             db.session(),
@@ -116,8 +119,3 @@ def _take(provider: Provider, body: Any, reporter: Reporter) -> Response:
     response = Response(f'{{"taken": {taken}}}\n', content_type="application/json")
     response.status_code = 200
     return response
-
-
-def _remember_confirmation(url: str) -> None:
-    file = current_app.config["SAYSO_DATA"] / "sns-confirmation.txt"
-    file.write_text(url[:2000] + "\n")
