@@ -30,7 +30,8 @@ def receive_bounce(
     It may speak of every mail, and its complaint suppresses the address in every workspace.
 
     `key` is the settings' address key. What is said of a test mail says nothing about its customer.
-    The same report twice counts once.
+    The same report twice counts once, and a soft bounce not at all once the same mail arrives:
+    some services report each time that a server puts a mail off.
     """
     with writing(session):
         mail = _mail(session, report, workspace_id)
@@ -39,6 +40,8 @@ def receive_bounce(
         owner, delivery_id = mail.workspace_id, mail.delivery_id
         if report.sort == "delivered":
             note_delivered(session, owner, delivery_id, at)
+            digest = address_digest(key, mail.address)
+            suppressions.withdraw_soft_bounces(session, owner, digest, delivery_id)
             return True
         if report.sort != "complaint":
             hard = report.sort == "hard"

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Literal
 
-from widget.domain.bounces import BounceReport, Sort, short, sort_of
+from widget.domain.bounces import BounceReport, Sort, is_complaint, short, sort_of
 from widget.domain.mail_addresses import DeliveryName, read_message_id
 
 Provider = Literal["ses", "postmark", "mailgun", "sendgrid"]
@@ -75,11 +75,11 @@ def _ses(body: Any) -> Posted:
             if (address := _text(item, "emailAddress"))
         ]
     elif kind == "Complaint":
-        detail = short(_text(note, "complaint", "complaintFeedbackType"))
+        feedback_type = _text(note, "complaint", "complaintFeedbackType")
         found = [
-            BounceReport("complaint", address, detail, delivery)
+            BounceReport("complaint", address, short(feedback_type), delivery)
             for item in _items(note, "complaint", "complainedRecipients")
-            if (address := _text(item, "emailAddress"))
+            if (address := _text(item, "emailAddress")) and is_complaint(feedback_type)
         ]
     elif kind == "Delivery":
         found = [
@@ -102,6 +102,16 @@ def _ses_delivery(note: Any) -> DeliveryName | None:
 
 _POSTMARK_HARD = {"HardBounce", "BadEmailAddress", "ManuallyDeactivated", "Unsubscribe"}
 _POSTMARK_COMPLAINT = {"SpamComplaint"}
+# Answers of programs, and what concerns nobody's mailbox: the mail itself did not come back.
+_POSTMARK_NO_BOUNCE = {
+    "AddressChange",
+    "AutoResponder",
+    "ChallengeVerification",
+    "InboundError",
+    "OpenRelayTest",
+    "Subscribe",
+    "TemplateRenderingFailed",
+}
 
 
 def _postmark(body: Any) -> Posted:
@@ -116,7 +126,7 @@ def _postmark(body: Any) -> Posted:
         sort = "complaint"
     elif record == "Delivery":
         sort = "delivered"
-    elif record == "Bounce":
+    elif record == "Bounce" and kind not in _POSTMARK_NO_BOUNCE:
         sort = "hard" if kind in _POSTMARK_HARD else "soft"
     else:
         return Posted()

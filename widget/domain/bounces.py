@@ -31,6 +31,11 @@ _GONE_TEXT = re.compile(
 _ENHANCED = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
 
 
+# Feedback types (RFC 5965, RFC 6591) that complain of nothing: somebody took a mail out of the spam
+# folder, a signature did not match, a scanner found a virus.
+_NO_COMPLAINT = ("not-spam", "auth-failure", "virus")
+
+
 @dataclass(frozen=True)
 class BounceReport:
     """One thing said of one address. `address` may be "" where only the delivery is known."""
@@ -47,6 +52,11 @@ def sort_of(code: str, text: str = "") -> Literal["hard", "soft"]:
     if enhanced:
         return "hard" if _GONE.match(enhanced[1]) else "soft"
     return "hard" if code.startswith("5") and _GONE_TEXT.search(text) else "soft"
+
+
+def is_complaint(feedback_type: str) -> bool:
+    """Whether a feedback report's type says that its customer wants no such mail."""
+    return feedback_type.strip().lower() not in _NO_COMPLAINT
 
 
 def short(text: str) -> str:
@@ -69,7 +79,10 @@ def read_dsn(
         return []
     kind = parsed.get_param("report-type", "")
     if kind == "feedback-report":
-        return [BounceReport("complaint", "", "feedback report", delivery)]
+        feedback_type = _feedback_type(parsed)
+        detail = short(f"feedback report {feedback_type}")
+        found = BounceReport("complaint", "", detail, delivery)
+        return [found] if is_complaint(feedback_type) else []
     return [_report(fields, delivery) for fields in _recipients(parsed)]
 
 
@@ -101,6 +114,15 @@ def _inner_text(part: EmailMessage) -> str:
             for name, value in inner.items()
         )
     return str(payload)
+
+
+def _feedback_type(message: EmailMessage) -> str:
+    for part in message.walk():
+        if part.get_content_type() == "message/feedback-report":
+            for fields in part.get_payload():
+                if isinstance(fields, Message):
+                    return str(fields.get("Feedback-Type", ""))
+    return ""
 
 
 def _recipients(message: EmailMessage) -> Iterator[dict[str, str]]:

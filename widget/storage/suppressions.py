@@ -168,6 +168,20 @@ def add_bounce(
     return True
 
 
+def withdraw_soft_bounces(
+    session: Session, workspace_id: int, digest: str, delivery_id: UUID
+) -> None:
+    """Forget that a mail was put off: it has arrived since."""
+    session.execute(
+        delete(Bounce).where(
+            Bounce.workspace_id == workspace_id,
+            Bounce.address_digest == digest,
+            Bounce.delivery_id == delivery_id,
+            Bounce.sort == "soft",
+        )
+    )
+
+
 def soft_bounces(
     session: Session, workspace_id: int, digest: str, *, now: datetime, window: timedelta
 ) -> int:
