@@ -325,6 +325,20 @@ def test_mailguns_signature_stands_for_a_key_and_for_the_operator(acme: Workspac
     assert [workspace for workspace, _, _ in suppressed(acme)] == [0]
 
 
+@pytest.mark.parametrize("strange", ["\0", "\ud800", "é" * 3000])
+def test_what_no_database_could_keep_is_no_error(any_acme: Workspace, strange: str) -> None:
+    trust(any_acme, signing=SIGNING)
+    add_request(any_acme, any_acme.survey(), email="kim@shop.example", status="sent")
+    event = {"event": "bounce", "email": "kim@shop.example", "reason": f"550 {strange}"}
+    elsewhere = {"event": "bounce", "email": f"{strange}@shop.example"}
+    assert report(any_acme, "sendgrid", [event, elsewhere]) >= 1
+    client, path = any_acme.world.client(), "/api/v1/bounces/mailgun"
+    signature = {"timestamp": strange, "token": strange, "signature": strange}
+    assert client.post(path, json={"signature": signature}).status_code == 401
+    nested = client.post(path, data="[" * 50_000, content_type="application/json")
+    assert nested.status_code == 401
+
+
 def test_without_an_operators_token_none_is_accepted(acme: Workspace) -> None:
     for key in ("", TOKEN):
         answer = acme.world.client().post(f"/api/v1/bounces/postmark?key={key}", json=SPAM)

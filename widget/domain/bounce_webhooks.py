@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Literal
 
-from widget.domain.bounces import BounceReport, Sort, is_complaint, short, sort_of
+from widget.domain.bounces import BounceReport, Sort, is_complaint, short, sort_of, storable
 from widget.domain.mail_addresses import DeliveryName, read_message_id
 
 Provider = Literal["ses", "postmark", "mailgun", "sendgrid"]
@@ -36,7 +36,7 @@ def _text(data: Any, *path: str) -> str:
     """A text deep in nested mappings; "" when it is not there."""
     for name in path:
         data = data.get(name) if isinstance(data, Mapping) else None
-    return data if isinstance(data, str) else ""
+    return storable(data) if isinstance(data, str) else ""
 
 
 def _items(data: Any, *path: str) -> list[Any]:
@@ -83,7 +83,7 @@ def _ses(body: Any) -> Posted:
         ]
     elif kind == "Delivery":
         found = [
-            BounceReport("delivered", address, "", delivery)
+            BounceReport("delivered", storable(address), "", delivery)
             for address in _items(note, "delivery", "recipients")
             if isinstance(address, str)
         ]
@@ -199,4 +199,5 @@ def mailgun_signature_is_good(secret: str, body: Any) -> bool:
     signature = body.get("signature") if isinstance(body, Mapping) else None
     text = _text(signature, "timestamp") + _text(signature, "token")
     expected = hmac.new(secret.encode(), text.encode(), sha256).hexdigest()
-    return bool(text) and hmac.compare_digest(expected, _text(signature, "signature"))
+    given = _text(signature, "signature")
+    return bool(text) and hmac.compare_digest(expected.encode(), given.encode())

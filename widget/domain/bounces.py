@@ -59,9 +59,14 @@ def is_complaint(feedback_type: str) -> bool:
     return feedback_type.strip().lower() not in _NO_COMPLAINT
 
 
+def storable(text: str) -> str:
+    """A text from outside as every database takes it: no NUL, no half of a character."""
+    return text.replace("\0", "").encode(errors="replace").decode()
+
+
 def short(text: str) -> str:
     """A server's words on one line, as long as is kept."""
-    return " ".join(text.split())[:_DETAIL_LIMIT]
+    return " ".join(storable(text).split())[:_DETAIL_LIMIT]
 
 
 def read_dsn(

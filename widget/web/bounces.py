@@ -62,7 +62,9 @@ def _reporter(provider: str) -> Reporter | Response:
         return Reporter(None)
     workspace_id = workspace_of_key(db.session(), key)
     if workspace_id is None:
-        response = problem_json(401, "Send a live API key as ?key=KEY or as a basic password.")
+        response = problem_json(
+            401, "Send the operator’s token or a live API key as ?key=KEY or as a basic password."
+        )
         response.headers["WWW-Authenticate"] = 'Basic realm="Sayso"'
         return response
     if is_test_key(db.session(), key):
@@ -75,8 +77,11 @@ def _reporter(provider: str) -> Reporter | Response:
 
 
 def _body() -> Any:
-    # SNS says its JSON is text/plain.
-    return request.get_json(force=True, silent=True)
+    try:
+        # SNS says its JSON is text/plain.
+        return request.get_json(force=True, silent=True)
+    except RecursionError:
+        return None
 
 
 def _signing_key() -> str:
