@@ -360,11 +360,13 @@ def add_request(acme: Workspace, survey: str, **details: Any) -> tuple[UUID, UUI
     """A scheduled request with its first mail due now; returns the ids of request and delivery.
 
     `details`: `email`, `name`, `language`, `member_id`, `is_test`, `purpose`, `due_at`,
-    `expires_at`, `recipient`.
+    `expires_at`, `recipient`, and `status`, the delivery's; from `sent` on, the request's too.
     """
     request_id, delivery_id, customer_id = new_id(), new_id(), new_id()
     at = acme.world.clock()
     email = details.get("email", f"{customer_id.hex}@customer.example")
+    status = details.get("status", "due")
+    has_left = status in ("sent", "delivered", "bounced")
     with acme.world.app.app_context(), writing(db.session):
         db.session.add(
             Customer(
@@ -387,7 +389,8 @@ def add_request(acme: Workspace, survey: str, **details: Any) -> tuple[UUID, UUI
                 member_id=details.get("member_id"),
                 is_test=details.get("is_test", False),
                 made_by="api",
-                status="scheduled",
+                status=status if has_left else "scheduled",
+                sent_at=at if has_left else None,
                 interaction_at=at,
                 expires_at=details.get("expires_at", at + timedelta(days=30)),
                 created_at=at,
@@ -401,9 +404,10 @@ def add_request(acme: Workspace, survey: str, **details: Any) -> tuple[UUID, UUI
                 request_id=request_id,
                 purpose=details.get("purpose", "request"),
                 recipient=details.get("recipient", email),
-                status="due",
+                status=status,
                 due_at=details.get("due_at", at),
                 created_at=at,
+                sent_at=at if has_left else None,
             )
         )
     return request_id, delivery_id

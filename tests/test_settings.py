@@ -51,6 +51,7 @@ def test_a_key_is_generated_once_and_for_the_operator_only(tmp_path: Path) -> No
         ("SAYSO_BOUNCE_ADDRESS", "a+b@acme.example", "without a +"),
         ("SAYSO_BOUNCE_ADDRESS", "nineteen-characters@acme.example", "at most 18"),
         ("SAYSO_ADDRESS_KEY", "short", "at least 32"),
+        ("SAYSO_BOUNCE_TOKEN", "short", "at least 32"),
         ("SAYSO_IDLE_MINUTES", "0", "1 to 1440"),
         ("SAYSO_PUBLIC_ULR", "https://x.example", "no setting of Sayso"),
     ],

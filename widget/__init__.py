@@ -93,6 +93,7 @@ def _configuration(settings: Settings) -> dict[str, Any]:
         "SAYSO_QUARANTINE_S": settings.quarantine_s,
         "SAYSO_ADDRESS_KEY": settings.address_key,
         "SAYSO_MAILGUN_SIGNING_KEY": settings.mailgun_signing_key,
+        "SAYSO_BOUNCE_TOKEN": settings.bounce_token,
         "SAYSO_CLOCK": utc_now,
         "SAYSO_SURVEY_AGE_S": 1.0,
     }

@@ -110,7 +110,14 @@ SETTINGS = (
     Setting(
         "SAYSO_MAILGUN_SIGNING_KEY",
         "none",
-        "Mailgun's webhook signing key; its webhooks are then believed only when signed.",
+        "Mailgun's webhook signing key; its webhooks are then believed only when signed, and need "
+        "no other key.",
+    ),
+    Setting(
+        "SAYSO_BOUNCE_TOKEN",
+        "none",
+        "The operator's own key for what mail services report, at least 32 characters. It speaks "
+        "for every workspace: keep it to the mail service.",
     ),
     Setting(
         "SAYSO_IDLE_MINUTES",
@@ -146,6 +153,7 @@ class Settings:
     bounce_address: str = ""
     address_key: str = field(default="", repr=False)
     mailgun_signing_key: str = field(default="", repr=False)
+    bounce_token: str = field(default="", repr=False)
     idle_minutes: int = 30
 
     @property
@@ -193,6 +201,7 @@ def load_settings(
         bounce_address=read_bounce_address(environ.get("SAYSO_BOUNCE_ADDRESS", "")),
         address_key=_address_key(environ.get("SAYSO_ADDRESS_KEY", ""), data),
         mailgun_signing_key=environ.get("SAYSO_MAILGUN_SIGNING_KEY", ""),
+        bounce_token=_bounce_token(environ.get("SAYSO_BOUNCE_TOKEN", "")),
         idle_minutes=_idle_minutes(environ.get("SAYSO_IDLE_MINUTES") or "30"),
     )
 
@@ -302,6 +311,12 @@ def _address_key(text: str, data: Path) -> str:
         return _generated_key(data / "address_key")
     if len(text) < 32:
         raise SettingsError("SAYSO_ADDRESS_KEY must have at least 32 characters.")
+    return text
+
+
+def _bounce_token(text: str) -> str:
+    if text and len(text) < 32:
+        raise SettingsError("SAYSO_BOUNCE_TOKEN must have at least 32 characters.")
     return text
 
 

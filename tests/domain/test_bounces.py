@@ -247,6 +247,23 @@ def test_the_delivery_is_taken_from_the_message_id_where_there_is_one() -> None:
     ] == [NAME] * 6
 
 
+def test_services_that_hide_the_message_id_repeat_what_our_headers_said() -> None:
+    name = MESSAGE_ID.strip("<>").partition("@")[0]
+    postmark = {"RecordType": "SpamComplaint", "Email": "k@x.example", "Metadata": {}}
+    assert read_webhook("postmark", postmark).reports[0].delivery is None
+    postmark["Metadata"] = {"message_id": name}
+    assert read_webhook("postmark", postmark).reports[0].delivery == NAME
+    # Its `smtp-id` may be one of its own making.
+    sendgrid = {
+        "event": "spamreport",
+        "email": "k@x.example",
+        "smtp-id": "<14c5d75ce93@ismtpd-555>",
+    }
+    assert read_webhook("sendgrid", [sendgrid]).reports[0].delivery is None
+    sendgrid["message_id"] = name
+    assert read_webhook("sendgrid", [sendgrid]).reports[0].delivery == NAME
+
+
 def test_one_strange_event_loses_no_other() -> None:
     good: dict[str, Any] = {"event": "bounce", "email": "kim@shop.example"}
     body = [{"event": "new-thing"}, 7, {"event": "bounce", "email": 5}, good]
@@ -259,14 +276,39 @@ def test_nonsense_is_no_report(provider: Provider, body: Any) -> None:
     assert read_webhook(provider, body).reports == ()
 
 
-def test_a_subscription_is_for_a_person_to_confirm_and_only_at_amazon() -> None:
-    body = {
-        "Type": "SubscriptionConfirmation",
-        "SubscribeURL": "https://sns.eu-west-1.amazonaws.com/?Action=ConfirmSubscription",
-    }
-    assert read_webhook("ses", body).confirm_url == body["SubscribeURL"]
-    for url in ("https://evil.example/", "http://sns.amazonaws.com/", "https://xamazonaws.com/"):
-        assert read_webhook("ses", {**body, "SubscribeURL": url}).confirm_url == ""
+CONFIRM = (
+    "https://sns.us-west-2.amazonaws.com/?Action=ConfirmSubscription"
+    "&TopicArn=arn:aws:sns:us-west-2:123456789012:MyTopic&Token=2336412f37fb687f5d51e6e241d09c"
+)
+
+
+@pytest.mark.parametrize(
+    ("url", "is_taken"),
+    [
+        (CONFIRM, True),
+        (CONFIRM.replace("amazonaws.com", "amazonaws.com.cn"), True),
+        (CONFIRM.replace("https", "http"), False),
+        (CONFIRM.replace("sns.us-west-2", "bucket.s3"), False),
+        (CONFIRM.replace("sns.us-west-2", "sns.evil.us-west-2"), False),
+        (CONFIRM.replace("amazonaws.com", "xamazonaws.com"), False),
+        (CONFIRM.replace("amazonaws.com", "amazonaws.com.evil.example"), False),
+        (CONFIRM.replace("https://", "https://evil.example@"), False),
+        (CONFIRM.replace("https://", "https://evil.example/#"), False),
+        (CONFIRM.replace("amazonaws.com/", "amazonaws.com:8443/"), False),
+        (CONFIRM.replace("amazonaws.com/?", "amazonaws.com/path?"), False),
+        (CONFIRM.replace("ConfirmSubscription", "Publish"), False),
+        (CONFIRM.replace("ConfirmSubscription&", "ConfirmSubscriptionX&"), False),
+        (CONFIRM + "\nhttps://evil.example/", False),
+        (CONFIRM + "\n", False),
+        (CONFIRM + "<b>", False),
+        (CONFIRM + "a" * 2000, False),
+    ],
+)
+def test_a_subscription_is_for_a_person_to_confirm_and_only_at_sns(
+    url: str, is_taken: bool
+) -> None:
+    body = {"Type": "SubscriptionConfirmation", "SubscribeURL": url}
+    assert read_webhook("ses", body).confirm_url == (url if is_taken else "")
 
 
 def test_mailguns_signature_is_checked() -> None:

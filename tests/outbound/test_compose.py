@@ -1,14 +1,17 @@
 """Mails: the order of their parts, their size, their headers, and nothing smuggled into them."""
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from tests.builders import MONDAY
+from widget.domain.mail_addresses import DeliveryName, message_id, read_message_id
 from widget.domain.mail_wording import FIELDS, MailWording, SurveyMail, wording_problems
 from widget.domain.scales import KINDS, Kind
 from widget.domain.surveys import new_definition
@@ -89,6 +92,21 @@ def test_the_headers_are_those_of_a_polite_program() -> None:
     # Whole and on its own line: a program looks for the address between the angles.
     assert f"\r\nList-Unsubscribe: <https://sayso.example/u/{TOKEN}>\r\n".encode() in data
     assert b"\r\nMessage-ID: <sayso.1.0190@acme.example>\r\n" in data
+
+
+def test_services_that_hide_the_message_id_are_given_one_to_repeat() -> None:
+    named = DeliveryName(2**31 - 1, UUID("01938c5e-0000-7000-8000-0000000000ff"))
+    long_domain = "a" * 60 + "." + "b" * 60 + ".example"
+    made = compose(envelope(message_id=message_id(named, long_domain)), letter())
+    data, parsed = sent(made)
+    for_postmark, for_sendgrid = parsed["X-PM-Metadata-message_id"], parsed["X-SMTPAPI"]
+    # Postmark keeps 80 characters.
+    assert len(for_postmark) <= 80
+    assert read_message_id(for_postmark) == named
+    assert read_message_id(json.loads(for_sendgrid)["unique_args"]["message_id"]) == named
+    for name in (b"X-PM-Metadata-message_id", b"X-SMTPAPI"):
+        (line,) = (line for line in data.split(b"\r\n") if line.startswith(name))
+        assert named.delivery_id.hex.encode() in line
 
 
 def test_the_same_mail_is_the_same_to_the_last_byte() -> None:

@@ -1,15 +1,18 @@
 """The schema: made by migrations, equal to the models, on both databases."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, select, text
+from sqlalchemy.orm import Session
 
 from tests.builders import World
 from widget.extensions import db
 from widget.storage import migrate
-from widget.storage.engine import prepare_engine
-from widget.storage.models import ApiKey, Member, Survey, Workspace
+from widget.storage.engine import prepare_engine, writing
+from widget.storage.models import ApiKey, Member, SuppressedAddress, Survey, Workspace
+from widget.storage.suppressions import suppress, suppressed_counts
 
 FIRST_RELEASE = """
 INSERT INTO workspaces (id, name, time_zone, is_demo, created_at)
@@ -56,6 +59,54 @@ def test_data_of_the_first_release_survives_every_later_migration(
         assert connection.execute(select(Member.name, Member.bio)).one() == ("Ana", "")
         assert connection.execute(select(ApiKey.is_test)).scalar_one() is False
         assert connection.execute(select(Workspace.test_mail_to)).scalar_one() == ""
+    engine.dispose()
+
+
+SECOND_RELEASE = """
+INSERT INTO workspaces (id, name, time_zone, is_demo, created_at, test_mail_to)
+    VALUES (1, 'Acme', 'UTC', FALSE, '2026-11-01 09:00:00', '');
+INSERT INTO suppressed_addresses (workspace_id, address_digest, why, at)
+    VALUES (1, 'd1', 'unsubscribed', '2026-11-02 09:00:00');
+INSERT INTO suppressed_addresses (workspace_id, address_digest, why, at)
+    VALUES (0, 'd1', 'complaint', '2026-11-03 09:00:00');
+INSERT INTO suppressed_addresses (workspace_id, address_digest, why, at)
+    VALUES (1, 'd2', 'hard_bounce', '2026-11-04 09:00:00')
+"""
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_suppressed_addresses_survive_and_may_then_have_a_second_reason(
+    tmp_path: Path, request: pytest.FixtureRequest, database: str
+) -> None:
+    url = f"sqlite:///{tmp_path / 'old.db'}"
+    if database == "postgresql":
+        url = request.getfixturevalue("empty_postgres")
+    engine = prepare_engine(create_engine(url))
+    migrate.upgrade(engine, "0002")
+    with engine.begin() as connection:
+        for statement in SECOND_RELEASE.split(";"):
+            connection.execute(text(statement))
+    migrate.upgrade(engine)
+    with Session(engine) as session, writing(session):
+        assert migrate.drift(engine) == []
+        rows = session.execute(
+            select(
+                SuppressedAddress.workspace_id,
+                SuppressedAddress.address_digest,
+                SuppressedAddress.why,
+                SuppressedAddress.at,
+            ).order_by(SuppressedAddress.at)
+        ).all()
+        assert [tuple(row) for row in rows] == [
+            (1, "d1", "unsubscribed", datetime(2026, 11, 2, 9, tzinfo=UTC)),
+            (0, "d1", "complaint", datetime(2026, 11, 3, 9, tzinfo=UTC)),
+            (1, "d2", "hard_bounce", datetime(2026, 11, 4, 9, tzinfo=UTC)),
+        ]
+        suppress(session, 1, "d2", "unsubscribed", datetime(2026, 11, 5, tzinfo=UTC))
+        assert suppressed_counts(session, 1) == {"unsubscribed": 2}
+        if database == "sqlite":
+            schema = text("SELECT sql FROM sqlite_master WHERE name = 'suppressed_addresses'")
+            assert "WITHOUT ROWID" in session.execute(schema).scalar_one()
     engine.dispose()
 
 

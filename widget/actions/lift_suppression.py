@@ -10,7 +10,8 @@ from widget.storage.engine import writing
 def lift_suppression(session: Session, workspace_id: int, address: str, *, key: str) -> bool:
     """Let a workspace write to an address again; False when nothing of its own stood against it.
 
-    A complaint stands for every workspace, and no workspace can take it back. `key` is the
+    Takes back every reason of the workspace's own. A proven complaint stands for every workspace,
+    and no workspace can take it back. `key` is the
     settings' address key.
     """
     with writing(session):

@@ -21,38 +21,49 @@ def receive_bounce(
     reported_by: str,
     at: datetime,
 ) -> bool:
-    """Keep a report and do what it asks for; False when it is of no mail of ours.
+    """Keep a report and do what it asks for; False when it is of no mail that left here.
 
-    A hard bounce suppresses the address in its workspace, so does the fifth soft one in 30 days;
-    a complaint suppresses it in every workspace. `workspace_id` is that of whoever reports: a
-    report of another's delivery is left out. None stands for a report that a signed address or a
-    Message-ID vouches for. `key` is the settings' address key. What is said of a test mail says
-    nothing about its customer. The same report twice counts once.
+    A hard bounce suppresses the address in its workspace, so does the fifth soft one in 30 days.
+    `workspace_id` is that of the API key that reports: it speaks of the workspace's own mails, and
+    its complaint suppresses the address there only, for a key proves nothing to others. None stands
+    for what the operator controls: a signed address, a Message-ID, a service that knows a secret.
+    It may speak of every mail, and its complaint suppresses the address in every workspace.
+
+    `key` is the settings' address key. What is said of a test mail says nothing about its customer.
+    The same report twice counts once, and a soft bounce not at all once the same mail arrives:
+    some services report each time that a server puts a mail off.
     """
     with writing(session):
-        named = report.delivery
-        owner = named.workspace_id if named else workspace_id
-        if owner is None or workspace_id not in (None, owner):
+        mail = _mail(session, report, workspace_id)
+        if mail is None or mail.delivery_id is None:
             return False
-        delivery_id = (
-            named.delivery_id
-            if named
-            else suppressions.newest_delivery_to(session, owner, report.address)
-        )
-        if delivery_id is None:
-            return False
-        mail = suppressions.mail_of_delivery(session, owner, delivery_id)
-        if mail is None:
-            return False
+        owner, delivery_id = mail.workspace_id, mail.delivery_id
         if report.sort == "delivered":
             note_delivered(session, owner, delivery_id, at)
+            digest = address_digest(key, mail.address)
+            suppressions.withdraw_soft_bounces(session, owner, digest, delivery_id)
             return True
         if report.sort != "complaint":
             hard = report.sort == "hard"
             note_bounced(session, owner, delivery_id, hard=hard, detail=report.detail, at=at)
         if not mail.is_test:
-            _keep(session, report, mail, key, reported_by, at)
+            is_proven = workspace_id is None
+            _keep(session, report, mail, key, reported_by, at, is_proven=is_proven)
         return True
+
+
+def _mail(session: Session, report: BounceReport, workspace_id: int | None) -> SentMail | None:
+    """Which mail a report is of; None when it is none that this reporter may speak of."""
+    if report.delivery:
+        found = (report.delivery.workspace_id, report.delivery.delivery_id)
+    else:
+        newest = suppressions.newest_mail_to(session, workspace_id, report.address)
+        if newest is None:
+            return None
+        found = newest
+    if workspace_id not in (None, found[0]):
+        return None
+    return suppressions.mail_of_delivery(session, *found)
 
 
 def _keep(
@@ -62,6 +73,8 @@ def _keep(
     key: str,
     reported_by: str,
     at: datetime,
+    *,
+    is_proven: bool,
 ) -> None:
     digest, workspace_id = address_digest(key, mail.address), mail.workspace_id
     is_new = suppressions.add_bounce(
@@ -74,10 +87,13 @@ def _keep(
         reported_by=reported_by,
         at=at,
     )
-    if not is_new:
-        return
-    if report.sort == "complaint":
+    if report.sort == "complaint" and is_proven:
+        # Though it be known: an API key may have said the same before, and proved nothing.
         suppressions.suppress(session, EVERYWHERE, digest, "complaint", at)
+    elif not is_new:
+        return
+    elif report.sort == "complaint":
+        suppressions.suppress(session, workspace_id, digest, "complaint", at)
     elif report.sort == "hard":
         suppressions.suppress(session, workspace_id, digest, "hard_bounce", at)
     elif (

@@ -28,8 +28,8 @@ def subscriber_of(session: Session, link: RequestLink, key: str) -> Subscriber |
     if mail is None:
         return None
     digest = address_digest(key, mail.address)
-    found = suppressions.suppression_of(session, link.workspace_id, digest)
-    return Subscriber(mail.address, mail.workspace_name, mail.language, found is not None)
+    is_unsubscribed = suppressions.is_unsubscribed(session, link.workspace_id, digest)
+    return Subscriber(mail.address, mail.workspace_name, mail.language, is_unsubscribed)
 
 
 def set_unsubscribed(

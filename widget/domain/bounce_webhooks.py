@@ -6,13 +6,13 @@ services add events, and one strange event must not lose the others of its batch
 
 import hmac
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Literal
-from urllib.parse import urlsplit
 
-from widget.domain.bounces import BounceReport, Sort, short, sort_of
+from widget.domain.bounces import BounceReport, Sort, is_complaint, short, sort_of, storable
 from widget.domain.mail_addresses import DeliveryName, read_message_id
 
 Provider = Literal["ses", "postmark", "mailgun", "sendgrid"]
@@ -36,7 +36,7 @@ def _text(data: Any, *path: str) -> str:
     """A text deep in nested mappings; "" when it is not there."""
     for name in path:
         data = data.get(name) if isinstance(data, Mapping) else None
-    return data if isinstance(data, str) else ""
+    return storable(data) if isinstance(data, str) else ""
 
 
 def _items(data: Any, *path: str) -> list[Any]:
@@ -45,13 +45,20 @@ def _items(data: Any, *path: str) -> list[Any]:
     return data if isinstance(data, list) else []
 
 
+# Where SNS confirms a subscription, and nothing else of Amazon's: anybody may have a host there.
+_CONFIRMATION = re.compile(
+    r"https://sns\.[a-z0-9-]{1,40}\.amazonaws\.com(\.cn)?/\?Action=ConfirmSubscription"
+    r"(&[A-Za-z0-9=&%:._~-]*)?"
+)
+_LONGEST_URL = 2000
+
+
 def _ses(body: Any) -> Posted:
     """An SNS envelope around an SES notification, or the notification alone (raw delivery)."""
     if _text(body, "Type") in ("SubscriptionConfirmation", "UnsubscribeConfirmation"):
         url = _text(body, "SubscribeURL")
-        parts = urlsplit(url)
-        is_theirs = (parts.hostname or "").endswith((".amazonaws.com", ".amazonaws.com.cn"))
-        return Posted(confirm_url=url if parts.scheme == "https" and is_theirs else "")
+        is_theirs = len(url) <= _LONGEST_URL and _CONFIRMATION.fullmatch(url)
+        return Posted(confirm_url=url if is_theirs else "")
     note = body
     if _text(body, "Type") == "Notification":
         try:
@@ -68,15 +75,15 @@ def _ses(body: Any) -> Posted:
             if (address := _text(item, "emailAddress"))
         ]
     elif kind == "Complaint":
-        detail = short(_text(note, "complaint", "complaintFeedbackType"))
+        feedback_type = _text(note, "complaint", "complaintFeedbackType")
         found = [
-            BounceReport("complaint", address, detail, delivery)
+            BounceReport("complaint", address, short(feedback_type), delivery)
             for item in _items(note, "complaint", "complainedRecipients")
-            if (address := _text(item, "emailAddress"))
+            if (address := _text(item, "emailAddress")) and is_complaint(feedback_type)
         ]
     elif kind == "Delivery":
         found = [
-            BounceReport("delivered", address, "", delivery)
+            BounceReport("delivered", storable(address), "", delivery)
             for address in _items(note, "delivery", "recipients")
             if isinstance(address, str)
         ]
@@ -95,6 +102,16 @@ def _ses_delivery(note: Any) -> DeliveryName | None:
 
 _POSTMARK_HARD = {"HardBounce", "BadEmailAddress", "ManuallyDeactivated", "Unsubscribe"}
 _POSTMARK_COMPLAINT = {"SpamComplaint"}
+# Answers of programs, and what concerns nobody's mailbox: the mail itself did not come back.
+_POSTMARK_NO_BOUNCE = {
+    "AddressChange",
+    "AutoResponder",
+    "ChallengeVerification",
+    "InboundError",
+    "OpenRelayTest",
+    "Subscribe",
+    "TemplateRenderingFailed",
+}
 
 
 def _postmark(body: Any) -> Posted:
@@ -109,7 +126,7 @@ def _postmark(body: Any) -> Posted:
         sort = "complaint"
     elif record == "Delivery":
         sort = "delivered"
-    elif record == "Bounce":
+    elif record == "Bounce" and kind not in _POSTMARK_NO_BOUNCE:
         sort = "hard" if kind in _POSTMARK_HARD else "soft"
     else:
         return Posted()
@@ -161,7 +178,9 @@ def _sendgrid(body: Any) -> Posted:
             sort = "delivered"
         else:
             continue
-        delivery = read_message_id(_text(item, "smtp-id"))
+        # Ours, repeated from X-SMTPAPI; `smtp-id` is missing from spam reports and late bounces.
+        named = _text(item, "message_id") or _text(item, "smtp-id")
+        delivery = read_message_id(named)
         if address:
             found.append(BounceReport(sort, address, short(said), delivery))
     return Posted(tuple(found))
@@ -180,4 +199,5 @@ def mailgun_signature_is_good(secret: str, body: Any) -> bool:
     signature = body.get("signature") if isinstance(body, Mapping) else None
     text = _text(signature, "timestamp") + _text(signature, "token")
     expected = hmac.new(secret.encode(), text.encode(), sha256).hexdigest()
-    return bool(text) and hmac.compare_digest(expected, _text(signature, "signature"))
+    given = _text(signature, "signature")
+    return bool(text) and hmac.compare_digest(expected.encode(), given.encode())

@@ -31,6 +31,11 @@ _GONE_TEXT = re.compile(
 _ENHANCED = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
 
 
+# Feedback types (RFC 5965, RFC 6591) that complain of nothing: somebody took a mail out of the spam
+# folder, a signature did not match, a scanner found a virus.
+_NO_COMPLAINT = ("not-spam", "auth-failure", "virus")
+
+
 @dataclass(frozen=True)
 class BounceReport:
     """One thing said of one address. `address` may be "" where only the delivery is known."""
@@ -49,9 +54,19 @@ def sort_of(code: str, text: str = "") -> Literal["hard", "soft"]:
     return "hard" if code.startswith("5") and _GONE_TEXT.search(text) else "soft"
 
 
+def is_complaint(feedback_type: str) -> bool:
+    """Whether a feedback report's type says that its customer wants no such mail."""
+    return feedback_type.strip().lower() not in _NO_COMPLAINT
+
+
+def storable(text: str) -> str:
+    """A text from outside as every database takes it: no NUL, no half of a character."""
+    return text.replace("\0", "").encode(errors="replace").decode()
+
+
 def short(text: str) -> str:
     """A server's words on one line, as long as is kept."""
-    return " ".join(text.split())[:_DETAIL_LIMIT]
+    return " ".join(storable(text).split())[:_DETAIL_LIMIT]
 
 
 def read_dsn(
@@ -69,7 +84,10 @@ def read_dsn(
         return []
     kind = parsed.get_param("report-type", "")
     if kind == "feedback-report":
-        return [BounceReport("complaint", "", "feedback report", delivery)]
+        feedback_type = _feedback_type(parsed)
+        detail = short(f"feedback report {feedback_type}")
+        found = BounceReport("complaint", "", detail, delivery)
+        return [found] if is_complaint(feedback_type) else []
     return [_report(fields, delivery) for fields in _recipients(parsed)]
 
 
@@ -101,6 +119,15 @@ def _inner_text(part: EmailMessage) -> str:
             for name, value in inner.items()
         )
     return str(payload)
+
+
+def _feedback_type(message: EmailMessage) -> str:
+    for part in message.walk():
+        if part.get_content_type() == "message/feedback-report":
+            for fields in part.get_payload():
+                if isinstance(fields, Message):
+                    return str(fields.get("Feedback-Type", ""))
+    return ""
 
 
 def _recipients(message: EmailMessage) -> Iterator[dict[str, str]]:

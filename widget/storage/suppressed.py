@@ -10,8 +10,7 @@ from widget.domain.requests import Why
 from widget.storage.addresses import address_digests
 from widget.storage.chunks import chunks
 from widget.storage.models import SuppressedAddress
-
-EVERY_WORKSPACE = 0
+from widget.storage.suppressions import EVERYWHERE, weight
 
 
 def refusals(session: Session, workspace_id: int, emails: Collection[str]) -> Mapping[str, Why]:
@@ -25,11 +24,12 @@ def refusals(session: Session, workspace_id: int, emails: Collection[str]) -> Ma
         rows = session.execute(
             select(SuppressedAddress.address_digest, SuppressedAddress.why)
             .where(
-                SuppressedAddress.workspace_id.in_((workspace_id, EVERY_WORKSPACE)),
+                SuppressedAddress.workspace_id.in_((workspace_id, EVERYWHERE)),
                 SuppressedAddress.address_digest.in_(by_digest),
             )
-            # The workspace's own reason is the one its people can do something about.
-            .order_by(SuppressedAddress.workspace_id)
+            # The last one stays: the heaviest of the workspace's own reasons, which its people can
+            # do something about.
+            .order_by(SuppressedAddress.workspace_id, weight(SuppressedAddress.why).desc())
         )
         found |= {by_digest[digest]: cast(Why, why) for digest, why in rows}
     return found

@@ -2,19 +2,24 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal, cast
+from typing import Any, Literal, cast
 from uuid import UUID
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import case, delete, func, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from widget.domain.requests import REFUSALS
 from widget.storage.ids import new_id
 from widget.storage.models import Bounce, Customer, Delivery, Request, SuppressedAddress, Workspace
 
 Why = Literal["unsubscribed", "hard_bounce", "soft_bounces", "complaint"]
 
-# Complaints are kept here: whoever calls one mail spam gets none from anybody on this server.
+# Proven complaints are kept here: whoever calls one mail spam gets none from anybody on this
+# server.
 EVERYWHERE = 0
+# A delivery in one of these has left; nothing can have come back of any other.
+_HANDED_OVER = ("accepted", "sent", "delivered", "bounced")
 
 
 @dataclass(frozen=True)
@@ -38,15 +43,23 @@ class SentMail:
     language: str
 
 
+def weight(why: Any) -> Any:
+    """An expression that sorts reasons, the one that is named of several first."""
+    return case({reason: number for number, reason in enumerate(REFUSALS)}, value=why)
+
+
 def suppression_of(session: Session, workspace_id: int, digest: str) -> Suppression | None:
-    """Why a workspace may not write to an address; None when it may."""
+    """Why a workspace may not write to an address; None when it may.
+
+    Of several reasons, one for every workspace comes first, as it is what remains.
+    """
     row = session.scalar(
         select(SuppressedAddress)
         .where(
             SuppressedAddress.workspace_id.in_((workspace_id, EVERYWHERE)),
             SuppressedAddress.address_digest == digest,
         )
-        .order_by(SuppressedAddress.workspace_id)
+        .order_by(SuppressedAddress.workspace_id, weight(SuppressedAddress.why))
         .limit(1)
     )
     if row is None:
@@ -54,30 +67,39 @@ def suppression_of(session: Session, workspace_id: int, digest: str) -> Suppress
     return Suppression(cast(Why, row.why), row.at, row.workspace_id == EVERYWHERE)
 
 
+def is_unsubscribed(session: Session, workspace_id: int, digest: str) -> bool:
+    """Whether whoever has an address wants no mails of a workspace."""
+    return session.get(SuppressedAddress, (workspace_id, digest, "unsubscribed")) is not None
+
+
 def suppressed_among(session: Session, workspace_id: int, digests: list[str]) -> dict[str, Why]:
     """Those of some addresses that a workspace may not write to, with the reason."""
     rows = session.execute(
-        select(SuppressedAddress.address_digest, SuppressedAddress.why).where(
+        select(SuppressedAddress.address_digest, SuppressedAddress.why)
+        .where(
             SuppressedAddress.workspace_id.in_((workspace_id, EVERYWHERE)),
             SuppressedAddress.address_digest.in_(digests),
         )
+        .order_by(weight(SuppressedAddress.why).desc())
     )
     return {row.address_digest: cast(Why, row.why) for row in rows}
 
 
 def suppress(session: Session, workspace_id: int, digest: str, why: Why, at: datetime) -> None:
-    """Suppress an address; the first reason stays, but unsubscribing replaces any other."""
-    found = session.get(SuppressedAddress, (workspace_id, digest))
-    if found is None:
-        session.add(
-            SuppressedAddress(workspace_id=workspace_id, address_digest=digest, why=why, at=at)
-        )
-    elif why == "unsubscribed":
-        found.why, found.at = why, at
+    """Suppress an address for a reason; it keeps its first time, and others stay beside it."""
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    session.execute(
+        dialect.insert(SuppressedAddress)
+        .values(workspace_id=workspace_id, address_digest=digest, why=why, at=at)
+        .on_conflict_do_nothing(index_elements=["workspace_id", "address_digest", "why"])
+    )
 
 
 def lift(session: Session, workspace_id: int, digest: str, only: Why | None = None) -> bool:
-    """Let a workspace write to an address again; False when nothing stood against it."""
+    """Take back a workspace's reasons against an address, or `only` one of them.
+
+    False when there was none. Others of its own, and those of every workspace, still stand.
+    """
     rows = delete(SuppressedAddress).where(
         SuppressedAddress.workspace_id == workspace_id, SuppressedAddress.address_digest == digest
     )
@@ -87,13 +109,22 @@ def lift(session: Session, workspace_id: int, digest: str, only: Why | None = No
 
 
 def suppressed_counts(session: Session, workspace_id: int) -> dict[Why, int]:
-    """How many addresses a workspace may not write to, by reason; those of all workspaces too."""
-    rows = session.execute(
-        select(SuppressedAddress.why, func.count())
+    """How many addresses a workspace may not write to, by reason; those of all workspaces too.
+
+    Each address counts once, under the first of its reasons.
+    """
+    heaviest = (
+        select(func.min(weight(SuppressedAddress.why)).label("number"))
         .where(SuppressedAddress.workspace_id.in_((workspace_id, EVERYWHERE)))
-        .group_by(SuppressedAddress.why)
+        .group_by(SuppressedAddress.address_digest)
+        .subquery()
     )
-    return {cast(Why, why): number for why, number in rows}
+    rows = session.execute(
+        select(heaviest.c.number, func.count())
+        .group_by(heaviest.c.number)
+        .order_by(heaviest.c.number)
+    )
+    return {cast(Why, REFUSALS[number]): count for number, count in rows}
 
 
 def add_bounce(
@@ -137,6 +168,20 @@ def add_bounce(
     return True
 
 
+def withdraw_soft_bounces(
+    session: Session, workspace_id: int, digest: str, delivery_id: UUID
+) -> None:
+    """Forget that a mail was put off: it has arrived since."""
+    session.execute(
+        delete(Bounce).where(
+            Bounce.workspace_id == workspace_id,
+            Bounce.address_digest == digest,
+            Bounce.delivery_id == delivery_id,
+            Bounce.sort == "soft",
+        )
+    )
+
+
 def soft_bounces(
     session: Session, workspace_id: int, digest: str, *, now: datetime, window: timedelta
 ) -> int:
@@ -157,7 +202,10 @@ def soft_bounces(
 
 
 def mail_of_delivery(session: Session, workspace_id: int, delivery_id: UUID) -> SentMail | None:
-    """Whose mail a delivery was; None when there is no such delivery."""
+    """Whose mail a delivery was; None when there is no such delivery, or nobody has its mail yet.
+
+    A mail that is being sent may have been handed over: it is noted only afterwards.
+    """
     row = session.execute(
         select(Delivery, Request, Workspace.name)
         .join(
@@ -165,7 +213,11 @@ def mail_of_delivery(session: Session, workspace_id: int, delivery_id: UUID) -> 
             (Request.workspace_id == Delivery.workspace_id) & (Request.id == Delivery.request_id),
         )
         .join(Workspace, Workspace.id == Delivery.workspace_id)
-        .where(Delivery.workspace_id == workspace_id, Delivery.id == delivery_id)
+        .where(
+            Delivery.workspace_id == workspace_id,
+            Delivery.id == delivery_id,
+            Delivery.status.in_((*_HANDED_OVER, "sending")),
+        )
     ).one_or_none()
     if row is None:
         return None
@@ -199,11 +251,15 @@ def mail_of_request(session: Session, workspace_id: int, request_id: UUID) -> Se
     )
 
 
-def newest_delivery_to(session: Session, workspace_id: int, address: str) -> UUID | None:
-    """The last mail to an address, for reports that name the address alone."""
-    return session.scalar(
-        select(Delivery.id)
-        .where(Delivery.workspace_id == workspace_id, Delivery.recipient == address.lower())
-        .order_by(Delivery.id.desc())
-        .limit(1)
+def newest_mail_to(
+    session: Session, workspace_id: int | None, address: str
+) -> tuple[int, UUID] | None:
+    """The last mail that was handed over for an address, for reports that name the address alone:
+    its workspace and delivery. `workspace_id` is None for a search in every workspace."""
+    mails = select(Delivery.workspace_id, Delivery.id).where(
+        Delivery.recipient == address.strip().lower(), Delivery.status.in_(_HANDED_OVER)
     )
+    if workspace_id is not None:
+        mails = mails.where(Delivery.workspace_id == workspace_id)
+    row = session.execute(mails.order_by(Delivery.id.desc()).limit(1)).one_or_none()
+    return (row.workspace_id, row.id) if row else None

@@ -1,10 +1,13 @@
 """`POST /api/v1/bounces/<provider>`: what mail services report of mails.
 
 They cannot all send a header of ours, so the key may stand in the address or be the password of
-basic authentication.
+basic authentication. An API key speaks for its own workspace. The operator's token and Mailgun's
+signature, whose keys no workspace knows, speak for the whole server.
 """
 
 import logging
+from dataclasses import dataclass
+from hmac import compare_digest
 from typing import Any, cast, get_args
 
 from flask import Blueprint, Response, abort, current_app, request
@@ -16,37 +19,78 @@ from widget.domain.bounce_webhooks import (
     read_webhook,
 )
 from widget.extensions import db
-from widget.storage.accounts import workspace_of_key
+from widget.storage.accounts import is_test_key, workspace_of_key
 from widget.web.clock import now
 from widget.web.problem_json import problem_json
 from widget.web.rate_limits import rate_limits
+from widget.web.sns_confirmations import keep_confirmation
 
 blueprint = Blueprint("bounces", __name__)
 _log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True)
+class Reporter:
+    """Who posts: a workspace by its API key, or for None what the operator vouches for."""
+
+    workspace_id: int | None
+
+
 @blueprint.post("/api/v1/bounces/<provider>")
 def receive(provider: str) -> Response:
     """Take what a service posts; unknown events are passed over."""
-    workspace_id = workspace_of_key(db.session(), _key())
-    if workspace_id is None:
-        response = problem_json(401, "Send a live API key as ?key=KEY or as a basic password.")
-        response.headers["WWW-Authenticate"] = 'Basic realm="Sayso"'
-        return response
+    reporter = _reporter(provider)
+    if isinstance(reporter, Response):
+        return reporter
     if provider not in get_args(Provider):
         abort(404, f"Known are {', '.join(get_args(Provider))}.")
+    body = _body()
+    if body is None:
+        return problem_json(400, "The body is not JSON.")
+    if provider == "mailgun" and _signing_key() and not _is_signed():
+        return problem_json(403, "The signature is not Mailgun’s.")
+    return _take(cast(Provider, provider), body, reporter)
+
+
+def _reporter(provider: str) -> Reporter | Response:
+    """Who posts, or the answer to somebody who may not."""
+    key = _key()
+    token = current_app.config["SAYSO_BOUNCE_TOKEN"]
+    if token and compare_digest(key.encode(), token.encode()):
+        return Reporter(None)
+    if provider == "mailgun" and _signing_key() and _is_signed():
+        return Reporter(None)
+    workspace_id = workspace_of_key(db.session(), key)
+    if workspace_id is None:
+        response = problem_json(
+            401, "Send the operator’s token or a live API key as ?key=KEY or as a basic password."
+        )
+        response.headers["WWW-Authenticate"] = 'Basic realm="Sayso"'
+        return response
+    if is_test_key(db.session(), key):
+        return problem_json(403, "A test key reports no bounces; use a live API key.")
     if not rate_limits().allow_api_call(workspace_id):
         response = problem_json(429, "Too many requests in a minute; please slow down.")
         response.headers["Retry-After"] = "60"
         return response
-    # SNS says its JSON is text/plain.
-    body: Any = request.get_json(force=True, silent=True)
-    if body is None:
-        return problem_json(400, "The body is not JSON.")
-    secret = current_app.config["SAYSO_MAILGUN_SIGNING_KEY"]
-    if provider == "mailgun" and secret and not mailgun_signature_is_good(secret, body):
-        return problem_json(403, "The signature is not Mailgun’s.")
-    return _take(cast(Provider, provider), body, workspace_id)
+    return Reporter(workspace_id)
+
+
+def _body() -> Any:
+    try:
+        # SNS says its JSON is text/plain.
+        return request.get_json(force=True, silent=True)
+    except RecursionError:
+        return None
+
+
+def _signing_key() -> str:
+    key: str = current_app.config["SAYSO_MAILGUN_SIGNING_KEY"]
+    return key
+
+
+def _is_signed() -> bool:
+    return mailgun_signature_is_good(_signing_key(), _body())
 
 
 def _key() -> str:
@@ -58,17 +102,19 @@ def _key() -> str:
     return request.args.get("key", "")
 
 
-def _take(provider: Provider, body: Any, workspace_id: int) -> Response:
+def _take(provider: Provider, body: Any, reporter: Reporter) -> Response:
     posted = read_webhook(provider, body)
     if posted.confirm_url:
         # It came from outside, so it is for a person to open, never for us.
         _log.warning("To let Amazon SNS send bounces here, open %s", posted.confirm_url)
-        _remember_confirmation(posted.confirm_url)
+        keep_confirmation(
+            current_app.config["SAYSO_DATA"], reporter.workspace_id, posted.confirm_url
+        )
     taken = sum(
         receive_bounce(
             db.session(),
             report,
-            workspace_id=workspace_id,
+            workspace_id=reporter.workspace_id,
             key=current_app.config["SAYSO_ADDRESS_KEY"],
             reported_by=provider,
             at=now(),
@@ -78,8 +124,3 @@ def _take(provider: Provider, body: Any, workspace_id: int) -> Response:
     response = Response(f'{{"taken": {taken}}}\n', content_type="application/json")
     response.status_code = 200
     return response
-
-
-def _remember_confirmation(url: str) -> None:
-    file = current_app.config["SAYSO_DATA"] / "sns-confirmation.txt"
-    file.write_text(url[:2000] + "\n")

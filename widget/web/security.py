@@ -137,7 +137,8 @@ API = RouteClass(
     forgery="no ambient authority",
     headers={**_COMMON, "Cache-Control": "no-store", "Content-Security-Policy": _NOTHING_CSP},
 )
-# Called by mail services, which may have the key in the address or as a basic password.
+# Called by mail services, which may have the key in the address or as a basic password. The
+# operator's token, or Mailgun's signature where its key is set, stands for a key.
 BOUNCE_HOOK = RouteClass(
     "bounce hook",
     caller="api key",

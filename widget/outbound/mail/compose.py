@@ -4,6 +4,7 @@
 Flask, so an extension of it would bring nothing but an application to be set up.
 """
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -115,11 +116,15 @@ def compose(envelope: Envelope, letter: Letter) -> EmailMessage:
     # Keeps holiday replies away. `Precedence: bulk` would say the same to old programs only, and
     # some filters count it against a mail that a customer's own interaction caused.
     message["Auto-Submitted"] = "auto-generated"
+    # The same each time it is sent: a repeated mail is the same mail to the last byte.
+    name = one_line(envelope.message_id.strip("<>").partition("@")[0], 60)
+    # Postmark and SendGrid do not always say a mail's Message-ID in their reports. Each repeats its
+    # header there, and takes it out before the mail goes on.
+    message["X-PM-Metadata-message_id"] = name
+    message["X-SMTPAPI"] = json.dumps({"unique_args": {"message_id": name}})
     if is_test:
         message["X-Sayso-Test-For"] = one_line(envelope.meant_for)
     _add_parts(message, letter, texts)
-    # The same each time it is sent: a repeated mail is the same mail to the last byte.
-    name = one_line(envelope.message_id.strip("<>").partition("@")[0], 60)
     message.set_boundary(f"=_{name}")
     return message
 
@@ -235,15 +240,18 @@ def _mailbox(name: str, address: str) -> Address | str:
     return Address(one_line(name, 80), username=one_line(local), domain=one_line(domain))
 
 
+_UNFOLDED = ("list-unsubscribe", "message-id", "x-pm-metadata-message_id", "x-smtpapi")
+
+
 class _MailPolicy(EmailPolicy):
-    """Leaves headers that hold one long address as they are.
+    """Leaves headers that programs read as they are.
 
     The library would fold them in the middle by encoding them, and a mail program that looks for
     an address in `List-Unsubscribe` finds none then.
     """
 
     def fold_binary(self, name: str, value: Any) -> bytes:
-        if name.lower() in ("list-unsubscribe", "message-id"):
+        if name.lower() in _UNFOLDED:
             return f"{name}: {one_line(str(value), 990)}{self.linesep}".encode("ascii")
         return super().fold_binary(name, value)
 

@@ -28,6 +28,9 @@ class Delivery(Base):
         # How many left in the last minute.
         Index("ix_deliveries_sent", "workspace_id", "sent_at"),
         Index("ix_deliveries_request", "workspace_id", "request_id"),
+        # For reports that name an address alone. What an operator's source reports names no
+        # workspace, so the address comes first.
+        Index("ix_deliveries_recipient", "recipient", "workspace_id"),
         CLUSTERED,
     )
 
@@ -70,8 +73,9 @@ class Bounce(Base):
 class SuppressedAddress(Base):
     """An address not to be written to, as a keyed digest that survives erasing the customer.
 
-    `workspace_id` 0 stands for every workspace: complaints. `why` is `unsubscribed`,
-    `hard_bounce`, `soft_bounces` or `complaint`.
+    `workspace_id` 0 stands for every workspace: complaints that a source of the operator's
+    reported. `why` is `unsubscribed`, `hard_bounce`, `soft_bounces` or `complaint`. One row for
+    each reason: taking one back leaves the others.
     """
 
     __tablename__ = "suppressed_addresses"
@@ -79,7 +83,7 @@ class SuppressedAddress(Base):
 
     workspace_id: Mapped[int] = mapped_column(primary_key=True)
     address_digest: Mapped[str] = mapped_column(String(64), primary_key=True)
-    why: Mapped[str] = mapped_column(String(20))
+    why: Mapped[str] = mapped_column(String(20), primary_key=True)
     at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 

@@ -9,11 +9,13 @@ from werkzeug.wrappers import Response
 
 from widget.actions.lift_suppression import lift_suppression
 from widget.domain.mail_addresses import address_digest
+from widget.domain.roles import may
 from widget.extensions import db
 from widget.storage.mail_pages import delivery_counts, newest_deliveries
 from widget.storage.suppressions import Suppression, suppressed_counts, suppression_of
 from widget.web.clock import now
 from widget.web.console.access import blueprint, needs, seat
+from widget.web.sns_confirmations import confirmation
 
 STATUSES = ("due", "sending", "accepted", "sent", "delivered", "bounced", "failed", "not_sent")
 _PAGE = 50
@@ -75,10 +77,7 @@ def _id(text: str) -> UUID | None:
 
 
 def _confirmation() -> str:
-    """The address that Amazon SNS wants opened by hand, for three days, as long as SNS waits."""
-    file = current_app.config["SAYSO_DATA"] / "sns-confirmation.txt"
-    try:
-        is_new = file.stat().st_mtime > (now() - timedelta(days=3)).timestamp()
-        return file.read_text().strip() if is_new else ""
-    except FileNotFoundError:
+    """The address that Amazon SNS wants opened by hand, for whoever may set such things up."""
+    if not may(seat().role, "manage_workspace"):
         return ""
+    return confirmation(current_app.config["SAYSO_DATA"], seat().workspace_id, now())
