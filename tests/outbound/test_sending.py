@@ -21,7 +21,7 @@ from widget.outbound.mail.compose import Letter
 from widget.outbound.mail.letters import Post
 from widget.outbound.mail.sending import BATCH, SendMail
 from widget.outbound.mail.transport import FileMailer, SmtpMailer
-from widget.storage import deliveries
+from widget.storage import claimed_mails, deliveries
 from widget.storage.engine import writing
 from widget.storage.models import Delivery, Event, Request, SuppressedAddress
 from widget.storage.models import Workspace as WorkspaceRow
@@ -114,8 +114,8 @@ def test_a_mail_that_was_handed_over_is_noted_and_not_sent_again(
 ) -> None:
     asked, sent = add_request(any_acme, any_acme.survey())
     engine, clock = engine_of(any_acme), any_acme.world.clock
-    deliveries.claim(engine, any_acme.id, clock(), limit=1, lease=LEASE)
-    deliveries.mark_accepted(engine, any_acme.id, sent, clock())
+    [due] = deliveries.claim(engine, any_acme.id, clock(), limit=1, lease=LEASE)
+    claimed_mails.mark_accepted(engine, due, clock())
     clock.pass_time(minutes=6)
     drain(any_acme, job_of(any_acme, sink.server))
     assert sink.mails == []

@@ -23,7 +23,7 @@ from widget.domain.retries import retry_delay
 from widget.outbound.mail.compose import compose
 from widget.outbound.mail.letters import Post
 from widget.outbound.mail.transport import Mailer, MailRefused, NoMailServer
-from widget.storage import deliveries
+from widget.storage import claimed_mails, deliveries
 from widget.storage.deliveries import DueMail
 from widget.storage.engine import writing
 from widget.storage.suppressions import Why, suppressed_among
@@ -91,7 +91,7 @@ class SendMail:
         except NoMailServer as error:
             self._server_is_away(engine, left.pop(0), error)
         finally:
-            deliveries.release(engine, workspace_id, [due.id for due in left])
+            claimed_mails.release(engine, left)
             self._note_sent(engine, workspace_id, accepted)
         return len(batch) - len(left)
 
@@ -121,14 +121,14 @@ class SendMail:
             _log.exception("Mail %s could not be sent.", due.id)
             self._retry(engine, due, f"{type(error).__name__}: {error}")
             return False
-        deliveries.mark_accepted(engine, due.workspace_id, due.id, self.clock())
+        claimed_mails.mark_accepted(engine, due, self.clock())
         return True
 
     def _is_wanted(self, engine: Engine, due: DueMail, refusal: Why | None) -> bool:
         """Whether nothing has happened since that speaks against the mail; notes what has."""
         why: RequestWhy | None = None
         if due.request_status == "answered":
-            deliveries.mark_not_sent(engine, due.workspace_id, due.id, "Answered already.")
+            claimed_mails.mark_not_sent(engine, due, "Answered already.")
             return False
         if due.expires_at <= self.clock():
             why = "expired"
@@ -140,7 +140,14 @@ class SendMail:
             why = "no_test_address"
         if why:
             with Session(engine) as session:
-                note_refused(session, due.workspace_id, due.id, why, self.clock())
+                note_refused(
+                    session,
+                    due.workspace_id,
+                    due.id,
+                    why,
+                    self.clock(),
+                    claim=due.claimed_until,
+                )
         return why is None
 
     def _suppressed(
@@ -191,13 +198,18 @@ class SendMail:
         delay = retry_delay(due.attempts)
         if delay is not None:
             due_at = self.clock() + delay
-            deliveries.retry_later(
-                engine, due.workspace_id, due.id, due_at=due_at, error=error[:500]
-            )
+            claimed_mails.retry_later(engine, due, due_at=due_at, error=error[:500])
             return
         _log.error("Mail %s is given up after %d attempts: %s", due.id, due.attempts, error)
         self._give_up(engine, due, f"Given up after {due.attempts} attempts: {error}")
 
     def _give_up(self, engine: Engine, due: DueMail, error: str) -> None:
         with Session(engine) as session:
-            note_failed(session, due.workspace_id, due.id, error[:500], self.clock())
+            note_failed(
+                session,
+                due.workspace_id,
+                due.id,
+                error[:500],
+                self.clock(),
+                claim=due.claimed_until,
+            )
