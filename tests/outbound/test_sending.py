@@ -2,21 +2,24 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
 import pytest
 from sqlalchemy import Engine, select, update
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 
 from tests.builders import Workspace, add_request, answer_survey
 from tests.outbound.sink import Sink, listening
 from widget.actions.finish_idle_responses import FinishIdleResponses
 from widget.domain.mail_addresses import address_digest
-from widget.domain.retries import RETRY_DELAYS
+from widget.domain.retries import MOST_ATTEMPTS, RETRY_DELAYS
 from widget.domain.surveys import Definition
 from widget.extensions import db
 from widget.mail_settings import MailServer
+from widget.outbound.mail import handed_over
 from widget.outbound.mail.compose import Letter
 from widget.outbound.mail.letters import Post
 from widget.outbound.mail.sending import BATCH, SendMail
@@ -121,6 +124,88 @@ def test_a_mail_that_was_handed_over_is_noted_and_not_sent_again(
     assert sink.mails == []
     assert delivery(any_acme, sent).status == "sent"
     assert request(any_acme, asked).status == "sent"
+
+
+def test_a_mail_whose_mark_fails_is_not_sent_again_by_who_sent_it(
+    any_acme: Workspace, sink: Sink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    survey = any_acme.survey()
+    asked, sent = add_request(any_acme, survey)
+    _, waiting = add_request(any_acme, survey)
+    job, clock = job_of(any_acme, sink.server), any_acme.world.clock
+
+    def fail(*_: object, **__: object) -> None:
+        raise OperationalError("UPDATE", {}, Exception("disk full"))
+
+    with monkeypatch.context() as broken:
+        broken.setattr(claimed_mails, "mark_accepted", fail)
+        broken.setattr(handed_over, "note_sent", fail)
+        job(engine_of(any_acme), clock())
+        assert len(sink.mails) == 1
+        assert (delivery(any_acme, sent).status, delivery(any_acme, sent).attempts) == (
+            "sending",
+            1,
+        )
+        # What had not been handed over is given back, so that others may send it.
+        assert (delivery(any_acme, waiting).status, delivery(any_acme, waiting).attempts) == (
+            "due",
+            0,
+        )
+        clock.pass_time(minutes=6)
+        broken.undo()
+    assert drain(any_acme, job) == 1
+    assert [mail.recipient for mail in sink.mails] == [
+        delivery(any_acme, sent).recipient,
+        delivery(any_acme, waiting).recipient,
+    ]
+    assert delivery(any_acme, sent).status == "sent"
+    assert request(any_acme, asked).status == "sent"
+
+
+def test_one_mail_that_cannot_be_noted_keeps_no_other_from_being_noted(
+    any_acme: Workspace,
+    sink: Sink,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    survey = any_acme.survey()
+    _, poisoned = add_request(any_acme, survey)
+    _, sound = add_request(any_acme, survey)
+    note, job, clock = handed_over.note_sent, job_of(any_acme, sink.server), any_acme.world.clock
+    tries: list[UUID] = []
+
+    def note_some(session: Session, workspace_id: int, id: UUID, at: datetime) -> None:
+        if id == poisoned:
+            tries.append(id)
+            raise RuntimeError("poisoned")
+        note(session, workspace_id, id, at)
+
+    monkeypatch.setattr(handed_over, "note_sent", note_some)
+    drain(any_acme, job)
+    assert delivery(any_acme, sound).status == "sent"
+    assert delivery(any_acme, poisoned).status == "accepted"
+    assert "poisoned" in caplog.text
+    before = len(tries)
+    clock.pass_time(seconds=14)
+    drain(any_acme, job)
+    assert len(tries) == before
+    clock.pass_time(seconds=1)
+    monkeypatch.setattr(handed_over, "note_sent", note)
+    drain(any_acme, job)
+    assert delivery(any_acme, poisoned).status == "sent"
+    assert len(sink.mails) == 2
+
+
+def test_attempts_that_nobody_could_note_are_bounded(any_acme: Workspace, sink: Sink) -> None:
+    asked, sent = add_request(any_acme, any_acme.survey())
+    engine, clock = engine_of(any_acme), any_acme.world.clock
+    for _ in range(MOST_ATTEMPTS):
+        deliveries.claim(engine, any_acme.id, clock(), limit=1, lease=LEASE)
+        clock.pass_time(minutes=6)
+    drain(any_acme, job_of(any_acme, sink.server))
+    assert sink.mails == []
+    assert delivery(any_acme, sent).status == "failed"
+    assert request(any_acme, asked).why == "mail_failed"
 
 
 def test_a_passing_refusal_is_tried_again_with_growing_delays_and_given_up(

@@ -2,7 +2,9 @@
 
 At least once, whatever happens: a mail is claimed, handed over, marked, and its request told. Who
 dies between handing over and marking leaves a lease that ends, and the mail goes out once more
-under the same Message-ID. That gap is kept to one quick statement.
+under the same Message-ID. That gap is kept to one quick statement. Who cannot mark it lives on and
+remembers it: a mail that a server may have is never given back to the queue untried. Each attempt
+is counted when it begins, so that their number is bounded, whoever dies.
 """
 
 import logging
@@ -14,18 +16,18 @@ from uuid import UUID
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from widget.actions.note_delivery import note_failed, note_refused, note_sent
+from widget.actions.note_delivery import note_failed, note_refused
 from widget.actions.receive_bounce import receive_bounce
 from widget.domain.bounces import BounceReport, sort_of
 from widget.domain.mail_addresses import DeliveryName, address_digest, wire_address
 from widget.domain.requests import Why as RequestWhy
-from widget.domain.retries import retry_delay
+from widget.domain.retries import MOST_ATTEMPTS, retry_delay
 from widget.outbound.mail.compose import compose
+from widget.outbound.mail.handed_over import HandedOver
 from widget.outbound.mail.letters import Post
 from widget.outbound.mail.transport import Mailer, MailRefused, NoMailServer
 from widget.storage import claimed_mails, deliveries
 from widget.storage.deliveries import DueMail
-from widget.storage.engine import writing
 from widget.storage.suppressions import Why, suppressed_among
 
 _log = logging.getLogger(__name__)
@@ -48,11 +50,13 @@ class SendMail:
     lease: timedelta = LEASE
     should_stop: Callable[[], bool] = lambda: False
     _paused_until: datetime | None = field(default=None, init=False)
+    _handed_over: HandedOver = field(default_factory=HandedOver, init=False)
 
     def __call__(self, engine: Engine, now: datetime) -> int:
         """One batch for each workspace; returns how many mails were dealt with."""
         if self._paused_until and now < self._paused_until:
             return 0
+        self._handed_over.tell(engine, now)
         done = 0
         for workspace_id in deliveries.due_workspaces(engine, now):
             if self.should_stop() or self._is_paused():
@@ -71,32 +75,54 @@ class SendMail:
         ids = deliveries.claim_accepted(
             engine, workspace_id, self.clock(), limit=100, lease=self.lease
         )
-        self._note_sent(engine, workspace_id, {id: self.clock() for id in ids})
+        for id in ids:
+            self._handed_over.add(workspace_id, id, self.clock())
+        self._handed_over.tell(engine, self.clock())
         return len(ids)
 
     def _send_batch(self, engine: Engine, workspace_id: int) -> int:
         claimed_at = self.clock()
-        batch = deliveries.claim(engine, workspace_id, claimed_at, limit=BATCH, lease=self.lease)
-        refused = self._suppressed(engine, workspace_id, batch)
-        accepted: dict[UUID, datetime] = {}
-        left = list(batch)
+        left = deliveries.claim(engine, workspace_id, claimed_at, limit=BATCH, lease=self.lease)
+        claimed = len(left)
         try:
-            while left:
-                if self.should_stop() or self.clock() > claimed_at + self.lease / 2:
+            refused = self._suppressed(engine, workspace_id, left)
+            while left and not self._must_end(claimed_at):
+                # From here on its attempt counts, and it is released no more.
+                due = left.pop(0)
+                if self._is_known(due) or not self._send(engine, due, refused.get(due.id)):
+                    continue
+                self._handed_over.add(workspace_id, due.id, self.clock())
+                if not self._mark_accepted(engine, due):
                     break
-                due = left[0]
-                if self._send(engine, due, refused.get(due.id)):
-                    accepted[due.id] = self.clock()
-                left.pop(0)
         except NoMailServer as error:
-            self._server_is_away(engine, left.pop(0), error)
+            self._server_is_away(engine, due, error)
         finally:
+            self._handed_over.tell(engine, self.clock())
             claimed_mails.release(engine, left)
-            self._note_sent(engine, workspace_id, accepted)
-        return len(batch) - len(left)
+        return claimed - len(left)
+
+    def _must_end(self, claimed_at: datetime) -> bool:
+        return self.should_stop() or self.clock() > claimed_at + self.lease / 2
+
+    def _is_known(self, due: DueMail) -> bool:
+        """Whether a mail was handed over already, which the database could not be told in time."""
+        return self._handed_over.has(due.workspace_id, due.id)
+
+    def _mark_accepted(self, engine: Engine, due: DueMail) -> bool:
+        """Note that a mail was taken. False when the database would not: then send no more now."""
+        try:
+            claimed_mails.mark_accepted(engine, due, self.clock())
+        except Exception:  # noqa: BLE001 - logged, and the mail is remembered
+            _log.exception("Mail %s was sent, but this could not be marked.", due.id)
+            return False
+        return True
 
     def _send(self, engine: Engine, due: DueMail, refusal: Why | None) -> bool:
         """Whether the mail was handed over. Raises NoMailServer."""
+        if due.attempts > MOST_ATTEMPTS:
+            # Each of them ended with its worker, or with a database that took no note.
+            self._give_up(engine, due, f"Given up: {MOST_ATTEMPTS} attempts ended unknown.")
+            return False
         if not self._is_wanted(engine, due, refusal):
             return False
         assert due.version_id is not None
@@ -121,7 +147,6 @@ class SendMail:
             _log.exception("Mail %s could not be sent.", due.id)
             self._retry(engine, due, f"{type(error).__name__}: {error}")
             return False
-        claimed_mails.mark_accepted(engine, due, self.clock())
         return True
 
     def _is_wanted(self, engine: Engine, due: DueMail, refusal: Why | None) -> bool:
@@ -161,13 +186,6 @@ class SendMail:
         with Session(engine) as session:
             found = suppressed_among(session, workspace_id, list(digests.values()))
         return {id: found[digest] for id, digest in digests.items() if digest in found}
-
-    def _note_sent(self, engine: Engine, workspace_id: int, sent: dict[UUID, datetime]) -> None:
-        if not sent:
-            return
-        with Session(engine) as session, writing(session):
-            for delivery_id, at in sent.items():
-                note_sent(session, workspace_id, delivery_id, at)
 
     def _was_refused(self, engine: Engine, due: DueMail, refused: MailRefused) -> None:
         if not refused.is_final:
