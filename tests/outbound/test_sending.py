@@ -11,7 +11,7 @@ from sqlalchemy import Engine, select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from tests.builders import Workspace, add_request, answer_survey
+from tests.builders import Workspace, add_request, answer_survey, make_workspace
 from tests.outbound.sink import Sink, listening
 from widget.actions.finish_idle_responses import FinishIdleResponses
 from widget.domain.mail_addresses import address_digest
@@ -261,6 +261,64 @@ def test_a_server_that_is_away_costs_one_mail_an_attempt_and_the_queue_waits(
     assert drain(acme, away) == 0
     acme.world.clock.pass_time(minutes=1)
     assert drain(acme, job_of(acme, sink.server)) == 3
+
+
+def two_workspaces(acme: Workspace) -> tuple[Workspace, Workspace]:
+    """Alice's workspace and one that was made later, each with a mail for each of two customers."""
+    rival = make_workspace(acme.world, "Rival", "charlie@rival.example")
+    for workspace in (acme, rival):
+        survey = workspace.survey()
+        for number in range(2):
+            add_request(workspace, survey, email=f"c{number}@{workspace.id}.example")
+    return acme, rival
+
+
+def test_trouble_with_one_workspaces_mails_leaves_the_next_turn_to_another(
+    any_acme: Workspace, sink: Sink
+) -> None:
+    acme, rival = two_workspaces(any_acme)
+    # The server hangs up on whatever the first workspace sends.
+    sink.answer = lambda to: "421 Closing" if to.endswith(f"@{acme.id}.example") else None
+    job, clock = job_of(acme, sink.server), acme.world.clock
+    drain(acme, job)
+    assert sink.mails == []
+    clock.pass_time(seconds=16)
+    drain(acme, job)
+    assert [mail.recipient for mail in sink.mails] == [f"c{n}@{rival.id}.example" for n in range(2)]
+
+
+def test_a_workspace_whose_sender_is_refused_waits_alone_and_says_why(
+    any_acme: Workspace, sink: Sink, caplog: pytest.LogCaptureFixture
+) -> None:
+    acme, rival = two_workspaces(any_acme)
+    with acme.world.app.app_context(), writing(db.session):
+        row = db.session.get_one(WorkspaceRow, acme.id)
+        row.asking = {"sender": "boss@acme.example"}
+    sink.answer_sender = lambda sender: "553 Not yours" if "boss" in sender else None
+    job, clock = job_of(acme, sink.server), acme.world.clock
+    drain(acme, job)
+    assert [mail.recipient for mail in sink.mails] == [f"c{n}@{rival.id}.example" for n in range(2)]
+    with acme.world.app.app_context():
+        rows = db.session.scalars(select(Delivery).where(Delivery.workspace_id == acme.id)).all()
+        assert sorted((row.status, row.attempts) for row in rows) == [("due", 0), ("due", 1)]
+        error = next(row.last_error for row in rows if row.attempts)
+        assert error == "The mail server refuses the sender boss@acme.example: 553 Not yours"
+    assert f"workspace {acme.id}, which waits" in caplog.text
+    sink.answer_sender = lambda _sender: None
+    assert drain(acme, job) == 0
+    clock.pass_time(minutes=1)
+    assert drain(acme, job) == 2
+
+
+def test_a_workspace_whose_queue_cannot_be_worked_on_holds_up_no_other(
+    any_acme: Workspace, sink: Sink, caplog: pytest.LogCaptureFixture
+) -> None:
+    acme, rival = two_workspaces(any_acme)
+    with acme.world.app.app_context(), writing(db.session):
+        db.session.get_one(WorkspaceRow, acme.id).asking = {"mails_per_minute": "many"}
+    drain(acme, job_of(acme, sink.server))
+    assert [mail.recipient for mail in sink.mails] == [f"c{n}@{rival.id}.example" for n in range(2)]
+    assert f"Workspace {acme.id} sends no mail until" in caplog.text
 
 
 def test_no_more_mails_leave_in_a_minute_than_the_workspace_allows(

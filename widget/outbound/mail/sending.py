@@ -18,14 +18,15 @@ from sqlalchemy.orm import Session
 
 from widget.actions.note_delivery import note_failed, note_refused
 from widget.actions.receive_bounce import receive_bounce
+from widget.domain.asking import AskingPolicy
 from widget.domain.bounces import BounceReport, sort_of
 from widget.domain.mail_addresses import DeliveryName, address_digest, wire_address
 from widget.domain.requests import Why as RequestWhy
-from widget.domain.retries import MOST_ATTEMPTS, retry_delay
+from widget.domain.retries import MOST_ATTEMPTS, Backoff, retry_delay
 from widget.outbound.mail.compose import compose
 from widget.outbound.mail.handed_over import HandedOver
 from widget.outbound.mail.letters import Post
-from widget.outbound.mail.transport import Mailer, MailRefused, NoMailServer
+from widget.outbound.mail.transport import Mailer, MailRefused, NoMailServer, SenderRefused
 from widget.storage import claimed_mails, deliveries
 from widget.storage.deliveries import DueMail
 from widget.storage.suppressions import Why, suppressed_among
@@ -38,11 +39,18 @@ LEASE = timedelta(minutes=5)
 BATCH = 10
 # After a server could not be reached, so that a queue does not hammer at it.
 PAUSE = timedelta(seconds=15)
+# For one workspace whose sender is refused, or whose queue cannot be worked on; doubled each time.
+FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=1), timedelta(minutes=15)
 
 
 @dataclass
 class SendMail:
-    """Sends what is due, one batch of each workspace in turn. One object for one thread."""
+    """Sends what is due, one batch of each workspace in turn. One object for one thread.
+
+    Trouble with the server makes all wait, and the next turn is that of the workspace after the
+    one that met it: so nobody's mails, however often they meet trouble, keep the others' back.
+    Trouble with one workspace, such as a sender that the server refuses, makes it alone wait.
+    """
 
     post: Post
     mailer: Mailer
@@ -51,6 +59,11 @@ class SendMail:
     should_stop: Callable[[], bool] = lambda: False
     _paused_until: datetime | None = field(default=None, init=False)
     _handed_over: HandedOver = field(default_factory=HandedOver, init=False)
+    _workspaces: Backoff[int] = field(
+        default_factory=lambda: Backoff(FIRST_WAIT, LONGEST_WAIT), init=False
+    )
+    # Whose turn was the last.
+    _last: int = field(default=0, init=False)
 
     def __call__(self, engine: Engine, now: datetime) -> int:
         """One batch for each workspace; returns how many mails were dealt with."""
@@ -58,15 +71,31 @@ class SendMail:
             return 0
         self._handed_over.tell(engine, now)
         done = 0
-        for workspace_id in deliveries.due_workspaces(engine, now):
+        for workspace_id in self._in_turn(deliveries.due_workspaces(engine, now)):
             if self.should_stop() or self._is_paused():
                 break
-            done += self._note_orphans(engine, workspace_id)
-            done += self._send_batch(engine, workspace_id)
+            self._last = workspace_id
+            done += self._serve(engine, workspace_id)
         if not done:
             # Nothing to do: the server need not keep a connection for us.
             self.mailer.close()
         return done
+
+    def _in_turn(self, workspaces: list[int]) -> list[int]:
+        """Those that need not wait, beginning after the one that had the last turn."""
+        waiting = self._workspaces.waiting(self.clock())
+        return sorted(
+            (id for id in workspaces if id not in waiting), key=lambda id: (id <= self._last, id)
+        )
+
+    def _serve(self, engine: Engine, workspace_id: int) -> int:
+        try:
+            return self._note_orphans(engine, workspace_id) + self._send_batch(engine, workspace_id)
+        except Exception:  # noqa: BLE001 - logged, and tried again
+            # Something in this workspace's rows, perhaps: the others have their turns.
+            until = self._workspaces.failed(workspace_id, self.clock())
+            _log.exception("Workspace %d sends no mail until %s.", workspace_id, until)
+            return 0
 
     def _is_paused(self) -> bool:
         return self._paused_until is not None and self.clock() < self._paused_until
@@ -91,11 +120,14 @@ class SendMail:
                 due = left.pop(0)
                 if self._is_known(due) or not self._send(engine, due, refused.get(due.id)):
                     continue
+                self._workspaces.succeeded(workspace_id)
                 self._handed_over.add(workspace_id, due.id, self.clock())
                 if not self._mark_accepted(engine, due):
                     break
         except NoMailServer as error:
             self._server_is_away(engine, due, error)
+        except SenderRefused as error:
+            self._sender_is_refused(engine, due, error)
         finally:
             self._handed_over.tell(engine, self.clock())
             claimed_mails.release(engine, left)
@@ -118,7 +150,7 @@ class SendMail:
         return True
 
     def _send(self, engine: Engine, due: DueMail, refusal: Why | None) -> bool:
-        """Whether the mail was handed over. Raises NoMailServer."""
+        """Whether the mail was handed over. Raises NoMailServer or SenderRefused."""
         if due.attempts > MOST_ATTEMPTS:
             # Each of them ended with its worker, or with a database that took no note.
             self._give_up(engine, due, f"Given up: {MOST_ATTEMPTS} attempts ended unknown.")
@@ -137,7 +169,7 @@ class SendMail:
             definition = self.post.definition(engine, due.survey_id, due.version_id)
             message = compose(envelope, self.post.letter(due, definition)).as_bytes()
             self.mailer.send(envelope.bounce_to, recipient, message)
-        except NoMailServer:
+        except (NoMailServer, SenderRefused):
             raise
         except MailRefused as refused:
             self._was_refused(engine, due, refused)
@@ -211,6 +243,15 @@ class SendMail:
         _log.error("The mail server does not take mail: %s", error)
         self._paused_until = self.clock() + PAUSE
         self._retry(engine, due, str(error))
+
+    def _sender_is_refused(self, engine: Engine, due: DueMail, error: SenderRefused) -> None:
+        sender = self.post.sender(AskingPolicy.from_json(due.asking))
+        until = self._workspaces.failed(due.workspace_id, self.clock())
+        _log.error(
+            "The mail server refuses %s, the sender of workspace %d, which waits until %s: %s",
+            *(sender, due.workspace_id, until, error),
+        )
+        self._retry(engine, due, f"The mail server refuses the sender {sender}: {error}")
 
     def _retry(self, engine: Engine, due: DueMail, error: str) -> None:
         delay = retry_delay(due.attempts)
