@@ -36,6 +36,7 @@ from widget.domain.context import Context
 from widget.domain.errors import CannotCancel, UnknownRequest
 from widget.domain.flow import Answer
 from widget.domain.held import Held
+from widget.domain.requests import NO_REMINDER_IN_TEST_MODE
 from widget.domain.responses import ResponseHead
 from widget.domain.suspicion import Client
 from widget.extensions import db
@@ -257,6 +258,38 @@ def test_a_test_never_reaches_its_customer_once_test_mode_has_ended(any_acme: Wo
     assert outcome(any_acme, waiting) == ("not_sent", "no_test_address")
     assert outcome(any_acme, reminded) == ("sent", "")
     assert mails(any_acme) == [("request", "sent")]
+
+
+def test_who_was_asked_in_earnest_gets_no_reminder_from_test_mode_and_stays_live(
+    any_acme: Workspace,
+) -> None:
+    survey = any_acme.survey()
+    set_rules(any_acme, survey, reminders=1, reminder_days=1)
+    id = ask(any_acme, survey)
+    send_due_requests(any_acme)
+    sent(any_acme)
+    with any_acme.world.app.app_context():
+        change_asking_policy(
+            db.session, any_acme.id, AskingPolicy(), test_mail_to="test@acme.example"
+        )
+    any_acme.world.clock.pass_time(days=1)
+    send_due_requests(any_acme)
+    [_, reminder] = deliveries(any_acme)
+    assert (reminder.purpose, reminder.status) == ("reminder", "not_sent")
+    assert reminder.last_error == NO_REMINDER_IN_TEST_MODE
+    row = stored_request(any_acme, id)
+    assert (row.status, row.is_test, row.due_at) == ("sent", False, row.expires_at)
+    assert send_due_requests(any_acme) == 0
+
+
+def test_the_mails_of_a_test_are_tests(any_acme: Workspace) -> None:
+    with any_acme.world.app.app_context():
+        change_asking_policy(
+            db.session, any_acme.id, AskingPolicy(), test_mail_to="test@acme.example"
+        )
+    ask(any_acme, any_acme.survey())
+    send_due_requests(any_acme)
+    assert [row.is_test for row in deliveries(any_acme)] == [True]
 
 
 def test_several_workers_make_each_mail_once(any_acme: Workspace) -> None:

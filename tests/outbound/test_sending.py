@@ -336,28 +336,6 @@ def test_no_more_mails_leave_in_a_minute_than_the_workspace_allows(
     assert drain(any_acme, job) == 4
 
 
-def test_in_test_mode_every_mail_goes_to_one_address_and_its_answer_is_a_test(
-    acme: Workspace, sink: Sink
-) -> None:
-    change_workspace(acme, test_mail_to="tester@acme.example")
-    asked, _ = add_request(acme, acme.survey(), email="kim@shop.example")
-    drain(acme, job_of(acme, sink.server))
-    (mail,) = sink.mails
-    parsed = mail.parsed()
-    assert (mail.recipient, parsed["To"]) == ("tester@acme.example", "tester@acme.example")
-    assert "kim@shop.example" in parsed["Subject"]
-    assert parsed["X-Sayso-Test-For"] == "kim@shop.example"
-    assert request(acme, asked).is_test
-
-
-def test_a_test_request_is_never_mailed_to_its_customer(acme: Workspace, sink: Sink) -> None:
-    asked, sent = add_request(acme, acme.survey(), is_test=True)
-    drain(acme, job_of(acme, sink.server))
-    assert sink.mails == []
-    assert delivery(acme, sent).status == "not_sent"
-    assert request(acme, asked).why == "no_test_address"
-
-
 def test_what_happened_since_a_mail_was_queued_is_heeded(acme: Workspace, sink: Sink) -> None:
     survey, now = acme.survey(), acme.world.clock()
     _, late = add_request(acme, survey, expires_at=now)

@@ -104,6 +104,26 @@ def note_refused(
         _call_off(session, delivery, request, Decision("not_sent", why), at)
 
 
+def note_withheld(
+    session: Session,
+    workspace_id: int,
+    delivery_id: UUID,
+    why: str,
+    at: datetime,
+    *,
+    claim: datetime,
+) -> None:
+    """A reminder is not sent, for a reason that its request goes on with: it only waits for an
+    answer now. `claim` as for `note_failed`."""
+    with joining(session):
+        delivery, request = locked_delivery(session, workspace_id, delivery_id)
+        if _is_lost(delivery, claim):
+            return
+        delivery.status, delivery.claimed_until = "not_sent", None
+        delivery.last_error = why
+        _call_off(session, delivery, request, Decision("not_sent"), at)
+
+
 def note_bounced(
     session: Session,
     workspace_id: int,

@@ -11,7 +11,15 @@ from sqlalchemy.orm import Session
 from widget.domain.addresses import email_problem
 from widget.domain.ask_times import within_hours, zone_named
 from widget.domain.asking import MOST_REMINDERS
-from widget.domain.requests import Decision, MailTo, Situation, Why, decide, over_cap
+from widget.domain.requests import (
+    NO_REMINDER_IN_TEST_MODE,
+    Decision,
+    MailTo,
+    Situation,
+    Why,
+    decide,
+    over_cap,
+)
 from widget.storage.asking import Asking, askings
 from widget.storage.customers import lock_customers, mails_to
 from widget.storage.engine import writing
@@ -22,6 +30,7 @@ from widget.storage.request_rows import (
     claim_due,
     is_any_due,
     mark_answered,
+    note_unmade_reminder,
     put_decision,
 )
 from widget.storage.suppressed import refusals
@@ -157,6 +166,11 @@ def _reminder(
     hours_at: datetime,
     now: datetime,
 ) -> None:
+    """Remind a customer who was asked, unless something speaks against it.
+
+    In test mode a customer who was asked in earnest gets no reminder, and neither does the tester:
+    it would carry the link that the customer has, and nobody could tell their answers apart.
+    """
     request = due.request
     if now >= request.expires_at:
         put_decision(request, Decision("expired", "unanswered"))
@@ -165,6 +179,9 @@ def _reminder(
     is_wanted = request.reminders_sent < min(asking.rules.reminders, MOST_REMINDERS)
     is_stray_test = request.is_test and not asking.test_mail_to
     if not is_wanted or refusal or is_stray_test or not asking.is_open:
+        request.due_at = request.expires_at
+    elif asking.test_mail_to and not request.is_test:
+        note_unmade_reminder(session, due, NO_REMINDER_IN_TEST_MODE, now)
         request.due_at = request.expires_at
     elif hours_at > now or capped:
         later = max(hours_at, capped.until) if capped and capped.until else hours_at

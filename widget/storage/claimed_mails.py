@@ -13,10 +13,11 @@ from sqlalchemy import Engine, Table, bindparam, literal_column, update
 
 from widget.storage.deliveries import DueMail
 from widget.storage.engine import note, write_connection
-from widget.storage.models import Delivery
+from widget.storage.models import Delivery, Request
 from widget.storage.prepared import PreparedStatement
 
 _deliveries: Table = Delivery.__table__  # type: ignore[assignment]
+_requests: Table = Request.__table__  # type: ignore[assignment]
 
 _ACCEPT = PreparedStatement(
     update(Delivery)
@@ -63,6 +64,43 @@ def release(engine: Engine, claimed: Sequence[DueMail]) -> None:
                 status="due", claimed_until=None, attempts=_deliveries.c.attempts - 1
             )
         )
+
+
+def put_off(engine: Engine, due: DueMail, *, due_at: datetime, why: str) -> None:
+    """Give a mail back untried, not to be looked at before `due_at`."""
+    with write_connection(engine) as connection:
+        connection.execute(
+            _still_claimed([due]).values(
+                status="due",
+                due_at=due_at,
+                claimed_until=None,
+                attempts=_deliveries.c.attempts - 1,
+                last_error=why,
+            )
+        )
+
+
+def make_test(engine: Engine, due: DueMail) -> bool:
+    """Make a mail and its request tests, before the mail leaves for the address for tests.
+
+    False, and nothing changes, when the request's customer has been mailed: what they answer, and
+    that they unsubscribe, must go on to count. False as well when the claim is lost.
+    """
+    with write_connection(engine) as connection:
+        # The request first, as everywhere.
+        is_unsent = connection.execute(
+            update(_requests)
+            .where(
+                _requests.c.workspace_id == due.workspace_id,
+                _requests.c.id == due.request_id,
+                _requests.c.is_test | _requests.c.sent_at.is_(None),
+            )
+            .values(is_test=True)
+        ).rowcount
+        if is_unsent and connection.execute(_still_claimed([due]).values(is_test=True)).rowcount:
+            return True
+        connection.rollback()
+        return False
 
 
 def mark_not_sent(engine: Engine, due: DueMail, why: str) -> None:

@@ -33,12 +33,14 @@ from widget.storage.models import (
 )
 
 _deliveries: Table = Delivery.__table__  # type: ignore[assignment]
-_requests: Table = Request.__table__  # type: ignore[assignment]
 
 
 @dataclass(frozen=True)
 class DueMail:
-    """A claimed delivery with all that its mail is made from. `claimed_until` names the claim."""
+    """A claimed delivery with all that its mail is made from. `claimed_until` names the claim.
+
+    `is_test` is the mail's own; `request_is_test` its request's, whose customer is never mailed.
+    """
 
     workspace_id: int
     id: UUID
@@ -49,6 +51,7 @@ class DueMail:
     claimed_until: datetime
     request_status: str
     is_test: bool
+    request_is_test: bool
     expires_at: datetime
     language: str
     survey_id: int
@@ -132,16 +135,6 @@ def claim_accepted(
         return ids
 
 
-def make_test(engine: Engine, workspace_id: int, request_id: UUID) -> None:
-    """Mark a request whose mail leaves in test mode: its answer is a test too."""
-    with write_connection(engine) as connection:
-        connection.execute(
-            update(_requests)
-            .where(_requests.c.workspace_id == workspace_id, _requests.c.id == request_id)
-            .values(is_test=True)
-        )
-
-
 def _is_sendable(now: datetime) -> Any:
     status, columns = _deliveries.c.status, _deliveries.c
     return or_(
@@ -209,7 +202,8 @@ def _due_mails(workspace_id: int, ids: Sequence[UUID]) -> Any:
             Delivery.attempts,
             Delivery.claimed_until,
             Request.status.label("request_status"),
-            Request.is_test,
+            Delivery.is_test,
+            Request.is_test.label("request_is_test"),
             Request.expires_at,
             func.coalesce(func.nullif(Request.language, ""), Customer.language).label("language"),
             Survey.id.label("survey_id"),

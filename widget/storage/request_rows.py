@@ -215,7 +215,25 @@ def add_delivery(session: Session, due: DueRequest, purpose: str, at: datetime) 
             request_id=due.request.id,
             purpose=purpose,
             recipient=due.email,
+            is_test=due.request.is_test,
             status="due",
+            due_at=at,
+            created_at=at,
+        )
+    )
+
+
+def note_unmade_reminder(session: Session, due: DueRequest, why: str, at: datetime) -> None:
+    """Keep, among the mails of a request, that a reminder was due and why there was none."""
+    session.add(
+        Delivery(
+            workspace_id=due.request.workspace_id,
+            id=new_id(),
+            request_id=due.request.id,
+            purpose="reminder",
+            recipient=due.email,
+            status="not_sent",
+            last_error=why,
             due_at=at,
             created_at=at,
         )

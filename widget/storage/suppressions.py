@@ -171,7 +171,7 @@ def mail_of_delivery(session: Session, workspace_id: int, delivery_id: UUID) -> 
         return None
     delivery, request, name = row
     return SentMail(
-        workspace_id, delivery.id, delivery.recipient, request.is_test, name, request.language
+        workspace_id, delivery.id, delivery.recipient, delivery.is_test, name, request.language
     )
 
 

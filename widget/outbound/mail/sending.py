@@ -16,11 +16,12 @@ from uuid import UUID
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from widget.actions.note_delivery import note_failed, note_refused
+from widget.actions.note_delivery import note_failed, note_refused, note_withheld
 from widget.actions.receive_bounce import receive_bounce
 from widget.domain.asking import AskingPolicy
 from widget.domain.bounces import BounceReport, sort_of
 from widget.domain.mail_addresses import DeliveryName, address_digest, wire_address
+from widget.domain.requests import NO_REMINDER_IN_TEST_MODE, WAITS_IN_TEST_MODE
 from widget.domain.requests import Why as RequestWhy
 from widget.domain.retries import MOST_ATTEMPTS, Backoff, retry_delay
 from widget.outbound.mail.compose import compose
@@ -39,6 +40,8 @@ LEASE = timedelta(minutes=5)
 BATCH = 10
 # After a server could not be reached, so that a queue does not hammer at it.
 PAUSE = timedelta(seconds=15)
+# Between two looks at whether test mode has ended.
+TEST_MODE_WAIT = timedelta(hours=1)
 # For one workspace whose sender is refused, or whose queue cannot be worked on; doubled each time.
 FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=1), timedelta(minutes=15)
 
@@ -158,8 +161,8 @@ class SendMail:
         if not self._is_wanted(engine, due, refusal):
             return False
         assert due.version_id is not None
-        if due.test_mail_to and not due.is_test:
-            deliveries.make_test(engine, due.workspace_id, due.request_id)
+        if due.test_mail_to and not self._is_fit_for_tests(engine, due):
+            return False
         envelope = self.post.envelope(due, self.clock())
         recipient = wire_address(envelope.recipient)
         if recipient is None:
@@ -181,6 +184,28 @@ class SendMail:
             return False
         return True
 
+    def _is_fit_for_tests(self, engine: Engine, due: DueMail) -> bool:
+        """Whether a mail may go to the address for tests; else it waits, or is dropped.
+
+        A test mail carries the link of its request, so its request has to be a test as well, and
+        the answer is the tester's. A request whose customer has been mailed, or may have been by
+        an attempt before test mode, is never made one: the link is in that customer's hands, and
+        a tester who had it too would answer for them.
+        """
+        may_have_left = due.attempts > 1 and not due.request_is_test
+        if not may_have_left and claimed_mails.make_test(engine, due):
+            return True
+        if due.purpose == "reminder":
+            with Session(engine) as session:
+                note_withheld(
+                    *(session, due.workspace_id, due.id, NO_REMINDER_IN_TEST_MODE, self.clock()),
+                    claim=due.claimed_until,
+                )
+        else:
+            due_at = self.clock() + TEST_MODE_WAIT
+            claimed_mails.put_off(engine, due, due_at=due_at, why=WAITS_IN_TEST_MODE)
+        return False
+
     def _is_wanted(self, engine: Engine, due: DueMail, refusal: Why | None) -> bool:
         """Whether nothing has happened since that speaks against the mail; notes what has."""
         why: RequestWhy | None = None
@@ -193,7 +218,7 @@ class SendMail:
             why = "survey_closed"
         elif refusal:
             why = refusal
-        elif due.is_test and not due.test_mail_to:
+        elif due.request_is_test and not due.test_mail_to:
             why = "no_test_address"
         if why:
             with Session(engine) as session:
