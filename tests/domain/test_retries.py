@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from tests.builders import MONDAY
-from widget.domain.retries import Backoff
+from widget.domain.retries import Backoff, wait_by_age
 
 MINUTE = timedelta(minutes=1)
 
@@ -28,3 +28,8 @@ def test_a_success_forgets_the_failures() -> None:
     backoff.succeeded("flaky")
     assert backoff.waiting(MONDAY) == []
     assert backoff.failed("flaky", MONDAY) == MONDAY + MINUTE
+
+
+def test_a_wait_by_age_is_as_long_as_the_age_within_limits() -> None:
+    ages = [timedelta(0), 5 * MINUTE, timedelta(days=9)]
+    assert [wait_by_age(age) for age in ages] == [MINUTE, 5 * MINUTE, timedelta(hours=1)]

@@ -26,6 +26,15 @@ def retry_delay(attempts: int) -> timedelta | None:
 MOST_ATTEMPTS = len(RETRY_DELAYS) + 1
 
 
+_SHORTEST_WAIT, _LONGEST_WAIT = timedelta(minutes=1), timedelta(hours=1)
+
+
+def wait_by_age(age: timedelta) -> timedelta:
+    """How long to leave something alone that failed at this age: as long again, at least a minute
+    and at most an hour. So waits grow without anybody counting failures."""
+    return min(max(age, _SHORTEST_WAIT), _LONGEST_WAIT)
+
+
 class Backoff(Generic[Key]):
     """Remembers, within one process, what failed and is to be left alone for a while.
 
