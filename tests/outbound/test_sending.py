@@ -162,6 +162,31 @@ def test_a_mail_whose_mark_fails_is_not_sent_again_by_who_sent_it(
     assert request(any_acme, asked).status == "sent"
 
 
+def test_who_sent_a_mail_knows_it_when_its_lease_ended_before_it_could_be_noted(
+    any_acme: Workspace, sink: Sink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, sent = add_request(any_acme, any_acme.survey())
+    job, clock = job_of(any_acme, sink.server), any_acme.world.clock
+
+    def fail(*_: object, **__: object) -> None:
+        raise OperationalError("UPDATE", {}, Exception("disk full"))
+
+    monkeypatch.setattr(claimed_mails, "mark_accepted", fail)
+    monkeypatch.setattr(handed_over, "note_sent", fail)
+    for attempts in (1, 2):
+        job(engine_of(any_acme), clock())
+        assert len(sink.mails) == 1
+        assert (delivery(any_acme, sent).status, delivery(any_acme, sent).attempts) == (
+            "sending",
+            attempts,
+        )
+        clock.pass_time(minutes=6)
+    monkeypatch.undo()
+    drain(any_acme, job)
+    assert len(sink.mails) == 1
+    assert delivery(any_acme, sent).status == "sent"
+
+
 def test_one_mail_that_cannot_be_noted_keeps_no_other_from_being_noted(
     any_acme: Workspace,
     sink: Sink,
