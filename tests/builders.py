@@ -404,6 +404,7 @@ def add_request(acme: Workspace, survey: str, **details: Any) -> tuple[UUID, UUI
                 request_id=request_id,
                 purpose=details.get("purpose", "request"),
                 recipient=details.get("recipient", email),
+                is_test=details.get("is_test", False),
                 status=status,
                 due_at=details.get("due_at", at),
                 created_at=at,

@@ -11,7 +11,7 @@ from sqlalchemy import event, func, select
 
 from tests.builders import MONDAY, Workspace, ask, make_workspace
 from widget.actions import run_import
-from widget.actions.run_import import run_imports
+from widget.actions.run_import import import_backoff, run_imports
 from widget.actions.upload_requests import (
     discard_import,
     preview_import,
@@ -20,6 +20,7 @@ from widget.actions.upload_requests import (
 )
 from widget.domain.errors import FileRefused, UnknownRequest, UnknownSurvey
 from widget.extensions import db
+from widget.storage.engine import writing
 from widget.storage.models import Request, RequestImport
 from widget.storage.request_imports import ImportRow, import_row
 
@@ -170,6 +171,41 @@ def test_several_workers_make_each_row_once(any_acme: Workspace) -> None:
     run(any_acme)
     with any_acme.world.app.app_context():
         assert set(db.session.scalars(select(RequestImport.status))) == {"done"}
+
+
+def test_a_broken_file_holds_up_no_other_and_is_left_alone_for_a_while(
+    any_acme: Workspace, caplog: pytest.LogCaptureFixture
+) -> None:
+    survey, clock = any_acme.survey(), any_acme.world.clock
+    broken, sound = (upload(any_acme, survey, f"email\n{name}@c.example\n") for name in "ab")
+    start(any_acme, broken)
+    start(any_acme, sound)
+    with any_acme.world.app.app_context(), writing(db.session):
+        db.session.get_one(RequestImport, (any_acme.id, broken)).content = "nothing"
+    backoff = import_backoff()
+
+    def work() -> int:
+        with any_acme.world.app.app_context():
+            db.session.rollback()
+            return run_imports(db.engine, clock(), budget_s=60, backoff=backoff)
+
+    assert work() == 1
+    assert (state(any_acme, broken).status, state(any_acme, sound).status) == ("running", "done")
+    assert f"The import {broken} cannot go on" in caplog.text
+    for minutes in (1, 2, 4):
+        caplog.clear()
+        assert work() == 0
+        clock.pass_time(seconds=60 * minutes - 1)
+        assert work() == 0
+        assert caplog.text == ""
+        clock.pass_time(seconds=1)
+        assert work() == 0
+        assert "cannot go on" in caplog.text
+    with any_acme.world.app.app_context(), writing(db.session):
+        db.session.get_one(RequestImport, (any_acme.id, broken)).content = "email\na@c.example\n"
+    clock.pass_time(hours=1)
+    assert work() == 1
+    assert state(any_acme, broken).status == "done"
 
 
 def test_the_work_ends_with_its_budget_and_goes_on_with_the_next(acme: Workspace) -> None:

@@ -3,10 +3,12 @@
 import threading
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from tests.builders import (
     BROWSER,
@@ -18,6 +20,7 @@ from tests.builders import (
     set_rules,
     stored_request,
 )
+from widget.actions import send_due_requests as send_due_requests_module
 from widget.actions.cancel_request import cancel_request
 from widget.actions.change_asking import change_asking_policy
 from widget.actions.change_survey import set_closed
@@ -36,13 +39,15 @@ from widget.domain.context import Context
 from widget.domain.errors import CannotCancel, UnknownRequest
 from widget.domain.flow import Answer
 from widget.domain.held import Held
+from widget.domain.requests import NO_REMINDER_IN_TEST_MODE
 from widget.domain.responses import ResponseHead
 from widget.domain.suspicion import Client
 from widget.extensions import db
+from widget.storage.due_requests import DueRequest
 from widget.storage.engine import writing
 from widget.storage.ids import new_id
 from widget.storage.models import Delivery, Event
-from widget.storage.surveys import published_survey
+from widget.storage.surveys import published_survey, survey_of
 
 DAY = timedelta(days=1)
 
@@ -259,6 +264,38 @@ def test_a_test_never_reaches_its_customer_once_test_mode_has_ended(any_acme: Wo
     assert mails(any_acme) == [("request", "sent")]
 
 
+def test_who_was_asked_in_earnest_gets_no_reminder_from_test_mode_and_stays_live(
+    any_acme: Workspace,
+) -> None:
+    survey = any_acme.survey()
+    set_rules(any_acme, survey, reminders=1, reminder_days=1)
+    id = ask(any_acme, survey)
+    send_due_requests(any_acme)
+    sent(any_acme)
+    with any_acme.world.app.app_context():
+        change_asking_policy(
+            db.session, any_acme.id, AskingPolicy(), test_mail_to="test@acme.example"
+        )
+    any_acme.world.clock.pass_time(days=1)
+    send_due_requests(any_acme)
+    [_, reminder] = deliveries(any_acme)
+    assert (reminder.purpose, reminder.status) == ("reminder", "not_sent")
+    assert reminder.last_error == NO_REMINDER_IN_TEST_MODE
+    row = stored_request(any_acme, id)
+    assert (row.status, row.is_test, row.due_at) == ("sent", False, row.expires_at)
+    assert send_due_requests(any_acme) == 0
+
+
+def test_the_mails_of_a_test_are_tests(any_acme: Workspace) -> None:
+    with any_acme.world.app.app_context():
+        change_asking_policy(
+            db.session, any_acme.id, AskingPolicy(), test_mail_to="test@acme.example"
+        )
+    ask(any_acme, any_acme.survey())
+    send_due_requests(any_acme)
+    assert [row.is_test for row in deliveries(any_acme)] == [True]
+
+
 def test_several_workers_make_each_mail_once(any_acme: Workspace) -> None:
     survey = any_acme.survey()
     for number in range(60):
@@ -276,6 +313,52 @@ def test_several_workers_make_each_mail_once(any_acme: Workspace) -> None:
         thread.join(60)
     assert sum(done) == 60
     assert len({row.request_id for row in deliveries(any_acme)}) == len(deliveries(any_acme)) == 60
+
+
+def test_a_request_that_fails_holds_up_no_other_and_is_put_off_for_longer_each_time(
+    any_acme: Workspace, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    survey = any_acme.survey()
+    poisoned, sound = ask(any_acme, survey), ask(any_acme, survey, "lee@c.example")
+    deal_with, clock = send_due_requests_module._deal_with, any_acme.world.clock
+
+    def fail_for_one(session: Session, due: DueRequest, *rest: Any) -> None:
+        if due.request.id == poisoned:
+            due.request.status = None  # type: ignore[assignment]
+            session.flush()
+        deal_with(session, due, *rest)
+
+    monkeypatch.setattr(send_due_requests_module, "_deal_with", fail_for_one)
+    send_due_requests(any_acme)
+    assert [row.request_id for row in deliveries(any_acme)] == [sound]
+    assert f"Request {poisoned} of workspace {any_acme.id} cannot be dealt with" in caplog.text
+    assert f"Request {poisoned} is put off until 2026-11-23 09:01" in caplog.text
+    waits = []
+    for _ in range(9):
+        assert send_due_requests(any_acme) == 0
+        due_at = stored_request(any_acme, poisoned).due_at
+        assert due_at
+        waits.append((due_at - clock()) // timedelta(minutes=1))
+        clock.pass_time(minutes=waits[-1])
+        send_due_requests(any_acme)
+    assert waits == [1, 1, 2, 4, 8, 16, 32, 60, 60]
+    monkeypatch.undo()
+    clock.pass_time(hours=1)
+    send_due_requests(any_acme)
+    assert [row.request_id for row in deliveries(any_acme)] == [sound, poisoned]
+
+
+def test_a_survey_whose_rules_cannot_be_read_holds_up_no_other(any_acme: Workspace) -> None:
+    broken, sound = any_acme.survey(), any_acme.survey()
+    waits = [ask(any_acme, broken, f"c{number}@c.example") for number in range(3)]
+    id = ask(any_acme, sound)
+    with any_acme.world.app.app_context(), writing(db.session) as session:
+        survey_of(session, any_acme.id, broken).asking = {"suppression_days": "many"}
+    send_due_requests(any_acme)
+    assert [row.request_id for row in deliveries(any_acme)] == [id]
+    assert {stored_request(any_acme, one).due_at for one in waits} == {
+        MONDAY + timedelta(minutes=1)
+    }
 
 
 def test_a_mail_that_no_server_takes_is_told(any_acme: Workspace) -> None:

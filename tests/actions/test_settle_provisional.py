@@ -4,14 +4,14 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from tests.builders import PHONE, AskedByMail, Workspace, ask_by_mail
 from tests.web.landing.mailing import Reader, held, reader, request_of
 from widget.actions.settle_provisional import settle_due
 from widget.extensions import db
 from widget.storage.engine import writing
-from widget.storage.models import Rollup, Survey
+from widget.storage.models import HeldAnswer, Rollup, Survey
 
 
 def settle(acme: Workspace) -> int:
@@ -160,3 +160,31 @@ def test_two_workers_settle_it_once(acme: Workspace, mail: AskedByMail, carla: R
     with ThreadPoolExecutor(4) as pool:
         assert sum(pool.map(lambda _n: settle(acme), range(4))) == 1
     assert len(acme.responses()) == 1
+
+
+def test_one_that_cannot_be_settled_holds_up_no_other_and_is_put_off(
+    acme: Workspace, mail: AskedByMail, carla: Reader, caplog: pytest.LogCaptureFixture
+) -> None:
+    carla.touch(carla.open(mail.path(4)), 4)
+    [poisoned] = held(acme)
+    with acme.world.app.app_context(), writing(db.session):
+        db.session.execute(update(HeldAnswer).values(head={}))
+    other = ask_by_mail(acme, acme.survey())
+    acme.world.clock.pass_time(seconds=1)
+    second = reader(acme, other)
+    second.touch(second.open(other.path(5)), 5)
+    acme.world.clock.pass_time(minutes=10)
+    assert settle(acme) == 1
+    assert [response.id for response in acme.responses()] == [other.id]
+    assert f"Held answer {poisoned.id}" in caplog.text
+    waits = []
+    for _ in range(4):
+        caplog.clear()
+        assert settle(acme) == 0
+        assert caplog.text == ""
+        due = next(row.due_at for row in held(acme) if row.id == poisoned.id)
+        assert due
+        waits.append((due - acme.world.clock()) // timedelta(minutes=1))
+        acme.world.clock.pass_time(seconds=(due - acme.world.clock()).total_seconds())
+        settle(acme)
+    assert waits == [10, 20, 40, 60]

@@ -32,16 +32,26 @@ class Taken:
 
 @dataclass
 class Sink:
-    """What arrived. `answer` may refuse: given a recipient, it returns a reply or None for yes."""
+    """What arrived. `answer` may refuse: given an address, it returns a reply, or None for yes."""
 
     port: int
     mails: list[Taken] = field(default_factory=list)
     answer: Callable[[str], str | None] = lambda _recipient: None
     answer_data: Callable[[str], str | None] = lambda _recipient: None
+    answer_sender: Callable[[str], str | None] = lambda _sender: None
 
     @property
     def server(self) -> MailServer:
         return MailServer("127.0.0.1", self.port, "none")
+
+    async def handle_MAIL(
+        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: Any
+    ) -> str:
+        refusal = self.answer_sender(address)
+        if refusal:
+            return refusal
+        envelope.mail_from = address
+        return "250 OK"
 
     async def handle_RCPT(
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: Any

@@ -2,26 +2,29 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
 import pytest
 from sqlalchemy import Engine, select, update
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 
-from tests.builders import Workspace, add_request, answer_survey
+from tests.builders import Workspace, add_request, answer_survey, make_workspace
 from tests.outbound.sink import Sink, listening
 from widget.actions.finish_idle_responses import FinishIdleResponses
 from widget.domain.mail_addresses import address_digest
-from widget.domain.retries import RETRY_DELAYS
+from widget.domain.retries import MOST_ATTEMPTS, RETRY_DELAYS
 from widget.domain.surveys import Definition
 from widget.extensions import db
 from widget.mail_settings import MailServer
+from widget.outbound.mail import handed_over
 from widget.outbound.mail.compose import Letter
 from widget.outbound.mail.letters import Post
 from widget.outbound.mail.sending import BATCH, SendMail
 from widget.outbound.mail.transport import FileMailer, SmtpMailer
-from widget.storage import deliveries
+from widget.storage import claimed_mails, deliveries
 from widget.storage.engine import writing
 from widget.storage.models import Delivery, Event, Request, SuppressedAddress
 from widget.storage.models import Workspace as WorkspaceRow
@@ -114,13 +117,120 @@ def test_a_mail_that_was_handed_over_is_noted_and_not_sent_again(
 ) -> None:
     asked, sent = add_request(any_acme, any_acme.survey())
     engine, clock = engine_of(any_acme), any_acme.world.clock
-    deliveries.claim(engine, any_acme.id, clock(), limit=1, lease=LEASE)
-    deliveries.mark_accepted(engine, any_acme.id, sent, clock())
+    [due] = deliveries.claim(engine, any_acme.id, clock(), limit=1, lease=LEASE)
+    claimed_mails.mark_accepted(engine, due, clock())
     clock.pass_time(minutes=6)
     drain(any_acme, job_of(any_acme, sink.server))
     assert sink.mails == []
     assert delivery(any_acme, sent).status == "sent"
     assert request(any_acme, asked).status == "sent"
+
+
+def test_a_mail_whose_mark_fails_is_not_sent_again_by_who_sent_it(
+    any_acme: Workspace, sink: Sink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    survey = any_acme.survey()
+    asked, sent = add_request(any_acme, survey)
+    _, waiting = add_request(any_acme, survey)
+    job, clock = job_of(any_acme, sink.server), any_acme.world.clock
+
+    def fail(*_: object, **__: object) -> None:
+        raise OperationalError("UPDATE", {}, Exception("disk full"))
+
+    with monkeypatch.context() as broken:
+        broken.setattr(claimed_mails, "mark_accepted", fail)
+        broken.setattr(handed_over, "note_sent", fail)
+        job(engine_of(any_acme), clock())
+        assert len(sink.mails) == 1
+        assert (delivery(any_acme, sent).status, delivery(any_acme, sent).attempts) == (
+            "sending",
+            1,
+        )
+        # What had not been handed over is given back, so that others may send it.
+        assert (delivery(any_acme, waiting).status, delivery(any_acme, waiting).attempts) == (
+            "due",
+            0,
+        )
+        clock.pass_time(minutes=6)
+        broken.undo()
+    assert drain(any_acme, job) == 1
+    assert [mail.recipient for mail in sink.mails] == [
+        delivery(any_acme, sent).recipient,
+        delivery(any_acme, waiting).recipient,
+    ]
+    assert delivery(any_acme, sent).status == "sent"
+    assert request(any_acme, asked).status == "sent"
+
+
+def test_who_sent_a_mail_knows_it_when_its_lease_ended_before_it_could_be_noted(
+    any_acme: Workspace, sink: Sink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, sent = add_request(any_acme, any_acme.survey())
+    job, clock = job_of(any_acme, sink.server), any_acme.world.clock
+
+    def fail(*_: object, **__: object) -> None:
+        raise OperationalError("UPDATE", {}, Exception("disk full"))
+
+    monkeypatch.setattr(claimed_mails, "mark_accepted", fail)
+    monkeypatch.setattr(handed_over, "note_sent", fail)
+    for attempts in (1, 2):
+        job(engine_of(any_acme), clock())
+        assert len(sink.mails) == 1
+        assert (delivery(any_acme, sent).status, delivery(any_acme, sent).attempts) == (
+            "sending",
+            attempts,
+        )
+        clock.pass_time(minutes=6)
+    monkeypatch.undo()
+    drain(any_acme, job)
+    assert len(sink.mails) == 1
+    assert delivery(any_acme, sent).status == "sent"
+
+
+def test_one_mail_that_cannot_be_noted_keeps_no_other_from_being_noted(
+    any_acme: Workspace,
+    sink: Sink,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    survey = any_acme.survey()
+    _, poisoned = add_request(any_acme, survey)
+    _, sound = add_request(any_acme, survey)
+    note, job, clock = handed_over.note_sent, job_of(any_acme, sink.server), any_acme.world.clock
+    tries: list[UUID] = []
+
+    def note_some(session: Session, workspace_id: int, id: UUID, at: datetime) -> None:
+        if id == poisoned:
+            tries.append(id)
+            raise RuntimeError("poisoned")
+        note(session, workspace_id, id, at)
+
+    monkeypatch.setattr(handed_over, "note_sent", note_some)
+    drain(any_acme, job)
+    assert delivery(any_acme, sound).status == "sent"
+    assert delivery(any_acme, poisoned).status == "accepted"
+    assert "poisoned" in caplog.text
+    before = len(tries)
+    clock.pass_time(seconds=14)
+    drain(any_acme, job)
+    assert len(tries) == before
+    clock.pass_time(seconds=1)
+    monkeypatch.setattr(handed_over, "note_sent", note)
+    drain(any_acme, job)
+    assert delivery(any_acme, poisoned).status == "sent"
+    assert len(sink.mails) == 2
+
+
+def test_attempts_that_nobody_could_note_are_bounded(any_acme: Workspace, sink: Sink) -> None:
+    asked, sent = add_request(any_acme, any_acme.survey())
+    engine, clock = engine_of(any_acme), any_acme.world.clock
+    for _ in range(MOST_ATTEMPTS):
+        deliveries.claim(engine, any_acme.id, clock(), limit=1, lease=LEASE)
+        clock.pass_time(minutes=6)
+    drain(any_acme, job_of(any_acme, sink.server))
+    assert sink.mails == []
+    assert delivery(any_acme, sent).status == "failed"
+    assert request(any_acme, asked).why == "mail_failed"
 
 
 def test_a_passing_refusal_is_tried_again_with_growing_delays_and_given_up(
@@ -178,6 +288,64 @@ def test_a_server_that_is_away_costs_one_mail_an_attempt_and_the_queue_waits(
     assert drain(acme, job_of(acme, sink.server)) == 3
 
 
+def two_workspaces(acme: Workspace) -> tuple[Workspace, Workspace]:
+    """Alice's workspace and one that was made later, each with a mail for each of two customers."""
+    rival = make_workspace(acme.world, "Rival", "charlie@rival.example")
+    for workspace in (acme, rival):
+        survey = workspace.survey()
+        for number in range(2):
+            add_request(workspace, survey, email=f"c{number}@{workspace.id}.example")
+    return acme, rival
+
+
+def test_trouble_with_one_workspaces_mails_leaves_the_next_turn_to_another(
+    any_acme: Workspace, sink: Sink
+) -> None:
+    acme, rival = two_workspaces(any_acme)
+    # The server hangs up on whatever the first workspace sends.
+    sink.answer = lambda to: "421 Closing" if to.endswith(f"@{acme.id}.example") else None
+    job, clock = job_of(acme, sink.server), acme.world.clock
+    drain(acme, job)
+    assert sink.mails == []
+    clock.pass_time(seconds=16)
+    drain(acme, job)
+    assert [mail.recipient for mail in sink.mails] == [f"c{n}@{rival.id}.example" for n in range(2)]
+
+
+def test_a_workspace_whose_sender_is_refused_waits_alone_and_says_why(
+    any_acme: Workspace, sink: Sink, caplog: pytest.LogCaptureFixture
+) -> None:
+    acme, rival = two_workspaces(any_acme)
+    with acme.world.app.app_context(), writing(db.session):
+        row = db.session.get_one(WorkspaceRow, acme.id)
+        row.asking = {"sender": "boss@acme.example"}
+    sink.answer_sender = lambda sender: "553 Not yours" if "boss" in sender else None
+    job, clock = job_of(acme, sink.server), acme.world.clock
+    drain(acme, job)
+    assert [mail.recipient for mail in sink.mails] == [f"c{n}@{rival.id}.example" for n in range(2)]
+    with acme.world.app.app_context():
+        rows = db.session.scalars(select(Delivery).where(Delivery.workspace_id == acme.id)).all()
+        assert sorted((row.status, row.attempts) for row in rows) == [("due", 0), ("due", 1)]
+        error = next(row.last_error for row in rows if row.attempts)
+        assert error == "The mail server refuses the sender boss@acme.example: 553 Not yours"
+    assert f"workspace {acme.id}, which waits" in caplog.text
+    sink.answer_sender = lambda _sender: None
+    assert drain(acme, job) == 0
+    clock.pass_time(minutes=1)
+    assert drain(acme, job) == 2
+
+
+def test_a_workspace_whose_queue_cannot_be_worked_on_holds_up_no_other(
+    any_acme: Workspace, sink: Sink, caplog: pytest.LogCaptureFixture
+) -> None:
+    acme, rival = two_workspaces(any_acme)
+    with acme.world.app.app_context(), writing(db.session):
+        db.session.get_one(WorkspaceRow, acme.id).asking = {"mails_per_minute": "many"}
+    drain(acme, job_of(acme, sink.server))
+    assert [mail.recipient for mail in sink.mails] == [f"c{n}@{rival.id}.example" for n in range(2)]
+    assert f"Workspace {acme.id} sends no mail until" in caplog.text
+
+
 def test_no_more_mails_leave_in_a_minute_than_the_workspace_allows(
     any_acme: Workspace, sink: Sink
 ) -> None:
@@ -191,28 +359,6 @@ def test_no_more_mails_leave_in_a_minute_than_the_workspace_allows(
     assert drain(any_acme, job) == 0
     any_acme.world.clock.pass_time(seconds=2)
     assert drain(any_acme, job) == 4
-
-
-def test_in_test_mode_every_mail_goes_to_one_address_and_its_answer_is_a_test(
-    acme: Workspace, sink: Sink
-) -> None:
-    change_workspace(acme, test_mail_to="tester@acme.example")
-    asked, _ = add_request(acme, acme.survey(), email="kim@shop.example")
-    drain(acme, job_of(acme, sink.server))
-    (mail,) = sink.mails
-    parsed = mail.parsed()
-    assert (mail.recipient, parsed["To"]) == ("tester@acme.example", "tester@acme.example")
-    assert "kim@shop.example" in parsed["Subject"]
-    assert parsed["X-Sayso-Test-For"] == "kim@shop.example"
-    assert request(acme, asked).is_test
-
-
-def test_a_test_request_is_never_mailed_to_its_customer(acme: Workspace, sink: Sink) -> None:
-    asked, sent = add_request(acme, acme.survey(), is_test=True)
-    drain(acme, job_of(acme, sink.server))
-    assert sink.mails == []
-    assert delivery(acme, sent).status == "not_sent"
-    assert request(acme, asked).why == "no_test_address"
 
 
 def test_what_happened_since_a_mail_was_queued_is_heeded(acme: Workspace, sink: Sink) -> None:

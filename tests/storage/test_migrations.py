@@ -11,7 +11,15 @@ from tests.builders import World
 from widget.extensions import db
 from widget.storage import migrate
 from widget.storage.engine import prepare_engine, writing
-from widget.storage.models import ApiKey, Member, SuppressedAddress, Survey, Workspace
+from widget.storage.ids import new_id
+from widget.storage.models import (
+    ApiKey,
+    Delivery,
+    Member,
+    SuppressedAddress,
+    Survey,
+    Workspace,
+)
 from widget.storage.suppressions import suppress, suppressed_counts
 
 FIRST_RELEASE = """
@@ -107,6 +115,53 @@ def test_suppressed_addresses_survive_and_may_then_have_a_second_reason(
         if database == "sqlite":
             schema = text("SELECT sql FROM sqlite_master WHERE name = 'suppressed_addresses'")
             assert "WITHOUT ROWID" in session.execute(schema).scalar_one()
+    engine.dispose()
+
+
+ASKED_BEFORE_DELIVERIES_WERE_MARKED = """
+INSERT INTO customers (workspace_id, id, email, name, external_id, language, country, time_zone,
+        created_at, updated_at)
+    VALUES (1, '{customer}', 'kim@c.example', 'Kim', '', '', '', '', '{at}', '{at}');
+INSERT INTO requests (workspace_id, id, survey_id, customer_id, member_given, channel, ref,
+        external_url, tags, brand, language, country, do_not_send, is_test, made_by, body_sha256,
+        status, why, why_text, interaction_at, reminders_sent, expires_at, created_at)
+    VALUES (1, '{real}', 1, '{customer}', '', '', '', '', '[]', '', '', '', FALSE, FALSE, 'api',
+        '', 'sent', '', '', '{at}', 0, '{at}', '{at}');
+INSERT INTO requests (workspace_id, id, survey_id, customer_id, member_given, channel, ref,
+        external_url, tags, brand, language, country, do_not_send, is_test, made_by, body_sha256,
+        status, why, why_text, interaction_at, reminders_sent, expires_at, created_at)
+    VALUES (1, '{test}', 1, '{customer}', '', '', '', '', '[]', '', '', '', FALSE, TRUE, 'api',
+        '', 'sent', '', '', '{at}', 0, '{at}', '{at}');
+INSERT INTO deliveries (workspace_id, id, request_id, purpose, recipient, status, attempts, due_at,
+        last_error, created_at)
+    SELECT workspace_id, id, id, 'request', 'kim@c.example', 'sent', 1, created_at, '', created_at
+        FROM requests
+"""
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_mails_of_tests_are_marked_as_tests_and_no_others(
+    tmp_path: Path, request: pytest.FixtureRequest, database: str
+) -> None:
+    url = f"sqlite:///{tmp_path / 'old.db'}"
+    if database == "postgresql":
+        url = request.getfixturevalue("empty_postgres")
+    engine = prepare_engine(create_engine(url))
+    migrate.upgrade(engine, "0002")
+    real, test, customer = (new_id() for _ in range(3))
+    ids = {"real": real.hex, "test": test.hex, "customer": customer.hex}
+    asked = ASKED_BEFORE_DELIVERIES_WERE_MARKED.format(at="2026-11-01 09:00:00", **ids)
+    with engine.begin() as connection:
+        for statement in (FIRST_RELEASE + ";" + asked).split(";"):
+            connection.execute(text(statement))
+    migrate.upgrade(engine)
+    with engine.connect() as connection:
+        assert migrate.drift(engine) == []
+        rows = connection.execute(select(Delivery.id, Delivery.is_test, Delivery.recipient)).all()
+    assert {(row.id, row.is_test, row.recipient) for row in rows} == {
+        (real, False, "kim@c.example"),
+        (test, True, "kim@c.example"),
+    }
     engine.dispose()
 
 

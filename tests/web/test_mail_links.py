@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import func, select, update
 
-from tests.builders import Workspace, add_request, make_workspace
+from tests.builders import Workspace, add_request, deliveries, make_workspace
 from widget.actions.create_api_key import create_api_key
 from widget.actions.lift_suppression import lift_suppression
 from widget.domain.links import LinkSigner, RequestLink
@@ -115,6 +115,17 @@ def test_what_a_mail_server_said_outlives_unsubscribing_and_its_undoing(
     client.post(path, data={"undo": "1"})
     assert [why for _, _, why in suppressed(acme)] == ["hard_bounce"]
     assert 'name="undo"' not in client.get(path).text
+
+
+def test_a_report_without_a_name_is_of_no_test(acme: Workspace) -> None:
+    survey = acme.survey()
+    _, real = add_request(acme, survey, email="kim@shop.example", status="sent")
+    acme.world.clock.pass_time(days=1)
+    _, test = add_request(acme, survey, recipient="kim@shop.example", status="sent", is_test=True)
+    report(acme, "sendgrid", [{"event": "bounce", "email": "kim@shop.example"}])
+    became = {row.id: row.status for row in deliveries(acme)}
+    assert became == {real: "bounced", test: "sent"}
+    assert [why for _, _, why in suppressed(acme)] == ["hard_bounce"]
 
 
 def test_lifting_takes_back_every_reason_of_the_workspaces_own(any_acme: Workspace) -> None:

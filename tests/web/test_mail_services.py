@@ -200,7 +200,7 @@ SERVICES: dict[str, Bodies] = {
     "mailgun": mailgun,
     "sendgrid": sendgrid,
 }
-SOURCES = [*SERVICES, "signed address", "feedback address"]
+SOURCES = [*SERVICES, "signed address", "feedback address", "message id alone"]
 
 
 def tell(acme: Workspace, source: str, sort: Sort, sent: UUID) -> int:
@@ -215,11 +215,16 @@ def tell(acme: Workspace, source: str, sort: Sort, sent: UUID) -> int:
         assert answer.status_code == 200, answer.text
         return int(answer.get_json()["taken"])
     settings = replace(acme.world.settings, bounce_address="bounce@mail.example")
-    to = "bounce@mail.example"
-    if source == "signed address":
-        to = BounceAddress(settings.secret_keys, to).of(name)
+    signed = BounceAddress(settings.secret_keys, settings.bounce_address).of(name)
+    to = signed if source == "signed address" else settings.bounce_address
+    message = returned(sort, name, to)
+    if source == "feedback address":
+        # Where a provider's reports go, which says whom the mail that it returns was from.
+        message = message.replace(
+            b"\r\nFrom: feedback@", f"\r\nReturn-Path: <{signed}>\r\nFrom: feedback@".encode()
+        )
     with acme.world.app.app_context():
-        return take_bounce(settings, returned(sort, name, to))
+        return take_bounce(settings, message)
 
 
 def suppressed(acme: Workspace) -> list[tuple[int, str]]:
@@ -265,7 +270,9 @@ def test_the_fifth_soft_bounce_suppresses_and_not_the_fourth(acme: Workspace, so
 def test_a_complaint_suppresses_in_every_workspace(acme: Workspace, source: str) -> None:
     (sent,) = mails_to_kim(acme, 1)
     assert tell(acme, source, "complaint", sent) == 1
-    assert suppressed(acme) == [(0, "complaint")]
+    # Whoever asked Kim can read the Message-ID and write such a report themselves.
+    where = acme.id if source == "message id alone" else 0
+    assert suppressed(acme) == [(where, "complaint")]
 
 
 @pytest.mark.parametrize("source", SOURCES)

@@ -24,6 +24,8 @@ from widget.storage.request_rows import (
 _DETAIL = 500
 # A delivery in one of these is done with, as far as sending goes.
 _SETTLED = ("sent", "delivered", "bounced")
+# A mail server has had it: nothing can be called off any more.
+_TAKEN = ("accepted", *_SETTLED)
 
 
 def note_sent(session: Session, workspace_id: int, delivery_id: UUID, at: datetime) -> None:
@@ -59,12 +61,22 @@ def note_delivered(session: Session, workspace_id: int, delivery_id: UUID, at: d
 
 
 def note_failed(
-    session: Session, workspace_id: int, delivery_id: UUID, error: str, at: datetime
+    session: Session,
+    workspace_id: int,
+    delivery_id: UUID,
+    error: str,
+    at: datetime,
+    *,
+    claim: datetime | None = None,
 ) -> None:
-    """No mail server would take the mail, and no more attempts will be made."""
+    """No mail server would take the mail, and it is given up.
+
+    `claim` is the `claimed_until` of the worker that says so: nothing changes once the mail is no
+    longer in its hands.
+    """
     with joining(session):
         delivery, request = locked_delivery(session, workspace_id, delivery_id)
-        if delivery.status in (*_SETTLED, "failed"):
+        if delivery.status in (*_TAKEN, "failed") or _is_lost(delivery, claim):
             return
         delivery.status, delivery.claimed_until = "failed", None
         delivery.last_error = error[:_DETAIL]
@@ -72,15 +84,44 @@ def note_failed(
 
 
 def note_refused(
-    session: Session, workspace_id: int, delivery_id: UUID, why: Why, at: datetime
+    session: Session,
+    workspace_id: int,
+    delivery_id: UUID,
+    why: Why,
+    at: datetime,
+    *,
+    claim: datetime | None = None,
 ) -> None:
-    """The address must not be written to any more, which turned out just before sending."""
+    """The address must not be written to any more, which turned out just before sending.
+
+    `claim` as for `note_failed`.
+    """
     with joining(session):
         delivery, request = locked_delivery(session, workspace_id, delivery_id)
-        if delivery.status in (*_SETTLED, "not_sent"):
+        if delivery.status in (*_TAKEN, "not_sent") or _is_lost(delivery, claim):
             return
         delivery.status, delivery.claimed_until = "not_sent", None
         _call_off(session, delivery, request, Decision("not_sent", why), at)
+
+
+def note_withheld(
+    session: Session,
+    workspace_id: int,
+    delivery_id: UUID,
+    why: str,
+    at: datetime,
+    *,
+    claim: datetime,
+) -> None:
+    """A reminder is not sent, for a reason that its request goes on with: it only waits for an
+    answer now. `claim` as for `note_failed`."""
+    with joining(session):
+        delivery, request = locked_delivery(session, workspace_id, delivery_id)
+        if _is_lost(delivery, claim):
+            return
+        delivery.status, delivery.claimed_until = "not_sent", None
+        delivery.last_error = why
+        _call_off(session, delivery, request, Decision("not_sent"), at)
 
 
 def note_bounced(
@@ -107,6 +148,12 @@ def note_bounced(
         if is_after_sending(request.status):
             put_decision(request, Decision("bounced", "hard_bounce", detail=detail))
             append_request_event(session, "request.bounced", request, at)
+
+
+def _is_lost(delivery: Delivery, claim: datetime | None) -> bool:
+    """Whether somebody who claimed a mail has lost it since, to another or to a report."""
+    is_held = delivery.status == "sending" and delivery.claimed_until == claim
+    return claim is not None and not is_held
 
 
 def _call_off(

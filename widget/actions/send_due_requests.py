@@ -1,5 +1,6 @@
 """Requests whose moment has come: hand a mail to the mail side, or say why there is none."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,20 +12,32 @@ from sqlalchemy.orm import Session
 from widget.domain.addresses import email_problem
 from widget.domain.ask_times import within_hours, zone_named
 from widget.domain.asking import MOST_REMINDERS
-from widget.domain.requests import Decision, MailTo, Situation, Why, decide, over_cap
+from widget.domain.requests import (
+    NO_REMINDER_IN_TEST_MODE,
+    Decision,
+    MailTo,
+    Situation,
+    Why,
+    decide,
+    over_cap,
+)
 from widget.storage.asking import Asking, askings
 from widget.storage.customers import lock_customers, mails_to
-from widget.storage.engine import writing
-from widget.storage.request_rows import (
+from widget.storage.due_requests import (
     DueRequest,
+    RequestName,
     add_delivery,
-    append_request_event,
     claim_due,
+    due_names,
     is_any_due,
-    mark_answered,
-    put_decision,
+    note_unmade_reminder,
+    put_off,
 )
+from widget.storage.engine import writing
+from widget.storage.request_rows import append_request_event, mark_answered, put_decision
 from widget.storage.suppressed import refusals
+
+_log = logging.getLogger(__name__)
 
 _BATCH = 200
 
@@ -34,14 +47,15 @@ def send_due(engine: Engine | Session, now: datetime, limit: int = 5_000) -> int
 
     The rules are asked once more, for much may have happened since a request was made. Returns
     how many were dealt with. Several workers may do this at once. A request is done with in one
-    transaction with others; one that is cut off is dealt with by the next call.
+    transaction with others; one that is cut off is dealt with by the next call. One that fails
+    does so alone: it is logged and put off, for a minute at first and up to an hour.
     """
     session = Session(engine) if isinstance(engine, Engine) else engine
     try:
         done = 0
         while done < limit and is_any_due(session, now):
             batch = min(_BATCH, limit - done)
-            dealt_with = _send_batch(session, now, batch)
+            dealt_with = _send_together(session, now, batch)
             done += dealt_with
             if dealt_with < batch:
                 break
@@ -51,9 +65,34 @@ def send_due(engine: Engine | Session, now: datetime, limit: int = 5_000) -> int
             session.close()
 
 
-def _send_batch(session: Session, now: datetime, limit: int) -> int:
+def _send_together(session: Session, now: datetime, limit: int) -> int:
+    try:
+        return _send_batch(session, now, limit)
+    except Exception:  # noqa: BLE001 - whichever failed is logged when it fails alone
+        _log.warning("A batch of due requests failed, and is dealt with one by one.")
+    names = due_names(session, now, limit)
+    for name in names:
+        _send_alone(session, now, name)
+    return len(names)
+
+
+def _send_alone(session: Session, now: datetime, name: RequestName) -> None:
+    try:
+        _send_batch(session, now, 1, only=name)
+    except Exception:  # noqa: BLE001 - logged, and put off
+        _log.exception("Request %s of workspace %d cannot be dealt with.", name[1], name[0])
+        with writing(session):
+            until = put_off(session, name, now)
+        _log.error("Request %s is put off until %s.", name[1], until)
+
+
+def _send_batch(
+    session: Session, now: datetime, limit: int, only: RequestName | None = None
+) -> int:
     with writing(session):
-        due = claim_due(session, now, limit)
+        due = claim_due(session, now, limit, only)
+        if not due:
+            return 0
         surveys = askings(session, {one.request.survey_id for one in due})
         facts = _Facts({}, {})
         for workspace_id in sorted({one.request.workspace_id for one in due}):
@@ -157,6 +196,11 @@ def _reminder(
     hours_at: datetime,
     now: datetime,
 ) -> None:
+    """Remind a customer who was asked, unless something speaks against it.
+
+    In test mode a customer who was asked in earnest gets no reminder, and neither does the tester:
+    it would carry the link that the customer has, and nobody could tell their answers apart.
+    """
     request = due.request
     if now >= request.expires_at:
         put_decision(request, Decision("expired", "unanswered"))
@@ -165,6 +209,9 @@ def _reminder(
     is_wanted = request.reminders_sent < min(asking.rules.reminders, MOST_REMINDERS)
     is_stray_test = request.is_test and not asking.test_mail_to
     if not is_wanted or refusal or is_stray_test or not asking.is_open:
+        request.due_at = request.expires_at
+    elif asking.test_mail_to and not request.is_test:
+        note_unmade_reminder(session, due, NO_REMINDER_IN_TEST_MODE, now)
         request.due_at = request.expires_at
     elif hours_at > now or capped:
         later = max(hours_at, capped.until) if capped and capped.until else hours_at

@@ -1,5 +1,6 @@
 """The quarantine of provisional answers ends: they count, or are set aside."""
 
+import logging
 from datetime import datetime
 from uuid import UUID
 
@@ -8,22 +9,40 @@ from sqlalchemy import Connection, Engine
 from widget.actions.give_answer import give_answer_within
 from widget.actions.receive_answer import doubts_about
 from widget.domain.held import Standing, may_still_change
+from widget.domain.retries import wait_by_age
 from widget.domain.suspicion import is_suspicious
 from widget.storage import held_answers as held_storage
 from widget.storage.engine import write_connection
-from widget.storage.held_answers import HeldRow
+from widget.storage.held_answers import DueHeld, HeldRow
 from widget.storage.landing import answered_within, survey_rules
 from widget.storage.request_rows import mark_answered
+
+_log = logging.getLogger(__name__)
 
 
 def settle_due(engine: Engine, now: datetime, *, limit: int = 200) -> int:
     """Settle the provisional answers whose quarantine has ended; returns how many were.
 
-    Called every few seconds by the worker, and safe to be called by several at once.
+    Called every few seconds by the worker, and safe to be called by several at once. One that
+    cannot be settled is logged and put off, for a minute at first and up to an hour.
     """
     with engine.connect() as connection:
         due = held_storage.due_provisional(connection, now, limit)
-    return sum(_settle(engine, workspace_id, id, now) for workspace_id, id in due)
+    return sum(_settle_or_put_off(engine, one, now) for one in due)
+
+
+def _settle_or_put_off(engine: Engine, due: DueHeld, now: datetime) -> bool:
+    try:
+        return _settle(engine, due.workspace_id, due.id, now)
+    except Exception:  # noqa: BLE001 - logged, and put off
+        until = now + wait_by_age(now - due.updated_at)
+        _log.exception(
+            "Held answer %s of workspace %d cannot be settled; it is put off until %s.",
+            *(due.id, due.workspace_id, until),
+        )
+        with write_connection(engine) as connection:
+            held_storage.put_off(connection, due.workspace_id, due.id, until)
+        return False
 
 
 def _settle(engine: Engine, workspace_id: int, id: UUID, now: datetime) -> bool:

@@ -4,7 +4,7 @@ import email
 import email.policy
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from email.message import EmailMessage, Message
 from typing import Literal
@@ -36,14 +36,25 @@ _ENHANCED = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
 _NO_COMPLAINT = ("not-spam", "auth-failure", "virus")
 
 
+_RETURNED = ("message/rfc822", "text/rfc822-headers")
+_ENVELOPE_SENDER = re.compile(
+    r"^(?:Return-Path|Original-Mail-From):\s*(\S+)", re.IGNORECASE | re.MULTILINE
+)
+
+
 @dataclass(frozen=True)
 class BounceReport:
-    """One thing said of one address. `address` may be "" where only the delivery is known."""
+    """One thing said of one address. `address` may be "" where only the delivery is known.
+
+    `is_signed`: an address that we signed names the delivery. A Message-ID can be copied by whoever
+    can read it, its sender among them.
+    """
 
     sort: Sort
     address: str
     detail: str = ""
     delivery: DeliveryName | None = None
+    is_signed: bool = False
 
 
 def sort_of(code: str, text: str = "") -> Literal["hard", "soft"]:
@@ -74,34 +85,47 @@ def read_dsn(
 ) -> list[BounceReport]:
     """The reports in a message that came back: a delivery status (RFC 3464) or a feedback report.
 
-    Which delivery it is about is taken from the address it was sent to and from the returned
-    message's Message-ID. A report that names none of ours is left out: anybody can write to the
-    address that bounces come to.
+    Which delivery it is about is taken from the signed address it was sent to, or that the mail it
+    returns was from, else from the returned mail's Message-ID. A report that names none of ours is
+    left out: anybody can write to the address that bounces come to.
     """
     parsed = email.message_from_bytes(message, policy=email.policy.default)
-    delivery = _delivery_of(parsed, read_bounce_address)
+    signed = _signed_delivery(parsed, read_bounce_address)
+    delivery = signed or _returned_delivery(parsed)
     if delivery is None:
         return []
+    is_signed = signed is not None
     kind = parsed.get_param("report-type", "")
     if kind == "feedback-report":
         feedback_type = _feedback_type(parsed)
         detail = short(f"feedback report {feedback_type}")
-        found = BounceReport("complaint", "", detail, delivery)
+        found = BounceReport("complaint", "", detail, delivery, is_signed)
         return [found] if is_complaint(feedback_type) else []
-    return [_report(fields, delivery) for fields in _recipients(parsed)]
+    found_in = _recipients(parsed)
+    return [replace(_report(fields, delivery), is_signed=is_signed) for fields in found_in]
 
 
-def _delivery_of(
+def _signed_delivery(
     message: EmailMessage, read_bounce_address: Callable[[str], DeliveryName | None]
 ) -> DeliveryName | None:
-    for name in ("To", "Delivered-To", "X-Original-To", "Envelope-To"):
-        for value in message.get_all(name, []):
-            for address in re.findall(r"[^\s<>,;]+@[^\s<>,;]+", str(value)):
-                delivery = read_bounce_address(address)
-                if delivery:
-                    return delivery
+    said = [
+        str(value)
+        for name in ("To", "Delivered-To", "X-Original-To", "Envelope-To")
+        for value in message.get_all(name, [])
+    ]
+    # A feedback report goes to where a provider's reports go, and says whom the mail was from.
     for part in message.walk():
-        if part.get_content_type() in ("message/rfc822", "text/rfc822-headers"):
+        if part.get_content_type() in (*_RETURNED, "message/feedback-report"):
+            said += _ENVELOPE_SENDER.findall(_inner_text(part))
+    for address in re.findall(r"[^\s<>,;]+@[^\s<>,;]+", " ".join(said)):
+        if delivery := read_bounce_address(address):
+            return delivery
+    return None
+
+
+def _returned_delivery(message: EmailMessage) -> DeliveryName | None:
+    for part in message.walk():
+        if part.get_content_type() in _RETURNED:
             text = _inner_text(part)
             found = re.search(r"^Message-ID:\s*(<[^>\s]+>)", text, re.IGNORECASE | re.MULTILINE)
             if found and (delivery := read_message_id(found[1])):

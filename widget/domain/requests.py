@@ -76,6 +76,16 @@ WHY_SENTENCES: dict[Why, str] = {
     "cancelled": "Somebody cancelled it before it was sent.",
 }
 
+# Said of a single mail of a request that itself goes on.
+NO_REMINDER_IN_TEST_MODE = (
+    "Not sent: the workspace is in test mode, and whoever opened this customer’s reminder there "
+    "would answer for them."
+)
+WAITS_IN_TEST_MODE = (
+    "Waits for the end of test mode: it was tried before that began, and may have reached its "
+    "customer."
+)
+
 # Reasons for which an address as such is not written to, as the mail side keeps them.
 REFUSALS: tuple[Why, ...] = ("unsubscribed", "complaint", "hard_bounce", "soft_bounces")
 

@@ -7,11 +7,12 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from sqlalchemy import create_engine
 
 from widget.actions.finish_idle_responses import FinishIdleResponses
-from widget.actions.run_import import run_imports
+from widget.actions.run_import import import_backoff, run_imports
 from widget.actions.send_due_requests import send_due
 from widget.actions.settle_provisional import settle_due
 from widget.domain.mail_addresses import address_digest
@@ -38,7 +39,7 @@ def make_jobs(settings: Settings, should_stop: Callable[[], bool]) -> list[Job]:
     idle = FinishIdleResponses(timedelta(minutes=settings.idle_minutes))
     return [
         Job("settle provisional answers", 10, settle_due),
-        Job("run imports", 1, run_imports),
+        Job("run imports", 1, partial(run_imports, backoff=import_backoff())),
         Job("make due mails", 2, send_due),
         Job("send mail", 1, send_mail),
         Job("finish idle responses", 60, idle),

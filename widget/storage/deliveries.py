@@ -15,16 +15,14 @@ from sqlalchemy import (
     Engine,
     Select,
     Table,
-    bindparam,
     func,
-    literal_column,
     or_,
     select,
     update,
 )
 
 from widget.domain.asking import AskingPolicy
-from widget.storage.engine import note, write_connection
+from widget.storage.engine import write_connection
 from widget.storage.models import (
     Customer,
     Delivery,
@@ -33,15 +31,16 @@ from widget.storage.models import (
     Survey,
     Workspace,
 )
-from widget.storage.prepared import PreparedStatement
 
 _deliveries: Table = Delivery.__table__  # type: ignore[assignment]
-_requests: Table = Request.__table__  # type: ignore[assignment]
 
 
 @dataclass(frozen=True)
 class DueMail:
-    """A claimed delivery with all that its mail is made from."""
+    """A claimed delivery with all that its mail is made from. `claimed_until` names the claim.
+
+    `is_test` is the mail's own; `request_is_test` its request's, whose customer is never mailed.
+    """
 
     workspace_id: int
     id: UUID
@@ -49,8 +48,10 @@ class DueMail:
     purpose: str
     recipient: str
     attempts: int
+    claimed_until: datetime
     request_status: str
     is_test: bool
+    request_is_test: bool
     expires_at: datetime
     language: str
     survey_id: int
@@ -134,66 +135,6 @@ def claim_accepted(
         return ids
 
 
-_ACCEPT = PreparedStatement(
-    update(Delivery)
-    .where(Delivery.workspace_id == bindparam("workspace"), Delivery.id == bindparam("delivery"))
-    .values(status=literal_column("'accepted'"), sent_at=bindparam("at"))
-)
-
-
-def mark_accepted(engine: Engine, workspace_id: int, delivery_id: UUID, at: datetime) -> None:
-    """Remember that a mail server took a mail: the one thing between sending once and twice.
-
-    It is as quick as can be, for whoever is killed before its end sends the mail again. Only a
-    loss of power may forget it.
-    """
-    note(engine, _ACCEPT, {"workspace": workspace_id, "delivery": delivery_id, "at": at})
-
-
-def retry_later(
-    engine: Engine, workspace_id: int, delivery_id: UUID, *, due_at: datetime, error: str
-) -> None:
-    """Give a mail that could not be handed over back to the queue."""
-    with write_connection(engine) as connection:
-        connection.execute(
-            _update_of(workspace_id, [delivery_id]).values(
-                status="due", due_at=due_at, claimed_until=None, last_error=error
-            )
-        )
-
-
-def release(engine: Engine, workspace_id: int, ids: Sequence[UUID]) -> None:
-    """Give claimed mails back untried, as if they had never been claimed."""
-    if not ids:
-        return
-    with write_connection(engine) as connection:
-        connection.execute(
-            _update_of(workspace_id, ids)
-            .where(_deliveries.c.status == "sending")
-            .values(status="due", claimed_until=None, attempts=_deliveries.c.attempts - 1)
-        )
-
-
-def mark_not_sent(engine: Engine, workspace_id: int, delivery_id: UUID, why: str) -> None:
-    """Drop a mail that is no longer wanted; its request stays as it is."""
-    with write_connection(engine) as connection:
-        connection.execute(
-            _update_of(workspace_id, [delivery_id]).values(
-                status="not_sent", claimed_until=None, last_error=why
-            )
-        )
-
-
-def make_test(engine: Engine, workspace_id: int, request_id: UUID) -> None:
-    """Mark a request whose mail leaves in test mode: its answer is a test too."""
-    with write_connection(engine) as connection:
-        connection.execute(
-            update(_requests)
-            .where(_requests.c.workspace_id == workspace_id, _requests.c.id == request_id)
-            .values(is_test=True)
-        )
-
-
 def _is_sendable(now: datetime) -> Any:
     status, columns = _deliveries.c.status, _deliveries.c
     return or_(
@@ -259,8 +200,10 @@ def _due_mails(workspace_id: int, ids: Sequence[UUID]) -> Any:
             Delivery.purpose,
             Delivery.recipient,
             Delivery.attempts,
+            Delivery.claimed_until,
             Request.status.label("request_status"),
-            Request.is_test,
+            Delivery.is_test,
+            Request.is_test.label("request_is_test"),
             Request.expires_at,
             func.coalesce(func.nullif(Request.language, ""), Customer.language).label("language"),
             Survey.id.label("survey_id"),

@@ -110,15 +110,37 @@ def settle(
     )
 
 
-def due_provisional(connection: Connection, now: datetime, limit: int) -> list[tuple[int, UUID]]:
-    """Provisional answers whose quarantine has ended, longest ago first: workspace and id."""
+@dataclass(frozen=True)
+class DueHeld:
+    """A provisional answer that is to be settled, and when it was given."""
+
+    workspace_id: int
+    id: UUID
+    updated_at: datetime
+
+
+def due_provisional(connection: Connection, now: datetime, limit: int) -> list[DueHeld]:
+    """Provisional answers whose quarantine has ended, longest ago first."""
     rows = connection.execute(
-        select(_held.c.workspace_id, _held.c.id)
+        select(_held.c.workspace_id, _held.c.id, _held.c.updated_at)
         .where(_held.c.standing == "provisional", _held.c.due_at <= now)
         .order_by(_held.c.due_at)
         .limit(limit)
     )
-    return [(row.workspace_id, row.id) for row in rows]
+    return [DueHeld(row.workspace_id, row.id, row.updated_at) for row in rows]
+
+
+def put_off(connection: Connection, workspace_id: int, id: UUID, until: datetime) -> None:
+    """Settle a provisional answer later than its quarantine ends."""
+    connection.execute(
+        update(_held)
+        .where(
+            _held.c.workspace_id == workspace_id,
+            _held.c.id == id,
+            _held.c.standing == "provisional",
+        )
+        .values(due_at=until)
+    )
 
 
 def _row(row: Row[Any]) -> HeldRow:

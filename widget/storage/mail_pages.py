@@ -97,7 +97,7 @@ def newest_deliveries(
 ) -> list[DeliveryRow]:
     """A workspace's mails, newest first, of one status if given."""
     rows = (
-        select(Delivery, Request.is_test, Survey.public_id, Survey.name)
+        select(Delivery, Survey.public_id, Survey.name)
         .join(
             Request,
             (Request.workspace_id == Delivery.workspace_id) & (Request.id == Delivery.request_id),
@@ -123,9 +123,9 @@ def newest_deliveries(
             last_error=row.last_error,
             survey=public_id,
             survey_name=name,
-            is_test=is_test,
+            is_test=row.is_test,
         )
-        for row, is_test, public_id, name in session.execute(rows)
+        for row, public_id, name in session.execute(rows)
     ]
 
 

@@ -1,6 +1,6 @@
 """Files of requests: what was uploaded, and how far the work on it has come."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -115,21 +115,24 @@ def locked_import(session: Session, workspace_id: int, id: UUID) -> RequestImpor
     return row
 
 
-def is_any_to_do(session: Session, before: datetime) -> bool:
-    """Whether an import runs, or a preview of before `before` is to be forgotten: asked often, and
-    without holding up who writes."""
+def is_any_to_do(session: Session, before: datetime, leaving: Collection[UUID] = ()) -> bool:
+    """Whether an import runs that is not among `leaving`, or a preview of before `before` is to be
+    forgotten: asked often, and without holding up who writes."""
     row = select(RequestImport.id).where(
-        (RequestImport.status == "running")
+        ((RequestImport.status == "running") & RequestImport.id.not_in(leaving))
         | ((RequestImport.status == "previewed") & (RequestImport.created_at < before))
     )
     return session.scalar(row.limit(1)) is not None
 
 
-def claim_import(session: Session) -> RequestImport | None:
-    """The oldest running import that no other worker has in hand, locked; None without one."""
+def claim_import(session: Session, leaving: Collection[UUID] = ()) -> RequestImport | None:
+    """The oldest running import that no other worker has in hand, locked; None without one.
+
+    Those named by `leaving` are left alone.
+    """
     return session.scalar(
         select(RequestImport)
-        .where(RequestImport.status == "running")
+        .where(RequestImport.status == "running", RequestImport.id.not_in(leaving))
         .order_by(RequestImport.created_at, RequestImport.id)
         .limit(1)
         .with_for_update(skip_locked=True)

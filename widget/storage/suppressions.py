@@ -223,7 +223,7 @@ def mail_of_delivery(session: Session, workspace_id: int, delivery_id: UUID) -> 
         return None
     delivery, request, name = row
     return SentMail(
-        workspace_id, delivery.id, delivery.recipient, request.is_test, name, request.language
+        workspace_id, delivery.id, delivery.recipient, delivery.is_test, name, request.language
     )
 
 
@@ -257,7 +257,10 @@ def newest_mail_to(
     """The last mail that was handed over for an address, for reports that name the address alone:
     its workspace and delivery. `workspace_id` is None for a search in every workspace."""
     mails = select(Delivery.workspace_id, Delivery.id).where(
-        Delivery.recipient == address.strip().lower(), Delivery.status.in_(_HANDED_OVER)
+        Delivery.recipient == address.strip().lower(),
+        Delivery.status.in_(_HANDED_OVER),
+        # A test's mail went to somebody else.
+        Delivery.is_test.is_(False),
     )
     if workspace_id is not None:
         mails = mails.where(Delivery.workspace_id == workspace_id)

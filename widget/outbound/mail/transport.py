@@ -21,6 +21,8 @@ TIMEOUT_S = 20
 # Servers close a connection after some mails; we do it first.
 _MAILS_A_CONNECTION = 100
 _IDLE_S = 5.0
+# Whatever they answer: the server closes the connection, or wants a sign-in first.
+_NO_SERVICE = (421, 530)
 
 
 class MailRefused(Exception):
@@ -36,6 +38,10 @@ class MailRefused(Exception):
         return 500 <= self.code < 600
 
 
+class SenderRefused(MailRefused):
+    """A server takes nothing from this sender: whatever one workspace sends would meet the same."""
+
+
 class NoMailServer(Exception):
     """The server cannot be reached, or will not talk to us: no fault of the mail at hand."""
 
@@ -44,7 +50,7 @@ class Mailer(Protocol):
     """Something that takes mails."""
 
     def send(self, sender: str, recipient: str, message: bytes) -> None:
-        """Hand over a whole message. Raises MailRefused or NoMailServer."""
+        """Hand over a whole message. Raises MailRefused, SenderRefused or NoMailServer."""
 
     def close(self) -> None:
         """Let go of connections; a later `send` makes new ones."""
@@ -67,16 +73,26 @@ class SmtpMailer:
             self._used_at = time.monotonic()
         except smtplib.SMTPRecipientsRefused as error:
             code, text = next(iter(error.recipients.values()))
-            raise MailRefused(code, _decoded(text)) from error
+            raise self._refused(MailRefused, code, text) from error
         except smtplib.SMTPDataError as error:
-            raise MailRefused(error.smtp_code, _decoded(error.smtp_error)) from error
+            raise self._refused(MailRefused, error.smtp_code, error.smtp_error) from error
+        except smtplib.SMTPSenderRefused as error:
+            raise self._refused(SenderRefused, error.smtp_code, error.smtp_error) from error
         except smtplib.SMTPResponseException as error:
-            # Our sign-in or our sender: every mail would meet the same.
+            # Our greeting or our sign-in: every mail would meet the same.
             self._drop()
             raise NoMailServer(short(f"{error.smtp_code} {_decoded(error.smtp_error)}")) from error
         except (smtplib.SMTPException, OSError) as error:
             self._drop()
             raise NoMailServer(short(f"{type(error).__name__}: {error}")) from error
+
+    def _refused(
+        self, sort: type[MailRefused], code: int, text: bytes | str
+    ) -> MailRefused | NoMailServer:
+        if code not in _NO_SERVICE:
+            return sort(code, _decoded(text))
+        self._drop()
+        return NoMailServer(short(f"{code} {_decoded(text)}"))
 
     def _connected(self) -> smtplib.SMTP:
         if self._sent >= _MAILS_A_CONNECTION:

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import JSON, ForeignKey, ForeignKeyConstraint, Index, String, Uuid
+from sqlalchemy import false as sa_false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from widget.storage.declarative import Base, UTCDateTime
@@ -16,7 +17,8 @@ class Delivery(Base):
 
     `purpose` is `request` or `reminder`. `status` is `due`, `sending` (claimed until
     `claimed_until`), `accepted` (by a mail server, which its request has yet to be told), `sent`,
-    `delivered`, `failed` (given up), `bounced` or `not_sent`.
+    `delivered`, `failed` (given up), `bounced` or `not_sent`. `is_test`: it goes, or went, to the
+    workspace's address for tests, and what is said of it says nothing about its customer.
     """
 
     __tablename__ = "deliveries"
@@ -39,6 +41,7 @@ class Delivery(Base):
     request_id: Mapped[UUID] = mapped_column(Uuid)
     purpose: Mapped[str] = mapped_column(String(20))
     recipient: Mapped[str] = mapped_column(String(254))
+    is_test: Mapped[bool] = mapped_column(default=False, server_default=sa_false())
     status: Mapped[str] = mapped_column(String(20))
     attempts: Mapped[int] = mapped_column(default=0)
     due_at: Mapped[datetime] = mapped_column(UTCDateTime)

@@ -1,0 +1,130 @@
+"""Requests for which something is due; called inside an action's transaction."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from widget.domain.retries import wait_by_age
+from widget.storage.ids import new_id
+from widget.storage.models import Customer, Delivery, Request, Response
+
+# Workspace and id.
+RequestName = tuple[int, UUID]
+
+
+@dataclass(frozen=True)
+class DueRequest:
+    """A request for which something is to be done, with what is known of its customer."""
+
+    request: Request
+    email: str
+    time_zone: str
+    is_answered: bool
+
+
+_OPEN = Request.status.in_(("scheduled", "sent", "delivered"))
+
+
+def is_any_due(session: Session, now: datetime) -> bool:
+    """Whether something is due at all: asked often, and without holding up who writes."""
+    row = select(Request.id).where(_OPEN, Request.due_at <= now).limit(1)
+    return session.scalar(row) is not None
+
+
+def due_names(session: Session, now: datetime, limit: int) -> list[RequestName]:
+    """The requests for which something is due, the oldest first: workspace and id."""
+    rows = session.execute(
+        select(Request.workspace_id, Request.id)
+        .where(_OPEN, Request.due_at <= now)
+        .order_by(Request.due_at, Request.id)
+        .limit(limit)
+    )
+    return [(workspace_id, id) for workspace_id, id in rows]
+
+
+def claim_due(
+    session: Session, now: datetime, limit: int, only: RequestName | None = None
+) -> list[DueRequest]:
+    """Requests for which something is due, the oldest first, that no other worker has claimed."""
+    chosen = select(Request).where(_OPEN, Request.due_at <= now)
+    if only is not None:
+        chosen = chosen.where(Request.workspace_id == only[0], Request.id == only[1])
+    rows = session.scalars(
+        chosen.order_by(Request.due_at, Request.id).limit(limit).with_for_update(skip_locked=True)
+    ).all()
+    workspaces = {row.workspace_id for row in rows}
+    people = {
+        (found.workspace_id, found.id): found
+        for found in session.execute(
+            select(Customer.workspace_id, Customer.id, Customer.email, Customer.time_zone).where(
+                Customer.workspace_id.in_(workspaces),
+                Customer.id.in_({row.customer_id for row in rows}),
+            )
+        )
+    }
+    answered = set(
+        session.scalars(
+            select(Response.id).where(
+                Response.workspace_id.in_(workspaces), Response.id.in_({row.id for row in rows})
+            )
+        )
+    )
+    return [
+        DueRequest(row, person.email or "", person.time_zone, row.id in answered)
+        for row in rows
+        for person in (people[row.workspace_id, row.customer_id],)
+    ]
+
+
+def put_off(session: Session, name: RequestName, now: datetime) -> datetime | None:
+    """Look at a due request later, the later the older it is; returns when.
+
+    None, and nothing changes, when it is not due any more.
+    """
+    of_it = (Request.workspace_id == name[0], Request.id == name[1])
+    made_at = session.scalar(select(Request.created_at).where(*of_it, _OPEN, Request.due_at <= now))
+    if made_at is None:
+        return None
+    until = now + wait_by_age(now - made_at)
+    session.execute(
+        update(Request).where(*of_it, _OPEN, Request.due_at <= now).values(due_at=until)
+    )
+    return until
+
+
+def add_delivery(session: Session, due: DueRequest, purpose: str, at: datetime) -> None:
+    """A mail for the mail side to send; until it says what became of it nothing else is due."""
+    due.request.due_at = None
+    session.add(
+        Delivery(
+            workspace_id=due.request.workspace_id,
+            id=new_id(),
+            request_id=due.request.id,
+            purpose=purpose,
+            recipient=due.email,
+            is_test=due.request.is_test,
+            status="due",
+            due_at=at,
+            created_at=at,
+        )
+    )
+
+
+def note_unmade_reminder(session: Session, due: DueRequest, why: str, at: datetime) -> None:
+    """Keep, among the mails of a request, that a reminder was due and why there was none."""
+    session.add(
+        Delivery(
+            workspace_id=due.request.workspace_id,
+            id=new_id(),
+            request_id=due.request.id,
+            purpose="reminder",
+            recipient=due.email,
+            status="not_sent",
+            last_error=why,
+            due_at=at,
+            created_at=at,
+        )
+    )
