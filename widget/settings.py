@@ -105,7 +105,8 @@ SETTINGS = (
         "SAYSO_ADDRESS_KEY",
         "generated in SAYSO_DATA",
         "The key of the list of addresses that are not written to, at least 32 characters. Never "
-        "change it: nobody on the list would be recognised any more.",
+        "change it: nobody on the list would be recognised any more, nor which response belongs to "
+        "an unsigned link.",
     ),
     Setting(
         "SAYSO_MAILGUN_SIGNING_KEY",

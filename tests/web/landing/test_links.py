@@ -8,24 +8,17 @@ from sqlalchemy import select
 
 from tests.builders import AskedByMail, Workspace, ask_by_mail
 from tests.web.frame.visiting import chosen_in, token_in
-from tests.web.landing.mailing import Reader, held, reader, request_of, rows, visits
+from tests.web.landing.mailing import Reader, held, reader, request_of, rows, set_survey, visits
 from widget.domain.links import LinkSigner, RequestLink
 from widget.domain.surveys import Question
 from widget.extensions import db
 from widget.storage.engine import writing
-from widget.storage.models import EmbedProblem, Member, Revision, Survey
+from widget.storage.models import EmbedProblem, Member, Revision
 
 
 @pytest.fixture
 def mail(acme: Workspace) -> AskedByMail:
     return ask_by_mail(acme, acme.survey(), ref="T-1", channel="chat", email="carla@x.example")
-
-
-def set_survey(acme: Workspace, public_id: str, **columns: object) -> None:
-    with acme.world.app.app_context(), writing(db.session) as session:
-        survey = session.scalars(select(Survey).where(Survey.public_id == public_id)).one()
-        for name, value in columns.items():
-            setattr(survey, name, value)
 
 
 def test_the_page_shows_the_chosen_score_and_one_button(acme: Workspace, mail: AskedByMail) -> None:
