@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine
 from widget.actions.give_answer import give_answer_within
 from widget.domain.flow import Answer
 from widget.domain.held import Held, may_still_change
-from widget.domain.suspicion import Client, Suspicion, is_suspicious, judge
+from widget.domain.suspicion import ANSWERS, Click, Client, Suspicion, is_suspicious, judge
 from widget.storage import held_answers as held_storage
 from widget.storage.engine import write_connection
 from widget.storage.held_answers import HeldRow, held_id
@@ -29,22 +29,25 @@ class Received:
     said: Answer | None = None
 
 
-def receive_answer(engine: Engine, held: Held, client: Client) -> Received:
+def receive_answer(
+    engine: Engine, held: Held, client: Client, *, act: Literal["POST", "amp"] = "POST"
+) -> Received:
     """Judge one step's answer, which was sent by a button, and store it or set it aside.
 
+    The button was a page's (`POST`) or one inside the mail (`amp`).
     `held.head.answered_at` is now. Whoever is set aside can go on, and what they say is kept; the
     same link then takes anybody else's answer as if nothing had been.
     """
     head, at = held.head, held.head.answered_at
     with write_connection(engine) as connection:
-        click = client.click(at, "POST", held.answer.scores[head.kind])
+        click = client.click(at, act, held.answer.scores[head.kind])
         append_visit(connection, head.workspace_id, head.id, client, click)
         rules = survey_rules(connection, head.survey_id)
         known = answered_within(connection, head.workspace_id, head.id)
         if known and not may_still_change(known.answered_at, held.opened_at, rules.edit_days):
             return Received("too_late")
         row = held_storage.lock_held(connection, head.workspace_id, held_id(head.id, client.digest))
-        doubts = () if row and row.standing == "restored" else _doubts(connection, held, client)
+        doubts = () if row and row.standing == "restored" else _doubts(connection, held, click)
         if is_suspicious(doubts):
             return _set_aside(connection, held, client, row, doubts)
         if row and row.standing in ("provisional", "set_aside"):
@@ -94,7 +97,7 @@ def doubts_about(connection: Connection, row: HeldRow) -> tuple[Suspicion, ...]:
     """The reasons to doubt a held answer, by all that its client has done since."""
     head = row.held.head
     clicks = visits_by(connection, row.workspace_id, row.response_id, row.client)
-    answers = [click for click in clicks if click.act in ("gesture", "POST")]
+    answers = [click for click in clicks if click.act in ANSWERS]
     sent = delivered_at(connection, row.workspace_id, row.response_id, head.answered_at)
     return judge(clicks, answers[-1], delivered_at=sent)
 
@@ -108,11 +111,10 @@ def _without_silence(answer: Answer) -> Answer:
     return replace(answer, reasons=answer.reasons or None, comment=answer.comment or None)
 
 
-def _doubts(connection: Connection, held: Held, client: Client) -> tuple[Suspicion, ...]:
-    head, at = held.head, held.head.answered_at
-    click = client.click(at, "POST", held.answer.scores[head.kind])
-    clicks = visits_by(connection, head.workspace_id, head.id, client.digest)
-    sent = delivered_at(connection, head.workspace_id, head.id, at)
+def _doubts(connection: Connection, held: Held, click: Click) -> tuple[Suspicion, ...]:
+    head = held.head
+    clicks = visits_by(connection, head.workspace_id, head.id, click.client)
+    sent = delivered_at(connection, head.workspace_id, head.id, click.at)
     return judge(clicks, click, delivered_at=sent)
 
 

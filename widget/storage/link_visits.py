@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Table, func, insert, select
 
-from widget.domain.suspicion import Act, Click, Client
+from widget.domain.suspicion import ANSWERS, Act, Click, Client
 from widget.storage.ids import new_id
 from widget.storage.models import Delivery, LinkVisit, Request
 
@@ -20,7 +20,7 @@ def append_visit(
     connection: Connection, workspace_id: int, response_id: UUID, client: Client, click: Click
 ) -> None:
     """Keep a visit, unless the links have merely been opened once more after absurdly often."""
-    if click.act not in ("POST", "gesture"):
+    if click.act not in ANSWERS:
         known = connection.execute(
             select(func.count())
             .select_from(_visits)

@@ -4,6 +4,7 @@ import ipaddress
 from functools import lru_cache
 from time import monotonic
 from typing import Protocol
+from uuid import UUID
 
 from flask import Flask, current_app, request
 from limits import RateLimitItem, parse
@@ -15,6 +16,8 @@ _PER_VISIT = parse("60/minute")
 _PER_REPORTER = parse("20/hour")
 # What is kept of unsigned links being opened, which anybody can write.
 _PER_OPENING = parse("600/minute")
+# Mail programs send all their users' answers from a few networks: those are not told apart.
+_PER_MAILED_SURVEY = parse("6000/minute")
 _PER_SIGN_IN = parse("10/minute")
 _PER_ADDRESS_SIGN_IN = parse("60/minute")
 _PER_API_WORKSPACE = parse("600/minute")
@@ -62,6 +65,15 @@ class RateLimits:
         if not self._limiter.hit(self._answers, "answers", survey, address_prefix(address)):
             return False
         return visit is None or self._limiter.hit(_PER_VISIT, "visit", visit)
+
+    def allow_answer_in_mail(self, survey: int, request: UUID) -> bool:
+        """Count one answer from inside a mail; False past 60 a minute for one request, or 6000
+        for its survey."""
+        if self._answers is None:
+            return True
+        if not self._limiter.hit(_PER_VISIT, "in mail", request.hex):
+            return False
+        return self._limiter.hit(_PER_MAILED_SURVEY, "in mails", str(survey))
 
     def allow_report(self, survey: str, address: str | None) -> bool:
         """Count one report of a broken snippet, which anybody can send by opening an address."""
