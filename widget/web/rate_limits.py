@@ -16,6 +16,8 @@ _PER_VISIT = parse("60/minute")
 _PER_REPORTER = parse("20/hour")
 # What is kept of unsigned links being opened, which anybody can write.
 _PER_OPENING = parse("600/minute")
+# What is kept of a request's links being opened: more than any filter of mail opens at once.
+_PER_REQUEST_OPENING = parse("120/minute")
 # Mail programs send all their users' answers from a few networks: those are not told apart.
 _PER_MAILED_SURVEY = parse("6000/minute")
 _PER_SIGN_IN = parse("10/minute")
@@ -82,6 +84,12 @@ class RateLimits:
     def allow_opening(self, survey: str, address: str | None) -> bool:
         """Count one opening of an unsigned link; False when too many came from one network."""
         return self._limiter.hit(_PER_OPENING, "opening", survey, address_prefix(address))
+
+    def allow_opening_of_request(self, request: UUID, address: str | None) -> bool:
+        """Count one opening of a request's link; False when too many came from one network."""
+        return self._limiter.hit(
+            _PER_REQUEST_OPENING, "request opening", request.hex, address_prefix(address)
+        )
 
     def allow_api_call(self, workspace_id: int) -> bool:
         """Count one request to the API; False past 600 a minute in a workspace."""

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from limits import parse
 from sqlalchemy import select
 
 from tests.builders import BROWSER, PHONE, AskedByMail, Workspace, ask_by_mail
@@ -189,6 +190,40 @@ def test_an_absurd_number_of_openings_is_not_all_kept(
     carla.answer(mail, 4)
     assert [visit.act for visit in visits(acme)] == ["GET"] * 3 + ["POST"]
     assert len(acme.responses()) == 1
+
+
+def test_one_clients_openings_leave_room_for_what_others_do(
+    acme: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("widget.storage.link_visits.MOST_VISITS", 25)
+    mail = ask_by_mail(acme, acme.survey())
+    eager = reader(acme, mail, address="198.51.100.20")
+    for _ in range(30):
+        eager.open(mail.path(4))
+    assert len(visits(acme)) == 12
+    disguised_browser(acme, mail)
+    assert [row.reasons for row in held(acme)] == [["several_scores"]]
+    assert acme.responses() == []
+
+
+def test_past_a_limit_a_minute_the_page_still_shows_and_answers(
+    acme: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("widget.web.rate_limits._PER_REQUEST_OPENING", parse("3/minute"))
+    mail = ask_by_mail(acme, acme.survey())
+    carla = reader(acme, mail)
+    for score in (1, 2, 3, 4, 5):
+        token = carla.open(mail.path(score))
+    assert carla.get(f"/s/{mail.token}/more").status_code == 204
+    assert [visit.score for visit in visits(acme)] == [1, 2, 3]
+    # One network is held up, and one request: nobody else.
+    other = ask_by_mail(acme, mail.survey)
+    reader(acme, other).open(other.path(4))
+    reader(acme, mail, address="91.64.10.20").open(mail.path(4))
+    assert len(visits(acme)) == 5
+    # What was kept is enough to be judged by.
+    assert carla.press(token, score=5).status_code == 200
+    assert [row.reasons for row in held(acme)] == [["several_scores"]]
 
 
 def test_fifty_answers_at_once_to_one_link_are_one_response(any_acme: Workspace) -> None:

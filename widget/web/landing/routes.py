@@ -165,6 +165,8 @@ def _card(survey: PublishedSurvey, member_id: int | None) -> MemberCard | None:
 
 
 def _note(link: RequestLink, act: Act) -> None:
+    if not rate_limits().allow_opening_of_request(link.request_id, request.remote_addr):
+        return
     text = request.args.get("score", "")
     score = int(text) if text.isascii() and text.isdecimal() and len(text) < 3 else None
     client = requesting_client(link.request_id)
