@@ -118,6 +118,11 @@ SETTINGS = (
         "30",
         "Minutes after which a response whose customer left counts as finished.",
     ),
+    Setting(
+        "SAYSO_VISIT_DAYS",
+        "90",
+        "Days that are remembered of who opened the links of mails, by which answers are judged.",
+    ),
 )
 
 _DEFAULTS = {setting.name: setting.default for setting in SETTINGS}
@@ -148,6 +153,7 @@ class Settings:
     address_key: str = field(default="", repr=False)
     mailgun_signing_key: str = field(default="", repr=False)
     idle_minutes: int = 30
+    visit_days: int = 90
 
     @property
     def is_https(self) -> bool:
@@ -194,7 +200,8 @@ def load_settings(
         bounce_address=read_bounce_address(environ.get("SAYSO_BOUNCE_ADDRESS", "")),
         address_key=_address_key(environ.get("SAYSO_ADDRESS_KEY", ""), data),
         mailgun_signing_key=environ.get("SAYSO_MAILGUN_SIGNING_KEY", ""),
-        idle_minutes=_idle_minutes(environ.get("SAYSO_IDLE_MINUTES") or "30"),
+        idle_minutes=_whole("SAYSO_IDLE_MINUTES", environ.get("SAYSO_IDLE_MINUTES") or "30", 1440),
+        visit_days=_whole("SAYSO_VISIT_DAYS", environ.get("SAYSO_VISIT_DAYS") or "90", 3650),
     )
 
 
@@ -306,7 +313,7 @@ def _address_key(text: str, data: Path) -> str:
     return text
 
 
-def _idle_minutes(text: str) -> int:
-    if not text.isdecimal() or not 1 <= int(text) <= 1440:
-        raise SettingsError(f"SAYSO_IDLE_MINUTES must be a number from 1 to 1440, not {text!r}.")
+def _whole(name: str, text: str, most: int) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= most:
+        raise SettingsError(f"{name} must be a number from 1 to {most}, not {text!r}.")
     return int(text)
