@@ -31,6 +31,9 @@ ENOUGH = 3
 ONE_MINUTE = timedelta(minutes=1)
 # Nobody goes back to the mail and opens a second link as fast as this.
 NO_PERSONS_PACE = timedelta(seconds=5)
+# Whoever has done nothing for longer begins anew. Behind one address there may be a filter that
+# opens every link at once, and a person with the same browser who comes hours later.
+SITTING = timedelta(hours=1)
 # The shortest time in which a person can have seen the page and pressed its button.
 AT_ONCE = timedelta(seconds=1)
 
@@ -117,14 +120,15 @@ def judge(
     """The reasons to doubt an answer, most telling first; empty when there is none.
 
     `clicks` are all that happened to the response's links, by anybody; those of other clients are
-    passed over. `answer` is the click that gave the score. `delivered_at` is when the mail was
-    handed over; None when no mail was sent by us.
+    passed over, and so is what lies more than a SITTING's pause away. `answer` is the click that
+    gave the score. `delivered_at` is when the mail was handed over; None when we sent none.
     """
     own = [click for click in clicks if click.client == answer.client]
     if answer not in own:
         own.append(answer)
     # Stable: of two at the same moment, the one that was told first came first.
     own.sort(key=lambda click: click.at)
+    own = _sitting(own, own.index(answer))
     found: set[Reason] = set()
     if any(click.act == "honeypot" for click in own):
         found.add("honeypot")
@@ -144,6 +148,16 @@ def is_suspicious(suspicions: Iterable[Suspicion]) -> bool:
 def is_robot(user_agent: str) -> bool:
     """Whether a user agent is one of a program that answers nothing for a person."""
     return bool(_ROBOTS.search(user_agent))
+
+
+def _sitting(own: Sequence[Click], answer: int) -> list[Click]:
+    """The clicks before and after the one at a position, as far as no pause is too long."""
+    first = last = answer
+    while first > 0 and own[first].at - own[first - 1].at <= SITTING:
+        first -= 1
+    while last + 1 < len(own) and own[last + 1].at - own[last].at <= SITTING:
+        last += 1
+    return list(own[first : last + 1])
 
 
 def _by_sender(answer: Click) -> set[Reason]:

@@ -14,7 +14,7 @@ from tests.web.frame.visiting import HTMX
 from tests.web.landing.mailing import Reader, held, reader, request_of, visits
 from widget.actions.settle_provisional import settle_due
 from widget.extensions import db
-from widget.storage.models import Rollup
+from widget.storage.models import Revision, Rollup
 from widget.storage.responses import find_response
 
 HEADLESS = BROWSER.replace("Chrome/", "HeadlessChrome/")
@@ -166,6 +166,55 @@ def test_the_same_address_with_another_browser_is_another_client(acme: Workspace
     disguised_browser(acme, mail)
     Reader(acme.world, mail.survey, PHONE, "203.0.113.7").answer(mail, 4)
     assert [response.stars for response in acme.responses()] == [4]
+
+
+def test_a_filter_with_the_persons_own_address_and_browser_costs_no_answer(
+    acme: Workspace,
+) -> None:
+    """As on the way out of a company: it opens every link, and the person comes hours later."""
+    mail = ask_by_mail(acme, acme.survey(), sent_at=acme.world.clock())
+    disguised_browser(acme, mail)
+    acme.world.clock.pass_time(hours=2)
+    reader(acme, mail, address="203.0.113.7").answer(mail, 4)
+    assert [response.stars for response in acme.responses()] == [4]
+    assert [row.standing for row in held(acme)] == ["superseded"]
+
+
+def test_two_people_behind_one_address_with_one_browser_both_count(acme: Workspace) -> None:
+    mail = ask_by_mail(acme, acme.survey())
+    reader(acme, mail).answer(mail, 4)
+    acme.world.clock.pass_time(seconds=10)
+    reader(acme, mail).answer(mail, 2)
+    assert held(acme) == []
+    with acme.world.app.app_context():
+        said = [row.changes[0]["new"] for row in db.session.scalars(select(Revision))]
+    assert sorted(said) == [2, 4]
+    assert [response.stars for response in acme.responses()] == [2]
+
+
+def test_whose_finger_slips_is_set_aside_thanked_and_counts_on_coming_back(
+    acme: Workspace,
+) -> None:
+    mail = ask_by_mail(acme, acme.survey())
+    carla = reader(acme, mail, user_agent=PHONE)
+    carla.open(mail.path(3))
+    acme.world.clock.pass_time(seconds=2)
+    page = carla.answer(mail, 4)
+    assert "Your answer is saved." in page.text
+    assert [row.reasons for row in held(acme)] == [["several_scores"]]
+    acme.world.clock.pass_time(hours=2)
+    carla.answer(mail, 4)
+    assert [response.stars for response in acme.responses()] == [4]
+
+
+def test_nothing_tells_a_machine_that_behaves_like_a_person(acme: Workspace) -> None:
+    """Known and documented: one link, a household's address, a browser's name, and patience."""
+    mail = ask_by_mail(acme, acme.survey(), sent_at=acme.world.clock())
+    reader(acme, mail, pause_s=20).answer(mail, 1)
+    assert [response.stars for response in acme.responses()] == [1]
+    # Its customer's own answer takes the place of it.
+    reader(acme, mail, user_agent=PHONE, address="91.64.10.20").answer(mail, 5)
+    assert [response.stars for response in acme.responses()] == [5]
 
 
 def test_one_client_is_told_from_another_only_within_one_mail(acme: Workspace) -> None:
