@@ -13,7 +13,7 @@ from widget.domain.suspicion import ANSWERS, Click, Client, Suspicion, is_suspic
 from widget.storage import held_answers as held_storage
 from widget.storage.engine import write_connection
 from widget.storage.held_answers import HeldRow, held_id
-from widget.storage.landing import answered_within, survey_rules
+from widget.storage.landing import Answered, answered_within, survey_rules
 from widget.storage.link_visits import append_visit, delivered_at, visits_by
 from widget.storage.request_rows import mark_answered
 
@@ -55,8 +55,7 @@ def receive_answer(
                 held = row.held.merged_with(held)
             held_storage.settle(connection, row.workspace_id, row.id, "superseded")
         answer, is_signed = held.answer, mark_answered(connection, head.workspace_id, head.id, at)
-        was_answered = known is not None and known.answered_at < held.opened_at
-        is_strangers = was_answered and not is_signed
+        is_strangers = not is_signed and _is_anothers(connection, held, client, known)
         if is_strangers:
             answer = _without_silence(answer)
         said = give_answer_within(connection, head, answer, time_zone=rules.time_zone)
@@ -80,7 +79,8 @@ def receive_gesture(engine: Engine, held: Held, client: Client, *, quarantine: t
             if is_late or known.updated_at >= held.opened_at:
                 return
         row = held_storage.lock_held(connection, head.workspace_id, held_id(head.id, client.digest))
-        if row and row.standing == "set_aside":
+        # What was set aside waits for somebody to look at it; who was restored stays trusted.
+        if row and row.standing in ("set_aside", "restored"):
             return
         waits = row.due_at if row and row.standing == "provisional" else None
         held_storage.hold(
@@ -109,6 +109,22 @@ def _without_silence(answer: Answer) -> Answer:
     was written before, and the empty box they see must not wipe it out.
     """
     return replace(answer, reasons=answer.reasons or None, comment=answer.comment or None)
+
+
+def _is_anothers(
+    connection: Connection, held: Held, client: Client, known: Answered | None
+) -> bool:
+    """Whether a response was begun by somebody else than an answer's client, or on another page.
+
+    The page alone does not tell: anybody's may have been open before the first answer came.
+    """
+    if known is None:
+        return False
+    if known.answered_at < held.opened_at:
+        return True
+    clicks = visits_by(connection, held.head.workspace_id, held.head.id, client.digest)
+    first = (click for click in clicks if click.act in ANSWERS and click.at <= known.answered_at)
+    return next(first, None) is None
 
 
 def _doubts(connection: Connection, held: Held, click: Click) -> tuple[Suspicion, ...]:
