@@ -150,6 +150,20 @@ def test_a_page_opened_at_the_end_of_the_window_may_change_it_when_the_quarantin
     assert sorted(said) == [2, 5]
 
 
+def test_a_touch_takes_no_words_back(acme: Workspace, mail: AskedByMail, carla: Reader) -> None:
+    token = carla.open(mail.path(4))
+    carla.press(token, score=4)
+    carla.press(token, step="follow_up", main_score=4, comment="Between us", reasons="fast")
+    acme.world.clock.pass_time(hours=2)
+    stranger = reader(acme, mail, user_agent=PHONE)
+    token = stranger.open(mail.path(5))
+    stranger.post("gesture", token, step="follow_up", main_score=5, comment="")
+    acme.world.clock.pass_time(minutes=10)
+    assert settle(acme) == 1
+    [response] = acme.responses()
+    assert (response.stars, response.comment, response.reasons) == (5, "Between us", ["fast"])
+
+
 def test_a_machines_touch_never_takes_the_place_of_what_counts(
     acme: Workspace, mail: AskedByMail, carla: Reader
 ) -> None:

@@ -66,8 +66,9 @@ def receive_gesture(engine: Engine, held: Held, client: Client, *, quarantine: t
     """Keep the answer of somebody who touched the page without pressing its button.
 
     It counts once its quarantine has ended clean (`settle_provisional`), and never when an
-    answer was stored after its page had been opened.
+    answer was stored after its page had been opened. A touch takes nothing back.
     """
+    held = replace(held, answer=_without_silence(held.answer))
     head, at = held.head, held.head.answered_at
     with write_connection(engine) as connection:
         click = client.click(at, "gesture", held.answer.scores[head.kind])
