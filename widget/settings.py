@@ -105,7 +105,8 @@ SETTINGS = (
         "SAYSO_ADDRESS_KEY",
         "generated in SAYSO_DATA",
         "The key of the list of addresses that are not written to, at least 32 characters. Never "
-        "change it: nobody on the list would be recognised any more.",
+        "change it: nobody on the list would be recognised any more, nor which response belongs to "
+        "an unsigned link.",
     ),
     Setting(
         "SAYSO_MAILGUN_SIGNING_KEY",
@@ -123,6 +124,11 @@ SETTINGS = (
         "SAYSO_IDLE_MINUTES",
         "30",
         "Minutes after which a response whose customer left counts as finished.",
+    ),
+    Setting(
+        "SAYSO_VISIT_DAYS",
+        "90",
+        "Days that are remembered of who opened the links of mails, by which answers are judged.",
     ),
 )
 
@@ -155,6 +161,7 @@ class Settings:
     mailgun_signing_key: str = field(default="", repr=False)
     bounce_token: str = field(default="", repr=False)
     idle_minutes: int = 30
+    visit_days: int = 90
 
     @property
     def is_https(self) -> bool:
@@ -202,7 +209,8 @@ def load_settings(
         address_key=_address_key(environ.get("SAYSO_ADDRESS_KEY", ""), data),
         mailgun_signing_key=environ.get("SAYSO_MAILGUN_SIGNING_KEY", ""),
         bounce_token=_bounce_token(environ.get("SAYSO_BOUNCE_TOKEN", "")),
-        idle_minutes=_idle_minutes(environ.get("SAYSO_IDLE_MINUTES") or "30"),
+        idle_minutes=_whole("SAYSO_IDLE_MINUTES", environ.get("SAYSO_IDLE_MINUTES") or "30", 1440),
+        visit_days=_whole("SAYSO_VISIT_DAYS", environ.get("SAYSO_VISIT_DAYS") or "90", 3650),
     )
 
 
@@ -320,7 +328,7 @@ def _bounce_token(text: str) -> str:
     return text
 
 
-def _idle_minutes(text: str) -> int:
-    if not text.isdecimal() or not 1 <= int(text) <= 1440:
-        raise SettingsError(f"SAYSO_IDLE_MINUTES must be a number from 1 to 1440, not {text!r}.")
+def _whole(name: str, text: str, most: int) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= most:
+        raise SettingsError(f"{name} must be a number from 1 to {most}, not {text!r}.")
     return int(text)

@@ -8,10 +8,11 @@ from sqlalchemy import select, update
 
 from tests.builders import PHONE, AskedByMail, Workspace, ask_by_mail
 from tests.web.landing.mailing import Reader, held, reader, request_of
+from widget.actions.restore_answer import restore_answer
 from widget.actions.settle_provisional import settle_due
 from widget.extensions import db
 from widget.storage.engine import writing
-from widget.storage.models import HeldAnswer, Rollup, Survey
+from widget.storage.models import HeldAnswer, Revision, Rollup, Survey, User
 
 
 def settle(acme: Workspace) -> int:
@@ -130,6 +131,67 @@ def test_after_the_edit_window_it_changes_nothing(
     carla.touch(token, 5)
     acme.world.clock.pass_time(minutes=10)
     assert settle(acme) == 0
+    assert [response.stars for response in acme.responses()] == [2]
+
+
+def test_a_page_opened_at_the_end_of_the_window_may_change_it_when_the_quarantine_ends(
+    acme: Workspace, mail: AskedByMail, carla: Reader
+) -> None:
+    with acme.world.app.app_context(), writing(db.session) as session:
+        session.scalars(select(Survey)).one().asking = {"edit_days": 7}
+    carla.answer(mail, 2)
+    acme.world.clock.pass_time(days=7)
+    carla.touch(carla.open(mail.path(5)), 5)
+    acme.world.clock.pass_time(minutes=10)
+    assert settle(acme) == 1
+    assert [response.stars for response in acme.responses()] == [5]
+    with acme.world.app.app_context():
+        said = [row.changes[0]["new"] for row in db.session.scalars(select(Revision))]
+    assert sorted(said) == [2, 5]
+
+
+def test_a_touch_takes_no_words_back(acme: Workspace, mail: AskedByMail, carla: Reader) -> None:
+    token = carla.open(mail.path(4))
+    carla.press(token, score=4)
+    carla.press(token, step="follow_up", main_score=4, comment="Between us", reasons="fast")
+    acme.world.clock.pass_time(hours=2)
+    stranger = reader(acme, mail, user_agent=PHONE)
+    token = stranger.open(mail.path(5))
+    stranger.post("gesture", token, step="follow_up", main_score=5, comment="")
+    acme.world.clock.pass_time(minutes=10)
+    assert settle(acme) == 1
+    [response] = acme.responses()
+    assert (response.stars, response.comment, response.reasons) == (5, "Between us", ["fast"])
+
+
+def test_a_machines_touch_never_takes_the_place_of_what_counts(
+    acme: Workspace, mail: AskedByMail, carla: Reader
+) -> None:
+    carla.answer(mail, 5)
+    acme.world.clock.pass_time(days=1)
+    robot = reader(acme, mail, user_agent="curl/8.5.0")
+    robot.touch(robot.open(mail.path(1)), 1)
+    acme.world.clock.pass_time(minutes=10)
+    settle(acme)
+    assert standings(acme) == ["set_aside"]
+    assert [response.stars for response in acme.responses()] == [5]
+
+
+def test_who_was_restored_stays_so_when_they_touch_the_page_again(
+    acme: Workspace, mail: AskedByMail
+) -> None:
+    odd = reader(acme, mail, user_agent="curl/8.5.0")
+    odd.answer(mail, 4)
+    with acme.world.app.app_context():
+        user_id = db.session.scalars(select(User.id)).first()
+        assert user_id is not None
+        [row] = held(acme)
+        restore_answer(db.engine, acme.id, row.id, user_id=user_id, at=acme.world.clock())
+    acme.world.clock.pass_time(hours=3)
+    token = odd.open(mail.path(2))
+    odd.touch(token, 2)
+    assert standings(acme) == ["restored"]
+    odd.press(token, score=2)
     assert [response.stars for response in acme.responses()] == [2]
 
 

@@ -68,6 +68,16 @@ def test_links_of_different_scores_within_a_minute(seconds: list[float], found: 
     assert suspicious(*opened, answer) == (found == "several_scores")
 
 
+@pytest.mark.parametrize(("pause", "found"), [(3600, ["several_scores"]), (3600.001, [])])
+def test_after_an_hours_pause_a_client_begins_anew(pause: float, found: list[str]) -> None:
+    machine = [click(score, score=score) for score in range(5)]
+    opened, answer = click(4 + pause, score=4), click(9 + pause, "POST", 4)
+    assert reasons(*machine, opened, answer) == found
+    # Nor does what comes long after tell against an answer that was given before.
+    first, later = click(-pause, "POST", 4), [click(at, score=at) for at in range(5)]
+    assert [one.reason for one in judge([first, *later], first, delivered_at=SENT)] == found
+
+
 def test_the_same_link_opened_many_times_is_no_sign() -> None:
     assert reasons(*(click(at, score=4) for at in range(10)), click(60, "POST", 4)) == []
 

@@ -153,7 +153,7 @@ def test_a_signed_link_as_long_as_they_come_still_fits() -> None:
 
 def test_ten_likely_points_stand_in_two_groups_that_wrap_on_phones() -> None:
     html = row(new_definition("nps"))
-    groups = re.findall(r'<table [^>]*align="left">(.*?)</table>', html, re.DOTALL)
+    groups = re.findall(r'<table [^>]*align="left"[^>]*>(.*?)</table>', html, re.DOTALL)
     assert [len(Links(group).found) for group in groups] == [6, 5]
     assert len(re.findall("align=", row(new_definition("stars")))) == 2
 

@@ -1,6 +1,7 @@
 """Mails: the order of their parts, their size, their headers, and nothing smuggled into them."""
 
 import json
+import re
 from dataclasses import replace
 from datetime import timedelta
 from email import message_from_bytes, policy
@@ -16,6 +17,7 @@ from widget.domain.mail_wording import FIELDS, MailWording, SurveyMail, wording_
 from widget.domain.scales import KINDS, Kind
 from widget.domain.surveys import new_definition
 from widget.email_rows.support import fallbacks_of, undeclared_features
+from widget.outbound.mail.amp import MARKUP_LIMIT
 from widget.outbound.mail.compose import Envelope, Letter, Person, compose
 from widget.outbound.mail.words import Words, choose_language
 from widget.translations import LANGUAGES
@@ -79,6 +81,20 @@ def test_the_text_comes_first_and_the_html_last() -> None:
         "x-amp-html",
         "html",
     ]
+
+
+def test_the_part_that_is_answered_in_the_mail_keeps_to_its_format() -> None:
+    _, parsed = sent(compose(envelope(), letter(amp_url="https://sayso.example/s/x/amp")))
+    [part] = [part for part in parsed.walk() if part.get_content_subtype() == "x-amp-html"]
+    html = str(part.get_content()).replace("\r\n", "\n")
+    assert html.startswith("<!doctype html>\n<html amp4email ")
+    assert re.search(r"<head>\s*<meta charset=\"utf-8\">\s*<script async src=", html)
+    # The format knows no <title>, for one.
+    allowed = "html head meta script style body form p label input div template"
+    assert set(re.findall(r"<([a-z][a-z0-9-]*)", html)) <= set(allowed.split())
+    assert len(html.encode()) <= MARKUP_LIMIT
+    assert 'action-xhr="https://sayso.example/s/x/amp"' in html
+    assert not re.search(r"\saction=|\son[a-z]+=|\sstyle=|!important", html)
 
 
 def test_the_headers_are_those_of_a_polite_program() -> None:

@@ -1,24 +1,29 @@
 """A customer answers inside the mail itself, where its program shows the AMP part.
 
-Nobody but a person in a mail program presses that button: scanners see the other parts, and the
-program that posts says from which sender's mail it does.
+Such an answer is judged like one by a link, by what can be seen of it: the program's server sends
+it, so its address and name say nothing about the person. A mail is open as long as one likes, so
+it counts as opened when the answer comes.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import Engine
 
-from widget.actions.give_answer import give_answer_within
+from widget.actions.receive_answer import Received, receive_answer
 from widget.domain.errors import RequestOver
 from widget.domain.flow import Answer
+from widget.domain.held import Held
 from widget.domain.responses import ResponseHead
+from widget.domain.suspicion import Client
 from widget.storage.asked import Asked
-from widget.storage.engine import write_connection
-from widget.storage.request_rows import mark_answered
 
 
-def answer_in_mail(engine: Engine, asked: Asked, score: int, at: datetime) -> None:
-    """Store the score as the request's response, or change it to that.
+def answer_in_mail(
+    engine: Engine, asked: Asked, score: int, client: Client, at: datetime
+) -> Received:
+    """Store the score as the request's response, or change it to that, or set it aside.
+
+    `client` is the mail program's server, or whoever says to be one.
 
     Raises ScoreOutOfRange, and RequestOver when the request expired, its survey was closed, or its
     answer can no longer be changed.
@@ -27,8 +32,6 @@ def answer_in_mail(engine: Engine, asked: Asked, score: int, at: datetime) -> No
     question.scale.point(score)
     if asked.is_closed or asked.expires_at <= at:
         raise RequestOver("This request can no longer be answered.")
-    if asked.answered_at and asked.answered_at + timedelta(days=asked.rules.edit_days) <= at:
-        raise RequestOver("This answer can no longer be changed.")
     head = ResponseHead(
         workspace_id=asked.workspace_id,
         id=asked.id,
@@ -43,7 +46,7 @@ def answer_in_mail(engine: Engine, asked: Asked, score: int, at: datetime) -> No
         answered_at=at,
     )
     answer = Answer(scores={question.kind: score})
-    with write_connection(engine) as connection:
-        # Requests are locked before responses, here as everywhere.
-        mark_answered(connection, asked.workspace_id, asked.id, at)
-        give_answer_within(connection, head, answer, time_zone=asked.time_zone)
+    kept = receive_answer(engine, Held(head, answer, opened_at=at), client, act="amp")
+    if kept.outcome == "too_late":
+        raise RequestOver("This answer can no longer be changed.")
+    return kept

@@ -9,11 +9,11 @@ from sqlalchemy import Connection, Engine
 from widget.actions.give_answer import give_answer_within
 from widget.domain.flow import Answer
 from widget.domain.held import Held, may_still_change
-from widget.domain.suspicion import Client, Suspicion, is_suspicious, judge
+from widget.domain.suspicion import ANSWERS, Click, Client, Suspicion, is_suspicious, judge
 from widget.storage import held_answers as held_storage
 from widget.storage.engine import write_connection
 from widget.storage.held_answers import HeldRow, held_id
-from widget.storage.landing import answered_within, survey_rules
+from widget.storage.landing import Answered, answered_within, survey_rules
 from widget.storage.link_visits import append_visit, delivered_at, visits_by
 from widget.storage.request_rows import mark_answered
 
@@ -29,22 +29,25 @@ class Received:
     said: Answer | None = None
 
 
-def receive_answer(engine: Engine, held: Held, client: Client) -> Received:
+def receive_answer(
+    engine: Engine, held: Held, client: Client, *, act: Literal["POST", "amp"] = "POST"
+) -> Received:
     """Judge one step's answer, which was sent by a button, and store it or set it aside.
 
+    The button was a page's (`POST`) or one inside the mail (`amp`).
     `held.head.answered_at` is now. Whoever is set aside can go on, and what they say is kept; the
     same link then takes anybody else's answer as if nothing had been.
     """
     head, at = held.head, held.head.answered_at
     with write_connection(engine) as connection:
-        click = client.click(at, "POST", held.answer.scores[head.kind])
+        click = client.click(at, act, held.answer.scores[head.kind])
         append_visit(connection, head.workspace_id, head.id, client, click)
         rules = survey_rules(connection, head.survey_id)
         known = answered_within(connection, head.workspace_id, head.id)
         if known and not may_still_change(known.answered_at, held.opened_at, rules.edit_days):
             return Received("too_late")
         row = held_storage.lock_held(connection, head.workspace_id, held_id(head.id, client.digest))
-        doubts = () if row and row.standing == "restored" else _doubts(connection, held, client)
+        doubts = () if row and row.standing == "restored" else _doubts(connection, held, click)
         if is_suspicious(doubts):
             return _set_aside(connection, held, client, row, doubts)
         if row and row.standing in ("provisional", "set_aside"):
@@ -52,8 +55,7 @@ def receive_answer(engine: Engine, held: Held, client: Client) -> Received:
                 held = row.held.merged_with(held)
             held_storage.settle(connection, row.workspace_id, row.id, "superseded")
         answer, is_signed = held.answer, mark_answered(connection, head.workspace_id, head.id, at)
-        was_answered = known is not None and known.answered_at < held.opened_at
-        is_strangers = was_answered and not is_signed
+        is_strangers = not is_signed and _is_anothers(connection, held, client, known)
         if is_strangers:
             answer = _without_silence(answer)
         said = give_answer_within(connection, head, answer, time_zone=rules.time_zone)
@@ -64,8 +66,9 @@ def receive_gesture(engine: Engine, held: Held, client: Client, *, quarantine: t
     """Keep the answer of somebody who touched the page without pressing its button.
 
     It counts once its quarantine has ended clean (`settle_provisional`), and never when an
-    answer was stored after its page had been opened.
+    answer was stored after its page had been opened. A touch takes nothing back.
     """
+    held = replace(held, answer=_without_silence(held.answer))
     head, at = held.head, held.head.answered_at
     with write_connection(engine) as connection:
         click = client.click(at, "gesture", held.answer.scores[head.kind])
@@ -77,7 +80,8 @@ def receive_gesture(engine: Engine, held: Held, client: Client, *, quarantine: t
             if is_late or known.updated_at >= held.opened_at:
                 return
         row = held_storage.lock_held(connection, head.workspace_id, held_id(head.id, client.digest))
-        if row and row.standing == "set_aside":
+        # What was set aside waits for somebody to look at it; who was restored stays trusted.
+        if row and row.standing in ("set_aside", "restored"):
             return
         waits = row.due_at if row and row.standing == "provisional" else None
         held_storage.hold(
@@ -94,7 +98,7 @@ def doubts_about(connection: Connection, row: HeldRow) -> tuple[Suspicion, ...]:
     """The reasons to doubt a held answer, by all that its client has done since."""
     head = row.held.head
     clicks = visits_by(connection, row.workspace_id, row.response_id, row.client)
-    answers = [click for click in clicks if click.act in ("gesture", "POST")]
+    answers = [click for click in clicks if click.act in ANSWERS]
     sent = delivered_at(connection, row.workspace_id, row.response_id, head.answered_at)
     return judge(clicks, answers[-1], delivered_at=sent)
 
@@ -108,11 +112,26 @@ def _without_silence(answer: Answer) -> Answer:
     return replace(answer, reasons=answer.reasons or None, comment=answer.comment or None)
 
 
-def _doubts(connection: Connection, held: Held, client: Client) -> tuple[Suspicion, ...]:
-    head, at = held.head, held.head.answered_at
-    click = client.click(at, "POST", held.answer.scores[head.kind])
-    clicks = visits_by(connection, head.workspace_id, head.id, client.digest)
-    sent = delivered_at(connection, head.workspace_id, head.id, at)
+def _is_anothers(
+    connection: Connection, held: Held, client: Client, known: Answered | None
+) -> bool:
+    """Whether a response was begun by somebody else than an answer's client, or on another page.
+
+    The page alone does not tell: anybody's may have been open before the first answer came.
+    """
+    if known is None:
+        return False
+    if known.answered_at < held.opened_at:
+        return True
+    clicks = visits_by(connection, held.head.workspace_id, held.head.id, client.digest)
+    first = (click for click in clicks if click.act in ANSWERS and click.at <= known.answered_at)
+    return next(first, None) is None
+
+
+def _doubts(connection: Connection, held: Held, click: Click) -> tuple[Suspicion, ...]:
+    head = held.head
+    clicks = visits_by(connection, head.workspace_id, head.id, click.client)
+    sent = delivered_at(connection, head.workspace_id, head.id, click.at)
     return judge(clicks, click, delivered_at=sent)
 
 

@@ -54,7 +54,7 @@ def unsigned_response_id(key: str, survey: str, ref: str, member: str, email: st
     """The response that an unsigned link's clicks are about; None when nothing tells them apart.
 
     Two clicks in one mail name the same survey, reference, member and customer, and so are one
-    response. The key keeps others from working out the id.
+    response. The key keeps others from working out the id; another key makes another id.
     """
     if not ref and not email:
         return None

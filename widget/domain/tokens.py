@@ -26,8 +26,9 @@ LIFETIME = timedelta(hours=24)
 class Visit:
     """One opening of a widget. `issued_at` is UTC, to the second.
 
-    `source` is `widget` or `link`. The member is frozen here: whoever is named when the page
-    opens is whom the answer is about.
+    `source` is `widget`, `link`, `email` (a link of a request) or `unsigned` (a link in a mail that
+    a help desk made). The member is frozen here: whoever is named when the page opens is whom the
+    answer is about.
     """
 
     survey: str
@@ -40,6 +41,11 @@ class Visit:
     member_name: str = ""
     source: str = "widget"
     is_test: bool = False
+
+    @property
+    def is_mailed(self) -> bool:
+        """Whether a link in a mail led here."""
+        return self.source in ("email", "unsigned")
 
     def is_expired(self, now: datetime) -> bool:
         """Whether the page has been open for longer than a day."""

@@ -41,7 +41,7 @@ MAIL_CLIENTS: tuple[MailClient, ...] = (
         ground="#262626",
         ink="#f2f2f2",
         inverts=True,
-        removes=("border-radius", "display", "line-height"),
+        removes=("border-radius", "border-spacing", "display", "line-height"),
     ),
     MailClient(
         "gmail",

@@ -149,6 +149,12 @@ _FEATURES = (
     ),
     Feature("font-family:"),
     Feature(
+        "border-spacing:",
+        "css-border-spacing",
+        outlook="no",
+        fallback="Where a long row wraps, its lines stand further apart than its cells.",
+    ),
+    Feature(
         "border-radius:",
         "css-border-radius",
         outlook="no",

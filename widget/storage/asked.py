@@ -7,11 +7,11 @@ from uuid import UUID
 
 from sqlalchemy import Engine, Table, select
 
-from widget.domain.asking import AskingPolicy, AskingRules
+from widget.domain.asking import AskingPolicy
 from widget.domain.context import Context
 from widget.domain.mail_wording import SurveyMail
 from widget.domain.surveys import Definition, definition_from_json
-from widget.storage.models import Customer, Member, Request, Response, Survey, SurveyVersion
+from widget.storage.models import Customer, Member, Request, Survey, SurveyVersion
 from widget.storage.models import Workspace as WorkspaceRow
 
 _requests: Table = Request.__table__  # type: ignore[assignment]
@@ -19,7 +19,7 @@ _requests: Table = Request.__table__  # type: ignore[assignment]
 
 @dataclass(frozen=True)
 class Asked:
-    """A request with what answering it takes. `answered_at` is that of its response, if any."""
+    """A request with what answering it takes."""
 
     workspace_id: int
     id: UUID
@@ -28,15 +28,12 @@ class Asked:
     definition: Definition
     mail: SurveyMail
     policy: AskingPolicy
-    rules: AskingRules
-    time_zone: str
     language: str
     member_id: int | None
     context: Context
     is_test: bool
     is_closed: bool
     expires_at: datetime
-    answered_at: datetime | None
 
 
 def asked(engine: Engine, workspace_id: int, request_id: UUID) -> Asked | None:
@@ -48,16 +45,13 @@ def asked(engine: Engine, workspace_id: int, request_id: UUID) -> Asked | None:
                 Survey.published_version_id,
                 SurveyVersion.definition,
                 Survey.mail,
-                Survey.asking.label("rules"),
                 Survey.closed_at,
                 WorkspaceRow.asking.label("policy"),
-                WorkspaceRow.time_zone,
                 Customer.email,
                 Customer.name,
                 Customer.external_id,
                 Customer.language.label("customer_language"),
                 Member.email.label("member_email"),
-                Response.answered_at.label("first_answered_at"),
             )
             .join(Survey, Survey.id == Request.survey_id)
             .join(SurveyVersion, SurveyVersion.id == Survey.published_version_id)
@@ -68,10 +62,6 @@ def asked(engine: Engine, workspace_id: int, request_id: UUID) -> Asked | None:
                 & (Customer.id == Request.customer_id),
             )
             .outerjoin(Member, Member.id == Request.member_id)
-            .outerjoin(
-                Response,
-                (Response.workspace_id == Request.workspace_id) & (Response.id == Request.id),
-            )
             .where(Request.workspace_id == workspace_id, Request.id == request_id)
         ).one_or_none()
     return _asked(row) if row else None
@@ -87,8 +77,6 @@ def _asked(row: Any) -> Asked:
         definition=definition,
         mail=SurveyMail.from_json(row.mail),
         policy=AskingPolicy.from_json(row.policy),
-        rules=AskingRules.from_json(row.rules),
-        time_zone=row.time_zone,
         language=row.language or row.customer_language or definition.main_language,
         member_id=row.member_id,
         context=Context(
@@ -103,5 +91,4 @@ def _asked(row: Any) -> Asked:
         is_test=row.is_test,
         is_closed=row.closed_at is not None,
         expires_at=row.expires_at,
-        answered_at=row.first_answered_at,
     )

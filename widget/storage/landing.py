@@ -1,5 +1,6 @@
 """What the pages behind a mail's links ask, and what an answer there does to its request."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -56,6 +57,15 @@ def asked_request(session: Session, workspace_id: int, request_id: UUID) -> Aske
     )
 
 
+def request_expiry(session: Session, workspace_id: int, request_id: UUID) -> datetime | None:
+    """When a request can no longer be answered; None when there is no such request any more."""
+    return session.scalar(
+        select(Request.expires_at).where(
+            Request.workspace_id == workspace_id, Request.id == request_id
+        )
+    )
+
+
 @dataclass(frozen=True)
 class MemberCard:
     """A member as customers see them. `photo` is an image's id; every text may be empty."""
@@ -101,6 +111,12 @@ def answered_within(
     """The same inside an action's transaction."""
     row = connection.execute(_answered(workspace_id, response_id)).one_or_none()
     return Answered(row.score, row.answered_at, row.updated_at) if row else None
+
+
+def stored_among(session: Session, workspace_id: int, ids: Collection[UUID]) -> set[UUID]:
+    """Those of some ids under which a response is stored."""
+    query = select(Response.id).where(Response.workspace_id == workspace_id, Response.id.in_(ids))
+    return set(session.scalars(query))
 
 
 def _answered(workspace_id: int, response_id: UUID) -> Select[int, datetime, datetime]:

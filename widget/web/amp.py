@@ -14,6 +14,7 @@ from widget.extensions import db
 from widget.outbound.mail.letters import Post
 from widget.storage.asked import Asked, asked
 from widget.web.clock import now
+from widget.web.evidence import requesting_client
 from widget.web.rate_limits import rate_limits
 
 blueprint = Blueprint("amp", __name__)
@@ -21,14 +22,14 @@ blueprint = Blueprint("amp", __name__)
 
 @blueprint.post("/s/<token>/amp")
 def answer(token: str) -> Response:
-    """Store the score in the form."""
+    """Store the score in the form, or set it aside; whoever sent it is thanked either way."""
     found = _asked(token)
     if found is None or not found.mail.amp:
         return _say(404, "This link was not made by this server, or is not complete.")
     allowed = _allowing(found)
     if allowed is None:
         return _say(403, "This mail is from a sender of whom this server knows nothing.")
-    if not rate_limits().allow_answer("amp", found.id.hex, request.remote_addr):
+    if not rate_limits().allow_answer_in_mail(found.survey_id, found.id):
         response = _say(429, "Too many answers in a short time.")
     else:
         response = _store(found)
@@ -41,7 +42,7 @@ def _store(found: Asked) -> Response:
     if not score.isdecimal() or len(score) > 3:
         return _say(400, "Choose a score.")
     try:
-        answer_in_mail(db.engine, found, int(score), now())
+        answer_in_mail(db.engine, found, int(score), requesting_client(found.id), now())
     except ScoreOutOfRange as error:
         return _say(400, str(error))
     except RequestOver as error:

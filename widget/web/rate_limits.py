@@ -4,6 +4,7 @@ import ipaddress
 from functools import lru_cache
 from time import monotonic
 from typing import Protocol
+from uuid import UUID
 
 from flask import Flask, current_app, request
 from limits import RateLimitItem, parse
@@ -15,6 +16,10 @@ _PER_VISIT = parse("60/minute")
 _PER_REPORTER = parse("20/hour")
 # What is kept of unsigned links being opened, which anybody can write.
 _PER_OPENING = parse("600/minute")
+# What is kept of a request's links being opened: more than any filter of mail opens at once.
+_PER_REQUEST_OPENING = parse("120/minute")
+# Mail programs send all their users' answers from a few networks: those are not told apart.
+_PER_MAILED_SURVEY = parse("6000/minute")
 _PER_SIGN_IN = parse("10/minute")
 _PER_ADDRESS_SIGN_IN = parse("60/minute")
 _PER_API_WORKSPACE = parse("600/minute")
@@ -63,6 +68,15 @@ class RateLimits:
             return False
         return visit is None or self._limiter.hit(_PER_VISIT, "visit", visit)
 
+    def allow_answer_in_mail(self, survey: int, request: UUID) -> bool:
+        """Count one answer from inside a mail; False past 60 a minute for one request, or 6000
+        for its survey."""
+        if self._answers is None:
+            return True
+        if not self._limiter.hit(_PER_VISIT, "in mail", request.hex):
+            return False
+        return self._limiter.hit(_PER_MAILED_SURVEY, "in mails", str(survey))
+
     def allow_report(self, survey: str, address: str | None) -> bool:
         """Count one report of a broken snippet, which anybody can send by opening an address."""
         return self._limiter.hit(_PER_REPORTER, "report", survey, address_prefix(address))
@@ -70,6 +84,12 @@ class RateLimits:
     def allow_opening(self, survey: str, address: str | None) -> bool:
         """Count one opening of an unsigned link; False when too many came from one network."""
         return self._limiter.hit(_PER_OPENING, "opening", survey, address_prefix(address))
+
+    def allow_opening_of_request(self, request: UUID, address: str | None) -> bool:
+        """Count one opening of a request's link; False when too many came from one network."""
+        return self._limiter.hit(
+            _PER_REQUEST_OPENING, "request opening", request.hex, address_prefix(address)
+        )
 
     def allow_api_call(self, workspace_id: int) -> bool:
         """Count one request to the API; False past 600 a minute in a workspace."""

@@ -10,7 +10,8 @@ from tests.builders import BROWSER, AskedByMail, Workspace, World
 from tests.web.frame.visiting import HTMX, token_in
 from widget.extensions import db
 from widget.storage.declarative import Base
-from widget.storage.models import HeldAnswer, LinkVisit, Request
+from widget.storage.engine import writing
+from widget.storage.models import HeldAnswer, LinkVisit, Request, Survey
 
 
 @dataclass
@@ -56,6 +57,14 @@ class Reader:
     def answer(self, mail: AskedByMail, score: int) -> TestResponse:
         """Open the link of a score and press the button."""
         return self.press(self.open(mail.path(score)), score=score)
+
+
+def set_survey(acme: Workspace, public_id: str, **columns: object) -> None:
+    """Change columns of a survey."""
+    with acme.world.app.app_context(), writing(db.session) as session:
+        survey = session.scalars(select(Survey).where(Survey.public_id == public_id)).one()
+        for name, value in columns.items():
+            setattr(survey, name, value)
 
 
 def reader(acme: Workspace, mail: AskedByMail, **about: Any) -> Reader:

@@ -8,24 +8,17 @@ from sqlalchemy import select
 
 from tests.builders import AskedByMail, Workspace, ask_by_mail
 from tests.web.frame.visiting import chosen_in, token_in
-from tests.web.landing.mailing import Reader, held, reader, request_of, rows, visits
+from tests.web.landing.mailing import Reader, held, reader, request_of, rows, set_survey, visits
 from widget.domain.links import LinkSigner, RequestLink
 from widget.domain.surveys import Question
 from widget.extensions import db
 from widget.storage.engine import writing
-from widget.storage.models import EmbedProblem, Member, Revision, Survey
+from widget.storage.models import EmbedProblem, Member, Revision
 
 
 @pytest.fixture
 def mail(acme: Workspace) -> AskedByMail:
     return ask_by_mail(acme, acme.survey(), ref="T-1", channel="chat", email="carla@x.example")
-
-
-def set_survey(acme: Workspace, public_id: str, **columns: object) -> None:
-    with acme.world.app.app_context(), writing(db.session) as session:
-        survey = session.scalars(select(Survey).where(Survey.public_id == public_id)).one()
-        for name, value in columns.items():
-            setattr(survey, name, value)
 
 
 def test_the_page_shows_the_chosen_score_and_one_button(acme: Workspace, mail: AskedByMail) -> None:
@@ -204,6 +197,21 @@ def test_after_the_edit_window_the_answer_is_shown_and_final(acme: Workspace) ->
     assert [response.stars for response in acme.responses()] == [4]
 
 
+@pytest.mark.parametrize(("late_s", "stars"), [(0, 5), (1, 2)])
+def test_the_edit_window_ends_to_the_second(acme: Workspace, late_s: int, stars: int) -> None:
+    survey = acme.survey()
+    set_survey(acme, survey, asking={"edit_days": 7})
+    mail = ask_by_mail(acme, survey)
+    carla = reader(acme, mail)
+    carla.answer(mail, 2)
+    acme.world.clock.pass_time(days=7, seconds=late_s)
+    page = carla.get(mail.path(5)).text
+    assert ("<form" in page) == (stars == 5)
+    if stars == 5:
+        carla.press(token_in(page), score=5)
+    assert [response.stars for response in acme.responses()] == [stars]
+
+
 def test_with_no_edit_window_the_visit_can_still_be_finished(acme: Workspace) -> None:
     survey = acme.survey()
     set_survey(acme, survey, asking={"edit_days": 0})
@@ -269,6 +277,21 @@ def test_who_guesses_an_unsigned_link_reads_and_wipes_nothing(acme: Workspace) -
     stranger.press(token, step="follow_up", main_score=5, comment="")
     [response] = acme.responses()
     assert (response.stars, response.comment, response.reasons) == (5, "Between us", ["fast"])
+
+
+def test_nor_does_a_page_that_was_open_before_the_customer_answered(acme: Workspace) -> None:
+    survey = acme.survey()
+    carla, stranger = Reader(acme.world, survey), Reader(acme.world, survey, address="91.64.0.9")
+    early = stranger.open(f"/e/{survey}?score=5&ref=T-9")
+    token = carla.open(f"/e/{survey}?score=4&ref=T-9")
+    carla.press(token, score=4)
+    carla.press(token, step="follow_up", main_score=4, comment="Between us")
+    assert "Between us" not in stranger.press(early, score=5).text
+    stranger.press(early, step="follow_up", main_score=5, comment="")
+    [response] = acme.responses()
+    assert (response.stars, response.comment) == (5, "Between us")
+    stranger.press(early, step="follow_up", main_score=5, comment="", go="back")
+    assert "Between us" not in stranger.press(early, score=5).text
 
 
 def test_the_owner_of_a_signed_link_may_take_a_comment_back(

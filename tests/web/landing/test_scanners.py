@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from limits import parse
 from sqlalchemy import select
 
 from tests.builders import BROWSER, PHONE, AskedByMail, Workspace, ask_by_mail
@@ -13,7 +14,7 @@ from tests.web.frame.visiting import HTMX
 from tests.web.landing.mailing import Reader, held, reader, request_of, visits
 from widget.actions.settle_provisional import settle_due
 from widget.extensions import db
-from widget.storage.models import Rollup
+from widget.storage.models import Revision, Rollup
 from widget.storage.responses import find_response
 
 HEADLESS = BROWSER.replace("Chrome/", "HeadlessChrome/")
@@ -167,6 +168,55 @@ def test_the_same_address_with_another_browser_is_another_client(acme: Workspace
     assert [response.stars for response in acme.responses()] == [4]
 
 
+def test_a_filter_with_the_persons_own_address_and_browser_costs_no_answer(
+    acme: Workspace,
+) -> None:
+    """As on the way out of a company: it opens every link, and the person comes hours later."""
+    mail = ask_by_mail(acme, acme.survey(), sent_at=acme.world.clock())
+    disguised_browser(acme, mail)
+    acme.world.clock.pass_time(hours=2)
+    reader(acme, mail, address="203.0.113.7").answer(mail, 4)
+    assert [response.stars for response in acme.responses()] == [4]
+    assert [row.standing for row in held(acme)] == ["superseded"]
+
+
+def test_two_people_behind_one_address_with_one_browser_both_count(acme: Workspace) -> None:
+    mail = ask_by_mail(acme, acme.survey())
+    reader(acme, mail).answer(mail, 4)
+    acme.world.clock.pass_time(seconds=10)
+    reader(acme, mail).answer(mail, 2)
+    assert held(acme) == []
+    with acme.world.app.app_context():
+        said = [row.changes[0]["new"] for row in db.session.scalars(select(Revision))]
+    assert sorted(said) == [2, 4]
+    assert [response.stars for response in acme.responses()] == [2]
+
+
+def test_whose_finger_slips_is_set_aside_thanked_and_counts_on_coming_back(
+    acme: Workspace,
+) -> None:
+    mail = ask_by_mail(acme, acme.survey())
+    carla = reader(acme, mail, user_agent=PHONE)
+    carla.open(mail.path(3))
+    acme.world.clock.pass_time(seconds=2)
+    page = carla.answer(mail, 4)
+    assert "Your answer is saved." in page.text
+    assert [row.reasons for row in held(acme)] == [["several_scores"]]
+    acme.world.clock.pass_time(hours=2)
+    carla.answer(mail, 4)
+    assert [response.stars for response in acme.responses()] == [4]
+
+
+def test_nothing_tells_a_machine_that_behaves_like_a_person(acme: Workspace) -> None:
+    """Known and documented: one link, a household's address, a browser's name, and patience."""
+    mail = ask_by_mail(acme, acme.survey(), sent_at=acme.world.clock())
+    reader(acme, mail, pause_s=20).answer(mail, 1)
+    assert [response.stars for response in acme.responses()] == [1]
+    # Its customer's own answer takes the place of it.
+    reader(acme, mail, user_agent=PHONE, address="91.64.10.20").answer(mail, 5)
+    assert [response.stars for response in acme.responses()] == [5]
+
+
 def test_one_client_is_told_from_another_only_within_one_mail(acme: Workspace) -> None:
     survey = acme.survey()
     first, second = ask_by_mail(acme, survey), ask_by_mail(acme, survey)
@@ -189,6 +239,40 @@ def test_an_absurd_number_of_openings_is_not_all_kept(
     carla.answer(mail, 4)
     assert [visit.act for visit in visits(acme)] == ["GET"] * 3 + ["POST"]
     assert len(acme.responses()) == 1
+
+
+def test_one_clients_openings_leave_room_for_what_others_do(
+    acme: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("widget.storage.link_visits.MOST_VISITS", 25)
+    mail = ask_by_mail(acme, acme.survey())
+    eager = reader(acme, mail, address="198.51.100.20")
+    for _ in range(30):
+        eager.open(mail.path(4))
+    assert len(visits(acme)) == 12
+    disguised_browser(acme, mail)
+    assert [row.reasons for row in held(acme)] == [["several_scores"]]
+    assert acme.responses() == []
+
+
+def test_past_a_limit_a_minute_the_page_still_shows_and_answers(
+    acme: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("widget.web.rate_limits._PER_REQUEST_OPENING", parse("3/minute"))
+    mail = ask_by_mail(acme, acme.survey())
+    carla = reader(acme, mail)
+    for score in (1, 2, 3, 4, 5):
+        token = carla.open(mail.path(score))
+    assert carla.get(f"/s/{mail.token}/more").status_code == 204
+    assert [visit.score for visit in visits(acme)] == [1, 2, 3]
+    # One network is held up, and one request: nobody else.
+    other = ask_by_mail(acme, mail.survey)
+    reader(acme, other).open(other.path(4))
+    reader(acme, mail, address="91.64.10.20").open(mail.path(4))
+    assert len(visits(acme)) == 5
+    # What was kept is enough to be judged by.
+    assert carla.press(token, score=5).status_code == 200
+    assert [row.reasons for row in held(acme)] == [["several_scores"]]
 
 
 def test_fifty_answers_at_once_to_one_link_are_one_response(any_acme: Workspace) -> None:

@@ -105,7 +105,7 @@ class LinkVisit(Base):
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
     response_id: Mapped[UUID] = mapped_column(Uuid)
     at: Mapped[datetime] = mapped_column(UTCDateTime)
-    # `HEAD`, `GET`, `prefetch`, `POST`, `gesture` (provisional answer) or `honeypot`
+    # `HEAD`, `GET`, `prefetch`, `POST`, `gesture` (provisional answer), `amp` or `honeypot`
     act: Mapped[str] = mapped_column(String(10))
     score: Mapped[int | None] = mapped_column()
     network: Mapped[str] = mapped_column(String(50))

@@ -34,7 +34,7 @@ def head_of(
         version_id=visit.version_id,
         kind=definition.question.kind,
         language=visit.language,
-        source=visit.source,
+        source="email" if visit.is_mailed else visit.source,
         is_test=visit.is_test,
         context=visit.context,
         member_id=visit.member_id,

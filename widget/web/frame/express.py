@@ -140,7 +140,7 @@ class Express:
         is_plain = (
             visit.survey == survey.public_id
             # Who answers by a link from a mail is judged first.
-            and visit.source != "email"
+            and not visit.is_mailed
             and not visit.is_expired(self._now())
             and not visit.context.problems
         )

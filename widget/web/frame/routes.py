@@ -25,6 +25,7 @@ from widget.web.face.forms import Problem, Submission, read_submission
 from widget.web.face.landing import Landing, landing_html, landing_policy
 from widget.web.face.pages import Typed
 from widget.web.frame.answering import comes_from_us, head_of, next_step, stored_answers
+from widget.web.frame.mailed import refusal_of
 from widget.web.frame.opening import key_of, may_stand_on, visit_values
 from widget.web.frame.problems import not_framed_here, report_origin, report_unexpanded, too_many
 from widget.web.frame.problems import register as register_problems
@@ -75,6 +76,9 @@ def store(public_id: str) -> Response:
             {},
         )
         return _ask_anew(public_id, problem, 400)
+    refusal = refusal_of(survey, visit)
+    if refusal:
+        return refusal.page(visit.language)
     definition = find_definition(survey, visit.version_id)
     if visit.is_expired(now()):
         if survey.is_closed and not is_stored(db.session(), survey.workspace_id, visit.response_id):
@@ -103,7 +107,7 @@ def _keep(
 ) -> Received:
     """Store an answer. One by a link from a mail is judged first, and may be set aside."""
     head = head_of(survey, definition, visit, now())
-    if visit.source == "email":
+    if visit.is_mailed:
         held = Held(head, answer, visit.issued_at)
         # Its connection goes back: a request that holds one while it waits for another can starve.
         db.session.rollback()
@@ -224,7 +228,7 @@ def _go_on(
 
 def _whole_page(face: pages.Face, survey: PublishedSurvey, visit: Visit, step_html: str) -> str:
     """The document around a step, as the visit began: a widget's, or a page behind a mail."""
-    if visit.source != "email":
+    if not visit.is_mailed:
         return face.page_html(step_html)
     member_id = visit.member_id
     card = member_card(db.session(), survey.workspace_id, member_id) if member_id else None
@@ -233,7 +237,7 @@ def _whole_page(face: pages.Face, survey: PublishedSurvey, visit: Visit, step_ht
 
 def _answer_to(visit: Visit, response: Response, definition: Definition) -> Response:
     """A whole page behind a mail stands in nobody's frame."""
-    if visit.source == "email" and not htmx.wants_partial():
+    if visit.is_mailed and not htmx.wants_partial():
         response.headers["Content-Security-Policy"] = landing_policy(definition.looks)
     return response
 

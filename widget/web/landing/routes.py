@@ -2,11 +2,13 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from uuid import UUID
 
 from flask import Blueprint, Response, current_app, request, url_for
 
 from widget.actions.note_visit import note_visit
 from widget.actions.receive_answer import receive_gesture
+from widget.domain.context import Context
 from widget.domain.errors import LinkForged, TokenForged, TokenMissing, UnknownSurvey
 from widget.domain.flow import steps
 from widget.domain.held import Held, may_still_change
@@ -16,19 +18,27 @@ from widget.domain.surveys import Definition
 from widget.domain.suspicion import Act
 from widget.domain.tokens import Visit
 from widget.extensions import db
-from widget.storage.landing import Answered, MemberCard, answered, asked_request, member_card
+from widget.storage.landing import (
+    Answered,
+    MemberCard,
+    answered,
+    asked_request,
+    member_card,
+    stored_among,
+)
 from widget.storage.surveys import PublishedSurvey
 from widget.web.clock import now
 from widget.web.evidence import act_of_opening, requesting_client
 from widget.web.face import pages
 from widget.web.face.forms import read_submission
 from widget.web.face.landing import Landing, landing_html, landing_policy
+from widget.web.face.messages import message_page
 from widget.web.face.pages import Typed
 from widget.web.frame.answering import comes_from_us, head_of
+from widget.web.frame.mailed import OVER, SIGNED_ONLY, refusal_of
 from widget.web.frame.opening import key_of, visit_values
 from widget.web.frame.routes import own_origins
 from widget.web.frame.visits import named_member, open_visit, requested_opening, signer
-from widget.web.landing.problems import message_page
 from widget.web.landing.problems import register as register_problems
 from widget.web.published import find_definition, find_member, find_survey
 from widget.web.rate_limits import rate_limits
@@ -51,12 +61,7 @@ def signed(token: str) -> Response:
         opening = replace(opening, query=(("lang", asked.language), *opening.query))
     language = opening.language(definition)
     if asked.expires_at <= now():
-        return message_page(
-            "The time for answering is over",
-            "This request can no longer be answered. Thank you all the same.",
-            410,
-            language=language,
-        )
+        return OVER.page(language)
     card = _card(survey, asked.member_id)
     visit = Visit(
         survey=survey.public_id,
@@ -78,23 +83,12 @@ def unsigned(public_id: str) -> Response:
     """The same for a link that a help desk filled in, and that anybody could write."""
     survey, definition, version_id = _open_survey(public_id)
     if not survey.accepts_unsigned:
-        return message_page(
-            "This survey is not available",
-            "This survey takes answers only through the links in its own mails.",
-            403,
-        )
+        return SIGNED_ONLY.page()
     opening = requested_opening()
     member = find_member(survey, named_member(opening))
     visit = open_visit(opening, survey, definition, version_id, member=member, at=now())
-    context = visit.context
-    known_id = unsigned_response_id(
-        current_app.config["SECRET_KEY"],
-        public_id,
-        context.ref,
-        context.member,
-        context.customer_email,
-    )
-    visit = replace(visit, response_id=known_id or visit.response_id, source="email")
+    known_id = _response_of(survey, visit.context)
+    visit = replace(visit, response_id=known_id or visit.response_id, source="unsigned")
     if rate_limits().allow_opening(public_id, request.remote_addr):
         _note(RequestLink(survey.workspace_id, visit.response_id), act_of_opening())
     card = _card(survey, visit.member_id)
@@ -121,11 +115,14 @@ def gesture(public_id: str) -> Response:
         visit = signer().read(request.form.get("token", ""))
     except (TokenMissing, TokenForged):
         return Response(status=400)
-    if visit.survey != public_id or visit.source != "email" or visit.is_expired(now()):
+    if visit.survey != public_id or not visit.is_mailed or visit.is_expired(now()):
         return Response(status=400)
     if not rate_limits().allow_answer(public_id, visit.response_id.hex, request.remote_addr):
         return Response(status=429)
     survey = find_survey(public_id)
+    refusal = refusal_of(survey, visit)
+    if refusal:
+        return Response(status=refusal.status)
     definition = find_definition(survey, visit.version_id)
     answer = read_submission(request.form, definition).answer
     if answer is None:
@@ -152,11 +149,24 @@ def _open_survey(public_id: str) -> tuple[PublishedSurvey, Definition, int]:
     return survey, find_definition(survey, survey.version_id), survey.version_id
 
 
+def _response_of(survey: PublishedSurvey, context: Context) -> UUID | None:
+    """The response that an unsigned link is about, whichever of our keys named it."""
+    config = current_app.config
+    # The first is never rotated; the others named responses once.
+    keys = (config["SAYSO_ADDRESS_KEY"], config["SECRET_KEY"], *config["SECRET_KEY_FALLBACKS"])
+    said = (survey.public_id, context.ref, context.member, context.customer_email)
+    ids = [id for id in (unsigned_response_id(key, *said) for key in keys) if id]
+    known = stored_among(db.session(), survey.workspace_id, ids)
+    return next((id for id in ids if id in known), ids[0] if ids else None)
+
+
 def _card(survey: PublishedSurvey, member_id: int | None) -> MemberCard | None:
     return member_card(db.session(), survey.workspace_id, member_id) if member_id else None
 
 
 def _note(link: RequestLink, act: Act) -> None:
+    if not rate_limits().allow_opening_of_request(link.request_id, request.remote_addr):
+        return
     text = request.args.get("score", "")
     score = int(text) if text.isascii() and text.isdecimal() and len(text) < 3 else None
     client = requesting_client(link.request_id)
