@@ -179,6 +179,32 @@ def test_keys_of_two_workspaces_do_not_meet(acme: Workspace) -> None:
     assert len(ids) == 2
 
 
+@pytest.mark.parametrize("is_test_first", [True, False])
+def test_a_key_tried_with_a_test_key_is_still_free_for_the_real_call(
+    acme: Workspace, is_test_first: bool
+) -> None:
+    acme.survey()
+    body: dict[str, Any] = {"channel": "email", "customer": {"email": "kim@c.example"}}
+    made = [
+        Program(acme, is_test=is_test).post("K-1", **body).get_json()
+        for is_test in (is_test_first, not is_test_first, is_test_first)
+    ]
+    assert [one["test"] for one in made] == [is_test_first, not is_test_first, is_test_first]
+    assert made[0]["id"] == made[2]["id"] != made[1]["id"]
+    # No live key can be written so that it meets a test's.
+    assert Program(acme).post("-test:K-1", **body).get_json()["test"] is False
+    assert Program(acme).post("test:K-1", **body).get_json()["test"] is False
+
+
+def test_a_key_stored_before_tests_had_their_own_is_still_known(acme: Workspace) -> None:
+    acme.survey()
+    body: dict[str, Any] = {"channel": "email", "customer": {"email": "kim@c.example"}}
+    made = Program(acme).post("K-1", **body).get_json()
+    with acme.world.app.app_context():
+        assert db.session.scalars(select(Request.idempotency_key)).all() == ["api:K-1"]
+    assert Program(acme).post("K-1", **body).get_json()["id"] == made["id"]
+
+
 @pytest.mark.parametrize(
     ("change", "field"),
     [
