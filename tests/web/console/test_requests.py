@@ -276,6 +276,7 @@ def test_a_file_is_thrown_away(acme: Workspace) -> None:
         (b"", "at least one row"),
         (b"name\nKim\n", "no column with email"),
         (b"PK\x03\x04", "This is no text file"),
+        (b"x" * 140_000 + b",email\n,kim@c.example\n", "cannot be read"),
         (b"email\n" + b"x" * MOST_BYTES, "larger than 5 MB"),
     ],
 )
