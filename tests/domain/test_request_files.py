@@ -130,31 +130,44 @@ _ODD = [
 ]
 
 
+def sentences(text: str, zone: str) -> list[str]:
+    """What reading a text says against it, or against its rows."""
+    try:
+        rows = read_file(text, zone).rows
+    except FileRefused as refused:
+        return [str(refused)]
+    return [problem for row in rows for problem in row.problems.values()]
+
+
 @given(st.lists(st.sampled_from(_ODD), max_size=40).map("".join))
 def test_whatever_the_text_is_it_is_read_or_refused_in_a_sentence(text: str) -> None:
-    for given_text in (text, f"email,delay,date\n{text}"):
-        try:
-            rows = read_file(given_text, "Pacific/Auckland").rows
-        except FileRefused as refused:
-            assert str(refused).endswith(".")
-        else:
-            for row in rows:
-                assert all(problem.endswith(".") for problem in row.problems.values())
+    for whole in (text, f"email,delay,date\n{text}"):
+        assert all(said.endswith(".") for said in sentences(whole, "Pacific/Auckland"))
 
 
 @given(st.binary(max_size=60), st.sampled_from([b"", b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf"]))
 def test_whatever_the_bytes_are_they_are_read_or_refused(content: bytes, mark: bytes) -> None:
     try:
         text = decode(mark + content)
-        text.encode()
-        read_file(text, "UTC")
-    except FileRefused as refused:
-        assert str(refused).endswith(".")
+    except FileRefused:
+        return
+    assert text.encode().decode() == text
+    assert all(said.endswith(".") for said in sentences(text, "UTC"))
 
 
 def test_a_delay_of_endless_digits_is_named_in_our_words() -> None:
     [row] = read_file(f"email,delay\nkim@c.example,{'9' * 5_000}\n", "UTC").rows
     assert row.problems == {"delay_s": "Write the delay as a number of seconds."}
+
+
+@pytest.mark.parametrize(
+    "moment", ["0001-01-01", "0001-01-01T00:00+14:00", "9999-12-31 23:59", "1969-12-31T23:59Z"]
+)
+def test_a_time_at_an_end_of_the_calendar_is_named(moment: str) -> None:
+    for zone in ("Pacific/Auckland", "America/New_York"):
+        [row] = read_file(f"email,date\nkim@c.example,{moment}\n", zone).rows
+        assert row.problems == {"interaction_at": "Choose a time from the years 1970 to 2999."}
+        assert row.ask.interaction_at is None
 
 
 def test_the_readers_limit_is_left_as_it_is() -> None:

@@ -5,13 +5,14 @@ import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import islice
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from widget.domain.asks import Ask
-from widget.domain.errors import FileRefused
+from widget.domain.errors import FileRefused, MomentRefused
+from widget.domain.moments import counted
 
 MOST_ROWS = 10_000
 MOST_BYTES = 5 * 1024 * 1024
@@ -203,9 +204,9 @@ def _read_moment(cell: str, zone: ZoneInfo) -> datetime:
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=zone)
     try:
-        return moment.astimezone(UTC)
-    except OverflowError as error:
-        raise ValueError("There is no such time.") from error
+        return counted(moment)
+    except MomentRefused as error:
+        raise ValueError(str(error)) from error
 
 
 _READERS = {

@@ -228,6 +228,11 @@ def test_a_key_stored_before_tests_had_their_own_is_still_known(acme: Workspace)
         ({"delay": 10**9}, ["delay"]),
         ({"interaction_at": "yesterday"}, ["interaction_at"]),
         ({"interaction_at": "2028-01-01T00:00:00Z"}, ["interaction_at"]),
+        ({"interaction_at": "0001-01-01T00:00:00+14:00"}, ["interaction_at"]),
+        ({"interaction_at": "0001-01-01T00:00:00Z"}, ["interaction_at"]),
+        ({"interaction_at": "1969-12-31T23:59:59Z"}, ["interaction_at"]),
+        ({"interaction_at": "9999-12-31T23:59:59-14:00"}, ["interaction_at"]),
+        ({"interaction_at": "2026-11-23T09:00:00+99:99"}, ["interaction_at"]),
         ({"idempotency_key": "k" * 201}, ["idempotency_key"]),
         ({"idempotency_key": "k\0"}, ["idempotency_key"]),
         ({"survey": "s\0"}, ["survey"]),
@@ -294,6 +299,8 @@ def test_a_test_key_makes_tests(acme: Workspace) -> None:
         ("?ref=2", ["2"]),
         ("?since=2026-11-24T09:00:00Z", ["3", "2"]),
         ("?until=2026-11-24T09:00:00Z", ["1"]),
+        ("?since=2026-11-24", ["3", "2"]),
+        ("?until=2026-11-24", ["1"]),
         ("?survey=nosuchsurvey", []),
     ],
 )
@@ -306,6 +313,27 @@ def test_filters_narrow_the_list(acme: Workspace, query: str, refs: list[str]) -
     acme.world.clock.pass_time(days=1)
     program.ask("", ext_interaction_id="3", do_not_send=True)
     assert program.refs(query) == refs
+
+
+@pytest.mark.parametrize("name", ["since", "until"])
+@pytest.mark.parametrize(
+    "moment",
+    [
+        *("0001-01-01T00:00:00%2B14:00", "9999-12-31T23:59:59-14:00", "0001-01-01", "9999-12-31"),
+        *("yesterday", "", "2026-11-24T09:00:00", "2026-11-24T09:00:00%2B99:99"),
+    ],
+)
+def test_a_moment_that_cannot_be_looked_up_is_refused_beside_its_name(
+    acme: Workspace, name: str, moment: str
+) -> None:
+    answer = Program(acme).get(f"?{name}={moment}")
+    assert answer.status_code == 422
+    assert answer.get_json()["errors"][name][0].endswith(".")
+
+
+def test_an_interaction_of_the_first_year_that_counts_is_only_too_old(acme: Workspace) -> None:
+    acme.survey()
+    assert Program(acme).ask(interaction_at="1970-01-01T00:00:00+14:00")["why"] == "expired"
 
 
 def test_a_cursor_goes_through_everything_once(acme: Workspace) -> None:

@@ -86,6 +86,8 @@ def test_the_list_answers_why_nothing_was_sent(acme: Workspace) -> None:
         ("status=nonsense", {"T-1", "T-2", "T-3"}),
         ("import=nonsense", {"T-1", "T-2", "T-3"}),
         ("older=nonsense", {"T-1", "T-2", "T-3"}),
+        (f"older=0001-01-01T00:00:00%2B14:00_{UUID(int=1)}", {"T-1", "T-2", "T-3"}),
+        (f"newer=9999-12-31T23:59:59-14:00_{UUID(int=1)}", {"T-1", "T-2", "T-3"}),
     ],
 )
 def test_filters_narrow_the_list(acme: Workspace, query: str, shown: set[str]) -> None:
@@ -95,6 +97,16 @@ def test_filters_narrow_the_list(acme: Workspace, query: str, shown: set[str]) -
     acme.world.clock.pass_time(days=1)
     ask(acme, survey, "lee@c.example", ref="T-3")
     assert set(re.findall(r"T-\d", client.get(f"/console/requests?{query}").text)) == shown
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "yesterday"])
+@pytest.mark.parametrize("name", ["from", "to"])
+def test_a_day_that_cannot_be_looked_up_is_refused_beside_its_field(
+    acme: Workspace, name: str, day: str
+) -> None:
+    answer = acme.signed_in().get(f"/console/requests?{name}={day}")
+    assert answer.status_code == 422
+    assert re.search(rf'id="problem-{name}">[^<]+\.<', answer.text)
 
 
 def test_a_long_list_has_pages(acme: Workspace) -> None:

@@ -1,6 +1,6 @@
 """`/api/v1/requests`: asking customers for feedback, and what became of it."""
 
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Any, NoReturn
 from uuid import UUID
 
@@ -11,10 +11,11 @@ from flask_smorest import abort
 
 from widget.actions.request_feedback import request_feedback
 from widget.domain.asks import KEY_LIMIT, Ask, address_problem, field_problems
-from widget.domain.errors import KeyConflict, UnknownSurvey
+from widget.domain.errors import KeyConflict, MomentRefused, UnknownSurvey
+from widget.domain.moments import read_moment
 from widget.domain.requests import why_in_words
 from widget.extensions import db
-from widget.storage.accounts import is_test_key
+from widget.storage.accounts import is_test_key, time_zone_of
 from widget.storage.asking import asking_of, open_surveys
 from widget.storage.requests import ListedRequest, RequestFilter, find_request, requests_page
 from widget.web.api.cursors import cursor_of, read_cursor
@@ -70,11 +71,15 @@ class Requests(MethodView):
         after = read_cursor(query["cursor"]) if "cursor" in query else None
         if "cursor" in query and after is None:
             abort(400, message="This cursor is not one of ours; start again without it.")
-        names = ("survey", "status", "why", "email", "ref", "since", "until")
+        names = ("survey", "status", "why", "email", "ref")
         page = requests_page(
             db.session(),
             api_workspace(),
-            RequestFilter(**{name: query[name] for name in names if name in query}),
+            RequestFilter(
+                **{name: query[name] for name in names if name in query},
+                since=_moment("since", query),
+                until=_moment("until", query),
+            ),
             limit=query["limit"],
             older_than=after,
         )
@@ -158,6 +163,16 @@ def _refuse(problems: dict[str, str]) -> NoReturn:
         place[last] = [text]
     abort(422, message=" ".join(problems.values()), messages={"json": errors})
     raise AssertionError("abort raises")
+
+
+def _moment(name: str, query: dict[str, Any]) -> datetime | None:
+    if name not in query:
+        return None
+    try:
+        return read_moment(query[name], time_zone_of(db.session(), api_workspace()))
+    except MomentRefused as error:
+        abort(422, messages={"query": {name: [str(error)]}})
+        raise AssertionError("abort raises") from error
 
 
 def _is_test() -> bool:

@@ -1,6 +1,6 @@
 """Requests: what became of each, and asking one customer by hand."""
 
-from datetime import date, datetime
+from datetime import date
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
@@ -12,7 +12,8 @@ from widget.actions.cancel_request import cancel_request
 from widget.actions.request_feedback import request_feedback
 from widget.domain.addresses import shown, storable
 from widget.domain.asks import Ask, address_problem, field_problems
-from widget.domain.errors import CannotCancel, KeyConflict
+from widget.domain.errors import CannotCancel, KeyConflict, MomentRefused
+from widget.domain.moments import read_day, read_moment
 from widget.domain.requests import (
     STATUS_SENTENCES,
     STATUS_WORDS,
@@ -72,6 +73,7 @@ def requests() -> Response:
     return htmx.page_or_partial(
         render_template("console/requests/list.html", **values),
         render_template("console/requests/_rows.html", **values),
+        422 if problems else 200,
     )
 
 
@@ -219,17 +221,16 @@ def _day(name: str, problems: dict[str, str]) -> date | None:
     if not text:
         return None
     try:
-        return date.fromisoformat(text)
-    except ValueError:
-        problems[name] = _("Write the day like 2026-11-23.")
+        return read_day(text)
+    except MomentRefused as error:
+        problems[name] = str(error)
         return None
 
 
 def _place(name: str) -> Place | None:
     moment, _underscore, id = request.args.get(name, "").partition("_")
     try:
-        at = datetime.fromisoformat(moment)
-        return Place(at, UUID(id)) if at.tzinfo else None
-    except ValueError:
+        return Place(read_moment(moment, seat().time_zone), UUID(id))
+    except (MomentRefused, ValueError):
         # A damaged address shows the first page.
         return None
