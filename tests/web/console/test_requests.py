@@ -399,6 +399,18 @@ def test_roles_decide_who_reads_asks_and_changes(
         assert ('href="/console/asking"' in page) == may_change_all
 
 
+@pytest.mark.parametrize(
+    ("name", "sees_link"), [("owner", True), ("manager", True), ("viewer", False)]
+)
+def test_only_who_may_ask_sees_the_link_that_answers_as_the_customer(
+    acme: Workspace, name: str, sees_link: bool
+) -> None:
+    id = ask(acme, acme.survey())
+    page = role(acme, name).get(f"/console/requests/{id}").text
+    assert ("http://localhost/s/" in page) == sees_link
+    assert ("Your role does not." in page) != sees_link
+
+
 def test_another_workspace_sees_nothing(acme: Workspace) -> None:
     survey = acme.survey()
     id = ask(acme, survey)

@@ -85,6 +85,7 @@ def request_page(request_id: UUID) -> str:
     found = find_request(db.session(), workspace_id, request_id)
     if found is None:
         abort(404, "There is no such request in this workspace.")
+    may_ask = may(seat().role, "edit_surveys")
     return render_template(
         "console/requests/one.html",
         found=found,
@@ -92,9 +93,10 @@ def request_page(request_id: UUID) -> str:
         deliveries=deliveries_of(db.session(), workspace_id, request_id),
         has_response=is_answered(db.session(), workspace_id, request_id),
         status_sentence=STATUS_SENTENCES,
-        url=answer_url(workspace_id, request_id),
+        # Whoever has it can answer in the customer's name.
+        url=answer_url(workspace_id, request_id) if may_ask else None,
         is_over=found.request.expires_at <= now(),
-        may_ask=may(seat().role, "edit_surveys"),
+        may_ask=may_ask,
     )
 
 
