@@ -307,6 +307,24 @@ def test_only_uploads_may_be_large(acme: Workspace) -> None:
     assert client.post("/console/requests/new", data=large).status_code == 413
 
 
+@pytest.mark.parametrize("who", ["nobody", "viewer", "member"])
+def test_nobody_who_may_not_upload_makes_the_server_read_a_large_file(
+    acme: Workspace, who: str
+) -> None:
+    client = acme.world.client() if who == "nobody" else role(acme, who)
+    for size, status in ((3 * 1024 * 1024, 413), (10, 400)):
+        boundary, body = encode_multipart({"file": FileStorage(io.BytesIO(b"x" * size), "a.csv")})
+        sort = f'multipart/form-data; boundary="{boundary}"'
+        answer = client.post("/console/requests/import", data=body, content_type=sort)
+        assert answer.status_code == status
+
+
+def test_a_file_up_to_the_limit_is_taken(acme: Workspace) -> None:
+    content = b"email,note\nkim@c.example," + b"x" * 100_000 + b"\n"
+    content += b"\n" * (MOST_BYTES - len(content))
+    assert upload(role(acme, "manager"), acme.survey(), content).status_code == 303
+
+
 def test_a_surveys_rules_are_saved(acme: Workspace) -> None:
     survey, client = acme.survey(), acme.signed_in()
     path = f"/console/surveys/{survey}/asking"

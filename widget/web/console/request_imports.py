@@ -21,7 +21,9 @@ from widget.domain.addresses import shown, storable
 from widget.domain.errors import FileRefused, UnknownSurvey
 from widget.domain.request_files import COLUMNS, MOST_BYTES, MOST_ROWS, defused
 from widget.domain.requests import STATUSES, why_in_words
+from widget.domain.roles import may
 from widget.extensions import db
+from widget.storage.accounts import seat_of
 from widget.storage.asking import open_surveys
 from widget.storage.request_imports import ImportRow, import_row
 from widget.web import htmx
@@ -33,10 +35,17 @@ PAGE = 100
 
 @blueprint.before_app_request
 def _let_files_in() -> None:
-    # Before anything reads the form. Twice the limit, so that a file which is a little too large
-    # is told so in words.
-    if request.endpoint == "console.request_upload":
+    # Before anything reads the form, which the check of its token does ahead of the sign-in. Twice
+    # the limit, so that a file which is a little too large is told so in words.
+    if request.endpoint == "console.request_upload" and _may_upload():
         request.max_content_length = 2 * MOST_BYTES
+
+
+def _may_upload() -> bool:
+    if not current_user.is_authenticated:
+        return False
+    found = seat_of(db.session(), current_user.id)
+    return found is not None and may(found.role, "edit_surveys")
 
 
 @blueprint.route("/requests/import", methods=["GET", "POST"])
