@@ -54,6 +54,7 @@ Why = Literal[
     "unanswered",
     "mail_failed",
     "cancelled",
+    "reminders_cancelled",
 ]
 WHYS: tuple[Why, ...] = get_args(Why)
 
@@ -74,6 +75,7 @@ WHY_SENTENCES: dict[Why, str] = {
     "unanswered": "No answer came before the request expired.",
     "mail_failed": "The mail could not be handed to a mail server.",
     "cancelled": "Somebody cancelled it before it was sent.",
+    "reminders_cancelled": "Somebody cancelled its reminders; the link can still be answered.",
 }
 
 # Reasons for which an address as such is not written to, as the mail side keeps them.

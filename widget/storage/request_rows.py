@@ -247,9 +247,9 @@ def append_request_event(session: Session, name: EventName, request: Request, at
 
 def withdraw_deliveries(
     connection: Connection, workspace_id: int, request_id: UUID, why: str
-) -> None:
-    """Keep the mails of a request that nobody is sending yet from leaving."""
-    connection.execute(
+) -> int:
+    """Keep the mails of a request that nobody is sending yet from leaving; returns how many."""
+    done = connection.execute(
         update(Delivery)
         .where(
             Delivery.workspace_id == workspace_id,
@@ -258,6 +258,28 @@ def withdraw_deliveries(
         )
         .values(status="not_sent", last_error=why)
     )
+    return done.rowcount
+
+
+def stop_reminders(session: Session, request: Request, *, is_withdrawn: bool, at: datetime) -> None:
+    """Only the end of a sent request is still due. A reminder that was merely planned, and not yet
+    withdrawn as a mail, is kept among the mails as one that was not sent."""
+    if not is_withdrawn:
+        customer = session.get_one(Customer, (request.workspace_id, request.customer_id))
+        session.add(
+            Delivery(
+                workspace_id=request.workspace_id,
+                id=new_id(),
+                request_id=request.id,
+                purpose="reminder",
+                recipient=customer.email or "",
+                status="not_sent",
+                last_error="The request was cancelled.",
+                due_at=request.due_at,
+                created_at=at,
+            )
+        )
+    request.why, request.due_at = "reminders_cancelled", request.expires_at
 
 
 def mark_answered(connection: Connection, workspace_id: int, id: UUID, at: datetime) -> bool:

@@ -7,9 +7,18 @@ import pytest
 from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 
-from tests.builders import KEY, MONDAY, Workspace, make_workspace
+from tests.builders import (
+    KEY,
+    MONDAY,
+    Workspace,
+    deliveries,
+    make_workspace,
+    send_due_requests,
+    set_rules,
+)
 from widget.actions.change_survey import set_closed
 from widget.actions.create_api_key import create_api_key
+from widget.actions.note_delivery import note_sent
 from widget.domain.links import LinkSigner
 from widget.extensions import db
 from widget.storage.engine import writing
@@ -359,10 +368,45 @@ def test_one_request_is_found_in_its_own_workspace_only(acme: Workspace) -> None
     assert rival.refs() == []
 
 
+def test_a_request_is_cancelled_once(acme: Workspace) -> None:
+    acme.survey()
+    program = Program(acme)
+    made = program.ask(delay=60)
+    path = f"/api/v1/requests/{made['id']}/cancel"
+    rival = Program(make_workspace(acme.world, "Rival", "charlie@rival.example"))
+    assert rival.client.post(path, headers=rival.headers).status_code == 404
+    answer = program.client.post(path, headers=program.headers)
+    assert answer.status_code == 200
+    assert answer.get_json() == program.get(f"/{made['id']}").get_json()
+    assert (answer.get_json()["status"], answer.get_json()["why"]) == ("not_sent", "cancelled")
+    again = program.client.post(path, headers=program.headers)
+    assert again.status_code == 409
+    assert again.content_type == "application/problem+json"
+    assert again.get_json()["detail"] == "This request is not waiting to be sent any more."
+
+
+def test_reminders_are_cancelled_by_the_api_too(acme: Workspace) -> None:
+    survey, program = acme.survey(), Program(acme)
+    set_rules(acme, survey, reminders=1, reminder_days=1)
+    made = program.ask()
+    send_due_requests(acme)
+    with acme.world.app.app_context():
+        note_sent(db.session, acme.id, deliveries(acme)[0].id, MONDAY)
+    path = f"/api/v1/requests/{made['id']}/cancel"
+    cancelled = program.client.post(path, headers=program.headers).get_json()
+    assert (cancelled["status"], cancelled["why"]) == ("sent", "reminders_cancelled")
+    assert cancelled["due_at"] is None
+    assert program.refs("?why=reminders_cancelled") == [""]
+
+
 def test_the_description_fits_what_is_answered(acme: Workspace) -> None:
     acme.survey()
     spec = acme.world.client().get("/api/openapi.json").get_json()
     assert set(spec["paths"]["/api/v1/requests"]) >= {"get", "post"}
+    assert set(spec["paths"]["/api/v1/requests/{request_id}/cancel"]["post"]["responses"]) >= {
+        "200",
+        "409",
+    }
     made = Program(acme).ask()
     assert set(made) == set(spec["components"]["schemas"]["Request"]["properties"])
 

@@ -19,6 +19,7 @@ from tests.builders import (
     make_workspace,
     post,
     send_due_requests,
+    set_rules,
     stored_request,
 )
 from widget.actions.note_delivery import note_bounced, note_sent
@@ -233,6 +234,33 @@ def test_a_waiting_request_is_cancelled_once(acme: Workspace) -> None:
     assert stored_request(acme, id).why == "cancelled"
     refused = post(client, f"{path}/cancel", "/console/requests/new")
     assert "not waiting to be sent" in client.get(refused.headers["Location"]).text
+
+
+def test_reminders_are_cancelled_on_the_page(acme: Workspace) -> None:
+    survey, client = acme.survey(), acme.signed_in()
+    set_rules(acme, survey, reminders=1, reminder_days=1)
+    path = f"/console/requests/{ask(acme, survey)}"
+    send_due_requests(acme)
+    with acme.world.app.app_context():
+        note_sent(db.session, acme.id, deliveries(acme)[0].id, acme.world.clock())
+    assert "A reminder is due." in client.get(path).text
+    assert "No further mails</button>" in client.get(path).text
+    after = client.get(post(client, f"{path}/cancel", path).headers["Location"]).text
+    assert "Cancelled: no further mail is sent." in after
+    assert "Somebody cancelled its reminders; the link can still be answered." in after
+    assert "Reminder to kim@c.example" in after
+    assert "The request was cancelled." in after
+    assert "A reminder is due." not in after
+    assert "No further mails</button>" not in after
+    assert "The link can be answered until then." in after
+
+
+def test_a_viewer_is_offered_no_way_to_cancel(acme: Workspace) -> None:
+    path = f"/console/requests/{ask(acme, acme.survey(), delay_s=60)}"
+    client = role(acme, "viewer")
+    page = client.get(path).text
+    assert "/cancel" not in page
+    assert post(client, f"{path}/cancel", "/console/account/password").status_code == 403
 
 
 def test_a_file_is_looked_at_before_it_is_sent(acme: Workspace) -> None:

@@ -9,9 +9,10 @@ from flask import request
 from flask.views import MethodView
 from flask_smorest import abort
 
+from widget.actions.cancel_request import cancel_request
 from widget.actions.request_feedback import request_feedback
 from widget.domain.asks import KEY_LIMIT, Ask, address_problem, field_problems
-from widget.domain.errors import KeyConflict, MomentRefused, UnknownSurvey
+from widget.domain.errors import CannotCancel, KeyConflict, MomentRefused, UnknownSurvey
 from widget.domain.moments import read_moment
 from widget.domain.requests import why_in_words
 from widget.extensions import db
@@ -94,6 +95,23 @@ class OneRequest(MethodView):
     @blueprint.response(200, RequestSchema)
     def get(self, request_id: UUID) -> dict[str, Any]:
         """One request, as it stands now."""
+        return _stored(request_id)
+
+
+@blueprint.route("/requests/<uuid:request_id>/cancel")
+class Cancellation(MethodView):
+    @blueprint.response(200, RequestSchema)
+    @blueprint.alt_response(409, description="No mail waits that could be kept from leaving.")
+    def post(self, request_id: UUID) -> dict[str, Any]:
+        """Send no mail, or no further one.
+
+        A request that waits is not sent at all; one that was sent stays so, without reminders.
+        The link can be answered all the same.
+        """
+        try:
+            cancel_request(db.session(), api_workspace(), request_id, at=now())
+        except CannotCancel as error:
+            abort(409, message=str(error))
         return _stored(request_id)
 
 

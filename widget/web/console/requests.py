@@ -19,6 +19,7 @@ from widget.domain.requests import (
     STATUS_WORDS,
     STATUSES,
     WHYS,
+    may_be_cancelled,
     why_in_words,
 )
 from widget.domain.roles import may
@@ -27,6 +28,7 @@ from widget.storage.asking import open_surveys, workspace_asking
 from widget.storage.members import member_rows
 from widget.storage.request_imports import newest_imports
 from widget.storage.requests import (
+    DeliveryRow,
     ListedRequest,
     RequestFilter,
     deliveries_of,
@@ -86,27 +88,36 @@ def request_page(request_id: UUID) -> str:
     if found is None:
         abort(404, "There is no such request in this workspace.")
     may_ask = may(seat().role, "edit_surveys")
+    mails = deliveries_of(db.session(), workspace_id, request_id)
     return render_template(
         "console/requests/one.html",
         found=found,
         row=found.request,
-        deliveries=deliveries_of(db.session(), workspace_id, request_id),
+        deliveries=mails,
         has_response=is_answered(db.session(), workspace_id, request_id),
         status_sentence=STATUS_SENTENCES,
         # Whoever has it can answer in the customer's name.
         url=answer_url(workspace_id, request_id) if may_ask else None,
         is_over=found.request.expires_at <= now(),
         may_ask=may_ask,
+        may_cancel=may_ask and _waits(found, mails),
     )
+
+
+def _waits(found: ListedRequest, mails: list[DeliveryRow]) -> bool:
+    """Whether a mail waits that can be kept from leaving."""
+    status = found.request.status
+    is_waiting = found.next_mail_at is not None or any(mail.status == "due" for mail in mails)
+    return may_be_cancelled(status) and (status == "scheduled" or is_waiting)
 
 
 @blueprint.post("/requests/<uuid:request_id>/cancel")
 @needs("edit_surveys")
 def request_cancel(request_id: UUID) -> Response:
-    """Keep a request that waits from being sent."""
+    """Keep a request that waits from being sent, or its reminders."""
     try:
         cancel_request(db.session(), seat().workspace_id, request_id, at=now())
-        flash(_("Cancelled: no mail is sent. The link still works."))
+        flash(_("Cancelled: no further mail is sent. The link still works."))
     except CannotCancel as error:
         flash(str(error), "error")
     return redirect(url_for("console.request_page", request_id=request_id), 303)
