@@ -484,3 +484,42 @@ def test_cancelled_reminders_are_no_mails_for_the_cap(any_acme: Workspace) -> No
     sent(any_acme)
     cancel(any_acme, id)
     assert outcome(any_acme, ask(any_acme, any_acme.survey()))[0] == "scheduled"
+
+
+def test_an_answer_before_the_mail_left_is_no_mail_and_suppresses_from_then_on(
+    any_acme: Workspace,
+) -> None:
+    survey, other = any_acme.survey(), any_acme.survey()
+    with any_acme.world.app.app_context():
+        policy = AskingPolicy(cap=1, cap_days=60)
+        change_asking_policy(db.session, any_acme.id, policy, test_mail_to="")
+    id = ask(any_acme, survey, delay_s=20 * 24 * 3600)
+    any_acme.world.clock.pass_time(hours=1)
+    answer(any_acme, survey, id)
+    any_acme.world.clock.pass_time(days=30, seconds=-1)
+    row = stored_request(any_acme, ask(any_acme, survey))
+    assert (row.why, row.why_request_id) == ("suppressed", id)
+    assert row.why_until == MONDAY + timedelta(days=30, hours=1)
+    # Neither the cap of one mail nor the window knows of it for another survey, or a second later.
+    asked = ask(any_acme, other, "kim@c.example")
+    assert outcome(any_acme, asked)[0] == "scheduled"
+    cancel(any_acme, asked)
+    any_acme.world.clock.pass_time(seconds=1)
+    assert outcome(any_acme, ask(any_acme, survey))[0] == "scheduled"
+
+
+def test_a_mail_that_left_before_the_answer_counts_from_when_it_left(any_acme: Workspace) -> None:
+    survey = any_acme.survey()
+    with any_acme.world.app.app_context():
+        policy = AskingPolicy(cap=1, cap_days=7)
+        change_asking_policy(db.session, any_acme.id, policy, test_mail_to="")
+    id = ask(any_acme, survey)
+    send_due_requests(any_acme)
+    with any_acme.world.app.app_context(), writing(db.session):
+        db.session.scalars(select(Delivery)).one().status = "sending"
+    answer(any_acme, survey, id)
+    any_acme.world.clock.pass_time(minutes=1)
+    with any_acme.world.app.app_context():
+        note_sent(db.session, any_acme.id, deliveries(any_acme)[0].id, any_acme.world.clock())
+    assert stored_request(any_acme, id).asked_at == MONDAY + timedelta(minutes=1)
+    assert outcome(any_acme, ask(any_acme, any_acme.survey()))[1] == "cap_reached"

@@ -89,6 +89,21 @@ def test_another_survey_and_reminders_suppress_nothing() -> None:
     assert decide(RULES, POLICY, fine(mails=mails)).status == "scheduled"
 
 
+@pytest.mark.parametrize(
+    ("answered", "why"),
+    [(MONDAY, "suppressed"), (MONDAY - 30 * DAY + SECOND, "suppressed"), (MONDAY - 30 * DAY, None)],
+)
+def test_an_answer_before_its_mail_left_suppresses_and_is_no_mail_for_the_cap(
+    answered: datetime, why: str | None
+) -> None:
+    policy, mail = AskingPolicy(cap=1, cap_days=60), MailTo(ONE, 1, answered, is_unsent=True)
+    assert decide(RULES, policy, fine(mails=[mail])).why == why
+    assert decide(RULES, policy, fine(survey_id=2, mails=[mail])).why is None
+    # One that left counts for both.
+    mail = replace(mail, is_unsent=False)
+    assert decide(RULES, policy, fine(survey_id=2, mails=[mail])).why == "cap_reached"
+
+
 def test_zero_days_switch_suppression_off() -> None:
     rules = AskingRules(suppression_days=0)
     assert decide(rules, POLICY, fine(mails=[MailTo(ONE, 1, MONDAY)])).status == "scheduled"

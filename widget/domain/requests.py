@@ -96,12 +96,18 @@ class Decision:
 
 @dataclass(frozen=True)
 class MailTo:
-    """A mail to a customer, sent or planned, as the rules count it."""
+    """A mail to a customer, sent or planned, as the rules count it.
+
+    `is_unsent`: its request was answered by its link before the mail left. No mail was had, so the
+    cap does not count it; whoever has just answered a survey is not asked for it again, so the
+    suppression window does, from the answer on.
+    """
 
     request_id: UUID
     survey_id: int
     at: datetime
     is_reminder: bool = False
+    is_unsent: bool = False
 
 
 @dataclass(frozen=True)
@@ -182,7 +188,10 @@ def over_cap(policy: AskingPolicy, at: datetime, mails: Sequence[MailTo]) -> Dec
     if policy.cap <= 0:
         return None
     period = timedelta(days=policy.cap_days)
-    counted = sorted((mail for mail in mails if mail.at > at - period), key=lambda mail: mail.at)
+    counted = sorted(
+        (mail for mail in mails if mail.at > at - period and not mail.is_unsent),
+        key=lambda mail: mail.at,
+    )
     if len(counted) < policy.cap:
         return None
     # One mail fits in again when so many have left the period that fewer than the cap remain.

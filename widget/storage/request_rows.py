@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, case, insert, literal, select, update
 from sqlalchemy.orm import Session
 
 from widget.domain.asks import Ask
@@ -291,6 +291,14 @@ def mark_answered(connection: Connection, workspace_id: int, id: UUID, at: datet
             status="answered",
             answered_at=at,
             due_at=None,
+            # A mail that was still to leave never will: the window counts from the answer then.
+            asked_at=case(
+                (
+                    Request.asked_at.is_not(None) & Request.sent_at.is_(None),
+                    literal(at, Request.asked_at.type),
+                ),
+                else_=Request.asked_at,
+            ),
             why="",
             why_until=None,
             why_request_id=None,
