@@ -147,6 +147,21 @@ def test_a_reason_in_words_says_all_there_is() -> None:
     assert why_in_words("") == ""
 
 
+def test_a_reason_is_told_in_the_readers_words_but_for_what_others_said() -> None:
+    text = why_in_words(
+        "mail_failed",
+        until=MONDAY,
+        by="row 3",
+        detail="421 try later",
+        translate=lambda message, **values: f"<{message % values if values else message}>",
+        write=lambda at: f"{at:%Y}",
+    )
+    assert text == (
+        "<The mail could not be handed to a mail server.> <Not again before 2026.> "
+        "<Asked by row 3.> 421 try later"
+    )
+
+
 @pytest.mark.parametrize(
     ("rules", "field"),
     [

@@ -3,7 +3,7 @@
 A rule that says no leaves a reason. Nothing is dropped silently.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, get_args
@@ -209,19 +209,38 @@ def may_be_cancelled(status: str) -> bool:
     return status in ("scheduled", "sent", "delivered")
 
 
+def in_english(message: str, **values: object) -> str:
+    """A message as it is written here, with its values."""
+    return message % values if values else message
+
+
+def moment_in_english(at: datetime) -> str:
+    """A moment with its zone, as `23 Nov 2026, 09:00 (UTC)`."""
+    return f"{at.day} {at:%b %Y, %H:%M} ({at.tzname()})"
+
+
 def why_in_words(
-    why: str, *, until: datetime | None = None, by: object = None, detail: str = ""
+    why: str,
+    *,
+    until: datetime | None = None,
+    by: object = None,
+    detail: str = "",
+    translate: Callable[..., str] = in_english,
+    write: Callable[[datetime], str] = moment_in_english,
 ) -> str:
     """A reason as a sentence or two, with the end of a suppression, what caused it (a request's
-    id, or a row of a file), and what a mail server or a check said. "" without a reason."""
+    id, or a row of a file), and what a mail server or a check said. "" without a reason.
+
+    `translate` takes a message and its values, `write` a moment; both give what a reader reads.
+    """
     sentence = next((WHY_SENTENCES[known] for known in WHYS if known == why), "")
     if not sentence:
         return ""
-    parts = [sentence]
+    parts = [translate(sentence)]
     if until is not None:
-        parts.append(f"Not again before {until.day} {until:%b %Y, %H:%M} ({until.tzname()}).")
+        parts.append(translate("Not again before %(time)s.", time=write(until)))
     if by is not None:
-        parts.append(f"Asked by {by}.")
+        parts.append(translate("Asked by %(asker)s.", asker=by))
     if detail:
         parts.append(detail)
     return " ".join(parts)

@@ -4,7 +4,10 @@ import io
 import re
 from uuid import UUID, uuid4
 
+import flask_babel
 import pytest
+from babel import Locale
+from babel.support import NullTranslations
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
 from werkzeug.datastructures import FileStorage
@@ -71,6 +74,40 @@ def test_the_list_answers_why_nothing_was_sent(acme: Workspace) -> None:
     assert "unknown: E-404" in page
     assert "No member has the email or employee id that was given." in page
     assert "Mail on 23 Nov 2026, 09:00" in page
+
+
+class German(NullTranslations):
+    """A catalogue of a few words."""
+
+    def ugettext(self, message: str) -> str:
+        words = {
+            "Not sent": "Nicht gesendet",
+            "This customer was asked for this survey a short time ago.": "Kürzlich gefragt.",
+            "Not again before %(time)s.": "Wieder ab %(time)s.",
+            "Asked by %(asker)s.": "Gefragt durch %(asker)s.",
+            "Waits for the moment it is due.": "Wartet.",
+        }
+        return words.get(message, message)
+
+
+def test_what_became_of_a_request_is_told_in_the_consoles_language(
+    acme: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    survey, client = acme.survey(), acme.signed_in()
+    first = ask(acme, survey)
+    second = ask(acme, survey)
+    content = b"email\nkim@c.example\nlee@c.example\nlee@c.example\n"
+    preview = upload(client, survey, content).headers["Location"]
+    monkeypatch.setattr(flask_babel.Domain, "get_translations", lambda self: German())
+    monkeypatch.setattr(acme.world.app.extensions["babel"], "default_locale", Locale("de"))
+    page = client.get(f"/console/requests/{second}").text
+    assert "Kürzlich gefragt. Wieder ab 23 Dez. 2026, 09:00 (UTC)." in page
+    assert "Nicht gesendet" in page
+    assert "Wartet." in client.get(f"/console/requests/{first}").text
+    assert ">Nicht gesendet</option>" in client.get("/console/requests").text
+    page = client.get(preview).text
+    assert "Gefragt durch row 3 of this file." in page
+    assert page.count("Kürzlich gefragt.") == 3
 
 
 @pytest.mark.parametrize(

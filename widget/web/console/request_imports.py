@@ -2,7 +2,6 @@
 
 from collections import Counter
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from flask import flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -20,7 +19,7 @@ from widget.actions.upload_requests import (
 from widget.domain.addresses import shown, storable
 from widget.domain.errors import FileRefused, UnknownSurvey
 from widget.domain.request_files import COLUMNS, MOST_BYTES, MOST_ROWS, defused
-from widget.domain.requests import STATUSES, why_in_words
+from widget.domain.requests import STATUSES
 from widget.domain.roles import may
 from widget.extensions import db
 from widget.storage.accounts import seat_of
@@ -29,6 +28,7 @@ from widget.storage.request_imports import ImportRow, import_row
 from widget.web import htmx
 from widget.web.clock import now
 from widget.web.console.access import blueprint, needs, seat
+from widget.web.console.request_words import reason
 
 PAGE = 100
 
@@ -144,7 +144,7 @@ def _outcomes(preview: Preview) -> list[tuple[str, str, int]]:
     """What happens how often: (outcome, sentence, rows), what is sent first."""
     counted = Counter(_outcome(row) for row in preview.rows)
     return [
-        (outcome, why_in_words(outcome) or _("A mail is sent when it is due."), rows)
+        (outcome, reason(outcome) or _("A mail is sent when it is due."), rows)
         for outcome, rows in sorted(
             counted.items(), key=lambda pair: (pair[0] not in STATUSES, -pair[1], pair[0])
         )
@@ -153,13 +153,11 @@ def _outcomes(preview: Preview) -> list[tuple[str, str, int]]:
 
 def _words(row: PreviewRow) -> str:
     decision = row.planned.decision
-    zone = ZoneInfo(seat().time_zone)
-    until = decision.until.astimezone(zone) if decision.until else None
     by = _("row %(number)s of this file", number=row.by_row) if row.by_row else None
-    return why_in_words(decision.why or "", until=until, by=by, detail=decision.detail)
+    return reason(decision.why or "", until=decision.until, by=by, detail=decision.detail)
 
 
 def _refused(found: ImportRow) -> list[tuple[str, str, int]]:
     """(why, sentence, rows) of what was not sent, the most frequent first."""
     counted = sorted(found.refused.items(), key=lambda pair: -pair[1])
-    return [(why, why_in_words(why), rows) for (_status, why), rows in counted]
+    return [(why, reason(why), rows) for (_status, why), rows in counted]

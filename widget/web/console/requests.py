@@ -2,7 +2,6 @@
 
 from datetime import date
 from uuid import UUID, uuid4
-from zoneinfo import ZoneInfo
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -14,14 +13,7 @@ from widget.domain.addresses import shown, storable
 from widget.domain.asks import Ask, address_problem, field_problems
 from widget.domain.errors import CannotCancel, KeyConflict, MomentRefused
 from widget.domain.moments import read_day, read_moment
-from widget.domain.requests import (
-    STATUS_SENTENCES,
-    STATUS_WORDS,
-    STATUSES,
-    WHYS,
-    may_be_cancelled,
-    why_in_words,
-)
+from widget.domain.requests import STATUSES, WHYS, may_be_cancelled
 from widget.domain.roles import may
 from widget.extensions import db
 from widget.storage.asking import open_surveys, workspace_asking
@@ -42,6 +34,7 @@ from widget.translations import LANGUAGES
 from widget.web import htmx
 from widget.web.clock import now
 from widget.web.console.access import blueprint, needs, seat
+from widget.web.console.request_words import status_words
 from widget.web.links import answer_url
 
 PAGE = 50
@@ -66,7 +59,7 @@ def requests() -> Response:
         "chosen": {name: request.args[name] for name in FILTERS if request.args.get(name)},
         "problems": problems,
         "surveys": survey_names(db.session(), seat().workspace_id),
-        "statuses": [(status, _(STATUS_WORDS[status])) for status in STATUSES],
+        "statuses": [(status, status_words(status)) for status in STATUSES],
         "imports": newest_imports(db.session(), seat().workspace_id, 3),
         "is_test_mode": bool(workspace_asking(db.session(), seat().workspace_id).test_mail_to),
         "may_ask": may(seat().role, "edit_surveys"),
@@ -95,7 +88,6 @@ def request_page(request_id: UUID) -> str:
         row=found.request,
         deliveries=mails,
         has_response=is_answered(db.session(), workspace_id, request_id),
-        status_sentence=STATUS_SENTENCES,
         # Whoever has it can answer in the customer's name.
         url=answer_url(workspace_id, request_id) if may_ask else None,
         is_over=found.request.expires_at <= now(),
@@ -187,21 +179,6 @@ def _make(survey: str, ask: Ask) -> Response:
         flash(_("This form was sent before, for somebody else. Please fill it in again."), "error")
         return redirect(url_for("console.request_new"), 303)
     return redirect(url_for("console.request_page", request_id=made.id), 303)
-
-
-@blueprint.app_template_filter("why_words")
-def why_words(found: ListedRequest) -> str:
-    """Why a request was not sent, in the workspace's time zone; "" when it was or will be."""
-    row = found.request
-    zone = ZoneInfo(seat().time_zone)
-    until = row.why_until.astimezone(zone) if row.why_until else None
-    return why_in_words(row.why, until=until, detail=row.why_text)
-
-
-@blueprint.app_template_filter("status_words")
-def status_words(status: str) -> str:
-    """A status of a request in a word or two."""
-    return next((_(STATUS_WORDS[known]) for known in STATUSES if known == status), status)
 
 
 def _filter() -> tuple[RequestFilter, dict[str, str]]:
