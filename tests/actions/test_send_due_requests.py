@@ -176,6 +176,7 @@ def test_an_answer_that_came_another_way_is_seen_before_a_reminder(any_acme: Wor
     any_acme.world.clock.pass_time(days=1)
     send_due_requests(any_acme)
     assert outcome(any_acme, id) == ("answered", "")
+    assert stored_request(any_acme, id).answered_at == MONDAY
     assert mails(any_acme) == [("request", "sent")]
 
 

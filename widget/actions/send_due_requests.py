@@ -104,8 +104,8 @@ def _deal_with(
     session: Session, due: DueRequest, asking: Asking, facts: _Facts, now: datetime
 ) -> None:
     request = due.request
-    if due.is_answered:
-        mark_answered(session.connection(), request.workspace_id, request.id, now)
+    if due.answered_at is not None:
+        mark_answered(session.connection(), request.workspace_id, request.id, due.answered_at)
         return
     mails = facts.mails.setdefault((request.workspace_id, request.customer_id, request.is_test), [])
     refusal = facts.refused.get((request.workspace_id, due.email))

@@ -155,12 +155,15 @@ def locked_delivery(session: Session, workspace_id: int, id: UUID) -> tuple[Deli
 
 @dataclass(frozen=True)
 class DueRequest:
-    """A request for which something is to be done, with what is known of its customer."""
+    """A request for which something is to be done, with what is known of its customer.
+
+    `answered_at` is that of its response, None without one.
+    """
 
     request: Request
     email: str
     time_zone: str
-    is_answered: bool
+    answered_at: datetime | None
 
 
 _OPEN = Request.status.in_(("scheduled", "sent", "delivered"))
@@ -191,15 +194,18 @@ def claim_due(session: Session, now: datetime, limit: int) -> list[DueRequest]:
             )
         )
     }
-    answered = set(
-        session.scalars(
-            select(Response.id).where(
+    answered = {
+        (found.workspace_id, found.id): found.answered_at
+        for found in session.execute(
+            select(Response.workspace_id, Response.id, Response.answered_at).where(
                 Response.workspace_id.in_(workspaces), Response.id.in_({row.id for row in rows})
             )
         )
-    )
+    }
     return [
-        DueRequest(row, person.email or "", person.time_zone, row.id in answered)
+        DueRequest(
+            row, person.email or "", person.time_zone, answered.get((row.workspace_id, row.id))
+        )
         for row in rows
         for person in (people[row.workspace_id, row.customer_id],)
     ]
