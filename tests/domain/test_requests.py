@@ -72,6 +72,10 @@ def test_a_request_may_be_sent_until_the_moment_it_expires() -> None:
         (MONDAY, "not_sent"),
         # Planned for later than this one: of two, one is sent.
         (MONDAY + 5 * DAY, "not_sent"),
+        (MONDAY + 30 * DAY - SECOND, "not_sent"),
+        # A whole window later, both can be sent.
+        (MONDAY + 30 * DAY, "scheduled"),
+        (MONDAY + 90 * DAY, "scheduled"),
     ],
 )
 def test_the_suppression_window_ends_to_the_second(asked: datetime, status: str) -> None:
@@ -118,7 +122,14 @@ def test_the_cap_counts_every_survey_and_every_reminder() -> None:
 
 
 @pytest.mark.parametrize(
-    ("ago", "status"), [(7 * DAY, "scheduled"), (7 * DAY - SECOND, "not_sent")]
+    ("ago", "status"),
+    [
+        (7 * DAY, "scheduled"),
+        (7 * DAY - SECOND, "not_sent"),
+        # Planned for later.
+        (-7 * DAY + SECOND, "not_sent"),
+        (-7 * DAY, "scheduled"),
+    ],
 )
 def test_the_caps_period_ends_to_the_second(ago: timedelta, status: str) -> None:
     policy = AskingPolicy(cap=1, cap_days=7)

@@ -171,25 +171,33 @@ def suppression(
 ) -> Decision | None:
     """The window in which a customer is not asked for one survey again; None outside of it.
 
-    A request that is planned for later suppresses as well: of two, one is sent.
+    A request that is planned for later suppresses as well, when it is less than a window away: of
+    two, one is sent.
     """
     if rules.suppression_days <= 0:
         return None
     window = timedelta(days=rules.suppression_days)
-    asked = [mail for mail in mails if mail.survey_id == survey_id and not mail.is_reminder]
+    asked = [
+        mail
+        for mail in mails
+        if mail.survey_id == survey_id and not mail.is_reminder and abs(mail.at - at) < window
+    ]
     latest = max(asked, key=lambda mail: mail.at, default=None)
-    if latest is None or at >= latest.at + window:
+    if latest is None:
         return None
     return Decision("not_sent", "suppressed", until=latest.at + window, by=latest.request_id)
 
 
 def over_cap(policy: AskingPolicy, at: datetime, mails: Sequence[MailTo]) -> Decision | None:
-    """The most mails that one customer gets in a period, whatever the survey; None below it."""
+    """The most mails that one customer gets in a period, whatever the survey; None below it.
+
+    Mails that are planned for less than a period later count as well.
+    """
     if policy.cap <= 0:
         return None
     period = timedelta(days=policy.cap_days)
     counted = sorted(
-        (mail for mail in mails if mail.at > at - period and not mail.is_unsent),
+        (mail for mail in mails if abs(mail.at - at) < period and not mail.is_unsent),
         key=lambda mail: mail.at,
     )
     if len(counted) < policy.cap:
