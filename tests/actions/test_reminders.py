@@ -24,7 +24,7 @@ from widget.actions.settle_provisional import settle_due
 from widget.domain.links import LinkSigner, RequestLink
 from widget.extensions import db
 from widget.storage.engine import writing
-from widget.storage.models import Survey
+from widget.storage.models import HeldAnswer, Survey
 
 
 def send_all(acme: Workspace) -> None:
@@ -86,6 +86,31 @@ def test_any_answer_that_counts_ends_the_reminders(
         send_all(acme)
     assert len(deliveries(acme)) == 1 + reminders_before
     assert stored_request(acme, mail.id).status == "answered"
+
+
+@pytest.mark.parametrize("is_clean", [True, False])
+def test_nobody_is_reminded_while_their_answer_is_in_quarantine(
+    acme: Workspace, is_clean: bool
+) -> None:
+    survey = acme.survey()
+    set_rules(acme, survey, reminders=1, reminder_days=1)
+    mail = asked(acme, survey)
+    acme.world.clock.pass_time(hours=23, minutes=55)
+    somebody = reader(acme, mail)
+    somebody.touch(somebody.open(mail.path(4)), 4)
+    acme.world.clock.pass_time(minutes=9)
+    send_all(acme)
+    assert len(deliveries(acme)) == 1
+    if not is_clean:
+        with acme.world.app.app_context(), writing(db.session):
+            db.session.execute(update(HeldAnswer).values(standing="set_aside", due_at=None))
+    acme.world.clock.pass_time(minutes=1)
+    with acme.world.app.app_context():
+        settle_due(db.engine, acme.world.clock())
+    acme.world.clock.pass_time(minutes=2)
+    send_all(acme)
+    assert len(deliveries(acme)) == (1 if is_clean else 2)
+    assert stored_request(acme, mail.id).status == ("answered" if is_clean else "sent")
 
 
 def test_opening_the_link_ends_no_reminder(acme: Workspace) -> None:

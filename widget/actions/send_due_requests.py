@@ -14,19 +14,14 @@ from widget.domain.asking import MOST_REMINDERS
 from widget.domain.requests import Decision, MailTo, Situation, Why, decide, over_cap
 from widget.storage.asking import Asking, askings
 from widget.storage.customers import lock_customers, mails_to
+from widget.storage.due_requests import DueRequest, add_delivery, claim_due, is_any_due
 from widget.storage.engine import writing
-from widget.storage.request_rows import (
-    DueRequest,
-    add_delivery,
-    append_request_event,
-    claim_due,
-    is_any_due,
-    mark_answered,
-    put_decision,
-)
+from widget.storage.request_rows import append_request_event, mark_answered, put_decision
 from widget.storage.suppressed import refusals
 
 _BATCH = 200
+# What settling a provisional answer may take once its quarantine has ended.
+_SETTLING = timedelta(minutes=1)
 
 
 def send_due(engine: Engine | Session, now: datetime, limit: int = 5_000) -> int:
@@ -160,6 +155,10 @@ def _reminder(
     request = due.request
     if now >= request.expires_at:
         put_decision(request, Decision("expired", "unanswered"))
+        return
+    if due.settled_at is not None:
+        # Perhaps the customer has answered: nobody is reminded before that is known.
+        request.due_at = min(max(due.settled_at, now) + _SETTLING, request.expires_at)
         return
     capped = over_cap(asking.policy, now, mails)
     is_wanted = request.reminders_sent < min(asking.rules.reminders, MOST_REMINDERS)

@@ -1,0 +1,103 @@
+"""Requests for which something is due: claimed by one worker at a time."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from widget.storage.ids import new_id
+from widget.storage.models import Customer, Delivery, HeldAnswer, Request, Response
+
+
+@dataclass(frozen=True)
+class DueRequest:
+    """A request for which something is to be done, with what is known of its customer.
+
+    `answered_at` is that of its response, None without one; `settled_at` is when an answer that
+    counts only provisionally will be settled.
+    """
+
+    request: Request
+    email: str
+    time_zone: str
+    answered_at: datetime | None
+    settled_at: datetime | None
+
+
+_OPEN = Request.status.in_(("scheduled", "sent", "delivered"))
+
+
+def is_any_due(session: Session, now: datetime) -> bool:
+    """Whether something is due at all: asked often, and without holding up who writes."""
+    row = select(Request.id).where(_OPEN, Request.due_at <= now).limit(1)
+    return session.scalar(row) is not None
+
+
+def claim_due(session: Session, now: datetime, limit: int) -> list[DueRequest]:
+    """Requests for which something is due, the oldest first, that no other worker has claimed."""
+    rows = session.scalars(
+        select(Request)
+        .where(_OPEN, Request.due_at <= now)
+        .order_by(Request.due_at, Request.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    ).all()
+    workspaces = {row.workspace_id for row in rows}
+    people = {
+        (found.workspace_id, found.id): found
+        for found in session.execute(
+            select(Customer.workspace_id, Customer.id, Customer.email, Customer.time_zone).where(
+                Customer.workspace_id.in_(workspaces),
+                Customer.id.in_({row.customer_id for row in rows}),
+            )
+        )
+    }
+    answered = {
+        (found.workspace_id, found.id): found.answered_at
+        for found in session.execute(
+            select(Response.workspace_id, Response.id, Response.answered_at).where(
+                Response.workspace_id.in_(workspaces), Response.id.in_({row.id for row in rows})
+            )
+        )
+    }
+    settled = {
+        (found.workspace_id, found.response_id): found.due_at
+        for found in session.execute(
+            select(HeldAnswer.workspace_id, HeldAnswer.response_id, HeldAnswer.due_at)
+            .where(
+                HeldAnswer.workspace_id.in_(workspaces),
+                HeldAnswer.response_id.in_({row.id for row in rows}),
+                HeldAnswer.standing == "provisional",
+            )
+            .order_by(HeldAnswer.due_at)
+        )
+    }
+    return [
+        DueRequest(
+            row,
+            person.email or "",
+            person.time_zone,
+            answered.get((row.workspace_id, row.id)),
+            settled.get((row.workspace_id, row.id)),
+        )
+        for row in rows
+        for person in (people[row.workspace_id, row.customer_id],)
+    ]
+
+
+def add_delivery(session: Session, due: DueRequest, purpose: str, at: datetime) -> None:
+    """A mail for the mail side to send; until it says what became of it nothing else is due."""
+    due.request.due_at = None
+    session.add(
+        Delivery(
+            workspace_id=due.request.workspace_id,
+            id=new_id(),
+            request_id=due.request.id,
+            purpose=purpose,
+            recipient=due.email,
+            status="due",
+            due_at=at,
+            created_at=at,
+        )
+    )
