@@ -181,6 +181,7 @@ def test_an_answer_that_came_another_way_is_seen_before_a_reminder(any_acme: Wor
     any_acme.world.clock.pass_time(days=1)
     send_due_requests(any_acme)
     assert outcome(any_acme, id) == ("answered", "")
+    assert stored_request(any_acme, id).answered_at == MONDAY
     assert mails(any_acme) == [("request", "sent")]
 
 
@@ -485,3 +486,124 @@ def test_a_request_is_cancelled_until_its_mail_is_being_sent(any_acme: Workspace
         ("scheduled", ""),
     ]
     assert sorted(status for _purpose, status in mails(any_acme)) == ["not_sent", "sending"]
+
+
+def cancel(acme: Workspace, id: UUID) -> None:
+    with acme.world.app.app_context():
+        cancel_request(db.session, acme.id, id, at=acme.world.clock())
+
+
+@pytest.mark.parametrize("is_mail_made", [False, True])
+@pytest.mark.parametrize("note", [note_sent, note_delivered])
+def test_reminders_are_cancelled_and_the_request_stays_sent(
+    any_acme: Workspace, is_mail_made: bool, note: Callable[..., None]
+) -> None:
+    survey = any_acme.survey()
+    set_rules(any_acme, survey, reminders=5, reminder_days=1)
+    id = ask(any_acme, survey)
+    send_due_requests(any_acme)
+    with any_acme.world.app.app_context():
+        note(db.session, any_acme.id, deliveries(any_acme)[0].id, MONDAY)
+    status = stored_request(any_acme, id).status
+    if is_mail_made:
+        any_acme.world.clock.pass_time(days=1)
+        send_due_requests(any_acme)
+    cancel(any_acme, id)
+    assert outcome(any_acme, id) == (status, "reminders_cancelled")
+    assert mails(any_acme) == [("request", status), ("reminder", "not_sent")]
+    assert deliveries(any_acme)[1].recipient == "kim@c.example"
+    with pytest.raises(CannotCancel):
+        cancel(any_acme, id)
+    for _ in range(28):
+        any_acme.world.clock.pass_time(days=1)
+        send_due_requests(any_acme)
+    assert len(mails(any_acme)) == 2
+    answer(any_acme, survey, id)
+    assert outcome(any_acme, id) == ("answered", "")
+
+
+def test_a_request_without_reminders_to_come_has_nothing_to_cancel(any_acme: Workspace) -> None:
+    survey = any_acme.survey()
+    set_rules(any_acme, survey, reminders=1, reminder_days=1)
+    plain = any_acme.survey()
+    reminded, unreminded = ask(any_acme, survey), ask(any_acme, plain)
+    for _ in range(2):
+        send_due_requests(any_acme)
+        sent(any_acme)
+        any_acme.world.clock.pass_time(days=1)
+    answered = ask(any_acme, any_acme.survey())
+    answer(any_acme, survey, answered)
+    for id in (reminded, unreminded, answered):
+        before = outcome(any_acme, id)
+        with pytest.raises(CannotCancel):
+            cancel(any_acme, id)
+        assert outcome(any_acme, id) == before
+
+
+def test_a_reminder_that_is_being_sent_is_not_taken_back(any_acme: Workspace) -> None:
+    survey = any_acme.survey()
+    set_rules(any_acme, survey, reminders=2, reminder_days=1)
+    id = ask(any_acme, survey)
+    send_due_requests(any_acme)
+    sent(any_acme)
+    any_acme.world.clock.pass_time(days=1)
+    send_due_requests(any_acme)
+    with any_acme.world.app.app_context(), writing(db.session):
+        db.session.scalars(
+            select(Delivery).where(Delivery.purpose == "reminder")
+        ).one().status = "sending"
+    with pytest.raises(CannotCancel, match="being sent"):
+        cancel(any_acme, id)
+    assert outcome(any_acme, id) == ("sent", "")
+
+
+def test_cancelled_reminders_are_no_mails_for_the_cap(any_acme: Workspace) -> None:
+    survey = any_acme.survey()
+    set_rules(any_acme, survey, reminders=1, reminder_days=1)
+    with any_acme.world.app.app_context():
+        policy = AskingPolicy(cap=2, cap_days=5)
+        change_asking_policy(db.session, any_acme.id, policy, test_mail_to="")
+    id = ask(any_acme, survey)
+    send_due_requests(any_acme)
+    sent(any_acme)
+    cancel(any_acme, id)
+    assert outcome(any_acme, ask(any_acme, any_acme.survey()))[0] == "scheduled"
+
+
+def test_an_answer_before_the_mail_left_is_no_mail_and_suppresses_from_then_on(
+    any_acme: Workspace,
+) -> None:
+    survey, other = any_acme.survey(), any_acme.survey()
+    with any_acme.world.app.app_context():
+        policy = AskingPolicy(cap=1, cap_days=60)
+        change_asking_policy(db.session, any_acme.id, policy, test_mail_to="")
+    id = ask(any_acme, survey, delay_s=20 * 24 * 3600)
+    any_acme.world.clock.pass_time(hours=1)
+    answer(any_acme, survey, id)
+    any_acme.world.clock.pass_time(days=30, seconds=-1)
+    row = stored_request(any_acme, ask(any_acme, survey))
+    assert (row.why, row.why_request_id) == ("suppressed", id)
+    assert row.why_until == MONDAY + timedelta(days=30, hours=1)
+    # Neither the cap of one mail nor the window knows of it for another survey, or a second later.
+    asked = ask(any_acme, other, "kim@c.example")
+    assert outcome(any_acme, asked)[0] == "scheduled"
+    cancel(any_acme, asked)
+    any_acme.world.clock.pass_time(seconds=1)
+    assert outcome(any_acme, ask(any_acme, survey))[0] == "scheduled"
+
+
+def test_a_mail_that_left_before_the_answer_counts_from_when_it_left(any_acme: Workspace) -> None:
+    survey = any_acme.survey()
+    with any_acme.world.app.app_context():
+        policy = AskingPolicy(cap=1, cap_days=7)
+        change_asking_policy(db.session, any_acme.id, policy, test_mail_to="")
+    id = ask(any_acme, survey)
+    send_due_requests(any_acme)
+    with any_acme.world.app.app_context(), writing(db.session):
+        db.session.scalars(select(Delivery)).one().status = "sending"
+    answer(any_acme, survey, id)
+    any_acme.world.clock.pass_time(minutes=1)
+    with any_acme.world.app.app_context():
+        note_sent(db.session, any_acme.id, deliveries(any_acme)[0].id, any_acme.world.clock())
+    assert stored_request(any_acme, id).asked_at == MONDAY + timedelta(minutes=1)
+    assert outcome(any_acme, ask(any_acme, any_acme.survey()))[1] == "cap_reached"

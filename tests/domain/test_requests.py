@@ -72,6 +72,10 @@ def test_a_request_may_be_sent_until_the_moment_it_expires() -> None:
         (MONDAY, "not_sent"),
         # Planned for later than this one: of two, one is sent.
         (MONDAY + 5 * DAY, "not_sent"),
+        (MONDAY + 30 * DAY - SECOND, "not_sent"),
+        # A whole window later, both can be sent.
+        (MONDAY + 30 * DAY, "scheduled"),
+        (MONDAY + 90 * DAY, "scheduled"),
     ],
 )
 def test_the_suppression_window_ends_to_the_second(asked: datetime, status: str) -> None:
@@ -89,6 +93,21 @@ def test_another_survey_and_reminders_suppress_nothing() -> None:
     assert decide(RULES, POLICY, fine(mails=mails)).status == "scheduled"
 
 
+@pytest.mark.parametrize(
+    ("answered", "why"),
+    [(MONDAY, "suppressed"), (MONDAY - 30 * DAY + SECOND, "suppressed"), (MONDAY - 30 * DAY, None)],
+)
+def test_an_answer_before_its_mail_left_suppresses_and_is_no_mail_for_the_cap(
+    answered: datetime, why: str | None
+) -> None:
+    policy, mail = AskingPolicy(cap=1, cap_days=60), MailTo(ONE, 1, answered, is_unsent=True)
+    assert decide(RULES, policy, fine(mails=[mail])).why == why
+    assert decide(RULES, policy, fine(survey_id=2, mails=[mail])).why is None
+    # One that left counts for both.
+    mail = replace(mail, is_unsent=False)
+    assert decide(RULES, policy, fine(survey_id=2, mails=[mail])).why == "cap_reached"
+
+
 def test_zero_days_switch_suppression_off() -> None:
     rules = AskingRules(suppression_days=0)
     assert decide(rules, POLICY, fine(mails=[MailTo(ONE, 1, MONDAY)])).status == "scheduled"
@@ -103,7 +122,14 @@ def test_the_cap_counts_every_survey_and_every_reminder() -> None:
 
 
 @pytest.mark.parametrize(
-    ("ago", "status"), [(7 * DAY, "scheduled"), (7 * DAY - SECOND, "not_sent")]
+    ("ago", "status"),
+    [
+        (7 * DAY, "scheduled"),
+        (7 * DAY - SECOND, "not_sent"),
+        # Planned for later.
+        (-7 * DAY + SECOND, "not_sent"),
+        (-7 * DAY, "scheduled"),
+    ],
 )
 def test_the_caps_period_ends_to_the_second(ago: timedelta, status: str) -> None:
     policy = AskingPolicy(cap=1, cap_days=7)
@@ -130,6 +156,21 @@ def test_a_reason_in_words_says_all_there_is() -> None:
         "Not again before 23 Nov 2026, 09:00 (UTC). Asked by request 7. So be it."
     )
     assert why_in_words("") == ""
+
+
+def test_a_reason_is_told_in_the_readers_words_but_for_what_others_said() -> None:
+    text = why_in_words(
+        "mail_failed",
+        until=MONDAY,
+        by="row 3",
+        detail="421 try later",
+        translate=lambda message, **values: f"<{message % values if values else message}>",
+        write=lambda at: f"{at:%Y}",
+    )
+    assert text == (
+        "<The mail could not be handed to a mail server.> <Not again before 2026.> "
+        "<Asked by row 3.> 421 try later"
+    )
 
 
 @pytest.mark.parametrize(

@@ -60,9 +60,11 @@ def request_feedback(
     """Make a request, whatever becomes of it: one that is not sent is stored with its reason.
 
     `survey` is a public id. With a key that was used before for the same thing, that request
-    comes back. Raises UnknownSurvey, and KeyConflict when the key was used for something else.
+    comes back; tests and the real thing do not see each other's keys. Raises UnknownSurvey, and
+    KeyConflict when the key was used for something else.
     """
-    new = NewAsk(ask, f"{made_by}:{idempotency_key}" if idempotency_key else None)
+    maker = f"{made_by}-test" if is_test else made_by
+    new = NewAsk(ask, f"{maker}:{idempotency_key}" if idempotency_key else None)
     try:
         return _request(session, workspace_id, survey, new, Origin(made_by, is_test), at)
     except IntegrityError:

@@ -40,6 +40,8 @@ from widget.storage.suppressed import refusals
 _log = logging.getLogger(__name__)
 
 _BATCH = 200
+# What settling a provisional answer may take once its quarantine has ended.
+_SETTLING = timedelta(minutes=1)
 
 
 def send_due(engine: Engine | Session, now: datetime, limit: int = 5_000) -> int:
@@ -143,8 +145,8 @@ def _deal_with(
     session: Session, due: DueRequest, asking: Asking, facts: _Facts, now: datetime
 ) -> None:
     request = due.request
-    if due.is_answered:
-        mark_answered(session.connection(), request.workspace_id, request.id, now)
+    if due.answered_at is not None:
+        mark_answered(session.connection(), request.workspace_id, request.id, due.answered_at)
         return
     mails = facts.mails.setdefault((request.workspace_id, request.customer_id, request.is_test), [])
     refusal = facts.refused.get((request.workspace_id, due.email))
@@ -204,6 +206,10 @@ def _reminder(
     request = due.request
     if now >= request.expires_at:
         put_decision(request, Decision("expired", "unanswered"))
+        return
+    if due.settled_at is not None:
+        # Perhaps the customer has answered: nobody is reminded before that is known.
+        request.due_at = min(max(due.settled_at, now) + _SETTLING, request.expires_at)
         return
     capped = over_cap(asking.policy, now, mails)
     is_wanted = request.reminders_sent < min(asking.rules.reminders, MOST_REMINDERS)

@@ -7,6 +7,7 @@ from widget.domain.errors import MomentRefused
 
 # Within these no time zone leads past what databases and clocks can count.
 FIRST_YEAR, LAST_YEAR = 1970, 2999
+OUT_OF_RANGE = f"Choose a time from the years {FIRST_YEAR} to {LAST_YEAR}."
 
 
 def read_day(text: str) -> date:
@@ -36,8 +37,13 @@ def read_moment(text: str, time_zone: str) -> datetime:
         raise MomentRefused(
             "Write a day like 2026-11-23, or a time with its offset like 2026-11-23T09:00:00Z."
         )
+    return counted(moment)
+
+
+def counted(moment: datetime) -> datetime:
+    """An aware moment in UTC. Raises MomentRefused for one that not every zone can count."""
     if not FIRST_YEAR <= moment.year <= LAST_YEAR:
-        raise MomentRefused(f"Choose a time from the years {FIRST_YEAR} to {LAST_YEAR}.")
+        raise MomentRefused(OUT_OF_RANGE)
     return moment.astimezone(UTC)
 
 

@@ -3,19 +3,23 @@
 import csv
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
+from itertools import islice
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from widget.domain.asks import Ask
-from widget.domain.errors import FileRefused
+from widget.domain.errors import FileRefused, MomentRefused
+from widget.domain.moments import counted
 
 MOST_ROWS = 10_000
 MOST_BYTES = 5 * 1024 * 1024
 _MOST_COLUMNS = 200
 _LONGEST_FIELD = 20_000
+_LONGEST_LINE = 1_000_000
+_MOST_DIGITS = 20
 
 # What a column may be called: lower case, without spaces and punctuation.
 COLUMNS: dict[str, tuple[str, ...]] = {
@@ -89,18 +93,16 @@ def read_file(text: str, time_zone: str) -> RequestFile:
 
     Raises FileRefused when there is no column with email addresses, no row, or too many.
     """
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
     try:
-        lines = [
-            (number, line) for number, line in enumerate(reader, 1) if any(map(str.strip, line))
-        ]
+        # One line more than there may be, and never all of a file that has far too many.
+        lines = list(islice(_lines(text), MOST_ROWS + 2))
     except csv.Error as error:
         raise FileRefused(f"The file cannot be read as CSV: {error}.") from error
     if len(lines) < 2:
         raise FileRefused("The file needs a line of headers and at least one row below it.")
     if len(lines) - 1 > MOST_ROWS:
         raise FileRefused(f"The file has more than {MOST_ROWS:,} rows; split it.")
-    headers = [cell.strip() for cell in lines[0][1]][:_MOST_COLUMNS]
+    headers = [cell.strip() for cell in lines[0][1]]
     columns = _columns(headers)
     if "email" not in columns:
         raise FileRefused(
@@ -111,9 +113,28 @@ def read_file(text: str, time_zone: str) -> RequestFile:
     return RequestFile(tuple(zip(headers, columns, strict=True)), rows)
 
 
+def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
+    """The lines that hold something, numbered from 1, each as far as columns are read.
+
+    Raises csv.Error, also for a field longer than the reader takes.
+    """
+    sign = _delimiter(text)
+    reader = csv.reader(_not_endless(io.StringIO(text, newline="")), delimiter=sign)
+    for number, line in enumerate(reader, 1):
+        if any(map(str.strip, line)):
+            yield number, line[:_MOST_COLUMNS]
+
+
+def _not_endless(lines: Iterable[str]) -> Iterator[str]:
+    for line in lines:
+        if len(line) > _LONGEST_LINE:
+            raise csv.Error(f"a line is longer than {_LONGEST_LINE:,} characters")
+        yield line
+
+
 def _delimiter(text: str) -> str:
     """What separates the headers: the sign that splits the first line into most parts."""
-    first = next((line for line in text.splitlines() if line.strip()), "")
+    first = next((line for line in _not_endless(io.StringIO(text)) if line.strip()), "")
     return max(",;\t|", key=lambda sign: len(next(csv.reader([first], delimiter=sign), [])))
 
 
@@ -169,9 +190,10 @@ def _read_switch(cell: str, _zone: ZoneInfo) -> bool:
 
 
 def _read_delay(cell: str, _zone: ZoneInfo) -> int:
-    if not cell.strip().isdecimal():
+    digits = cell.strip()
+    if not digits.isdecimal() or len(digits) > _MOST_DIGITS:
         raise ValueError("Write the delay as a number of seconds.")
-    return int(cell)
+    return int(digits)
 
 
 def _read_moment(cell: str, zone: ZoneInfo) -> datetime:
@@ -182,9 +204,9 @@ def _read_moment(cell: str, zone: ZoneInfo) -> datetime:
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=zone)
     try:
-        return moment.astimezone(UTC)
-    except OverflowError as error:
-        raise ValueError("There is no such time.") from error
+        return counted(moment)
+    except MomentRefused as error:
+        raise ValueError(str(error)) from error
 
 
 _READERS = {

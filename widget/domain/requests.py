@@ -3,7 +3,7 @@
 A rule that says no leaves a reason. Nothing is dropped silently.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, get_args
@@ -54,6 +54,7 @@ Why = Literal[
     "unanswered",
     "mail_failed",
     "cancelled",
+    "reminders_cancelled",
 ]
 WHYS: tuple[Why, ...] = get_args(Why)
 
@@ -74,6 +75,7 @@ WHY_SENTENCES: dict[Why, str] = {
     "unanswered": "No answer came before the request expired.",
     "mail_failed": "The mail could not be handed to a mail server.",
     "cancelled": "Somebody cancelled it before it was sent.",
+    "reminders_cancelled": "Somebody cancelled its reminders; the link can still be answered.",
 }
 
 # Said of a single mail of a request that itself goes on.
@@ -104,12 +106,18 @@ class Decision:
 
 @dataclass(frozen=True)
 class MailTo:
-    """A mail to a customer, sent or planned, as the rules count it."""
+    """A mail to a customer, sent or planned, as the rules count it.
+
+    `is_unsent`: its request was answered by its link before the mail left. No mail was had, so the
+    cap does not count it; whoever has just answered a survey is not asked for it again, so the
+    suppression window does, from the answer on.
+    """
 
     request_id: UUID
     survey_id: int
     at: datetime
     is_reminder: bool = False
+    is_unsent: bool = False
 
 
 @dataclass(frozen=True)
@@ -173,24 +181,35 @@ def suppression(
 ) -> Decision | None:
     """The window in which a customer is not asked for one survey again; None outside of it.
 
-    A request that is planned for later suppresses as well: of two, one is sent.
+    A request that is planned for later suppresses as well, when it is less than a window away: of
+    two, one is sent.
     """
     if rules.suppression_days <= 0:
         return None
     window = timedelta(days=rules.suppression_days)
-    asked = [mail for mail in mails if mail.survey_id == survey_id and not mail.is_reminder]
+    asked = [
+        mail
+        for mail in mails
+        if mail.survey_id == survey_id and not mail.is_reminder and abs(mail.at - at) < window
+    ]
     latest = max(asked, key=lambda mail: mail.at, default=None)
-    if latest is None or at >= latest.at + window:
+    if latest is None:
         return None
     return Decision("not_sent", "suppressed", until=latest.at + window, by=latest.request_id)
 
 
 def over_cap(policy: AskingPolicy, at: datetime, mails: Sequence[MailTo]) -> Decision | None:
-    """The most mails that one customer gets in a period, whatever the survey; None below it."""
+    """The most mails that one customer gets in a period, whatever the survey; None below it.
+
+    Mails that are planned for less than a period later count as well.
+    """
     if policy.cap <= 0:
         return None
     period = timedelta(days=policy.cap_days)
-    counted = sorted((mail for mail in mails if mail.at > at - period), key=lambda mail: mail.at)
+    counted = sorted(
+        (mail for mail in mails if abs(mail.at - at) < period and not mail.is_unsent),
+        key=lambda mail: mail.at,
+    )
     if len(counted) < policy.cap:
         return None
     # One mail fits in again when so many have left the period that fewer than the cap remain.
@@ -208,19 +227,38 @@ def may_be_cancelled(status: str) -> bool:
     return status in ("scheduled", "sent", "delivered")
 
 
+def in_english(message: str, **values: object) -> str:
+    """A message as it is written here, with its values."""
+    return message % values if values else message
+
+
+def moment_in_english(at: datetime) -> str:
+    """A moment with its zone, as `23 Nov 2026, 09:00 (UTC)`."""
+    return f"{at.day} {at:%b %Y, %H:%M} ({at.tzname()})"
+
+
 def why_in_words(
-    why: str, *, until: datetime | None = None, by: object = None, detail: str = ""
+    why: str,
+    *,
+    until: datetime | None = None,
+    by: object = None,
+    detail: str = "",
+    translate: Callable[..., str] = in_english,
+    write: Callable[[datetime], str] = moment_in_english,
 ) -> str:
     """A reason as a sentence or two, with the end of a suppression, what caused it (a request's
-    id, or a row of a file), and what a mail server or a check said. "" without a reason."""
+    id, or a row of a file), and what a mail server or a check said. "" without a reason.
+
+    `translate` takes a message and its values, `write` a moment; both give what a reader reads.
+    """
     sentence = next((WHY_SENTENCES[known] for known in WHYS if known == why), "")
     if not sentence:
         return ""
-    parts = [sentence]
+    parts = [translate(sentence)]
     if until is not None:
-        parts.append(f"Not again before {until.day} {until:%b %Y, %H:%M} ({until.tzname()}).")
+        parts.append(translate("Not again before %(time)s.", time=write(until)))
     if by is not None:
-        parts.append(f"Asked by {by}.")
+        parts.append(translate("Asked by %(asker)s.", asker=by))
     if detail:
         parts.append(detail)
     return " ".join(parts)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -145,10 +145,17 @@ def mails_to(
     planned: bool,
 ) -> dict[UUID, list[MailTo]]:
     """The mails that customers were sent after a moment, by customer; with `planned` also first
-    mails that are still to leave. Tests and the real thing do not see each other."""
+    mails that are still to leave. What was answered before its mail left is there as unsent. Tests
+    and the real thing do not see each other."""
     mails: dict[UUID, list[MailTo]] = defaultdict(list)
     for part in chunks(customer_ids):
-        asked = select(Request.customer_id, Request.id, Request.survey_id, Request.asked_at).where(
+        asked = select(
+            Request.customer_id,
+            Request.id,
+            Request.survey_id,
+            Request.asked_at,
+            and_(Request.status == "answered", Request.sent_at.is_(None)).label("is_unsent"),
+        ).where(
             Request.workspace_id == workspace_id,
             Request.customer_id.in_(part),
             Request.asked_at > since,
@@ -156,9 +163,10 @@ def mails_to(
         )
         if not planned:
             asked = asked.where(or_(Request.status != "scheduled", Request.due_at.is_(None)))
-        for customer_id, id, survey_id, asked_at in session.execute(asked):
+        for customer_id, id, survey_id, asked_at, is_unsent in session.execute(asked):
             if asked_at is not None:
-                mails[customer_id].append(MailTo(id, survey_id, asked_at))
+                mail = MailTo(id, survey_id, asked_at, is_unsent=is_unsent)
+                mails[customer_id].append(mail)
         reminded = (
             select(Request.customer_id, Request.id, Request.survey_id, Delivery.created_at)
             .join(

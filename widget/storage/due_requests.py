@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from widget.domain.retries import wait_by_age
 from widget.storage.ids import new_id
-from widget.storage.models import Customer, Delivery, Request, Response
+from widget.storage.models import Customer, Delivery, HeldAnswer, Request, Response
 
 # Workspace and id.
 RequestName = tuple[int, UUID]
@@ -17,12 +17,17 @@ RequestName = tuple[int, UUID]
 
 @dataclass(frozen=True)
 class DueRequest:
-    """A request for which something is to be done, with what is known of its customer."""
+    """A request for which something is to be done, with what is known of its customer.
+
+    `answered_at` is that of its response, None without one; `settled_at` is when an answer that
+    counts only provisionally will be settled.
+    """
 
     request: Request
     email: str
     time_zone: str
-    is_answered: bool
+    answered_at: datetime | None
+    settled_at: datetime | None
 
 
 _OPEN = Request.status.in_(("scheduled", "sent", "delivered"))
@@ -65,15 +70,34 @@ def claim_due(
             )
         )
     }
-    answered = set(
-        session.scalars(
-            select(Response.id).where(
+    answered = {
+        (found.workspace_id, found.id): found.answered_at
+        for found in session.execute(
+            select(Response.workspace_id, Response.id, Response.answered_at).where(
                 Response.workspace_id.in_(workspaces), Response.id.in_({row.id for row in rows})
             )
         )
-    )
+    }
+    settled = {
+        (found.workspace_id, found.response_id): found.due_at
+        for found in session.execute(
+            select(HeldAnswer.workspace_id, HeldAnswer.response_id, HeldAnswer.due_at)
+            .where(
+                HeldAnswer.workspace_id.in_(workspaces),
+                HeldAnswer.response_id.in_({row.id for row in rows}),
+                HeldAnswer.standing == "provisional",
+            )
+            .order_by(HeldAnswer.due_at)
+        )
+    }
     return [
-        DueRequest(row, person.email or "", person.time_zone, row.id in answered)
+        DueRequest(
+            row,
+            person.email or "",
+            person.time_zone,
+            answered.get((row.workspace_id, row.id)),
+            settled.get((row.workspace_id, row.id)),
+        )
         for row in rows
         for person in (people[row.workspace_id, row.customer_id],)
     ]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, case, insert, literal, select, update
 from sqlalchemy.orm import Session
 
 from widget.domain.asks import Ask
@@ -178,9 +178,9 @@ def append_request_event(session: Session, name: EventName, request: Request, at
 
 def withdraw_deliveries(
     connection: Connection, workspace_id: int, request_id: UUID, why: str
-) -> None:
-    """Keep the mails of a request that nobody is sending yet from leaving."""
-    connection.execute(
+) -> int:
+    """Keep the mails of a request that nobody is sending yet from leaving; returns how many."""
+    done = connection.execute(
         update(Delivery)
         .where(
             Delivery.workspace_id == workspace_id,
@@ -189,6 +189,28 @@ def withdraw_deliveries(
         )
         .values(status="not_sent", last_error=why)
     )
+    return done.rowcount
+
+
+def stop_reminders(session: Session, request: Request, *, is_withdrawn: bool, at: datetime) -> None:
+    """Only the end of a sent request is still due. A reminder that was merely planned, and not yet
+    withdrawn as a mail, is kept among the mails as one that was not sent."""
+    if not is_withdrawn:
+        customer = session.get_one(Customer, (request.workspace_id, request.customer_id))
+        session.add(
+            Delivery(
+                workspace_id=request.workspace_id,
+                id=new_id(),
+                request_id=request.id,
+                purpose="reminder",
+                recipient=customer.email or "",
+                status="not_sent",
+                last_error="The request was cancelled.",
+                due_at=request.due_at,
+                created_at=at,
+            )
+        )
+    request.why, request.due_at = "reminders_cancelled", request.expires_at
 
 
 def mark_answered(connection: Connection, workspace_id: int, id: UUID, at: datetime) -> bool:
@@ -200,6 +222,14 @@ def mark_answered(connection: Connection, workspace_id: int, id: UUID, at: datet
             status="answered",
             answered_at=at,
             due_at=None,
+            # A mail that was still to leave never will: the window counts from the answer then.
+            asked_at=case(
+                (
+                    Request.asked_at.is_not(None) & Request.sent_at.is_(None),
+                    literal(at, Request.asked_at.type),
+                ),
+                else_=Request.asked_at,
+            ),
             why="",
             why_until=None,
             why_request_id=None,

@@ -7,9 +7,18 @@ import pytest
 from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 
-from tests.builders import KEY, MONDAY, Workspace, make_workspace
+from tests.builders import (
+    KEY,
+    MONDAY,
+    Workspace,
+    deliveries,
+    make_workspace,
+    send_due_requests,
+    set_rules,
+)
 from widget.actions.change_survey import set_closed
 from widget.actions.create_api_key import create_api_key
+from widget.actions.note_delivery import note_sent
 from widget.domain.links import LinkSigner
 from widget.extensions import db
 from widget.storage.engine import writing
@@ -179,6 +188,32 @@ def test_keys_of_two_workspaces_do_not_meet(acme: Workspace) -> None:
     assert len(ids) == 2
 
 
+@pytest.mark.parametrize("is_test_first", [True, False])
+def test_a_key_tried_with_a_test_key_is_still_free_for_the_real_call(
+    acme: Workspace, is_test_first: bool
+) -> None:
+    acme.survey()
+    body: dict[str, Any] = {"channel": "email", "customer": {"email": "kim@c.example"}}
+    made = [
+        Program(acme, is_test=is_test).post("K-1", **body).get_json()
+        for is_test in (is_test_first, not is_test_first, is_test_first)
+    ]
+    assert [one["test"] for one in made] == [is_test_first, not is_test_first, is_test_first]
+    assert made[0]["id"] == made[2]["id"] != made[1]["id"]
+    # No live key can be written so that it meets a test's.
+    assert Program(acme).post("-test:K-1", **body).get_json()["test"] is False
+    assert Program(acme).post("test:K-1", **body).get_json()["test"] is False
+
+
+def test_a_key_stored_before_tests_had_their_own_is_still_known(acme: Workspace) -> None:
+    acme.survey()
+    body: dict[str, Any] = {"channel": "email", "customer": {"email": "kim@c.example"}}
+    made = Program(acme).post("K-1", **body).get_json()
+    with acme.world.app.app_context():
+        assert db.session.scalars(select(Request.idempotency_key)).all() == ["api:K-1"]
+    assert Program(acme).post("K-1", **body).get_json()["id"] == made["id"]
+
+
 @pytest.mark.parametrize(
     ("change", "field"),
     [
@@ -202,6 +237,11 @@ def test_keys_of_two_workspaces_do_not_meet(acme: Workspace) -> None:
         ({"delay": 10**9}, ["delay"]),
         ({"interaction_at": "yesterday"}, ["interaction_at"]),
         ({"interaction_at": "2028-01-01T00:00:00Z"}, ["interaction_at"]),
+        ({"interaction_at": "0001-01-01T00:00:00+14:00"}, ["interaction_at"]),
+        ({"interaction_at": "0001-01-01T00:00:00Z"}, ["interaction_at"]),
+        ({"interaction_at": "1969-12-31T23:59:59Z"}, ["interaction_at"]),
+        ({"interaction_at": "9999-12-31T23:59:59-14:00"}, ["interaction_at"]),
+        ({"interaction_at": "2026-11-23T09:00:00+99:99"}, ["interaction_at"]),
         ({"idempotency_key": "k" * 201}, ["idempotency_key"]),
         ({"idempotency_key": "k\0"}, ["idempotency_key"]),
         ({"survey": "s\0"}, ["survey"]),
@@ -268,6 +308,8 @@ def test_a_test_key_makes_tests(acme: Workspace) -> None:
         ("?ref=2", ["2"]),
         ("?since=2026-11-24T09:00:00Z", ["3", "2"]),
         ("?until=2026-11-24T09:00:00Z", ["1"]),
+        ("?since=2026-11-24", ["3", "2"]),
+        ("?until=2026-11-24", ["1"]),
         ("?survey=nosuchsurvey", []),
     ],
 )
@@ -280,6 +322,27 @@ def test_filters_narrow_the_list(acme: Workspace, query: str, refs: list[str]) -
     acme.world.clock.pass_time(days=1)
     program.ask("", ext_interaction_id="3", do_not_send=True)
     assert program.refs(query) == refs
+
+
+@pytest.mark.parametrize("name", ["since", "until"])
+@pytest.mark.parametrize(
+    "moment",
+    [
+        *("0001-01-01T00:00:00%2B14:00", "9999-12-31T23:59:59-14:00", "0001-01-01", "9999-12-31"),
+        *("yesterday", "", "2026-11-24T09:00:00", "2026-11-24T09:00:00%2B99:99"),
+    ],
+)
+def test_a_moment_that_cannot_be_looked_up_is_refused_beside_its_name(
+    acme: Workspace, name: str, moment: str
+) -> None:
+    answer = Program(acme).get(f"?{name}={moment}")
+    assert answer.status_code == 422
+    assert answer.get_json()["errors"][name][0].endswith(".")
+
+
+def test_an_interaction_of_the_first_year_that_counts_is_only_too_old(acme: Workspace) -> None:
+    acme.survey()
+    assert Program(acme).ask(interaction_at="1970-01-01T00:00:00+14:00")["why"] == "expired"
 
 
 def test_a_cursor_goes_through_everything_once(acme: Workspace) -> None:
@@ -305,10 +368,45 @@ def test_one_request_is_found_in_its_own_workspace_only(acme: Workspace) -> None
     assert rival.refs() == []
 
 
+def test_a_request_is_cancelled_once(acme: Workspace) -> None:
+    acme.survey()
+    program = Program(acme)
+    made = program.ask(delay=60)
+    path = f"/api/v1/requests/{made['id']}/cancel"
+    rival = Program(make_workspace(acme.world, "Rival", "charlie@rival.example"))
+    assert rival.client.post(path, headers=rival.headers).status_code == 404
+    answer = program.client.post(path, headers=program.headers)
+    assert answer.status_code == 200
+    assert answer.get_json() == program.get(f"/{made['id']}").get_json()
+    assert (answer.get_json()["status"], answer.get_json()["why"]) == ("not_sent", "cancelled")
+    again = program.client.post(path, headers=program.headers)
+    assert again.status_code == 409
+    assert again.content_type == "application/problem+json"
+    assert again.get_json()["detail"] == "This request is not waiting to be sent any more."
+
+
+def test_reminders_are_cancelled_by_the_api_too(acme: Workspace) -> None:
+    survey, program = acme.survey(), Program(acme)
+    set_rules(acme, survey, reminders=1, reminder_days=1)
+    made = program.ask()
+    send_due_requests(acme)
+    with acme.world.app.app_context():
+        note_sent(db.session, acme.id, deliveries(acme)[0].id, MONDAY)
+    path = f"/api/v1/requests/{made['id']}/cancel"
+    cancelled = program.client.post(path, headers=program.headers).get_json()
+    assert (cancelled["status"], cancelled["why"]) == ("sent", "reminders_cancelled")
+    assert cancelled["due_at"] is None
+    assert program.refs("?why=reminders_cancelled") == [""]
+
+
 def test_the_description_fits_what_is_answered(acme: Workspace) -> None:
     acme.survey()
     spec = acme.world.client().get("/api/openapi.json").get_json()
     assert set(spec["paths"]["/api/v1/requests"]) >= {"get", "post"}
+    assert set(spec["paths"]["/api/v1/requests/{request_id}/cancel"]["post"]["responses"]) >= {
+        "200",
+        "409",
+    }
     made = Program(acme).ask()
     assert set(made) == set(spec["components"]["schemas"]["Request"]["properties"])
 

@@ -4,7 +4,10 @@ import io
 import re
 from uuid import UUID, uuid4
 
+import flask_babel
 import pytest
+from babel import Locale
+from babel.support import NullTranslations
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
 from werkzeug.datastructures import FileStorage
@@ -19,6 +22,7 @@ from tests.builders import (
     make_workspace,
     post,
     send_due_requests,
+    set_rules,
     stored_request,
 )
 from widget.actions.note_delivery import note_bounced, note_sent
@@ -72,6 +76,40 @@ def test_the_list_answers_why_nothing_was_sent(acme: Workspace) -> None:
     assert "Mail on 23 Nov 2026, 09:00" in page
 
 
+class German(NullTranslations):
+    """A catalogue of a few words."""
+
+    def ugettext(self, message: str) -> str:
+        words = {
+            "Not sent": "Nicht gesendet",
+            "This customer was asked for this survey a short time ago.": "Kürzlich gefragt.",
+            "Not again before %(time)s.": "Wieder ab %(time)s.",
+            "Asked by %(asker)s.": "Gefragt durch %(asker)s.",
+            "Waits for the moment it is due.": "Wartet.",
+        }
+        return words.get(message, message)
+
+
+def test_what_became_of_a_request_is_told_in_the_consoles_language(
+    acme: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    survey, client = acme.survey(), acme.signed_in()
+    first = ask(acme, survey)
+    second = ask(acme, survey)
+    content = b"email\nkim@c.example\nlee@c.example\nlee@c.example\n"
+    preview = upload(client, survey, content).headers["Location"]
+    monkeypatch.setattr(flask_babel.Domain, "get_translations", lambda self: German())
+    monkeypatch.setattr(acme.world.app.extensions["babel"], "default_locale", Locale("de"))
+    page = client.get(f"/console/requests/{second}").text
+    assert "Kürzlich gefragt. Wieder ab 23 Dez. 2026, 09:00 (UTC)." in page
+    assert "Nicht gesendet" in page
+    assert "Wartet." in client.get(f"/console/requests/{first}").text
+    assert ">Nicht gesendet</option>" in client.get("/console/requests").text
+    page = client.get(preview).text
+    assert "Gefragt durch row 3 of this file." in page
+    assert page.count("Kürzlich gefragt.") == 3
+
+
 @pytest.mark.parametrize(
     ("query", "shown"),
     [
@@ -86,6 +124,8 @@ def test_the_list_answers_why_nothing_was_sent(acme: Workspace) -> None:
         ("status=nonsense", {"T-1", "T-2", "T-3"}),
         ("import=nonsense", {"T-1", "T-2", "T-3"}),
         ("older=nonsense", {"T-1", "T-2", "T-3"}),
+        (f"older=0001-01-01T00:00:00%2B14:00_{UUID(int=1)}", {"T-1", "T-2", "T-3"}),
+        (f"newer=9999-12-31T23:59:59-14:00_{UUID(int=1)}", {"T-1", "T-2", "T-3"}),
     ],
 )
 def test_filters_narrow_the_list(acme: Workspace, query: str, shown: set[str]) -> None:
@@ -95,6 +135,16 @@ def test_filters_narrow_the_list(acme: Workspace, query: str, shown: set[str]) -
     acme.world.clock.pass_time(days=1)
     ask(acme, survey, "lee@c.example", ref="T-3")
     assert set(re.findall(r"T-\d", client.get(f"/console/requests?{query}").text)) == shown
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "yesterday"])
+@pytest.mark.parametrize("name", ["from", "to"])
+def test_a_day_that_cannot_be_looked_up_is_refused_beside_its_field(
+    acme: Workspace, name: str, day: str
+) -> None:
+    answer = acme.signed_in().get(f"/console/requests?{name}={day}")
+    assert answer.status_code == 422
+    assert re.search(rf'id="problem-{name}">[^<]+\.<', answer.text)
 
 
 def test_a_long_list_has_pages(acme: Workspace) -> None:
@@ -223,6 +273,33 @@ def test_a_waiting_request_is_cancelled_once(acme: Workspace) -> None:
     assert "not waiting to be sent" in client.get(refused.headers["Location"]).text
 
 
+def test_reminders_are_cancelled_on_the_page(acme: Workspace) -> None:
+    survey, client = acme.survey(), acme.signed_in()
+    set_rules(acme, survey, reminders=1, reminder_days=1)
+    path = f"/console/requests/{ask(acme, survey)}"
+    send_due_requests(acme)
+    with acme.world.app.app_context():
+        note_sent(db.session, acme.id, deliveries(acme)[0].id, acme.world.clock())
+    assert "A reminder is due." in client.get(path).text
+    assert "No further mails</button>" in client.get(path).text
+    after = client.get(post(client, f"{path}/cancel", path).headers["Location"]).text
+    assert "Cancelled: no further mail is sent." in after
+    assert "Somebody cancelled its reminders; the link can still be answered." in after
+    assert "Reminder to kim@c.example" in after
+    assert "The request was cancelled." in after
+    assert "A reminder is due." not in after
+    assert "No further mails</button>" not in after
+    assert "The link can be answered until then." in after
+
+
+def test_a_viewer_is_offered_no_way_to_cancel(acme: Workspace) -> None:
+    path = f"/console/requests/{ask(acme, acme.survey(), delay_s=60)}"
+    client = role(acme, "viewer")
+    page = client.get(path).text
+    assert "/cancel" not in page
+    assert post(client, f"{path}/cancel", "/console/account/password").status_code == 403
+
+
 def test_a_file_is_looked_at_before_it_is_sent(acme: Workspace) -> None:
     survey, client = acme.survey(), acme.signed_in()
     ask(acme, survey, "known@c.example")
@@ -276,6 +353,7 @@ def test_a_file_is_thrown_away(acme: Workspace) -> None:
         (b"", "at least one row"),
         (b"name\nKim\n", "no column with email"),
         (b"PK\x03\x04", "This is no text file"),
+        (b"x" * 140_000 + b",email\n,kim@c.example\n", "cannot be read"),
         (b"email\n" + b"x" * MOST_BYTES, "larger than 5 MB"),
     ],
 )
@@ -292,6 +370,24 @@ def test_only_uploads_may_be_large(acme: Workspace) -> None:
     assert upload(client, survey, b"email\n" + b"x" * (3 * MOST_BYTES)).status_code == 413
     large = {"csrf_token": "x", "email": "x" * (3 * 1024 * 1024)}
     assert client.post("/console/requests/new", data=large).status_code == 413
+
+
+@pytest.mark.parametrize("who", ["nobody", "viewer", "member"])
+def test_nobody_who_may_not_upload_makes_the_server_read_a_large_file(
+    acme: Workspace, who: str
+) -> None:
+    client = acme.world.client() if who == "nobody" else role(acme, who)
+    for size, status in ((3 * 1024 * 1024, 413), (10, 400)):
+        boundary, body = encode_multipart({"file": FileStorage(io.BytesIO(b"x" * size), "a.csv")})
+        sort = f'multipart/form-data; boundary="{boundary}"'
+        answer = client.post("/console/requests/import", data=body, content_type=sort)
+        assert answer.status_code == status
+
+
+def test_a_file_up_to_the_limit_is_taken(acme: Workspace) -> None:
+    content = b"email,note\nkim@c.example," + b"x" * 100_000 + b"\n"
+    content += b"\n" * (MOST_BYTES - len(content))
+    assert upload(role(acme, "manager"), acme.survey(), content).status_code == 303
 
 
 def test_a_surveys_rules_are_saved(acme: Workspace) -> None:
@@ -384,6 +480,18 @@ def test_roles_decide_who_reads_asks_and_changes(
         page = client.get("/console/requests").text
         assert ('href="/console/requests/new"' in page) == may_ask
         assert ('href="/console/asking"' in page) == may_change_all
+
+
+@pytest.mark.parametrize(
+    ("name", "sees_link"), [("owner", True), ("manager", True), ("viewer", False)]
+)
+def test_only_who_may_ask_sees_the_link_that_answers_as_the_customer(
+    acme: Workspace, name: str, sees_link: bool
+) -> None:
+    id = ask(acme, acme.survey())
+    page = role(acme, name).get(f"/console/requests/{id}").text
+    assert ("http://localhost/s/" in page) == sees_link
+    assert ("Your role does not." in page) != sees_link
 
 
 def test_another_workspace_sees_nothing(acme: Workspace) -> None:

@@ -92,7 +92,8 @@ class Request(Base):
     # When the worker is to look next: for the first mail, a reminder, or the end of the wait for an
     # answer. None when nothing is to be done, or while a mail is in the hands of the mail side.
     due_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
-    # When the first mail left, or is to leave: what suppression and the cap count. None when none.
+    # When the first mail left, or is to leave, or when it was answered before that: what
+    # suppression counts, and the cap unless no mail left. None when none.
     asked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     reminders_sent: Mapped[int] = mapped_column(default=0)
     expires_at: Mapped[datetime] = mapped_column(UTCDateTime)

@@ -1,14 +1,26 @@
 """What the API takes and gives about requests, as its description shows it."""
 
-from marshmallow import EXCLUDE, Schema, fields, validate
+from datetime import datetime
+
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
 
 from widget.domain import asks
 from widget.domain.addresses import EMAIL_LIMIT
+from widget.domain.errors import MomentRefused
+from widget.domain.moments import counted
 from widget.domain.requests import STATUSES, WHYS
+from widget.web.api.schemas import DAY_OR_TIME
 
 _TEXT = validate.Length(max=asks.TEXT_LIMIT)
 # What is looked up as it is given, and so must be something that a database can look up.
 _NAME = validate.Regexp(r"^[^\x00-\x1f\ud800-\udfff]*\Z", error="Not a valid name.")
+
+
+def _is_countable(moment: datetime) -> None:
+    try:
+        counted(moment)
+    except MomentRefused as error:
+        raise ValidationError(str(error)) from error
 
 
 class AskedCustomerSchema(Schema):
@@ -99,6 +111,7 @@ class NewRequest(Schema):
         format="iso",
         load_default=None,
         allow_none=True,
+        validate=_is_countable,
         metadata={"description": "When it happened (ISO 8601); now when left out."},
     )
     idempotency_key = fields.String(
@@ -121,12 +134,8 @@ class RequestQuery(Schema):
         validate=_NAME, metadata={"description": "The customer's address, in any case."}
     )
     ref = fields.String(validate=_NAME, metadata={"description": "“ext_interaction_id”, exactly."})
-    since = fields.AwareDateTime(
-        format="iso", metadata={"description": "Made at this time or later (ISO 8601)."}
-    )
-    until = fields.AwareDateTime(
-        format="iso", metadata={"description": "Made before this time (ISO 8601)."}
-    )
+    since = fields.String(metadata={"description": f"Made then or later. {DAY_OR_TIME}"})
+    until = fields.String(metadata={"description": f"Made before then. {DAY_OR_TIME}"})
     limit = fields.Integer(
         load_default=50,
         validate=validate.Range(1, 200),

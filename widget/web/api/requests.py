@@ -1,6 +1,6 @@
 """`/api/v1/requests`: asking customers for feedback, and what became of it."""
 
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Any, NoReturn
 from uuid import UUID
 
@@ -9,12 +9,14 @@ from flask import request
 from flask.views import MethodView
 from flask_smorest import abort
 
+from widget.actions.cancel_request import cancel_request
 from widget.actions.request_feedback import request_feedback
 from widget.domain.asks import KEY_LIMIT, Ask, address_problem, field_problems
-from widget.domain.errors import KeyConflict, UnknownSurvey
+from widget.domain.errors import CannotCancel, KeyConflict, MomentRefused, UnknownSurvey
+from widget.domain.moments import read_moment
 from widget.domain.requests import why_in_words
 from widget.extensions import db
-from widget.storage.accounts import is_test_key
+from widget.storage.accounts import is_test_key, time_zone_of
 from widget.storage.asking import asking_of, open_surveys
 from widget.storage.requests import ListedRequest, RequestFilter, find_request, requests_page
 from widget.web.api.cursors import cursor_of, read_cursor
@@ -70,11 +72,15 @@ class Requests(MethodView):
         after = read_cursor(query["cursor"]) if "cursor" in query else None
         if "cursor" in query and after is None:
             abort(400, message="This cursor is not one of ours; start again without it.")
-        names = ("survey", "status", "why", "email", "ref", "since", "until")
+        names = ("survey", "status", "why", "email", "ref")
         page = requests_page(
             db.session(),
             api_workspace(),
-            RequestFilter(**{name: query[name] for name in names if name in query}),
+            RequestFilter(
+                **{name: query[name] for name in names if name in query},
+                since=_moment("since", query),
+                until=_moment("until", query),
+            ),
             limit=query["limit"],
             older_than=after,
         )
@@ -89,6 +95,23 @@ class OneRequest(MethodView):
     @blueprint.response(200, RequestSchema)
     def get(self, request_id: UUID) -> dict[str, Any]:
         """One request, as it stands now."""
+        return _stored(request_id)
+
+
+@blueprint.route("/requests/<uuid:request_id>/cancel")
+class Cancellation(MethodView):
+    @blueprint.response(200, RequestSchema)
+    @blueprint.alt_response(409, description="No mail waits that could be kept from leaving.")
+    def post(self, request_id: UUID) -> dict[str, Any]:
+        """Send no mail, or no further one.
+
+        A request that waits is not sent at all; one that was sent stays so, without reminders.
+        The link can be answered all the same.
+        """
+        try:
+            cancel_request(db.session(), api_workspace(), request_id, at=now())
+        except CannotCancel as error:
+            abort(409, message=str(error))
         return _stored(request_id)
 
 
@@ -158,6 +181,16 @@ def _refuse(problems: dict[str, str]) -> NoReturn:
         place[last] = [text]
     abort(422, message=" ".join(problems.values()), messages={"json": errors})
     raise AssertionError("abort raises")
+
+
+def _moment(name: str, query: dict[str, Any]) -> datetime | None:
+    if name not in query:
+        return None
+    try:
+        return read_moment(query[name], time_zone_of(db.session(), api_workspace()))
+    except MomentRefused as error:
+        abort(422, messages={"query": {name: [str(error)]}})
+        raise AssertionError("abort raises") from error
 
 
 def _is_test() -> bool:

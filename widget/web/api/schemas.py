@@ -7,7 +7,9 @@ from marshmallow import RAISE, Schema, fields, validate
 from widget.domain.scales import KINDS
 
 _YES_OR_NO: dict[str, str | list[Any] | dict[Any, Any]] = {"invalid": "Write true or false."}
-_DAY = "A time in ISO 8601 with its offset, or a plain day: its start in the workspace's time zone."
+DAY_OR_TIME = (
+    "A time in ISO 8601 with its offset, or a plain day: its start in the workspace's time zone."
+)
 
 
 class ResponseQuery(Schema):
@@ -26,8 +28,8 @@ class ResponseQuery(Schema):
     has_comment = fields.Boolean(
         error_messages=_YES_OR_NO, metadata={"description": "With, or without, a comment."}
     )
-    since = fields.String(metadata={"description": f"First answered then or later. {_DAY}"})
-    until = fields.String(metadata={"description": f"First answered before then. {_DAY}"})
+    since = fields.String(metadata={"description": f"First answered then or later. {DAY_OR_TIME}"})
+    until = fields.String(metadata={"description": f"First answered before then. {DAY_OR_TIME}"})
     member = fields.String(
         metadata={"description": "A member's email, employee id or public id; archived ones too."}
     )

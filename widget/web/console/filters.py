@@ -5,6 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import g
+from flask_babel import format_datetime
 from flask_babel import gettext as _
 
 from widget.domain.scales import KIND_NAMES, Kind
@@ -24,7 +25,7 @@ def kind_name(kind: Kind) -> str:
 def moment(at: datetime) -> str:
     """A time in the workspace's zone, as `23 Nov 2026, 14:05`."""
     local = at.astimezone(ZoneInfo(g.seat.time_zone))
-    return f"{local.day} {local:%b %Y, %H:%M}"
+    return str(format_datetime(local, "d MMM y, HH:mm", rebase=False))
 
 
 @blueprint.app_template_filter("score_words")

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from flask import flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -20,23 +19,33 @@ from widget.actions.upload_requests import (
 from widget.domain.addresses import shown, storable
 from widget.domain.errors import FileRefused, UnknownSurvey
 from widget.domain.request_files import COLUMNS, MOST_BYTES, MOST_ROWS, defused
-from widget.domain.requests import STATUSES, why_in_words
+from widget.domain.requests import STATUSES
+from widget.domain.roles import may
 from widget.extensions import db
+from widget.storage.accounts import seat_of
 from widget.storage.asking import open_surveys
 from widget.storage.request_imports import ImportRow, import_row
 from widget.web import htmx
 from widget.web.clock import now
 from widget.web.console.access import blueprint, needs, seat
+from widget.web.console.request_words import reason
 
 PAGE = 100
 
 
 @blueprint.before_app_request
 def _let_files_in() -> None:
-    # Before anything reads the form. Twice the limit, so that a file which is a little too large
-    # is told so in words.
-    if request.endpoint == "console.request_upload":
+    # Before anything reads the form, which the check of its token does ahead of the sign-in. Twice
+    # the limit, so that a file which is a little too large is told so in words.
+    if request.endpoint == "console.request_upload" and _may_upload():
         request.max_content_length = 2 * MOST_BYTES
+
+
+def _may_upload() -> bool:
+    if not current_user.is_authenticated:
+        return False
+    found = seat_of(db.session(), current_user.id)
+    return found is not None and may(found.role, "edit_surveys")
 
 
 @blueprint.route("/requests/import", methods=["GET", "POST"])
@@ -135,7 +144,7 @@ def _outcomes(preview: Preview) -> list[tuple[str, str, int]]:
     """What happens how often: (outcome, sentence, rows), what is sent first."""
     counted = Counter(_outcome(row) for row in preview.rows)
     return [
-        (outcome, why_in_words(outcome) or _("A mail is sent when it is due."), rows)
+        (outcome, reason(outcome) or _("A mail is sent when it is due."), rows)
         for outcome, rows in sorted(
             counted.items(), key=lambda pair: (pair[0] not in STATUSES, -pair[1], pair[0])
         )
@@ -144,13 +153,11 @@ def _outcomes(preview: Preview) -> list[tuple[str, str, int]]:
 
 def _words(row: PreviewRow) -> str:
     decision = row.planned.decision
-    zone = ZoneInfo(seat().time_zone)
-    until = decision.until.astimezone(zone) if decision.until else None
     by = _("row %(number)s of this file", number=row.by_row) if row.by_row else None
-    return why_in_words(decision.why or "", until=until, by=by, detail=decision.detail)
+    return reason(decision.why or "", until=decision.until, by=by, detail=decision.detail)
 
 
 def _refused(found: ImportRow) -> list[tuple[str, str, int]]:
     """(why, sentence, rows) of what was not sent, the most frequent first."""
     counted = sorted(found.refused.items(), key=lambda pair: -pair[1])
-    return [(why, why_in_words(why), rows) for (_status, why), rows in counted]
+    return [(why, reason(why), rows) for (_status, why), rows in counted]

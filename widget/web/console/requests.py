@@ -1,8 +1,7 @@
 """Requests: what became of each, and asking one customer by hand."""
 
-from datetime import date, datetime
+from datetime import date
 from uuid import UUID, uuid4
-from zoneinfo import ZoneInfo
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -12,20 +11,16 @@ from widget.actions.cancel_request import cancel_request
 from widget.actions.request_feedback import request_feedback
 from widget.domain.addresses import shown, storable
 from widget.domain.asks import Ask, address_problem, field_problems
-from widget.domain.errors import CannotCancel, KeyConflict
-from widget.domain.requests import (
-    STATUS_SENTENCES,
-    STATUS_WORDS,
-    STATUSES,
-    WHYS,
-    why_in_words,
-)
+from widget.domain.errors import CannotCancel, KeyConflict, MomentRefused
+from widget.domain.moments import read_day, read_moment
+from widget.domain.requests import STATUSES, WHYS, may_be_cancelled
 from widget.domain.roles import may
 from widget.extensions import db
 from widget.storage.asking import open_surveys, workspace_asking
 from widget.storage.members import member_rows
 from widget.storage.request_imports import newest_imports
 from widget.storage.requests import (
+    DeliveryRow,
     ListedRequest,
     RequestFilter,
     deliveries_of,
@@ -39,6 +34,7 @@ from widget.translations import LANGUAGES
 from widget.web import htmx
 from widget.web.clock import now
 from widget.web.console.access import blueprint, needs, seat
+from widget.web.console.request_words import status_words
 from widget.web.links import answer_url
 
 PAGE = 50
@@ -63,7 +59,7 @@ def requests() -> Response:
         "chosen": {name: request.args[name] for name in FILTERS if request.args.get(name)},
         "problems": problems,
         "surveys": survey_names(db.session(), seat().workspace_id),
-        "statuses": [(status, _(STATUS_WORDS[status])) for status in STATUSES],
+        "statuses": [(status, status_words(status)) for status in STATUSES],
         "imports": newest_imports(db.session(), seat().workspace_id, 3),
         "is_test_mode": bool(workspace_asking(db.session(), seat().workspace_id).test_mail_to),
         "may_ask": may(seat().role, "edit_surveys"),
@@ -72,6 +68,7 @@ def requests() -> Response:
     return htmx.page_or_partial(
         render_template("console/requests/list.html", **values),
         render_template("console/requests/_rows.html", **values),
+        422 if problems else 200,
     )
 
 
@@ -83,26 +80,36 @@ def request_page(request_id: UUID) -> str:
     found = find_request(db.session(), workspace_id, request_id)
     if found is None:
         abort(404, "There is no such request in this workspace.")
+    may_ask = may(seat().role, "edit_surveys")
+    mails = deliveries_of(db.session(), workspace_id, request_id)
     return render_template(
         "console/requests/one.html",
         found=found,
         row=found.request,
-        deliveries=deliveries_of(db.session(), workspace_id, request_id),
+        deliveries=mails,
         has_response=is_answered(db.session(), workspace_id, request_id),
-        status_sentence=STATUS_SENTENCES,
-        url=answer_url(workspace_id, request_id),
+        # Whoever has it can answer in the customer's name.
+        url=answer_url(workspace_id, request_id) if may_ask else None,
         is_over=found.request.expires_at <= now(),
-        may_ask=may(seat().role, "edit_surveys"),
+        may_ask=may_ask,
+        may_cancel=may_ask and _waits(found, mails),
     )
+
+
+def _waits(found: ListedRequest, mails: list[DeliveryRow]) -> bool:
+    """Whether a mail waits that can be kept from leaving."""
+    status = found.request.status
+    is_waiting = found.next_mail_at is not None or any(mail.status == "due" for mail in mails)
+    return may_be_cancelled(status) and (status == "scheduled" or is_waiting)
 
 
 @blueprint.post("/requests/<uuid:request_id>/cancel")
 @needs("edit_surveys")
 def request_cancel(request_id: UUID) -> Response:
-    """Keep a request that waits from being sent."""
+    """Keep a request that waits from being sent, or its reminders."""
     try:
         cancel_request(db.session(), seat().workspace_id, request_id, at=now())
-        flash(_("Cancelled: no mail is sent. The link still works."))
+        flash(_("Cancelled: no further mail is sent. The link still works."))
     except CannotCancel as error:
         flash(str(error), "error")
     return redirect(url_for("console.request_page", request_id=request_id), 303)
@@ -174,21 +181,6 @@ def _make(survey: str, ask: Ask) -> Response:
     return redirect(url_for("console.request_page", request_id=made.id), 303)
 
 
-@blueprint.app_template_filter("why_words")
-def why_words(found: ListedRequest) -> str:
-    """Why a request was not sent, in the workspace's time zone; "" when it was or will be."""
-    row = found.request
-    zone = ZoneInfo(seat().time_zone)
-    until = row.why_until.astimezone(zone) if row.why_until else None
-    return why_in_words(row.why, until=until, detail=row.why_text)
-
-
-@blueprint.app_template_filter("status_words")
-def status_words(status: str) -> str:
-    """A status of a request in a word or two."""
-    return next((_(STATUS_WORDS[known]) for known in STATUSES if known == status), status)
-
-
 def _filter() -> tuple[RequestFilter, dict[str, str]]:
     problems: dict[str, str] = {}
     since, until = days(_day("from", problems), _day("to", problems), seat().time_zone)
@@ -219,17 +211,16 @@ def _day(name: str, problems: dict[str, str]) -> date | None:
     if not text:
         return None
     try:
-        return date.fromisoformat(text)
-    except ValueError:
-        problems[name] = _("Write the day like 2026-11-23.")
+        return read_day(text)
+    except MomentRefused as error:
+        problems[name] = str(error)
         return None
 
 
 def _place(name: str) -> Place | None:
     moment, _underscore, id = request.args.get(name, "").partition("_")
     try:
-        at = datetime.fromisoformat(moment)
-        return Place(at, UUID(id)) if at.tzinfo else None
-    except ValueError:
+        return Place(read_moment(moment, seat().time_zone), UUID(id))
+    except (MomentRefused, ValueError):
         # A damaged address shows the first page.
         return None
