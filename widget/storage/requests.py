@@ -24,6 +24,7 @@ class RequestFilter:
     import_id: UUID | None = None
     since: datetime | None = None
     until: datetime | None = None
+    only_tests: bool = False
 
 
 @dataclass(frozen=True)
@@ -105,6 +106,8 @@ def _filtered(
         query = query.where(Request.created_at >= wanted.since)
     if wanted.until is not None:
         query = query.where(Request.created_at < wanted.until)
+    if wanted.only_tests:
+        query = query.where(Request.is_test)
     return query
 
 

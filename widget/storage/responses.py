@@ -34,6 +34,7 @@ class ResponseFilter:
     member_id: int | None = None
     ref: str | None = None
     with_tests: bool = False
+    only_tests: bool = False
     with_hidden: bool = False
 
 
@@ -86,7 +87,9 @@ def _filtered(
     workspace_id: int, wanted: ResponseFilter
 ) -> Select[Response, Survey, SurveyVersion, Member]:
     query = _all(workspace_id)
-    if not wanted.with_tests:
+    if wanted.only_tests:
+        query = query.where(Response.is_test)
+    elif not wanted.with_tests:
         query = query.where(Response.is_test.is_(False))
     if not wanted.with_hidden:
         query = query.where(Response.hidden_at.is_(None))

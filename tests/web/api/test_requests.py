@@ -11,6 +11,7 @@ from tests.builders import (
     KEY,
     MONDAY,
     Workspace,
+    answer_survey,
     deliveries,
     make_workspace,
     send_due_requests,
@@ -440,3 +441,20 @@ def test_what_no_database_takes_is_left_out(any_acme: Workspace) -> None:
     assert made["customer"]["name"] == made["tags"][0] == "a b c"
     assert made["custom_properties"] == {"a b c": "abc\nd"}
     assert Program(any_acme).get("?ref=%00").status_code == 422
+
+
+def test_a_key_for_tests_sees_and_changes_nothing_else(acme: Workspace) -> None:
+    survey = acme.survey()
+    answer_survey(acme, survey, 5, ref="real")
+    answer_survey(acme, survey, 5, ref="test", is_test=True)
+    live, trial = Program(acme), Program(acme, is_test=True)
+    real, test = live.ask()["id"], trial.ask()["id"]
+    assert [one["id"] for one in trial.get("").get_json()["items"]] == [test]
+    assert trial.get(f"/{real}").status_code == 404
+    cancel = f"/api/v1/requests/{real}/cancel"
+    assert trial.client.post(cancel, headers=trial.headers).status_code == 404
+    assert live.get(f"/{real}").get_json()["status"] == "scheduled"
+    assert trial.get(f"/{test}").status_code == 200
+    assert {one["id"] for one in live.get("").get_json()["items"]} == {real, test}
+    responses = trial.client.get("/api/v1/responses", headers=trial.headers).get_json()["items"]
+    assert [one["ref"] for one in responses] == ["test"]

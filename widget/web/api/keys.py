@@ -3,7 +3,7 @@
 from flask import Response, g, request
 
 from widget.extensions import db
-from widget.storage.accounts import workspace_of_key
+from widget.storage.accounts import is_test_key, workspace_of_key
 from widget.web.problem_json import problem_json
 from widget.web.rate_limits import rate_limits
 
@@ -30,3 +30,9 @@ def api_workspace() -> int:
     """The id of the calling key's workspace."""
     workspace_id: int = g.api_workspace_id
     return workspace_id
+
+
+def is_for_tests() -> bool:
+    """Whether the calling key is for trying: it makes, sees and changes tests, and nothing else."""
+    key = request.headers.get("Authorization", "").partition(" ")[2].strip()
+    return is_test_key(db.session(), key)

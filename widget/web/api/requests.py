@@ -16,11 +16,11 @@ from widget.domain.errors import CannotCancel, KeyConflict, MomentRefused, Unkno
 from widget.domain.moments import read_moment
 from widget.domain.requests import why_in_words
 from widget.extensions import db
-from widget.storage.accounts import is_test_key, time_zone_of
+from widget.storage.accounts import time_zone_of
 from widget.storage.asking import asking_of, open_surveys
 from widget.storage.requests import ListedRequest, RequestFilter, find_request, requests_page
 from widget.web.api.cursors import cursor_of, read_cursor
-from widget.web.api.keys import api_workspace
+from widget.web.api.keys import api_workspace, is_for_tests
 from widget.web.api.request_schemas import (
     NewRequest,
     RequestPageSchema,
@@ -57,7 +57,7 @@ class Requests(MethodView):
                 survey,
                 ask,
                 made_by="api",
-                is_test=_is_test(),
+                is_test=is_for_tests(),
                 idempotency_key=key or None,
                 at=now(),
             )
@@ -80,6 +80,7 @@ class Requests(MethodView):
                 **{name: query[name] for name in names if name in query},
                 since=_moment("since", query),
                 until=_moment("until", query),
+                only_tests=is_for_tests(),
             ),
             limit=query["limit"],
             older_than=after,
@@ -108,6 +109,7 @@ class Cancellation(MethodView):
         A request that waits is not sent at all; one that was sent stays so, without reminders.
         The link can be answered all the same.
         """
+        _stored(request_id)
         try:
             cancel_request(db.session(), api_workspace(), request_id, at=now())
         except CannotCancel as error:
@@ -193,15 +195,10 @@ def _moment(name: str, query: dict[str, Any]) -> datetime | None:
         raise AssertionError("abort raises") from error
 
 
-def _is_test() -> bool:
-    key = request.headers.get("Authorization", "").partition(" ")[2].strip()
-    return is_test_key(db.session(), key)
-
-
 def _stored(id: UUID) -> dict[str, Any]:
     found = find_request(db.session(), api_workspace(), id)
-    if found is None:
-        stop(404, "There is no such request in this workspace.")
+    if found is None or (is_for_tests() and not found.request.is_test):
+        stop(404, "There is no such request in this workspace, or your key is for tests only.")
     return _as_json(found)
 
 

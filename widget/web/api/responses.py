@@ -15,7 +15,7 @@ from widget.storage.members import member_ever_named
 from widget.storage.responses import ListedResponse, ResponseFilter, responses_page
 from widget.storage.surveys import survey_of
 from widget.web.api.cursors import cursor_of, read_cursor
-from widget.web.api.keys import api_workspace, require_key
+from widget.web.api.keys import api_workspace, is_for_tests, require_key
 from widget.web.api.schemas import EXAMPLE_PAGE, ResponsePage, ResponseQuery
 from widget.web.plain_text import refuse_nul
 
@@ -70,6 +70,7 @@ def _filter(query: dict[str, Any]) -> ResponseFilter:
         member_id=member_id,
         ref=query.get("ref"),
         with_tests=query["test"],
+        only_tests=is_for_tests(),
     )
 
 
