@@ -4,13 +4,14 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
-from flask import Blueprint, abort, g, redirect, request, url_for
+from flask import Blueprint, abort, g, redirect, request, session, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from widget.domain.roles import Ability, may
+from widget.domain.roles import Ability
 from widget.extensions import db
-from widget.storage.accounts import Seat, has_users, seat_of
+from widget.storage.accounts import has_users
+from widget.storage.seats import Seat, seat_of
 from widget.web.plain_text import refuse_nul
 
 blueprint = Blueprint("console", __name__, url_prefix="/console")
@@ -20,6 +21,8 @@ R = TypeVar("R")
 
 # Routes that somebody who is not signed in may open.
 _OPEN = {"console.set_up", "console.welcome"}
+# Where the session keeps which of their workspaces somebody is in.
+CHOSEN_WORKSPACE = "workspace"
 
 
 blueprint.before_request(refuse_nul)
@@ -34,7 +37,7 @@ def require_sign_in() -> Response | None:
         if not has_users(db.session()):
             return redirect(url_for("console.set_up"))
         return redirect(url_for("security.login", next=request.full_path.rstrip("?")))
-    seat = seat_of(db.session(), current_user.id)
+    seat = seat_of(db.session(), current_user.id, session.get(CHOSEN_WORKSPACE))
     if seat is None:
         abort(403, "Your account belongs to no workspace. Ask a workspace's owner to invite you.")
     g.seat = seat
@@ -48,15 +51,19 @@ def seat() -> Seat:
 
 
 def needs(ability: Ability) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Refuse a route to roles without an ability, with a sentence that says so."""
+    """Refuse a route to roles without an ability, with a sentence that says so.
+
+    A test walks all routes: each of the console's declares what it needs.
+    """
 
     def decorate(view: Callable[P, R]) -> Callable[P, R]:
         @wraps(view)
         def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
-            if not may(seat().role, ability):
+            if not seat().may(ability):
                 abort(403, f"Your role ({seat().role}) does not allow this.")
             return view(*args, **kwargs)
 
+        guarded.ability = ability  # type: ignore[attr-defined]
         return guarded
 
     return decorate

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from typing import Any
 
-from flask import Flask, abort, g, redirect, request, url_for
+from flask import Flask, abort, g, redirect, request, session, url_for
 from flask_login import current_user, user_logged_out
 from flask_security import RoleMixin, SQLAlchemyUserDatastore, UserMixin, hash_password
 from werkzeug.wrappers import Response
@@ -12,7 +12,8 @@ from werkzeug.wrappers import Response
 from widget.actions.change_people import end_sessions
 from widget.extensions import db, security
 from widget.storage import sign_in
-from widget.storage.accounts import seat_of
+from widget.storage.seats import seat_of
+from widget.web.console.access import CHOSEN_WORKSPACE
 from widget.web.plain_text import refuse_nul
 from widget.web.rate_limits import rate_limits
 
@@ -100,7 +101,7 @@ def _guard() -> Response | None:
             abort(429, "Too many attempts in a short time. Please wait a minute and try again.")
     if current_user.is_authenticated:
         # So that the page of a signed-in person carries the console's navigation.
-        g.seat = seat_of(db.session(), current_user.id)
+        g.seat = seat_of(db.session(), current_user.id, session.get(CHOSEN_WORKSPACE))
     return None
 
 
