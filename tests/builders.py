@@ -9,7 +9,7 @@ from uuid import UUID
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_security import hash_password
-from sqlalchemy import select
+from sqlalchemy import insert, select, update
 from werkzeug.test import TestResponse
 
 from widget import create_app
@@ -36,7 +36,17 @@ from widget.storage import migrate
 from widget.storage.engine import writing
 from widget.storage.ids import new_id
 from widget.storage.members import member_named
-from widget.storage.models import Customer, Delivery, Request, Response
+from widget.storage.models import (
+    Customer,
+    Delivery,
+    Member,
+    Membership,
+    Request,
+    Response,
+    Team,
+    User,
+    team_managers,
+)
 from widget.storage.surveys import published_survey, survey_of, version_definition
 
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -107,18 +117,7 @@ class Workspace:
     owner: str
 
     def signed_in(self) -> FlaskClient:
-        client = self.world.client()
-        page = client.get("/console/account/sign-in")
-        answer = client.post(
-            "/console/account/sign-in",
-            data={
-                "email": self.owner,
-                "password": PASSWORD,
-                "csrf_token": csrf_token(page.text),
-            },
-        )
-        assert answer.status_code == 302, answer.text
-        return client
+        return sign_in(self.world, self.owner)
 
     def survey(
         self, kind: Kind = "stars", name: str = "A survey", style: Style | None = None
@@ -163,6 +162,56 @@ class Workspace:
                 at=self.world.clock(),
             )
 
+    def team(self, name: str, parent: int | None = None) -> int:
+        """A team's id."""
+        with self.world.app.app_context(), writing(db.session) as session:
+            team = Team(
+                workspace_id=self.id, name=name, parent_id=parent, created_at=self.world.clock()
+            )
+            session.add(team)
+            session.flush()
+            return team.id
+
+    def put_in(self, team: int, *members: int) -> None:
+        """Make members part of a team."""
+        with self.world.app.app_context(), writing(db.session) as session:
+            session.execute(update(Member).where(Member.id.in_(members)).values(team_id=team))
+
+    def person(
+        self,
+        email: str,
+        role: str,
+        *,
+        leads: tuple[int, ...] = (),
+        sees_all: bool = False,
+        member: int | None = None,
+    ) -> FlaskClient:
+        """Somebody who signs in, signed in. `leads`: teams; `member`: whom they are as a member."""
+        with self.world.app.app_context():
+            hashed = hash_password(PASSWORD)
+            with writing(db.session) as session:
+                user = session.scalar(select(User).where(User.email == email))
+                if user is None:
+                    user = User(
+                        email=email,
+                        password=hashed,
+                        active=True,
+                        fs_uniquifier=new_id().hex,
+                        created_at=self.world.clock(),
+                    )
+                    session.add(user)
+                    session.flush()
+                session.add(
+                    Membership(user_id=user.id, workspace_id=self.id, role=role, sees_all=sees_all)
+                )
+                for team in leads:
+                    session.execute(insert(team_managers).values(team_id=team, user_id=user.id))
+                if member is not None:
+                    session.execute(
+                        update(Member).where(Member.id == member).values(user_id=user.id)
+                    )
+        return sign_in(self.world, email)
+
     def api_key(self) -> str:
         with self.world.app.app_context():
             return create_api_key(
@@ -182,6 +231,16 @@ def make_workspace(
             at=world.clock(),
         )
     return Workspace(world, workspace_id, owner)
+
+
+def sign_in(world: World, email: str) -> FlaskClient:
+    """Somebody's browser, signed in to the console."""
+    client = world.client()
+    page = client.get("/console/account/sign-in")
+    fields = {"email": email, "password": PASSWORD, "csrf_token": csrf_token(page.text)}
+    answer = client.post("/console/account/sign-in", data=fields)
+    assert answer.status_code == 302, answer.text
+    return client
 
 
 def csrf_token(html: str) -> str:

@@ -131,3 +131,15 @@ class MailNotSent(SaysoError):
 
 class RequestOver(SaysoError):
     """A request, or an answer to it, is too old to be answered or changed."""
+
+
+class TeamsCannotNest(SaysoError):
+    """A team cannot be part of another."""
+
+
+class UnknownTeam(SaysoError):
+    """No team with this id in the workspace."""
+
+
+class TeamRefused(SaysoError):
+    """A team cannot be made, named or removed like this."""

@@ -40,6 +40,8 @@ class Answer:
     scores: Mapping[Kind, int] = field(default_factory=dict)
     reasons: tuple[str, ...] | None = None
     comment: str | None = None
+    wants_contact: bool | None = None
+    may_publish: bool | None = None
     finished: bool = False
     fitting: frozenset[str] | None = None
 

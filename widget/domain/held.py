@@ -32,6 +32,8 @@ class Held:
             scores={**old.scores, **new.scores},
             reasons=reasons,
             comment=old.comment if new.comment is None else new.comment,
+            wants_contact=old.wants_contact if new.wants_contact is None else new.wants_contact,
+            may_publish=old.may_publish if new.may_publish is None else new.may_publish,
             finished=old.finished or new.finished,
             fitting=new.fitting,
         )
@@ -52,6 +54,8 @@ class Held:
                 "scores": dict(self.answer.scores),
                 "reasons": None if self.answer.reasons is None else list(self.answer.reasons),
                 "comment": self.answer.comment,
+                "wants_contact": self.answer.wants_contact,
+                "may_publish": self.answer.may_publish,
                 "finished": self.answer.finished,
                 "fitting": None if self.answer.fitting is None else sorted(self.answer.fitting),
             },
@@ -72,6 +76,9 @@ class Held:
                 scores={cast(Kind, kind): score for kind, score in answer["scores"].items()},
                 reasons=None if reasons is None else tuple(reasons),
                 comment=answer["comment"],
+                # Answers kept before these were asked have neither.
+                wants_contact=answer.get("wants_contact"),
+                may_publish=answer.get("may_publish"),
                 finished=answer["finished"],
                 fitting=None if fitting is None else frozenset(fitting),
             ),

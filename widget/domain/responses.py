@@ -10,6 +10,9 @@ from widget.domain.context import Context
 from widget.domain.flow import Answer
 from widget.domain.scales import KINDS, Kind
 
+# What a customer says yes to, or does not: boxes beside the comment.
+TICKS = ("wants_contact", "may_publish")
+
 
 @dataclass(frozen=True)
 class Change:
@@ -40,7 +43,7 @@ class ResponseHead:
 def changes(before: Mapping[str, Any], answer: Answer) -> list[Change]:
     """How an answer changes a stored response; empty when it says nothing new.
 
-    `before` holds the response's `stars`, `csat`, `nps`, `ces`, `reasons` and `comment`.
+    `before` holds the response's `stars`, `csat`, `nps`, `ces`, `reasons`, `comment`, and TICKS.
     """
     found = [
         Change(name, before[name], answer.scores[name])
@@ -52,6 +55,11 @@ def changes(before: Mapping[str, Any], answer: Answer) -> list[Change]:
         found.append(Change("reasons", before["reasons"], reasons))
     if answer.comment is not None and answer.comment != (before["comment"] or ""):
         found.append(Change("comment", before["comment"], answer.comment))
+    for name in TICKS:
+        ticked = getattr(answer, name)
+        # Never asked and not ticked is the same.
+        if ticked is not None and ticked != bool(before[name]):
+            found.append(Change(name, before[name], ticked))
     return found
 
 
@@ -69,4 +77,6 @@ def said_in(response: Mapping[str, Any]) -> Answer:
         scores={kind: response[kind] for kind in KINDS if response[kind] is not None},
         reasons=tuple(response["reasons"] or ()),
         comment=response["comment"] or "",
+        wants_contact=bool(response["wants_contact"]),
+        may_publish=bool(response["may_publish"]),
     )

@@ -1,34 +1,59 @@
-"""Who may do what in a workspace."""
+"""Who may do what in a workspace, and whose responses they see."""
 
+from dataclasses import dataclass
 from typing import Literal, get_args
 
 Role = Literal["owner", "admin", "manager", "member", "viewer"]
 ROLES: tuple[Role, ...] = get_args(Role)
 
-Ability = Literal["read_responses", "edit_surveys", "manage_workspace"]
+# `see_own`: one's own responses. `read_responses`: those of one's scope, and all lists about them.
+# `lead`: hide, comment, approve and follow up, within one's scope. The others hold for everything.
+Ability = Literal["see_own", "read_responses", "lead", "edit_surveys", "manage_workspace"]
+ABILITIES: tuple[Ability, ...] = get_args(Ability)
 
 ROLE_MEANINGS: dict[Role, str] = {
     "owner": "Everything, other owners included.",
     "admin": "Everything but owners.",
-    "manager": "Surveys, sites, members and responses.",
-    "member": "Is rated; sees nothing of the console yet.",
-    "viewer": "Reads responses.",
+    "manager": "Their teams and the teams below; of the whole workspace also surveys and sites.",
+    "member": "Is rated, and reads what customers said of them.",
+    "viewer": "Reads responses, and changes nothing.",
 }
 
-_ABILITIES: dict[Role, frozenset[Ability]] = {
-    "owner": frozenset({"read_responses", "edit_surveys", "manage_workspace"}),
-    "admin": frozenset({"read_responses", "edit_surveys", "manage_workspace"}),
-    "manager": frozenset({"read_responses", "edit_surveys"}),
-    "member": frozenset(),
-    "viewer": frozenset({"read_responses"}),
-}
+_EVERYTHING: frozenset[Ability] = frozenset(ABILITIES)
+_OF_TEAMS: frozenset[Ability] = frozenset({"see_own", "read_responses", "lead"})
 
 
-def may(role: Role, ability: Ability) -> bool:
-    """Whether a role has an ability."""
-    return ability in _ABILITIES[role]
+def abilities(role: Role, *, sees_all: bool) -> frozenset[Ability]:
+    """What a role may do. `sees_all` tells managers of the whole workspace from those of teams."""
+    if role in ("owner", "admin"):
+        return _EVERYTHING
+    if role == "manager":
+        return _OF_TEAMS | {"edit_surveys"} if sees_all else _OF_TEAMS
+    return frozenset({"see_own", "read_responses"}) if role == "viewer" else frozenset({"see_own"})
 
 
 def may_manage(actor: Role, role: Role) -> bool:
     """Whether somebody may add, change or remove people of a role: owners are owners' business."""
-    return may(actor, "manage_workspace") and (role != "owner" or actor == "owner")
+    return actor in ("owner", "admin") and (role != "owner" or actor == "owner")
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Whose responses somebody sees: everybody's, or those of the members of some teams, and
+    their own where they are a member themselves. Responses that belong to nobody are everybody's.
+    """
+
+    everything: bool = False
+    teams: frozenset[int] = frozenset()
+    member_id: int | None = None
+
+    def covers(self, member_id: int | None, team_id: int | None) -> bool:
+        """Whether a member's responses are within; `team_id` is that of the member's team."""
+        if self.everything:
+            return True
+        if member_id is None:
+            return False
+        return member_id == self.member_id or (team_id is not None and team_id in self.teams)
+
+
+EVERYTHING = Scope(everything=True)

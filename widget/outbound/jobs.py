@@ -18,8 +18,10 @@ from widget.actions.send_due_requests import send_due
 from widget.actions.settle_provisional import settle_due
 from widget.domain.mail_addresses import address_digest
 from widget.outbound.mail.letters import Post
+from widget.outbound.mail.notes import MailNotes
 from widget.outbound.mail.sending import SendMail
 from widget.outbound.mail.transport import make_mailer
+from widget.outbound.messages import SendMessages
 from widget.outbound.worker import Job, Worker
 from widget.settings import Settings
 from widget.storage.addresses import digest_addresses_with
@@ -37,12 +39,16 @@ def make_jobs(settings: Settings, should_stop: Callable[[], bool]) -> list[Job]:
     send_mail = SendMail(
         Post(settings), make_mailer(settings), clock=_utc_now, should_stop=should_stop
     )
+    # A connection of its own: each job has a thread of its own.
+    notes = MailNotes(make_mailer(settings), settings.mail_from)
+    send_messages = SendMessages({"mail": notes}, clock=_utc_now)
     idle = FinishIdleResponses(timedelta(minutes=settings.idle_minutes))
     return [
         Job("settle provisional answers", 10, settle_due),
         Job("run imports", 1, partial(run_imports, backoff=import_backoff())),
         Job("make due mails", 2, send_due),
         Job("send mail", 1, send_mail),
+        Job("send messages", 1, send_messages),
         Job("finish idle responses", 60, idle),
         Job("forget link visits", 3600, ForgetLinkVisits(timedelta(days=settings.visit_days))),
     ]

@@ -4,24 +4,12 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
-from typing import cast
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from widget.domain.roles import Role
 from widget.storage.models import ApiKey, Membership, User, Workspace
-
-
-@dataclass(frozen=True)
-class Seat:
-    """A user's place in a workspace."""
-
-    user_id: int
-    workspace_id: int
-    workspace_name: str
-    time_zone: str
-    role: Role
 
 
 @dataclass(frozen=True)
@@ -38,23 +26,6 @@ class KeyShown:
 
 def has_users(session: Session) -> bool:
     return session.scalar(select(func.count()).select_from(User)) != 0
-
-
-def seat_of(session: Session, user_id: int) -> Seat | None:
-    """The user's seat; None for a user of no workspace. The oldest workspace comes first."""
-    row = session.execute(
-        select(Membership, Workspace)
-        .join(Workspace, Workspace.id == Membership.workspace_id)
-        .where(Membership.user_id == user_id)
-        .order_by(Workspace.id)
-        .limit(1)
-    ).one_or_none()
-    if row is None:
-        return None
-    membership, workspace = row
-    return Seat(
-        user_id, workspace.id, workspace.name, workspace.time_zone, cast(Role, membership.role)
-    )
 
 
 def time_zone_of(session: Session, workspace_id: int) -> str:

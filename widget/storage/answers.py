@@ -130,6 +130,8 @@ def _response_row(first: FirstAnswer) -> dict[str, Any]:
         **{kind: scores.get(kind) for kind in KINDS},
         "reasons": list(answer.reasons) if answer.reasons else None,
         "comment": answer.comment or None,
+        "wants_contact": answer.wants_contact,
+        "may_publish": answer.may_publish,
         "language": head.language,
         "source": head.source,
         "member_id": head.member_id,

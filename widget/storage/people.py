@@ -51,8 +51,16 @@ def person(session: Session, workspace_id: int, user_id: int) -> Person:
     return _person(*row)
 
 
-def put_person(session: Session, workspace_id: int, email: str, role: Role, at: datetime) -> int:
-    """Add somebody who cannot sign in yet; returns the user's id.
+def put_person(
+    session: Session,
+    workspace_id: int,
+    email: str,
+    role: Role,
+    at: datetime,
+    *,
+    sees_all: bool = True,
+) -> int:
+    """Add somebody who cannot sign in yet; returns the user's id. `sees_all` is for managers.
 
     Raises PersonExists when somebody in any workspace signs in with this email.
     """
@@ -64,13 +72,23 @@ def put_person(session: Session, workspace_id: int, email: str, role: Role, at: 
         raise PersonExists("Somebody signs in with this email address already.")
     user.password, user.fs_uniquifier = _NO_PASSWORD, secrets.token_hex(32)
     session.flush()
-    session.add(Membership(user_id=user.id, workspace_id=workspace_id, role=role))
+    session.add(
+        Membership(
+            user_id=user.id,
+            workspace_id=workspace_id,
+            role=role,
+            sees_all=sees_all and role == "manager",
+        )
+    )
     return user.id
 
 
-def set_role(session: Session, workspace_id: int, user_id: int, role: Role) -> None:
-    """Give somebody another role. Raises UnknownPerson."""
-    _membership(session, workspace_id, user_id).role = role
+def set_role(
+    session: Session, workspace_id: int, user_id: int, role: Role, *, sees_all: bool = True
+) -> None:
+    """Give somebody another role. `sees_all` is for managers. Raises UnknownPerson."""
+    found = _membership(session, workspace_id, user_id)
+    found.role, found.sees_all = role, sees_all and role == "manager"
 
 
 def remove_person(session: Session, workspace_id: int, user_id: int) -> None:

@@ -8,14 +8,17 @@ from sqlalchemy import Select, select, tuple_
 from sqlalchemy.orm import Session
 
 from widget.domain.requests import Status, Why
+from widget.domain.roles import EVERYTHING, Scope
 from widget.storage.models import Customer, Delivery, Member, Request, Response, Survey
 from widget.storage.responses import Place
+from widget.storage.scopes import within
 
 
 @dataclass(frozen=True)
 class RequestFilter:
     """Which requests to list. None means any. `since` is inclusive, `until` exclusive."""
 
+    scope: Scope = EVERYTHING
     survey: str | None = None
     status: Status | None = None
     why: Why | None = None
@@ -90,6 +93,8 @@ def _filtered(
     workspace_id: int, wanted: RequestFilter
 ) -> Select[Request, Customer, Survey, Member]:
     query = _all(workspace_id)
+    if not wanted.scope.everything:
+        query = query.where(within(wanted.scope, workspace_id, Request.member_id))
     if wanted.survey is not None:
         query = query.where(Survey.public_id == wanted.survey)
     if wanted.status is not None:
@@ -138,9 +143,14 @@ def requests_page(
     return RequestPage(items, has_older=more, has_newer=older_than is not None)
 
 
-def find_request(session: Session, workspace_id: int, id: UUID) -> ListedRequest | None:
-    """One request; None when the workspace has none with this id."""
-    row = session.execute(_all(workspace_id).where(Request.id == id)).one_or_none()
+def find_request(
+    session: Session, workspace_id: int, id: UUID, scope: Scope = EVERYTHING
+) -> ListedRequest | None:
+    """One request; None when there is none with this id in the scope."""
+    query = _all(workspace_id).where(
+        Request.id == id, within(scope, workspace_id, Request.member_id)
+    )
+    row = session.execute(query).one_or_none()
     return _listed(*row) if row else None
 
 

@@ -9,9 +9,11 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Select, select, tuple_
 from sqlalchemy.orm import Session
 
+from widget.domain.roles import EVERYTHING, Scope
 from widget.domain.scales import Kind
 from widget.domain.surveys import Definition, definition_from_json
 from widget.storage.models import Member, Response, Revision, Survey, SurveyVersion
+from widget.storage.scopes import within
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,7 @@ class Place:
 class ResponseFilter:
     """Which responses to list. None means any. `since` is inclusive, `until` exclusive."""
 
+    scope: Scope = EVERYTHING
     survey: str | None = None
     kind: Kind | None = None
     has_comment: bool | None = None
@@ -87,6 +90,8 @@ def _filtered(
     workspace_id: int, wanted: ResponseFilter
 ) -> Select[Response, Survey, SurveyVersion, Member]:
     query = _all(workspace_id)
+    if not wanted.scope.everything:
+        query = query.where(within(wanted.scope, workspace_id, Response.member_id))
     if wanted.only_tests:
         query = query.where(Response.is_test)
     elif not wanted.with_tests:
@@ -138,9 +143,14 @@ def responses_page(
     return Page(items, has_older=more, has_newer=older_than is not None)
 
 
-def find_response(session: Session, workspace_id: int, id: UUID) -> ListedResponse | None:
-    """One response, hidden and test ones too; None when the workspace has none with this id."""
-    row = session.execute(_all(workspace_id).where(Response.id == id)).one_or_none()
+def find_response(
+    session: Session, workspace_id: int, id: UUID, scope: Scope = EVERYTHING
+) -> ListedResponse | None:
+    """One response, hidden and test ones too; None when there is none with this id in the scope."""
+    query = _all(workspace_id).where(
+        Response.id == id, within(scope, workspace_id, Response.member_id)
+    )
+    row = session.execute(query).one_or_none()
     return _listed(*row) if row else None
 
 

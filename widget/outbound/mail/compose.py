@@ -102,7 +102,7 @@ def compose(envelope: Envelope, letter: Letter) -> EmailMessage:
     """The whole message: text first, HTML last, as the richest part a client knows is shown."""
     texts = texts_of(letter)
     is_test = envelope.recipient != envelope.meant_for
-    message = EmailMessage(policy=_POLICY)
+    message = EmailMessage(policy=MAIL_POLICY)
     subject = f"[Test for {envelope.meant_for}] {texts.subject}" if is_test else texts.subject
     message["Subject"] = one_line(subject)
     message["From"] = _mailbox(texts.sender_name, envelope.sender)
@@ -256,4 +256,4 @@ class _MailPolicy(EmailPolicy):
         return super().fold_binary(name, value)
 
 
-_POLICY = _MailPolicy(linesep="\r\n", cte_type="7bit", utf8=False)
+MAIL_POLICY = _MailPolicy(linesep="\r\n", cte_type="7bit", utf8=False)

@@ -14,7 +14,8 @@ from widget.storage.models.mail import (
     LinkVisit,
     SuppressedAddress,
 )
-from widget.storage.models.members import Member
+from widget.storage.models.members import Member, ProfileChange, Team, team_managers
+from widget.storage.models.messages import Message
 from widget.storage.models.requests import Customer, Request, RequestImport
 from widget.storage.models.responses import Event, Response, Revision, Rollup
 from widget.storage.models.surveys import EmbedProblem, Image, Site, Survey, SurveyVersion
@@ -32,6 +33,8 @@ __all__ = [
     "LinkVisit",
     "Member",
     "Membership",
+    "Message",
+    "ProfileChange",
     "Request",
     "RequestImport",
     "Response",
@@ -42,6 +45,8 @@ __all__ = [
     "SuppressedAddress",
     "Survey",
     "SurveyVersion",
+    "Team",
     "User",
     "Workspace",
+    "team_managers",
 ]

@@ -21,6 +21,8 @@ class Workspace(Base):
     asking: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     # In test mode every mail goes here and every answer is a test.
     test_mail_to: Mapped[str] = mapped_column(String(254), default="", server_default="")
+    # `domain.people_rules.PeopleRules` as JSON; None: the defaults.
+    people: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
@@ -56,11 +58,15 @@ class User(Base):
 
 
 class Membership(Base):
+    """A user's place in a workspace. `sees_all` tells managers of the whole workspace from managers
+    of teams; it says nothing for other roles."""
+
     __tablename__ = "memberships"
 
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), primary_key=True)
     workspace_id: Mapped[int] = mapped_column(ForeignKey("workspaces.id"), primary_key=True)
     role: Mapped[str] = mapped_column(String(20))
+    sees_all: Mapped[bool] = mapped_column(default=False, server_default=sa_false())
 
 
 class ApiKey(Base):

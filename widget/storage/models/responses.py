@@ -50,6 +50,9 @@ class Response(Base):
     ces: Mapped[int | None] = mapped_column(SmallInteger)
     reasons: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
     comment: Mapped[str | None] = mapped_column(Text)
+    # What the customer ticked: to be contacted, and that the comment may be published.
+    wants_contact: Mapped[bool | None] = mapped_column()
+    may_publish: Mapped[bool | None] = mapped_column()
     language: Mapped[str] = mapped_column(String(20))
     source: Mapped[str] = mapped_column(String(20))
     member_id: Mapped[int | None] = mapped_column(ForeignKey("members.id"))

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from widget.actions.change_people import end_sessions
 from widget.extensions import db, security
 from widget.storage import sign_in
-from widget.storage.accounts import seat_of
+from widget.web.console.access import signed_in_seat
 from widget.web.plain_text import refuse_nul
 from widget.web.rate_limits import rate_limits
 
@@ -100,7 +100,7 @@ def _guard() -> Response | None:
             abort(429, "Too many attempts in a short time. Please wait a minute and try again.")
     if current_user.is_authenticated:
         # So that the page of a signed-in person carries the console's navigation.
-        g.seat = seat_of(db.session(), current_user.id)
+        g.seat = signed_in_seat()
     return None
 
 

@@ -9,7 +9,6 @@ from werkzeug.wrappers import Response
 
 from widget.actions.lift_suppression import lift_suppression
 from widget.domain.mail_addresses import address_digest
-from widget.domain.roles import may
 from widget.extensions import db
 from widget.storage.mail_pages import delivery_counts, newest_deliveries
 from widget.storage.suppressions import Suppression, suppressed_counts, suppression_of
@@ -78,6 +77,6 @@ def _id(text: str) -> UUID | None:
 
 def _confirmation() -> str:
     """The address that Amazon SNS wants opened by hand, for whoever may set such things up."""
-    if not may(seat().role, "manage_workspace"):
+    if not seat().may("manage_workspace"):
         return ""
     return confirmation(current_app.config["SAYSO_DATA"], seat().workspace_id, now())

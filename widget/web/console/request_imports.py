@@ -20,14 +20,12 @@ from widget.domain.addresses import shown, storable
 from widget.domain.errors import FileRefused, UnknownSurvey
 from widget.domain.request_files import COLUMNS, MOST_BYTES, MOST_ROWS, defused
 from widget.domain.requests import STATUSES
-from widget.domain.roles import may
 from widget.extensions import db
-from widget.storage.accounts import seat_of
 from widget.storage.asking import open_surveys
 from widget.storage.request_imports import ImportRow, import_row
 from widget.web import htmx
 from widget.web.clock import now
-from widget.web.console.access import blueprint, needs, seat
+from widget.web.console.access import blueprint, needs, seat, signed_in_seat
 from widget.web.console.request_words import reason
 
 PAGE = 100
@@ -42,10 +40,8 @@ def _let_files_in() -> None:
 
 
 def _may_upload() -> bool:
-    if not current_user.is_authenticated:
-        return False
-    found = seat_of(db.session(), current_user.id)
-    return found is not None and may(found.role, "edit_surveys")
+    found = signed_in_seat()
+    return found is not None and found.may("edit_surveys")
 
 
 @blueprint.route("/requests/import", methods=["GET", "POST"])

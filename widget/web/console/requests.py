@@ -14,7 +14,6 @@ from widget.domain.asks import Ask, address_problem, field_problems
 from widget.domain.errors import CannotCancel, KeyConflict, MomentRefused
 from widget.domain.moments import read_day, read_moment
 from widget.domain.requests import STATUSES, WHYS, may_be_cancelled
-from widget.domain.roles import may
 from widget.extensions import db
 from widget.storage.asking import open_surveys, workspace_asking
 from widget.storage.members import member_rows
@@ -62,8 +61,8 @@ def requests() -> Response:
         "statuses": [(status, status_words(status)) for status in STATUSES],
         "imports": newest_imports(db.session(), seat().workspace_id, 3),
         "is_test_mode": bool(workspace_asking(db.session(), seat().workspace_id).test_mail_to),
-        "may_ask": may(seat().role, "edit_surveys"),
-        "may_change_workspace": may(seat().role, "manage_workspace"),
+        "may_ask": seat().may("edit_surveys"),
+        "may_change_workspace": seat().may("manage_workspace"),
     }
     return htmx.page_or_partial(
         render_template("console/requests/list.html", **values),
@@ -77,10 +76,10 @@ def requests() -> Response:
 def request_page(request_id: UUID) -> str:
     """One request: what was asked, what was sent, and what came of it."""
     workspace_id = seat().workspace_id
-    found = find_request(db.session(), workspace_id, request_id)
+    found = find_request(db.session(), workspace_id, request_id, seat().scope)
     if found is None:
         abort(404, "There is no such request in this workspace.")
-    may_ask = may(seat().role, "edit_surveys")
+    may_ask = seat().may("edit_surveys")
     mails = deliveries_of(db.session(), workspace_id, request_id)
     return render_template(
         "console/requests/one.html",
@@ -187,6 +186,7 @@ def _filter() -> tuple[RequestFilter, dict[str, str]]:
     status, why = request.args.get("status", ""), request.args.get("why", "")
     return (
         RequestFilter(
+            scope=seat().scope,
             survey=storable(request.args.get("survey", "")) or None,
             status=next((known for known in STATUSES if known == status), None),
             why=next((known for known in WHYS if known == why), None),

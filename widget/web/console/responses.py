@@ -66,9 +66,7 @@ def responses() -> Response:
 @needs("read_responses")
 def response(response_id: UUID) -> str:
     """One response: its steps in the words its customer saw, its context, its revisions."""
-    found = find_response(db.session(), seat().workspace_id, response_id)
-    if found is None:
-        abort(404, "There is no such response in this workspace.")
+    found = _found(response_id)
     return render_template(
         "console/responses/one.html",
         found=found,
@@ -79,13 +77,22 @@ def response(response_id: UUID) -> str:
 
 
 @blueprint.post("/responses/<uuid:response_id>/<any(hide,show):verb>")
-@needs("edit_surveys")
+@needs("lead")
 def response_hide_or_show(response_id: UUID, verb: str) -> Response:
     """Take a response out of lists and counts, or put it back."""
+    _found(response_id)
     hidden = verb == "hide"
     set_hidden(db.session(), seat().workspace_id, response_id, hidden=hidden, at=now())
     flash(_("Hidden: it counts nowhere now.") if hidden else _("Shown and counted again."))
     return redirect(url_for("console.response", response_id=response_id), 303)
+
+
+def _found(response_id: UUID) -> ListedResponse:
+    """A response within the scope of whoever asks; aborts when there is none."""
+    found = find_response(db.session(), seat().workspace_id, response_id, seat().scope)
+    if found is None:
+        abort(404, "There is no such response in this workspace, or it is not yours to see.")
+    return found
 
 
 def _filter() -> tuple[ResponseFilter, dict[str, str]]:
@@ -96,6 +103,7 @@ def _filter() -> tuple[ResponseFilter, dict[str, str]]:
     comment = request.args.get("comment", "")
     return (
         ResponseFilter(
+            scope=seat().scope,
             survey=request.args.get("survey") or None,
             kind=next((known for known in KINDS if known == kind), None),
             has_comment={"yes": True, "no": False}.get(comment),

@@ -9,7 +9,6 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from widget.actions.restore_answer import restore_answer
-from widget.domain.roles import may
 from widget.domain.suspicion import SUSPICIONS
 from widget.extensions import db
 from widget.storage.held_answers import SetAside, set_aside_count, set_aside_page
@@ -49,7 +48,7 @@ def responses_set_aside_count(held_id: UUID) -> Response:
 @blueprint.app_template_global("waiting_set_aside")
 def waiting_set_aside() -> int:
     """How many wait for the signed-in user to look at them; 0 for who may not."""
-    if not may(seat().role, "edit_surveys"):
+    if not seat().may("edit_surveys"):
         return 0
     return set_aside_count(db.session(), seat().workspace_id)
 

@@ -1,0 +1,162 @@
+"""Messages to people of the team: sent at least once, retried, and given up in the end."""
+
+from datetime import datetime, timedelta
+from email import message_from_bytes, policy
+
+from sqlalchemy import select
+
+from tests.builders import Clock, Workspace
+from widget.domain.messages import Content
+from widget.domain.retries import RETRY_DELAYS
+from widget.extensions import db
+from widget.outbound.mail.notes import MailNotes
+from widget.outbound.mail.transport import NoMailServer
+from widget.outbound.messages import NotSent, SendMessages
+from widget.storage.engine import writing
+from widget.storage.messages import DueMessage, add_message, claim_messages, mark_message_sent
+from widget.storage.models import Message
+
+CONTENT = Content("A bad rating", "Somebody is not happy.", (("Score", "1 of 5"),), "Too slow")
+
+
+class Recorder:
+    """Takes messages, unless told to fail."""
+
+    def __init__(self) -> None:
+        self.sent: list[DueMessage] = []
+        self.failure: Exception | None = None
+
+    def send(self, due: DueMessage, now: datetime) -> None:
+        if self.failure is not None:
+            raise self.failure
+        self.sent.append(due)
+
+
+class Mails:
+    """A mail server that keeps what it is given."""
+
+    def __init__(self) -> None:
+        self.taken: list[bytes] = []
+        self.is_away = False
+
+    def send(self, sender: str, recipient: str, message: bytes) -> None:
+        if self.is_away:
+            raise NoMailServer("away")
+        self.taken.append(message)
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+
+def queue(acme: Workspace, content: Content = CONTENT) -> None:
+    with acme.world.app.app_context(), writing(db.session) as session:
+        add_message(
+            session,
+            acme.id,
+            "mail",
+            "lead@acme.example",
+            content,
+            purpose="alert",
+            at=acme.world.clock(),
+        )
+
+
+def stored(acme: Workspace) -> Message:
+    with acme.world.app.app_context():
+        db.session.rollback()
+        row = db.session.scalars(select(Message)).one()
+        db.session.expunge_all()
+        return row
+
+
+def run(acme: Workspace, sender: object) -> int:
+    job = SendMessages({"mail": sender}, clock=acme.world.clock)  # type: ignore[dict-item]
+    with acme.world.app.app_context():
+        return job(db.engine, acme.world.clock())
+
+
+def test_a_message_is_sent_once_and_noted(any_acme: Workspace) -> None:
+    recorder = Recorder()
+    queue(any_acme)
+    assert run(any_acme, recorder) == 1
+    assert run(any_acme, recorder) == 0
+    assert [due.content for due in recorder.sent] == [CONTENT]
+    assert stored(any_acme).status == "sent"
+
+
+def test_a_message_that_cannot_leave_is_tried_again_and_given_up_in_the_end(
+    acme: Workspace,
+) -> None:
+    recorder = Recorder()
+    recorder.failure = NotSent("the chat is down")
+    queue(acme)
+    clock: Clock = acme.world.clock
+    for delay in RETRY_DELAYS:
+        assert run(acme, recorder) == 1
+        assert (stored(acme).status, stored(acme).last_error) == ("due", "the chat is down")
+        assert run(acme, recorder) == 0
+        clock.pass_time(seconds=delay.total_seconds())
+    assert run(acme, recorder) == 1
+    assert stored(acme).status == "failed"
+
+
+def test_a_final_refusal_is_not_tried_again(acme: Workspace) -> None:
+    recorder = Recorder()
+    recorder.failure = NotSent("no such address", is_final=True)
+    queue(acme)
+    run(acme, recorder)
+    assert stored(acme).status == "failed"
+
+
+def test_one_that_cannot_be_written_does_not_hold_up_the_others(acme: Workspace) -> None:
+    recorder = Recorder()
+    recorder.failure = ValueError("odd")
+    queue(acme)
+    assert run(acme, recorder) == 1
+    assert stored(acme).last_error == "ValueError: odd"
+
+
+def test_whoever_comes_back_late_does_not_overwrite_what_another_did(
+    any_acme: Workspace,
+) -> None:
+    acme, lease = any_acme, timedelta(minutes=2)
+    queue(acme)
+    with acme.world.app.app_context():
+        [late] = claim_messages(db.engine, acme.world.clock(), limit=1, lease=lease)
+        acme.world.clock.pass_time(minutes=3)
+        [second] = claim_messages(db.engine, acme.world.clock(), limit=1, lease=lease)
+        mark_message_sent(db.engine, late, acme.world.clock())
+    assert stored(acme).status == "sending"
+    with acme.world.app.app_context():
+        mark_message_sent(db.engine, second, acme.world.clock())
+    assert (stored(acme).status, stored(acme).attempts) == ("sent", 2)
+
+
+def test_a_message_as_a_mail_has_text_html_and_nothing_that_runs(acme: Workspace) -> None:
+    mails = Mails()
+    queue(acme, Content("Hi\r\nBcc: x@y.example", "Text", (), "<script>1</script>", "http://l/x"))
+    run(acme, MailNotes(mails, "feedback@sayso.example"))
+    [taken] = mails.taken
+    mail = message_from_bytes(taken, policy=policy.default)
+    assert mail["Subject"] == "Hi Bcc: x@y.example"
+    assert mail["Bcc"] is None
+    assert mail["Auto-Submitted"] == "auto-generated"
+    assert [part.get_content_type() for part in mail.iter_parts()] == ["text/plain", "text/html"]
+    html = mail.get_body(("html",))
+    assert html is not None
+    assert "<script" not in html.get_content()
+    text = mail.get_body(("plain",))
+    assert text is not None
+    assert "> <script>1</script>" in text.get_content()
+
+
+def test_a_mail_server_that_is_away_is_asked_again(acme: Workspace) -> None:
+    mails = Mails()
+    mails.is_away = True
+    queue(acme)
+    run(acme, MailNotes(mails, "feedback@sayso.example"))
+    assert stored(acme).status == "due"
+    mails.is_away = False
+    acme.world.clock.pass_time(minutes=1)
+    run(acme, MailNotes(mails, "feedback@sayso.example"))
+    assert len(mails.taken) == 1

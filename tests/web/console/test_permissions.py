@@ -1,0 +1,111 @@
+"""Which ability each of the console's routes needs, and that every role meets exactly that."""
+
+import pytest
+from werkzeug.routing import Rule
+
+from tests.builders import Workspace
+from tests.web.test_route_classes import address, rules
+from widget.domain.roles import Ability, Role, abilities
+
+# Those that need no more than being signed in, or not even that.
+OPEN = {"console.home", "console.set_up", "console.welcome"}
+
+NEEDS: dict[Ability, set[str]] = {
+    "see_own": set(),
+    "read_responses": {
+        "request_page",
+        "requests",
+        "response",
+        "responses",
+        "surveys",
+    },
+    "lead": {
+        "response_hide_or_show",
+    },
+    "edit_surveys": {
+        "close_survey",
+        "deliveries",
+        "email",
+        "email_preview",
+        "embed",
+        "embed_forget",
+        "embed_sites",
+        "language_remove",
+        "mail",
+        "mail_preview",
+        "mail_try",
+        "member",
+        "member_archive_or_restore",
+        "member_photo",
+        "members",
+        "new_survey",
+        "open_survey",
+        "preview",
+        "preview_step",
+        "publish",
+        "rename",
+        "request_cancel",
+        "request_import",
+        "request_import_send_or_discard",
+        "request_new",
+        "request_upload",
+        "responses_set_aside",
+        "responses_set_aside_count",
+        "site",
+        "site_delete",
+        "sites",
+        "survey",
+        "survey_asking",
+        "versions",
+    },
+    "manage_workspace": {
+        "asking",
+        "deliveries_lift",
+        "key_revoke",
+        "keys",
+        "people",
+        "person_link",
+        "person_remove",
+        "person_role",
+        "workspace",
+    },
+}
+SEATS: list[tuple[Role, bool]] = [
+    ("owner", False),
+    ("admin", False),
+    ("manager", True),
+    ("manager", False),
+    ("member", False),
+    ("viewer", False),
+]
+
+
+def console_rules(acme: Workspace) -> list[Rule]:
+    return [rule for rule in rules(acme.world.app) if rule.endpoint.startswith("console.")]
+
+
+def test_every_route_of_the_console_declares_what_it_needs(acme: Workspace) -> None:
+    expected = {f"console.{name}": ability for ability, of in NEEDS.items() for name in of}
+    views = acme.world.app.view_functions
+    declared = {
+        rule.endpoint: getattr(views[rule.endpoint], "ability", None)
+        for rule in console_rules(acme)
+        if rule.endpoint not in OPEN
+    }
+    assert declared == expected
+
+
+@pytest.mark.parametrize(("role", "sees_all"), SEATS)
+def test_every_role_meets_its_own_abilities_and_no_others(
+    acme: Workspace, role: Role, sees_all: bool
+) -> None:
+    survey = acme.survey()
+    client = acme.person("bo@acme.example", role, sees_all=sees_all)
+    views = acme.world.app.view_functions
+    for rule in console_rules(acme):
+        if rule.endpoint in OPEN or "GET" not in (rule.methods or ()):
+            continue
+        needed: Ability = views[rule.endpoint].ability  # type: ignore[attr-defined]
+        answer = client.get(address(rule, survey))
+        is_refused = answer.status_code == 403
+        assert is_refused == (needed not in abilities(role, sees_all=sees_all)), rule

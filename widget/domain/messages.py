@@ -1,0 +1,64 @@
+"""What is said to people of the team: the same words for a mail and for a chat."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+from widget.domain.mail_wording import one_line, without_controls
+
+Channel = Literal["mail", "slack", "teams"]
+
+_SUBJECT_LIMIT = 150
+_TEXT_LIMIT = 2_000
+
+
+@dataclass(frozen=True)
+class Content:
+    """A message. `facts` are pairs of a word and what it is; `link` is an absolute address or "".
+
+    What customers wrote goes into `quote`, so that every channel can set it apart from our words.
+    """
+
+    subject: str
+    text: str
+    facts: tuple[tuple[str, str], ...] = ()
+    quote: str = ""
+    link: str = ""
+    link_words: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> "Content":
+        """What `to_json` gave."""
+        facts = tuple((str(word), str(value)) for word, value in data.get("facts", ()))
+        return cls(**{**data, "facts": facts})
+
+
+def tidy_content(content: Content) -> Content:
+    """The content as it may leave: one-line subject and facts, no control characters, cut."""
+    return Content(
+        subject=one_line(content.subject, _SUBJECT_LIMIT),
+        text=without_controls(content.text)[:_TEXT_LIMIT],
+        facts=tuple(
+            (one_line(word, 60), one_line(value, 300)) for word, value in content.facts if value
+        ),
+        quote=without_controls(content.quote)[:_TEXT_LIMIT],
+        link=content.link,
+        link_words=one_line(content.link_words, 100),
+    )
+
+
+def plain_text(content: Content) -> str:
+    """The content as plain text, paragraphs apart."""
+    blocks = [content.text]
+    if content.quote:
+        blocks.append("\n".join(f"> {line}" for line in content.quote.splitlines()))
+    if content.facts:
+        blocks.append("\n".join(f"{word}: {value}" for word, value in content.facts))
+    if content.link:
+        blocks.append(
+            f"{content.link_words}: {content.link}" if content.link_words else content.link
+        )
+    return "\n\n".join(block for block in blocks if block) + "\n"

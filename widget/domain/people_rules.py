@@ -1,0 +1,45 @@
+"""What a workspace decides about its members: their profiles, and what they see of one another."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+QUESTIONS_LIMIT = 5
+QUESTION_TEXT_LIMIT = 100
+ANSWER_LIMIT = 200
+
+
+@dataclass(frozen=True)
+class ProfileQuestion:
+    """Something that profiles answer, such as how a weekend is spent. `id` never changes."""
+
+    id: str
+    text: str
+
+
+@dataclass(frozen=True)
+class PeopleRules:
+    """A workspace's rules about members.
+
+    `members_see_team`: members read what customers said of their team, and not only of them.
+    `review_profiles`: what a member changes of their own profile waits for a manager's approval.
+    `leaderboards`: whether members are ranked at all.
+    """
+
+    members_see_team: bool = False
+    review_profiles: bool = True
+    leaderboards: bool = True
+    profile_questions: tuple[ProfileQuestion, ...] = ()
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any] | None) -> "PeopleRules":
+        """Rules as stored; what is not there has its default."""
+        known = {name: value for name, value in (data or {}).items() if name in _NAMES}
+        asked = known.pop("profile_questions", ())
+        return cls(**known, profile_questions=tuple(ProfileQuestion(**one) for one in asked))
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+_NAMES = frozenset(PeopleRules.__dataclass_fields__)

@@ -1,0 +1,81 @@
+"""The job that sends messages to people of the team, by whatever channel."""
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from sqlalchemy import Engine
+
+from widget.domain.messages import Channel
+from widget.domain.retries import retry_delay
+from widget.storage.messages import (
+    DueMessage,
+    claim_messages,
+    give_message_up,
+    is_any_message_due,
+    mark_message_sent,
+    retry_message,
+)
+
+_log = logging.getLogger(__name__)
+
+_LEASE = timedelta(minutes=2)
+_BATCH = 5
+
+
+class NotSent(Exception):
+    """A message could not leave. `is_final`: trying again is of no use."""
+
+    def __init__(self, error: str, *, is_final: bool = False) -> None:
+        super().__init__(error)
+        self.is_final = is_final
+
+
+class Sender(Protocol):
+    """Something that sends the messages of one channel."""
+
+    def send(self, due: DueMessage, now: datetime) -> None:
+        """Send a message. Raises NotSent."""
+
+
+@dataclass
+class SendMessages:
+    """Sends what is due, some messages at each call."""
+
+    senders: Mapping[Channel, Sender]
+    clock: Callable[[], datetime]
+
+    def __call__(self, engine: Engine, now: datetime) -> int:
+        """Send a few messages; returns how many were dealt with."""
+        if not is_any_message_due(engine, now):
+            return 0
+        claimed = claim_messages(engine, now, limit=_BATCH, lease=_LEASE)
+        for due in claimed:
+            self._send(engine, due)
+        return len(claimed)
+
+    def _send(self, engine: Engine, due: DueMessage) -> None:
+        sender = self.senders.get(due.channel)
+        if sender is None:
+            give_message_up(engine, due, f"This server cannot send to {due.channel}.")
+            return
+        try:
+            sender.send(due, self.clock())
+        except NotSent as error:
+            self._failed(engine, due, str(error), is_final=error.is_final)
+        except Exception as error:  # noqa: BLE001 - logged, and tried again
+            # One message that cannot be written must not hold up the others.
+            _log.exception("Message %s could not be sent.", due.id)
+            self._failed(engine, due, f"{type(error).__name__}: {error}", is_final=False)
+        else:
+            mark_message_sent(engine, due, self.clock())
+
+    def _failed(self, engine: Engine, due: DueMessage, error: str, *, is_final: bool) -> None:
+        delay = None if is_final else retry_delay(due.attempts)
+        if delay is None:
+            _log.error("Message %s is given up: %s", due.id, error)
+            give_message_up(engine, due, error)
+        else:
+            retry_message(engine, due, self.clock() + delay, error)

@@ -1,0 +1,180 @@
+"""The queue of messages to people of the team: claimed by one worker at a time, by a lease."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, cast
+from uuid import UUID
+
+from sqlalchemy import Engine, Table, or_, select, update
+from sqlalchemy.orm import Session
+
+from widget.domain.messages import Channel, Content, tidy_content
+from widget.storage.engine import write_connection
+from widget.storage.ids import new_id
+from widget.storage.models import Message
+
+_messages: Table = Message.__table__  # type: ignore[assignment]
+
+
+@dataclass(frozen=True)
+class DueMessage:
+    """A claimed message. `claimed_until` is the end of this worker's lease, which only it knows."""
+
+    workspace_id: int
+    id: UUID
+    channel: Channel
+    purpose: str
+    target: str
+    content: Content
+    attempts: int
+    claimed_until: datetime
+
+
+@dataclass(frozen=True)
+class ShownMessage:
+    """A message as lists show it."""
+
+    id: UUID
+    channel: str
+    purpose: str
+    target: str
+    subject: str
+    status: str
+    attempts: int
+    last_error: str
+    created_at: datetime
+    sent_at: datetime | None
+
+
+def add_message(
+    session: Session,
+    workspace_id: int,
+    channel: Channel,
+    target: str,
+    content: Content,
+    *,
+    purpose: str,
+    at: datetime,
+) -> UUID:
+    """Queue a message inside an action's transaction; returns its id. `target` is an address for
+    mail, else where the chat takes messages."""
+    id = new_id()
+    session.add(
+        Message(
+            workspace_id=workspace_id,
+            id=id,
+            channel=channel,
+            purpose=purpose,
+            target=target,
+            content=tidy_content(content).to_json(),
+            status="due",
+            attempts=0,
+            due_at=at,
+            created_at=at,
+        )
+    )
+    return id
+
+
+def is_any_message_due(engine: Engine, now: datetime) -> bool:
+    """Whether something is to be sent: asked often, and without holding up who writes."""
+    with engine.connect() as connection:
+        return connection.scalar(select(_messages.c.id).where(_is_due(now)).limit(1)) is not None
+
+
+def claim_messages(
+    engine: Engine, now: datetime, *, limit: int, lease: timedelta
+) -> list[DueMessage]:
+    """Up to `limit` messages that nobody else sends until the lease ends; counts an attempt."""
+    until = now + lease
+    with write_connection(engine) as connection:
+        rows = connection.execute(
+            select(_messages)
+            .where(_is_due(now))
+            .order_by(_messages.c.due_at, _messages.c.id)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        ).all()
+        for row in rows:
+            connection.execute(
+                update(_messages)
+                .where(_messages.c.workspace_id == row.workspace_id, _messages.c.id == row.id)
+                .values(status="sending", claimed_until=until, attempts=row.attempts + 1)
+            )
+    return [
+        DueMessage(
+            row.workspace_id,
+            row.id,
+            cast(Channel, row.channel),
+            row.purpose,
+            row.target,
+            Content.from_json(row.content),
+            row.attempts + 1,
+            until,
+        )
+        for row in rows
+    ]
+
+
+def mark_message_sent(engine: Engine, due: DueMessage, at: datetime) -> None:
+    """It has left."""
+    _settle(engine, due, status="sent", sent_at=at, last_error="")
+
+
+def retry_message(engine: Engine, due: DueMessage, due_at: datetime, error: str) -> None:
+    """It could not leave, and is tried again."""
+    _settle(engine, due, status="due", due_at=due_at, last_error=error[:500])
+
+
+def give_message_up(engine: Engine, due: DueMessage, error: str) -> None:
+    """It could not leave, and is not tried again."""
+    _settle(engine, due, status="failed", last_error=error[:500])
+
+
+def newest_messages(session: Session, workspace_id: int, limit: int) -> list[ShownMessage]:
+    """The last messages of a workspace, newest first."""
+    rows = session.scalars(
+        select(Message)
+        .where(Message.workspace_id == workspace_id)
+        .order_by(Message.created_at.desc(), Message.id.desc())
+        .limit(limit)
+    )
+    return [
+        ShownMessage(
+            row.id,
+            row.channel,
+            row.purpose,
+            row.target,
+            Content.from_json(row.content).subject,
+            row.status,
+            row.attempts,
+            row.last_error,
+            row.created_at,
+            row.sent_at,
+        )
+        for row in rows
+    ]
+
+
+def _settle(engine: Engine, due: DueMessage, **values: Any) -> None:
+    """Only who holds the lease may say what became of a message: after its end somebody else may
+    have sent it."""
+    with write_connection(engine) as connection:
+        connection.execute(
+            update(_messages)
+            .where(
+                _messages.c.workspace_id == due.workspace_id,
+                _messages.c.id == due.id,
+                _messages.c.status == "sending",
+                _messages.c.claimed_until == due.claimed_until,
+            )
+            .values(claimed_until=None, **values)
+        )
+
+
+def _is_due(now: datetime) -> Any:
+    return or_(
+        (_messages.c.status == "due") & (_messages.c.due_at <= now),
+        # Its worker is gone.
+        (_messages.c.status == "sending") & (_messages.c.claimed_until <= now),
+    )

@@ -1,0 +1,121 @@
+"""Who signs in where: a user's places in workspaces, with all that decides what they may."""
+
+from dataclasses import dataclass
+from typing import cast
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from widget.domain.people_rules import PeopleRules
+from widget.domain.roles import EVERYTHING, Ability, Role, Scope, abilities
+from widget.domain.teams import TeamPlace, with_teams_below
+from widget.storage.models import Member, Membership, Team, User, Workspace, team_managers
+
+
+@dataclass(frozen=True)
+class Seat:
+    """A user's place in a workspace. `member_id` is theirs where they are rated themselves."""
+
+    user_id: int
+    user_name: str
+    workspace_id: int
+    workspace_name: str
+    time_zone: str
+    role: Role
+    sees_all: bool
+    scope: Scope
+    member_id: int | None
+    rules: PeopleRules
+
+    def may(self, ability: Ability) -> bool:
+        """Whether they have an ability here."""
+        return ability in abilities(self.role, sees_all=self.sees_all)
+
+
+def seat_of(session: Session, user_id: int, workspace_id: int | None = None) -> Seat | None:
+    """A user's seat in a workspace, or in their oldest one where they have none there.
+
+    None for a user of no workspace. The number of queries does not depend on how many teams and
+    members there are.
+    """
+    rows = (
+        select(Membership, Workspace, User, Member.id, Member.team_id)
+        .join(Workspace, Workspace.id == Membership.workspace_id)
+        .join(User, User.id == Membership.user_id)
+        .outerjoin(
+            Member,
+            (Member.workspace_id == Membership.workspace_id)
+            & (Member.user_id == Membership.user_id)
+            & Member.archived_at.is_(None),
+        )
+        .where(Membership.user_id == user_id)
+        # The wanted one first: false comes before true.
+        .order_by(Workspace.id != (workspace_id or 0), Workspace.id)
+        .limit(1)
+    )
+    row = session.execute(rows).one_or_none()
+    if row is None:
+        return None
+    membership, workspace, user, member_id, team_id = row
+    role, rules = cast(Role, membership.role), PeopleRules.from_json(workspace.people)
+    return Seat(
+        user_id=user_id,
+        user_name=user.name or user.email,
+        workspace_id=workspace.id,
+        workspace_name=workspace.name,
+        time_zone=workspace.time_zone,
+        role=role,
+        sees_all=membership.sees_all,
+        scope=_scope(session, membership, role, member_id, team_id, rules),
+        member_id=member_id,
+        rules=rules,
+    )
+
+
+def _scope(
+    session: Session,
+    membership: Membership,
+    role: Role,
+    member_id: int | None,
+    team_id: int | None,
+    rules: PeopleRules,
+) -> Scope:
+    if role in ("owner", "admin", "viewer") or (role == "manager" and membership.sees_all):
+        return EVERYTHING
+    if role == "manager":
+        teams = teams_led(session, membership.workspace_id, membership.user_id)
+        return Scope(teams=teams, member_id=member_id)
+    seen = {team_id} if rules.members_see_team and team_id else set()
+    return Scope(teams=frozenset(seen), member_id=member_id)
+
+
+def teams_led(session: Session, workspace_id: int, user_id: int) -> frozenset[int]:
+    """The teams that a user leads, and those below them."""
+    led = select(team_managers.c.team_id).where(team_managers.c.user_id == user_id)
+    places = [
+        TeamPlace(id, parent_id)
+        for id, parent_id in session.execute(
+            select(Team.id, Team.parent_id).where(Team.workspace_id == workspace_id)
+        )
+    ]
+    mine = {place.id for place in places}
+    return with_teams_below(places, [id for id in session.scalars(led) if id in mine])
+
+
+@dataclass(frozen=True)
+class OtherSeat:
+    """A workspace that somebody can switch to."""
+
+    workspace_id: int
+    workspace_name: str
+
+
+def seats_of(session: Session, user_id: int) -> list[OtherSeat]:
+    """Every workspace of a user, by name."""
+    rows = session.execute(
+        select(Workspace.id, Workspace.name)
+        .join(Membership, Membership.workspace_id == Workspace.id)
+        .where(Membership.user_id == user_id)
+        .order_by(Workspace.name, Workspace.id)
+    )
+    return [OtherSeat(id, name) for id, name in rows]
