@@ -7,7 +7,7 @@ from math import exp, lgamma, log
 
 _SMALL = 1e-300
 _TERMS = 500
-_HALVINGS = 60
+_STEPS = 100
 
 
 def beta_cdf(x: float, a: float, b: float) -> float:
@@ -28,15 +28,24 @@ def beta_cdf(x: float, a: float, b: float) -> float:
 
 
 def beta_quantile(p: float, a: float, b: float) -> float:
-    """The share below which the probability is `p`, by halving."""
-    low, high = 0.0, 1.0
-    for _ in range(_HALVINGS):
-        middle = (low + high) / 2
-        if beta_cdf(middle, a, b) < p:
-            low = middle
+    """The share below which the probability is `p`, between 0 and 1, to about ten digits.
+
+    Newton's steps from the mean, each kept within what is known to hold the answer.
+    """
+    low, high, x = 0.0, 1.0, a / (a + b)
+    scale = lgamma(a + b) - lgamma(a) - lgamma(b)
+    for _ in range(_STEPS):
+        beyond = beta_cdf(x, a, b) - p
+        if beyond < 0:
+            low = x
         else:
-            high = middle
-    return (low + high) / 2
+            high = x
+        slope = exp(scale + (a - 1) * log(x) + (b - 1) * log(1 - x))
+        step = x - beyond / slope if slope > 0 else low
+        before, x = x, step if low < step < high else (low + high) / 2
+        if abs(x - before) < 1e-11:
+            break
+    return x
 
 
 def _fraction(x: float, a: float, b: float) -> float:

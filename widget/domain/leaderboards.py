@@ -8,7 +8,7 @@ ranks only where the answers tell them apart.
 
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import sqrt
 from statistics import NormalDist
 
@@ -42,18 +42,42 @@ class Prior:
 
 @dataclass(frozen=True)
 class Standing:
-    """One person's line. `share` is plain; `estimate` is drawn towards everybody's. The true share
-    is between `low` and `high` with 95 % probability. `rank` is None below the least number of
-    answers."""
+    """One person's line. `rank` is None below the least number of answers.
+
+    What is known of their true share is Beta(`a`, `b`): their own answers and everybody's share.
+    """
 
     member_id: int
     positive: int
     answers: int
-    share: float
-    estimate: float
-    low: float
-    high: float
+    a: float
+    b: float
     rank: int | None
+
+    @property
+    def share(self) -> float:
+        """The plain share of positive answers."""
+        return self.positive / self.answers
+
+    @property
+    def estimate(self) -> float:
+        """The share, drawn towards everybody's."""
+        return self.a / (self.a + self.b)
+
+    @property
+    def deviation(self) -> float:
+        """The standard deviation of the true share."""
+        total = self.a + self.b
+        return sqrt(self.a * self.b / (total**2 * (total + 1)))
+
+    @property
+    def low(self) -> float:
+        """The true share is between this and `high` with 95 % probability."""
+        return beta_quantile((1 - CONFIDENCE) / 2, self.a, self.b)
+
+    @property
+    def high(self) -> float:
+        return beta_quantile(1 - (1 - CONFIDENCE) / 2, self.a, self.b)
 
 
 def prior_of(tallies: Sequence[Tally]) -> Prior:
@@ -89,11 +113,12 @@ def standings(tallies: Mapping[int, Tally], min_answers: int = MIN_ANSWERS) -> l
     prior = prior_of(list(tallies.values()))
     found = [_standing(id, tally, prior) for id, tally in tallies.items() if tally.answers]
     ranked = [one for one in found if one.answers >= min_answers]
-    lows, highs = _for_comparing(ranked, prior)
-    ordered = sorted(lows)
+    comparisons = max(1, len(ranked) - 1)
+    reach = NormalDist().inv_cdf(1 - (1 - CONFIDENCE) / 2 / comparisons) / sqrt(2)
+    lows = sorted(one.estimate - reach * one.deviation for one in ranked)
     numbered = [
-        _with_rank(one, 1 + len(ordered) - bisect_right(ordered, high))
-        for one, high in zip(ranked, highs, strict=True)
+        replace(one, rank=1 + len(lows) - bisect_right(lows, one.estimate + reach * one.deviation))
+        for one in ranked
     ]
     numbered.sort(key=lambda one: (one.rank, -one.estimate, -one.answers, one.member_id))
     others = [one for one in found if one.answers < min_answers]
@@ -101,37 +126,12 @@ def standings(tallies: Mapping[int, Tally], min_answers: int = MIN_ANSWERS) -> l
     return [*numbered, *others]
 
 
-def _parameters(tally: Tally | Standing, prior: Prior) -> tuple[float, float]:
-    a = prior.share * prior.weight + tally.positive
-    return a, (1 - prior.share) * prior.weight + tally.answers - tally.positive
-
-
 def _standing(member_id: int, tally: Tally, prior: Prior) -> Standing:
-    a, b = _parameters(tally, prior)
-    tail = (1 - CONFIDENCE) / 2
     return Standing(
         member_id,
         tally.positive,
         tally.answers,
-        share=tally.positive / tally.answers,
-        estimate=a / (a + b),
-        low=beta_quantile(tail, a, b),
-        high=beta_quantile(1 - tail, a, b),
+        a=prior.share * prior.weight + tally.positive,
+        b=(1 - prior.share) * prior.weight + tally.answers - tally.positive,
         rank=None,
     )
-
-
-def _with_rank(one: Standing, rank: int) -> Standing:
-    return Standing(**{**vars(one), "rank": rank})
-
-
-def _for_comparing(ranked: Sequence[Standing], prior: Prior) -> tuple[list[float], list[float]]:
-    comparisons = max(1, len(ranked) - 1)
-    z = NormalDist().inv_cdf(1 - (1 - CONFIDENCE) / 2 / comparisons)
-    lows, highs = [], []
-    for one in ranked:
-        a, b = _parameters(one, prior)
-        reach = z / sqrt(2) * sqrt(a * b / ((a + b) ** 2 * (a + b + 1)))
-        lows.append(one.estimate - reach)
-        highs.append(one.estimate + reach)
-    return lows, highs

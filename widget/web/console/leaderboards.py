@@ -14,7 +14,7 @@ from widget.storage.leaderboards import rated_members, tallies_of, team_choices,
 from widget.web.clock import now
 from widget.web.console.access import blueprint, needs, seat
 
-PAGE = 100
+PAGE = 50
 
 
 @blueprint.get("/leaderboard")
