@@ -7,6 +7,8 @@ from typing import Any
 QUESTIONS_LIMIT = 5
 QUESTION_TEXT_LIMIT = 100
 ANSWER_LIMIT = 200
+# Fewer answers than this say next to nothing of anybody.
+LEAST_RANKED_FROM, MOST_RANKED_FROM = 5, 1_000
 
 
 @dataclass(frozen=True)
@@ -23,12 +25,13 @@ class PeopleRules:
 
     `members_see_team`: members read what customers said of their team, and not only of them.
     `review_profiles`: what a member changes of their own profile waits for a manager's approval.
-    `leaderboards`: whether members are ranked at all.
+    `leaderboards`: whether members are ranked at all, and `ranked_from`: with how many answers.
     """
 
     members_see_team: bool = False
     review_profiles: bool = True
     leaderboards: bool = True
+    ranked_from: int = 10
     profile_questions: tuple[ProfileQuestion, ...] = ()
 
     @classmethod

@@ -11,7 +11,9 @@ from widget.domain.roles import Ability, Role, abilities
 OPEN = {"console.home", "console.set_up", "console.welcome"}
 
 NEEDS: dict[Ability, set[str]] = {
-    "see_own": set(),
+    "see_own": {
+        "leaderboard",
+    },
     "read_responses": {
         "request_page",
         "requests",

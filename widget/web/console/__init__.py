@@ -16,6 +16,7 @@ def register(app: Flask) -> None:
         filters,
         keys,
         languages,
+        leaderboards,
         mail,
         members,
         people,

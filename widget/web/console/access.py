@@ -23,13 +23,14 @@ blueprint = Blueprint("console", __name__, url_prefix="/console")
 class Area:
     """A part of the console: the page the header links to, and how the names of its routes begin.
 
-    An area that is reached otherwise has no label.
+    An area that is reached otherwise has no label. `is_shown`: what a workspace may switch off.
     """
 
     endpoint: str
     needs: Ability
     begins: tuple[str, ...]
     label: Callable[[], str] | None = None
+    is_shown: Callable[[Seat], bool] = lambda _seat: True
 
 
 # In the order of the header. Routes that no other area names belong to surveys.
@@ -37,6 +38,13 @@ AREAS = (
     Area("console.surveys", "edit_surveys", ("",), lambda: str(_("Surveys"))),
     Area("console.responses", "read_responses", ("response",), lambda: str(_("Responses"))),
     Area("console.requests", "read_responses", ("request", "asking"), lambda: str(_("Requests"))),
+    Area(
+        "console.leaderboard",
+        "see_own",
+        ("leaderboard",),
+        lambda: str(_("Leaderboard")),
+        lambda found: found.rules.leaderboards,
+    ),
     Area("console.deliveries", "edit_surveys", ("deliveries",), lambda: str(_("Deliveries"))),
     Area("console.members", "edit_surveys", ("member",), lambda: str(_("Members"))),
     Area("console.sites", "edit_surveys", ("site",), lambda: str(_("Sites"))),
@@ -121,7 +129,7 @@ def _navigation(found: Seat) -> list[tuple[str, str, bool]]:
     return [
         (url_for(area.endpoint), area.label(), area is here)
         for area in AREAS
-        if area.label and found.may(area.needs)
+        if area.label and found.may(area.needs) and area.is_shown(found)
     ]
 
 

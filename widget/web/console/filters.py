@@ -1,6 +1,6 @@
 """How templates write times, kinds and scores."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -26,6 +26,12 @@ def moment(at: datetime) -> str:
     """A time in the workspace's zone, as `23 Nov 2026, 14:05`."""
     local = at.astimezone(ZoneInfo(g.seat.time_zone))
     return str(format_datetime(local, "d MMM y, HH:mm", rebase=False))
+
+
+@blueprint.app_template_filter("day_words")
+def day_words(day: date) -> str:
+    """A day as `23 Nov 2026`."""
+    return f"{day.day} {day:%b %Y}"
 
 
 @blueprint.app_template_filter("score_words")

@@ -1,0 +1,72 @@
+"""Who is ahead: by week, month or quarter, of a team or of everybody."""
+
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from flask import abort, render_template, request
+from flask_babel import gettext as _
+
+from widget.domain.leaderboards import standings
+from widget.domain.periods import PERIODS, Period, PeriodName, period_of
+from widget.domain.scales import KIND_NAMES, KINDS, POSITIVE_FROM, Kind
+from widget.extensions import db
+from widget.storage.leaderboards import rated_members, tallies_of, team_choices, teams_from
+from widget.web.clock import now
+from widget.web.console.access import blueprint, needs, seat
+
+PAGE = 50
+
+
+@blueprint.get("/leaderboard")
+@needs("see_own")
+def leaderboard() -> str:
+    """Everybody's line in a period, the ranked ones first."""
+    rules, workspace_id = seat().rules, seat().workspace_id
+    if not rules.leaderboards:
+        abort(404, "This workspace ranks nobody.")
+    period, kind, team = _period(), _kind(), request.args.get("team", type=int)
+    teams = teams_from(db.session(), workspace_id, team) if team is not None else None
+    tallies = tallies_of(db.session(), workspace_id, period, kind, POSITIVE_FROM[kind], teams=teams)
+    lines = standings(tallies, rules.ranked_from)
+    number = min(max(request.args.get("page", 1, type=int), 1), len(lines) // PAGE + 1)
+    shown = lines[(number - 1) * PAGE : number * PAGE]
+    return render_template(
+        "console/leaderboard.html",
+        lines=shown,
+        members=rated_members(db.session(), workspace_id, [line.member_id for line in shown]),
+        period=period,
+        is_current=period.last >= _today(),
+        periods=[("week", _("Week")), ("month", _("Month")), ("quarter", _("Quarter"))],
+        kind=kind,
+        kinds=[(known, KIND_NAMES[known]) for known in KINDS],
+        positive_from=POSITIVE_FROM[kind],
+        ranked_from=rules.ranked_from,
+        team=team if teams else None,
+        teams=team_choices(db.session(), workspace_id),
+        number=number,
+        pages=(len(lines) + PAGE - 1) // PAGE,
+        mine=seat().member_id,
+    )
+
+
+def _today() -> date:
+    return now().astimezone(ZoneInfo(seat().time_zone)).date()
+
+
+def _period() -> Period:
+    """The period that the address names, today's where it names none that has begun."""
+    wanted = request.args.get("period", "")
+    name: PeriodName = next((known for known in PERIODS if known == wanted), "month")
+    today = _today()
+    try:
+        day = date.fromisoformat(request.args.get("day", ""))
+    except ValueError:
+        day = today
+    # Nobody has answered before there was anything to answer, nor will have tomorrow.
+    day = min(max(day, date(2000, 1, 1)), today)
+    return period_of(name, day)
+
+
+def _kind() -> Kind:
+    wanted = request.args.get("kind", "")
+    return next((known for known in KINDS if known == wanted), "stars")
