@@ -72,6 +72,17 @@ class ResponseSchema(Schema):
     ces = fields.Integer(allow_none=True)
     reasons = fields.List(fields.String(), metadata={"description": "Ids of ticked reasons."})
     comment = fields.String(allow_none=True)
+    wants_contact = fields.Boolean(
+        allow_none=True, metadata={"description": "Asked to be contacted; null where nobody asked."}
+    )
+    contact = fields.String(
+        allow_none=True,
+        metadata={"description": "The email address or telephone number given for that."},
+    )
+    may_publish = fields.Boolean(
+        allow_none=True,
+        metadata={"description": "The comment may be published; null where nobody asked."},
+    )
     member = fields.Nested(MemberSchema, allow_none=True)
     member_given = fields.String(metadata={"description": "How the page named the member."})
     ref = fields.String()
@@ -122,6 +133,9 @@ EXAMPLE_PAGE: dict[str, Any] = {
             "ces": None,
             "reasons": ["fast", "solved"],
             "comment": "Quick and friendly, thank you!",
+            "wants_contact": None,
+            "contact": None,
+            "may_publish": True,
             "member": {"id": "m4t8z1pd6h", "name": "Ana Silva", "email": "ana@acme.example"},
             "member_given": "ana@acme.example",
             "ref": "T-1042",

@@ -16,7 +16,8 @@ from widget.domain.surveys import Definition
 from widget.domain.suspicion import Act
 from widget.domain.tokens import Visit
 from widget.extensions import db
-from widget.storage.landing import Answered, MemberCard, answered, asked_request, member_card
+from widget.storage.faces import member_card
+from widget.storage.landing import Answered, answered, asked_request
 from widget.storage.surveys import PublishedSurvey
 from widget.web.clock import now
 from widget.web.evidence import act_of_opening, requesting_client
@@ -30,7 +31,7 @@ from widget.web.frame.routes import own_origins
 from widget.web.frame.visits import named_member, open_visit, requested_opening, signer
 from widget.web.landing.problems import message_page
 from widget.web.landing.problems import register as register_problems
-from widget.web.published import find_definition, find_member, find_survey
+from widget.web.published import find_definition, find_member, find_person, find_survey
 from widget.web.rate_limits import rate_limits
 
 blueprint = Blueprint("landing", __name__)
@@ -57,7 +58,9 @@ def signed(token: str) -> Response:
             410,
             language=language,
         )
-    card = _card(survey, asked.member_id)
+    card = (
+        member_card(db.session(), survey.workspace_id, asked.member_id) if asked.member_id else None
+    )
     visit = Visit(
         survey=survey.public_id,
         version_id=version_id,
@@ -70,7 +73,7 @@ def signed(token: str) -> Response:
         source="email",
         is_test=asked.is_test,
     )
-    return _page(survey, definition, visit, card, known_to_customer=True)
+    return _page(survey, definition, visit, known_to_customer=True)
 
 
 @blueprint.get("/e/<public_id>")
@@ -97,8 +100,7 @@ def unsigned(public_id: str) -> Response:
     visit = replace(visit, response_id=known_id or visit.response_id, source="email")
     if rate_limits().allow_opening(public_id, request.remote_addr):
         _note(RequestLink(survey.workspace_id, visit.response_id), act_of_opening())
-    card = _card(survey, visit.member_id)
-    return _page(survey, definition, visit, card, known_to_customer=False)
+    return _page(survey, definition, visit, known_to_customer=False)
 
 
 @blueprint.get("/s/<token>/more")
@@ -152,10 +154,6 @@ def _open_survey(public_id: str) -> tuple[PublishedSurvey, Definition, int]:
     return survey, find_definition(survey, survey.version_id), survey.version_id
 
 
-def _card(survey: PublishedSurvey, member_id: int | None) -> MemberCard | None:
-    return member_card(db.session(), survey.workspace_id, member_id) if member_id else None
-
-
 def _note(link: RequestLink, act: Act) -> None:
     text = request.args.get("score", "")
     score = int(text) if text.isascii() and text.isdecimal() and len(text) < 3 else None
@@ -171,7 +169,6 @@ def _page(
     survey: PublishedSurvey,
     definition: Definition,
     visit: Visit,
-    card: MemberCard | None,
     *,
     known_to_customer: bool,
 ) -> Response:
@@ -195,7 +192,6 @@ def _page(
     chosen = Typed(score=_chosen(scale, said if known_to_customer else None))
     step_html = face.step_html(steps(definition)[0], chosen, is_test=visit.is_test)
     landing = Landing(
-        card,
         gesture=url_for("landing.gesture", public_id=survey.public_id),
         more=url_for(
             "landing.more",
@@ -203,8 +199,9 @@ def _page(
         ),
     )
     page = pages.Filling.of(landing_html(face, step_html, landing))
+    person = find_person(survey, visit.member_id)
     response = Response(
-        page.fill(visit_values(key, visit, signer().sign(visit), "")),
+        page.fill(visit_values(key, visit, signer().sign(visit), "", person)),
         content_type="text/html; charset=utf-8",
     )
     response.headers["Content-Security-Policy"] = landing_policy(definition.looks)
