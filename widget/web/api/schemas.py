@@ -72,16 +72,13 @@ class ResponseSchema(Schema):
     ces = fields.Integer(allow_none=True)
     reasons = fields.List(fields.String(), metadata={"description": "Ids of ticked reasons."})
     comment = fields.String(allow_none=True)
-    wants_contact = fields.Boolean(
-        allow_none=True, metadata={"description": "Asked to be contacted; null where nobody asked."}
-    )
+    wants_contact = fields.Boolean(metadata={"description": "The customer asked to be contacted."})
     contact = fields.String(
         allow_none=True,
         metadata={"description": "The email address or telephone number given for that."},
     )
     may_publish = fields.Boolean(
-        allow_none=True,
-        metadata={"description": "The comment may be published; null where nobody asked."},
+        metadata={"description": "The customer lets you publish the comment."}
     )
     member = fields.Nested(MemberSchema, allow_none=True)
     member_given = fields.String(metadata={"description": "How the page named the member."})
@@ -133,7 +130,7 @@ EXAMPLE_PAGE: dict[str, Any] = {
             "ces": None,
             "reasons": ["fast", "solved"],
             "comment": "Quick and friendly, thank you!",
-            "wants_contact": None,
+            "wants_contact": False,
             "contact": None,
             "may_publish": True,
             "member": {"id": "m4t8z1pd6h", "name": "Ana Silva", "email": "ana@acme.example"},
