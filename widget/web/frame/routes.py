@@ -127,7 +127,7 @@ def lead_back(public_id: str) -> BaseResponse:
 
 @blueprint.get("/images/<image_id>")
 def image(image_id: str) -> Response:
-    """A logo. Its address is its content's digest, so it never changes."""
+    """A logo or a photo. Its address is its content's digest, so it never changes."""
     found = find_image(db.session(), image_id)
     if found is None:
         return Response("No such image.\n", 404, content_type="text/plain")
