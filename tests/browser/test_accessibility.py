@@ -16,8 +16,8 @@ EVERY_STYLE = [(kind, style) for kind, styles in STYLES.items() for style in sty
 
 # Targets as a finger meets them: label boxes for choices, boxes of buttons and fields.
 TARGETS = """() => [...document.querySelectorAll(
-    'label.point, label.reason, button:not(.unseen), textarea'
-  )].map(e => {
+    'label.point, label.reason, label.yes, button:not(.unseen), textarea, .reach input'
+  )].filter(e => e.checkVisibility()).map(e => {
     const box = e.getBoundingClientRect();
     return [e.textContent.trim().slice(0, 30), box.width, box.height];
   })"""

@@ -94,7 +94,7 @@ def test_the_editor_works_without_script(product: Product, new_visitor: NewVisit
     survey = product.acme.survey("stars")
     sign_in(team, product)
     team.goto(f"{product.server.url}/console/surveys/{survey}?section=reasons")
-    team.get_by_label("Another reason").first.fill("Good coffee")
+    team.get_by_label("Another area").first.fill("Good coffee")
     team.get_by_role("button", name="Add").first.click()
     expect(team.get_by_text("Draft saved.")).to_be_visible()
     expect(team.get_by_role("button", name="Remove: Good coffee")).to_be_visible()
@@ -171,7 +171,7 @@ def test_an_edit_is_kept_when_its_author_goes_elsewhere_at_once(
 def test_a_half_typed_reason_is_kept_too(product: Product, new_visitor: NewVisitor) -> None:
     team = new_visitor()
     survey = editor_of(team, product, "reasons")
-    team.get_by_label("Another reason").first.fill("Good coffee")
+    team.get_by_label("Another area").first.fill("Good coffee")
     team.get_by_role("link", name="Wording").click()
     expect(team.get_by_label("Question")).to_be_visible()
     team.goto(f"{product.server.url}/console/surveys/{survey}?section=reasons")

@@ -124,8 +124,8 @@ def test_every_difference_is_told_in_words() -> None:
         in changes
     )
     assert DefinitionChange("Asks for a comment", "yes", "no") in changes
-    assert DefinitionChange("Positive reason", "Fast", "") in changes
-    assert DefinitionChange("Positive reason", "", "Kind (English)") in changes
+    assert DefinitionChange("Area of excellence", "Fast", "") in changes
+    assert DefinitionChange("Area of excellence", "", "Kind (English)") in changes
     assert DefinitionChange("Corner radius", "10", "0") in changes
     assert DefinitionChange("Light or dark", "auto", "dark") in changes
     [questions] = [change for change in changes if change.what == "Questions"]
@@ -135,5 +135,20 @@ def test_every_difference_is_told_in_words() -> None:
 def test_a_new_order_of_reasons_is_a_change() -> None:
     reordered = replace(STARS, positive_reasons=STARS.positive_reasons[::-1])
     assert [change.what for change in changes_of(STARS, reordered)] == [
-        "Positive reasons, in order"
+        "Areas of excellence, in order"
     ]
+
+
+def test_what_stands_beside_a_comment_and_above_the_question_is_told_in_words() -> None:
+    new = replace(STARS, show_member=False, ask_contact=False, ask_publish=True)
+    assert changes_of(STARS, new) == [
+        DefinitionChange("Shows who is rated", "yes", "no"),
+        DefinitionChange("Offers to contact the customer", "yes", "no"),
+        DefinitionChange("Asks whether to publish", "no", "yes"),
+    ]
+
+
+def test_nothing_can_be_published_where_no_comment_is_asked_for() -> None:
+    asking = replace(STARS, ask_publish=True)
+    assert definition_problems(asking) == {}
+    assert list(definition_problems(replace(asking, ask_comment=False))) == ["ask_publish"]

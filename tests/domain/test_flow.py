@@ -5,7 +5,9 @@ import pytest
 from widget.domain.errors import CommentTooLong, ScoreOutOfRange
 from widget.domain.flow import (
     COMMENT_LIMIT,
+    fitting,
     is_last_question,
+    offered_ticks,
     read_comment,
     read_reasons,
     read_score,
@@ -63,3 +65,19 @@ def test_reasons_nobody_offers_are_dropped() -> None:
 def test_reasons_of_the_other_list_are_not_taken() -> None:
     assert read_reasons(STARS, 5, ["slow", "fast"]) == ("fast",)
     assert read_reasons(STARS, 1, ["slow", "fast"]) == ("slow",)
+
+
+def test_low_scores_are_offered_a_word_and_high_ones_asked_for_theirs() -> None:
+    asking = replace(STARS, ask_publish=True)
+    assert [offered_ticks(asking, score) for score in (3, 4)] == [
+        {"wants_contact"},
+        {"may_publish"},
+    ]
+    assert [offered_ticks(STARS, score) for score in (3, 4)] == [{"wants_contact"}, set()]
+    assert offered_ticks(replace(STARS, ask_contact=False), 1) == set()
+    assert offered_ticks(replace(asking, ask_comment=False), 5) == set()
+
+
+def test_what_fits_a_score_is_its_reasons_and_its_ticks() -> None:
+    assert fitting(STARS, 1) == {reason.id for reason in STARS.negative_reasons} | {"wants_contact"}
+    assert fitting(STARS, 5) == {reason.id for reason in STARS.positive_reasons}

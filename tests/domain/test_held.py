@@ -32,6 +32,7 @@ HEAD = ResponseHead(
         Answer({"stars": 4}),
         Answer({"stars": 4, "nps": 9}, reasons=("fast",), comment="Thanks", finished=True),
         Answer({"stars": 4}, fitting=frozenset({"fast", "friendly"})),
+        Answer({"stars": 1}, wants_contact=True, contact="kim@c.example", may_publish=False),
     ],
 )
 def test_an_answer_survives_being_kept(answer: Answer) -> None:
@@ -66,3 +67,14 @@ def test_a_page_opened_in_time_may_change_the_answer(
     opened: timedelta, days: int, may: bool
 ) -> None:
     assert may_still_change(MONDAY, MONDAY + opened, days) == may
+
+
+def test_a_wish_goes_with_the_score_that_it_was_asked_with() -> None:
+    low = frozenset({"slow", "wants_contact"})
+    bad = Answer({"stars": 1}, wants_contact=True, contact="kim@c.example", fitting=low)
+    unhappy = Held(HEAD, bad, MONDAY)
+    lower = unhappy.merged_with(Held(HEAD, Answer({"stars": 2}, fitting=low), MONDAY)).answer
+    assert (lower.wants_contact, lower.contact) == (True, "kim@c.example")
+    high = Answer({"stars": 5}, fitting=frozenset({"fast", "may_publish"}))
+    higher = unhappy.merged_with(Held(HEAD, high, MONDAY)).answer
+    assert (higher.wants_contact, higher.contact) == (None, None)

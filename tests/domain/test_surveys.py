@@ -75,3 +75,11 @@ def test_a_reason_keeps_its_id_when_it_is_reworded() -> None:
     again = definition_from_json(definition.to_json())
     assert again.positive_reasons[0].id == "fast"
     assert again.reason_text(again.positive_reasons[0], "en", translate).value == "Quick"
+
+
+def test_a_version_from_before_faces_and_ticks_still_loads() -> None:
+    data = new_definition("stars").to_json()
+    for name in ("show_member", "ask_contact", "ask_publish"):
+        del data[name]
+    old = definition_from_json(data)
+    assert (old.show_member, old.ask_contact, old.ask_publish) == (True, True, False)

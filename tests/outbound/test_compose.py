@@ -18,7 +18,7 @@ from widget.domain.scales import KINDS, Kind
 from widget.domain.surveys import new_definition
 from widget.email_rows.support import fallbacks_of, undeclared_features
 from widget.outbound.mail.amp import MARKUP_LIMIT
-from widget.outbound.mail.compose import Envelope, Letter, Person, compose
+from widget.outbound.mail.compose import Envelope, Letter, Person, compose, html_of, texts_of
 from widget.outbound.mail.words import Words, choose_language
 from widget.translations import LANGUAGES
 
@@ -304,3 +304,11 @@ def test_good_wording_has_no_problems_and_survives_storage() -> None:
 def test_the_date_is_when_it_is_sent() -> None:
     _, parsed = sent(compose(envelope(date=MONDAY + timedelta(hours=1)), letter()))
     assert parsed["Date"].datetime == MONDAY + timedelta(hours=1)
+
+
+def test_a_survey_that_shows_nobody_shows_nobody_in_its_mails() -> None:
+    shown = letter()
+    hidden = replace(shown, definition=replace(shown.definition, show_member=False))
+    assert "Loves puzzles." in html_of(shown, texts_of(shown))
+    assert "Loves puzzles." not in html_of(hidden, texts_of(hidden))
+    assert "Ana Silva" in html_of(hidden, texts_of(hidden))

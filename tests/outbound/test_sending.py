@@ -26,7 +26,7 @@ from widget.outbound.mail.sending import BATCH, SendMail
 from widget.outbound.mail.transport import FileMailer, SmtpMailer
 from widget.storage import claimed_mails, deliveries
 from widget.storage.engine import writing
-from widget.storage.models import Delivery, Event, Request, SuppressedAddress
+from widget.storage.models import Delivery, Event, Member, Request, SuppressedAddress
 from widget.storage.models import Workspace as WorkspaceRow
 
 LEASE = timedelta(minutes=5)
@@ -439,3 +439,20 @@ def test_an_answer_that_nobody_finished_is_finished_after_a_while(any_acme: Work
     with any_acme.world.app.app_context():
         names = list(db.session.scalars(select(Event.name)))
     assert names.count("response.finished") == 2
+
+
+def test_an_unapproved_profile_is_a_name_in_a_mail(acme: Workspace, sink: Sink) -> None:
+    ana = acme.member("Ana Silva")
+    profile = {"title": "Engineer", "bio": "Mends bicycles.", "photo": "abc123"}
+    for is_approved in (True, False):
+        with acme.world.app.app_context(), writing(db.session) as session:
+            session.execute(
+                update(Member).where(Member.id == ana).values(is_approved=is_approved, **profile)
+            )
+        add_request(acme, acme.survey(), member_id=ana)
+        drain(acme, job_of(acme, sink.server))
+    bodies = [mail.parsed().get_body(("html",)) for mail in sink.mails]
+    seen = [body.get_content() for body in bodies if body]
+    assert ["Ana Silva" in html for html in seen] == [True, True]
+    for part in ("Engineer", "Mends bicycles.", "/images/abc123"):
+        assert [part in html for html in seen] == [True, False]

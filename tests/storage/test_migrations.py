@@ -16,6 +16,7 @@ from widget.storage.models import (
     ApiKey,
     Delivery,
     Member,
+    Response,
     SuppressedAddress,
     Survey,
     Workspace,
@@ -31,6 +32,14 @@ INSERT INTO api_keys (id, workspace_id, name, start, sha256, created_at)
     VALUES (1, 1, 'Reports', 'sk_1', 'abc', '2026-11-01 09:00:00');
 INSERT INTO surveys (id, workspace_id, public_id, name, kind, draft, created_at, updated_at)
     VALUES (1, 1, 'qpnmkjhgfdcb', 'How was it?', 'stars', '{}', '2026-11-01 09:00:00',
+        '2026-11-01 09:00:00');
+INSERT INTO survey_versions (id, survey_id, number, definition, published_at)
+    VALUES (1, 1, 1, '{}', '2026-11-01 09:00:00');
+INSERT INTO responses (workspace_id, id, survey_id, version_id, kind, score, stars, comment,
+        language, source, member_id, member_given, ref, channel, customer_email, customer_name,
+        customer_id, page, is_test, day, answered_at, updated_at)
+    VALUES (1, '019ab0c47a107c3e9f523d1f6a0c8e21', 1, 1, 'stars', 4, 4, 'Good', 'en', 'widget', 1,
+        '', 'T-1', '', '', '', '', '', FALSE, '2026-11-01', '2026-11-01 09:00:00',
         '2026-11-01 09:00:00')
 """
 
@@ -65,6 +74,8 @@ def test_data_of_the_first_release_survives_every_later_migration(
         row = connection.execute(select(Survey.name, Survey.accepts_unsigned, Survey.asking)).one()
         assert tuple(row) == ("How was it?", True, None)
         assert connection.execute(select(Member.name, Member.bio)).one() == ("Ana", "")
+        said = select(Response.score, Response.comment, Response.contact, Response.may_publish)
+        assert tuple(connection.execute(said).one()) == (4, "Good", None, None)
         assert connection.execute(select(ApiKey.is_test)).scalar_one() is False
         assert connection.execute(select(Workspace.test_mail_to)).scalar_one() == ""
     engine.dispose()

@@ -109,7 +109,14 @@ def _without_silence(answer: Answer) -> Answer:
     Whoever opens an unsigned link again may be somebody who guessed it. So they are not shown what
     was written before, and the empty box they see must not wipe it out.
     """
-    return replace(answer, reasons=answer.reasons or None, comment=answer.comment or None)
+    return replace(
+        answer,
+        reasons=answer.reasons or None,
+        comment=answer.comment or None,
+        wants_contact=answer.wants_contact or None,
+        may_publish=answer.may_publish or None,
+        contact=answer.contact or None,
+    )
 
 
 def _is_anothers(

@@ -8,6 +8,10 @@ from widget.domain.looks import FONT_NAMES, Looks
 from widget.domain.scales import KIND_NAMES, STYLE_NAMES
 from widget.domain.surveys import Definition, Reason, Translate
 
+# One of a list of reasons, and all of it.
+POSITIVE = ("Area of excellence", "Areas of excellence")
+NEGATIVE = ("Area for improvement", "Areas for improvement")
+
 Name = Callable[[str], str]
 """A language tag in, what the reader calls that language out."""
 
@@ -32,8 +36,8 @@ def definition_changes(
         DefinitionChange(what, before, after)
         for what, before, after in (
             *_texts(old, new, translate, name),
-            *_reasons("Positive reason", old.positive_reasons, new.positive_reasons, name),
-            *_reasons("Negative reason", old.negative_reasons, new.negative_reasons, name),
+            *_reasons(POSITIVE, old.positive_reasons, new.positive_reasons, name),
+            *_reasons(NEGATIVE, old.negative_reasons, new.negative_reasons, name),
             *_steps(old, new, name),
             *_looks(old.looks, new.looks),
         )
@@ -72,14 +76,15 @@ def _wording(
 
 
 def _reasons(
-    label: str, old: tuple[Reason, ...], new: tuple[Reason, ...], name: Name
+    words: tuple[str, str], old: tuple[Reason, ...], new: tuple[Reason, ...], name: Name
 ) -> Iterator[tuple[str, str, str]]:
+    one, all_of_them = words
     before, after = {reason.id: reason for reason in old}, {reason.id: reason for reason in new}
     for id in dict.fromkeys((*before, *after)):
-        yield label, _reason(before.get(id), name), _reason(after.get(id), name)
+        yield one, _reason(before.get(id), name), _reason(after.get(id), name)
     kept = [id for id in before if id in after]
     if kept != [id for id in after if id in before]:
-        yield f"{label}s, in order", _order(old, name), _order(new, name)
+        yield f"{all_of_them}, in order", _order(old, name), _order(new, name)
 
 
 def _reason(reason: Reason | None, name: Name) -> str:
@@ -105,8 +110,11 @@ def _steps(old: Definition, new: Definition, name: Name) -> Iterator[tuple[str, 
 
     yield "Questions", questions(old), questions(new)
     yield "Positive from", str(old.positive_from), str(new.positive_from)
-    yield "Asks for reasons", _yes(old.ask_reasons), _yes(new.ask_reasons)
+    yield "Shows who is rated", _yes(old.show_member), _yes(new.show_member)
+    yield "Asks for areas", _yes(old.ask_reasons), _yes(new.ask_reasons)
     yield "Asks for a comment", _yes(old.ask_comment), _yes(new.ask_comment)
+    yield "Offers to contact the customer", _yes(old.ask_contact), _yes(new.ask_contact)
+    yield "Asks whether to publish", _yes(old.ask_publish), _yes(new.ask_publish)
     yield "Main language", name(old.main_language), name(new.main_language)
     yield "Languages", languages(old), languages(new)
 

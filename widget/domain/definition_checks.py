@@ -44,6 +44,8 @@ def _check_questions(definition: Definition, problems: dict[str, str]) -> None:
         problems["positive_from"] = (
             f"Positive must begin above {scores[0]} and at {scores[-1]} at the latest."
         )
+    if definition.ask_publish and not definition.ask_comment:
+        problems["ask_publish"] = "Without a comment there is nothing to publish: ask for one, too."
     for tag in definition.languages:
         if normal_tag(tag) != tag:
             problems["languages"] = f"“{tag}” is no language tag; write it like “fr” or “fr-CA”."

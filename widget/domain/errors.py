@@ -17,6 +17,10 @@ class CommentTooLong(SaysoError):
     """The comment is longer than a response may hold."""
 
 
+class ContactRefused(SaysoError):
+    """A text tells no way to reach its customer."""
+
+
 class MemberExists(SaysoError):
     """Another member of the workspace has this email or employee id."""
 

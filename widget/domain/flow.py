@@ -3,13 +3,17 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, get_args
 
 from widget.domain.errors import CommentTooLong, ScoreOutOfRange
 from widget.domain.scales import Kind, Sentiment, sentiment
 from widget.domain.surveys import Definition, Question
 
 COMMENT_LIMIT = 5000
+
+# What a customer says yes to, or does not: boxes beside the comment.
+Tick = Literal["wants_contact", "may_publish"]
+TICKS: tuple[Tick, ...] = get_args(Tick)
 
 _SCORE = re.compile(r"[0-9]{1,2}\Z")
 
@@ -33,8 +37,9 @@ class Step:
 class Answer:
     """What a customer said in one step. None and missing kinds: this step did not speak of it.
 
-    `fitting` are the ids of the reasons offered with this main score: whatever was ticked before
-    and is not among them goes. None when that is not known.
+    `contact` is where they can be reached; "" takes back what was said. `fitting` is all that can
+    be ticked with this main score: ids of reasons, and TICKS. Whatever was ticked before and is not
+    among it goes. None when that is not known.
     """
 
     scores: Mapping[Kind, int] = field(default_factory=dict)
@@ -42,6 +47,7 @@ class Answer:
     comment: str | None = None
     wants_contact: bool | None = None
     may_publish: bool | None = None
+    contact: str | None = None
     finished: bool = False
     fitting: frozenset[str] | None = None
 
@@ -104,10 +110,18 @@ def read_reasons(definition: Definition, score: int, ids: list[str]) -> tuple[st
     return tuple(dict.fromkeys(reason.id for reason in offered if reason.id in ids))
 
 
-def fitting_reasons(definition: Definition, score: int) -> frozenset[str]:
-    """The ids of the reasons that are offered with a score."""
+def offered_ticks(definition: Definition, score: int) -> frozenset[Tick]:
+    """The boxes that stand beside the comment with a score."""
+    if sentiment_of(definition, score) == "negative":
+        return frozenset({"wants_contact"} if definition.ask_contact else ())
+    asks = definition.ask_publish and definition.ask_comment
+    return frozenset({"may_publish"} if asks else ())
+
+
+def fitting(definition: Definition, score: int) -> frozenset[str]:
+    """Everything that can be ticked with a score: ids of reasons, and TICKS."""
     offered = definition.reasons_for(sentiment_of(definition, score))
-    return frozenset(reason.id for reason in offered)
+    return frozenset(reason.id for reason in offered) | offered_ticks(definition, score)
 
 
 def _has_reasons(definition: Definition) -> bool:

@@ -25,15 +25,16 @@ class Held:
     def merged_with(self, later: "Held") -> "Held":
         """Both as one answer: what the later one does not speak of stays as it was."""
         old, new = self.answer, later.answer
+        if new.fitting is not None:
+            old = _still_fitting(old, new.fitting)
         reasons = old.reasons if new.reasons is None else new.reasons
-        if reasons and new.reasons is None and new.fitting is not None:
-            reasons = tuple(reason for reason in reasons if reason in new.fitting)
         answer = Answer(
             scores={**old.scores, **new.scores},
             reasons=reasons,
             comment=old.comment if new.comment is None else new.comment,
             wants_contact=old.wants_contact if new.wants_contact is None else new.wants_contact,
             may_publish=old.may_publish if new.may_publish is None else new.may_publish,
+            contact=old.contact if new.contact is None else new.contact,
             finished=old.finished or new.finished,
             fitting=new.fitting,
         )
@@ -56,6 +57,7 @@ class Held:
                 "comment": self.answer.comment,
                 "wants_contact": self.answer.wants_contact,
                 "may_publish": self.answer.may_publish,
+                "contact": self.answer.contact,
                 "finished": self.answer.finished,
                 "fitting": None if self.answer.fitting is None else sorted(self.answer.fitting),
             },
@@ -76,14 +78,27 @@ class Held:
                 scores={cast(Kind, kind): score for kind, score in answer["scores"].items()},
                 reasons=None if reasons is None else tuple(reasons),
                 comment=answer["comment"],
-                # Answers kept before these were asked have neither.
+                # Answers kept before these were asked have none of them.
                 wants_contact=answer.get("wants_contact"),
                 may_publish=answer.get("may_publish"),
+                contact=answer.get("contact"),
                 finished=answer["finished"],
                 fitting=None if fitting is None else frozenset(fitting),
             ),
             opened_at=datetime.fromisoformat(head["opened_at"]),
         )
+
+
+def _still_fitting(answer: Answer, fitting: frozenset[str]) -> Answer:
+    """An answer without what cannot be ticked any more."""
+    keeps_contact = "wants_contact" in fitting
+    return replace(
+        answer,
+        reasons=answer.reasons and tuple(id for id in answer.reasons if id in fitting),
+        wants_contact=answer.wants_contact if keeps_contact else None,
+        contact=answer.contact if keeps_contact else None,
+        may_publish=answer.may_publish if "may_publish" in fitting else None,
+    )
 
 
 _PLAIN = (

@@ -7,11 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from widget.domain.context import Context
-from widget.domain.flow import Answer
+from widget.domain.flow import TICKS, Answer
 from widget.domain.scales import KINDS, Kind
-
-# What a customer says yes to, or does not: boxes beside the comment.
-TICKS = ("wants_contact", "may_publish")
 
 
 @dataclass(frozen=True)
@@ -43,7 +40,8 @@ class ResponseHead:
 def changes(before: Mapping[str, Any], answer: Answer) -> list[Change]:
     """How an answer changes a stored response; empty when it says nothing new.
 
-    `before` holds the response's `stars`, `csat`, `nps`, `ces`, `reasons`, `comment`, and TICKS.
+    `before` holds the response's `stars`, `csat`, `nps`, `ces`, `reasons`, `comment`, `contact`
+    and TICKS.
     """
     found = [
         Change(name, before[name], answer.scores[name])
@@ -57,10 +55,22 @@ def changes(before: Mapping[str, Any], answer: Answer) -> list[Change]:
         found.append(Change("comment", before["comment"], answer.comment))
     for name in TICKS:
         ticked = getattr(answer, name)
+        if ticked is None and answer.fitting is not None and name not in answer.fitting:
+            ticked = False
         # Never asked and not ticked is the same.
         if ticked is not None and ticked != bool(before[name]):
             found.append(Change(name, before[name], ticked))
+    contact = _contact_after(answer)
+    if contact is not None and contact != (before["contact"] or ""):
+        found.append(Change("contact", before["contact"], contact))
     return found
+
+
+def _contact_after(answer: Answer) -> str | None:
+    """Where to reach the customer goes with the wish to be contacted; None leaves it as it is."""
+    if answer.fitting is not None and "wants_contact" not in answer.fitting:
+        return ""
+    return answer.contact
 
 
 def _reasons_after(before: Sequence[str], answer: Answer) -> list[str]:
@@ -79,4 +89,5 @@ def said_in(response: Mapping[str, Any]) -> Answer:
         comment=response["comment"] or "",
         wants_contact=bool(response["wants_contact"]),
         may_publish=bool(response["may_publish"]),
+        contact=response["contact"] or "",
     )

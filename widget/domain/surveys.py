@@ -40,6 +40,24 @@ _COMMON_SLOTS = (
     TextSlot("positive_prompt", "Asked after a positive score", "What went well?", 200),
     TextSlot("negative_prompt", "Asked after any other score", "What could have been better?", 200),
     TextSlot("comment_prompt", "Above the comment box", "Anything you would like to add?", 200),
+    TextSlot(
+        "contact_prompt",
+        "Box to tick after any other score: to be contacted",
+        "Would you like us to contact you?",
+        200,
+    ),
+    TextSlot(
+        "contact_address",
+        "Asks how to reach an unknown customer",
+        "Your email address or telephone number",
+        100,
+    ),
+    TextSlot(
+        "publish_prompt",
+        "Box to tick after a positive score: to publish the comment",
+        "May we publish your comment?",
+        200,
+    ),
     TextSlot("thanks_title", "Thanks, as a heading", "Thank you!", 100),
     TextSlot("thanks_text", "Thanks, below the heading", "Your answer helps us do better.", 400),
     TextSlot("member_fallback", "Stands for {member} when unknown", "our team", 60),
@@ -103,6 +121,9 @@ class Definition:
     `languages` are those the team words, main language first. `texts` maps a slot's key to its
     wording by language and holds only what the team entered; the rest is built in.
     `positive_from` is the lowest score of the main question that counts as positive.
+    `show_member`: who is rated stands above the question, where the page says who that is.
+    `ask_contact` offers to be contacted beside a comment on a score that is not positive;
+    `ask_publish` asks, with a positive score, whether the comment may be published.
     """
 
     question: Question
@@ -112,6 +133,9 @@ class Definition:
     extras: tuple[Question, ...] = ()
     ask_reasons: bool = True
     ask_comment: bool = True
+    show_member: bool = True
+    ask_contact: bool = True
+    ask_publish: bool = False
     positive_reasons: tuple[Reason, ...] = POSITIVE_REASONS
     negative_reasons: tuple[Reason, ...] = NEGATIVE_REASONS
     texts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Engine,
     Select,
     Table,
+    case,
     func,
     or_,
     select,
@@ -216,9 +217,9 @@ def _due_mails(workspace_id: int, ids: Sequence[UUID]) -> Any:
             Workspace.test_mail_to,
             Customer.name.label("customer_name"),
             func.coalesce(Member.name, "").label("member_name"),
-            func.coalesce(Member.title, "").label("member_title"),
-            func.coalesce(Member.bio, "").label("member_bio"),
-            Member.photo.label("member_photo"),
+            case((Member.is_approved, Member.title), else_="").label("member_title"),
+            case((Member.is_approved, Member.bio), else_="").label("member_bio"),
+            case((Member.is_approved, Member.photo)).label("member_photo"),
         )
         .join(
             Request,

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from widget.domain.asking import AskingRules
 from widget.domain.context import Context
-from widget.storage.models import Customer, Member, Request, Response, Survey, Workspace
+from widget.storage.models import Customer, Request, Response, Survey, Workspace
 
 
 @dataclass(frozen=True)
@@ -64,30 +64,6 @@ def request_expiry(session: Session, workspace_id: int, request_id: UUID) -> dat
             Request.workspace_id == workspace_id, Request.id == request_id
         )
     )
-
-
-@dataclass(frozen=True)
-class MemberCard:
-    """A member as customers see them. `photo` is an image's id; every text may be empty."""
-
-    name: str
-    title: str = ""
-    bio: str = ""
-    photo: str | None = None
-
-    @property
-    def initials(self) -> str:
-        """One or two letters that stand where there is no photo."""
-        words = [word for word in self.name.split() if word[0].isalnum()]
-        return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
-
-
-def member_card(session: Session, workspace_id: int, member_id: int) -> MemberCard | None:
-    """A member's card, archived or not: whoever helped, helped."""
-    member = session.scalar(
-        select(Member).where(Member.workspace_id == workspace_id, Member.id == member_id)
-    )
-    return MemberCard(member.name, member.title, member.bio, member.photo) if member else None
 
 
 @dataclass(frozen=True)

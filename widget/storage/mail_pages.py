@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from widget.domain.asking import AskingPolicy
 from widget.domain.mail_wording import SurveyMail
 from widget.domain.surveys import Definition, definition_from_json
-from widget.storage.models import Delivery, Member, Request, Survey, SurveyVersion, Workspace
+from widget.storage.models import Delivery, Request, Survey, SurveyVersion, Workspace
 from widget.storage.surveys import survey_of
 
 
@@ -26,16 +26,6 @@ class MailSetup:
     company: str
     policy: AskingPolicy
     test_mail_to: str
-
-
-@dataclass(frozen=True)
-class ShownMember:
-    """A member as a mail shows them."""
-
-    name: str
-    title: str
-    bio: str
-    photo: str | None
 
 
 @dataclass(frozen=True)
@@ -74,17 +64,6 @@ def mail_setup(session: Session, workspace_id: int, public_id: str) -> MailSetup
         policy=AskingPolicy.from_json(workspace.asking),
         test_mail_to=workspace.test_mail_to,
     )
-
-
-def first_member(session: Session, workspace_id: int) -> ShownMember | None:
-    """The member that previews show: the workspace's first."""
-    row = session.scalar(
-        select(Member)
-        .where(Member.workspace_id == workspace_id, Member.archived_at.is_(None))
-        .order_by(Member.id)
-        .limit(1)
-    )
-    return ShownMember(row.name, row.title, row.bio, row.photo) if row else None
 
 
 def newest_deliveries(

@@ -1,5 +1,7 @@
 """Bringing a database to the schema that this release needs, and telling whether it has it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 
 from alembic import command
@@ -27,11 +29,42 @@ def upgrade(engine: Engine, revision: str = "head") -> None:
     config = _config()
     if engine.dialect.name == "sqlite":
         _turn_on_wal(engine)
-    with engine.connect().execution_options(sayso_writes=True) as connection, connection.begin():
+    with (
+        engine.connect().execution_options(sayso_writes=True) as connection,
+        _without_foreign_keys(connection),
+        connection.begin(),
+    ):
         if engine.dialect.name == "postgresql":
             connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_UPGRADE_LOCK})")
         config.attributes["connection"] = connection
         command.upgrade(config, revision)
+        if engine.dialect.name == "sqlite":
+            _check_foreign_keys(connection)
+
+
+@contextmanager
+def _without_foreign_keys(connection: Connection) -> Iterator[None]:
+    """SQLite changes a table by making it anew, and would not drop one that rows point to.
+
+    It takes this between transactions only, hence the driver's own cursor: SQLAlchemy's begin one.
+    """
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    driver = connection.connection
+    driver.cursor().execute("PRAGMA foreign_keys = OFF")
+    try:
+        yield
+    finally:
+        driver.cursor().execute("PRAGMA foreign_keys = ON")
+
+
+def _check_foreign_keys(connection: Connection) -> None:
+    """Raises RuntimeError, before anything is committed, when rows point to nothing."""
+    lost = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
+    if lost:
+        tables = ", ".join(sorted({row[0] for row in lost}))
+        raise RuntimeError(f"The upgrade would leave rows that point to nothing, in {tables}.")
 
 
 def _turn_on_wal(engine: Engine) -> None:

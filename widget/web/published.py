@@ -12,10 +12,11 @@ from flask import current_app
 from widget.domain.errors import UnknownSurvey
 from widget.domain.surveys import Definition
 from widget.extensions import db
-from widget.storage import members, surveys
+from widget.storage import faces, members, surveys
 from widget.storage.members import KnownMember
 from widget.storage.surveys import PublishedSurvey
 from widget.web.bounded import Bounded
+from widget.web.face.person import person_html
 
 _LIMIT = 10_000
 
@@ -26,8 +27,15 @@ class _Known:
     read_at: float
 
 
+@dataclass(frozen=True)
+class ShownMember(KnownMember):
+    """A member as a survey's page shows them: `html` is safe to stand in it."""
+
+    html: str
+
+
 _known: Bounded[tuple[str, str], _Known] = Bounded(_LIMIT)
-_members: Bounded[tuple[str, int, str], tuple[KnownMember | None, float]] = Bounded(_LIMIT)
+_members: Bounded[tuple[str, int, str], tuple[ShownMember | None, float]] = Bounded(_LIMIT)
 _definitions: Bounded[tuple[str, int], Definition] = Bounded(_LIMIT)
 
 
@@ -46,7 +54,7 @@ class Memory:
     def definition(self, version_id: int) -> Definition | None:
         return _definitions.get((self.database, version_id))
 
-    def member(self, survey: PublishedSurvey, given: str) -> KnownMember | None:
+    def member(self, survey: PublishedSurvey, given: str) -> ShownMember | None:
         known = _members.get((self.database, survey.workspace_id, given))
         return known[0] if known and time.monotonic() - known[1] < self.age_s else None
 
@@ -78,7 +86,7 @@ def find_definition(survey: PublishedSurvey, version_id: int) -> Definition:
     return definition
 
 
-def find_member(survey: PublishedSurvey, given: str) -> KnownMember | None:
+def find_member(survey: PublishedSurvey, given: str) -> ShownMember | None:
     """The member a page names, at most a second old; None when nobody is known by that."""
     if not given:
         return None
@@ -86,6 +94,13 @@ def find_member(survey: PublishedSurvey, given: str) -> KnownMember | None:
     known = _members.get(key)
     if known and time.monotonic() - known[1] < current_app.config["SAYSO_SURVEY_AGE_S"]:
         return known[0]
-    member = members.member_named(db.session(), survey.workspace_id, given)
+    named = members.member_named(db.session(), survey.workspace_id, given)
+    member = ShownMember(named.id, named.name, find_person(survey, named.id)) if named else None
     _members.put(key, (member, time.monotonic()))
     return member
+
+
+def find_person(survey: PublishedSurvey, member_id: int | None) -> str:
+    """The HTML of whoever a visit is about, archived or not; "" for nobody."""
+    card = faces.member_card(db.session(), survey.workspace_id, member_id) if member_id else None
+    return person_html(card) if card else ""

@@ -11,7 +11,7 @@ from flask import Blueprint, Response, abort, current_app, make_response, render
 from widget.domain.errors import UnknownSurvey
 from widget.extensions import db
 from widget.storage.surveys import demo_surveys
-from widget.web.face.heights import HEIGHTS
+from widget.web.face.heights import HEIGHTS, MEMBER_HEIGHT
 from widget.web.face.speech import Speech
 from widget.web.published import find_definition, find_survey
 
@@ -96,4 +96,9 @@ def demo() -> Response:
     shown = [survey for survey in own.values() if survey]
     if not shown:
         abort(404)
-    return _page("try_it/demo.html", surveys=shown, company=shown[0].company)
+    return _page(
+        "try_it/demo.html",
+        surveys=shown,
+        company=shown[0].company,
+        member_height=MEMBER_HEIGHT,
+    )

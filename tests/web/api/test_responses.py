@@ -41,6 +41,7 @@ def test_a_response_has_everything_that_was_said(acme: Workspace) -> None:
         scores={"nps": 9},
         comment="Good",
         reasons=("fast",),
+        may_publish=True,
         member="ana@acme.example",
         ref="T-1",
         channel="chat",
@@ -64,6 +65,9 @@ def test_a_response_has_everything_that_was_said(acme: Workspace) -> None:
         "ces": None,
         "reasons": ["fast"],
         "comment": "Good",
+        "wants_contact": False,
+        "contact": None,
+        "may_publish": True,
         "member": {"name": "Ana", "email": "ana@acme.example"},
         "member_given": "ana@acme.example",
         "ref": "T-1",
@@ -238,3 +242,15 @@ def test_the_documentation_names_every_parameter(acme: Workspace) -> None:
     page = acme.world.client().get("/api/docs").text
     for name in ("survey", "has_comment", "since", "cursor", "Authorization: Bearer"):
         assert name in page
+
+
+def test_who_wants_to_be_contacted_comes_with_the_address_they_gave(acme: Workspace) -> None:
+    survey = acme.survey()
+    answer_survey(
+        acme, survey, 1, wants_contact=True, contact="030 123456", customer_email="kim@c.example"
+    )
+    answer = Program(acme).get().json
+    assert answer is not None
+    [item] = answer["items"]
+    assert (item["wants_contact"], item["contact"]) == (True, "030 123456")
+    assert item["customer"]["email"] == "kim@c.example"

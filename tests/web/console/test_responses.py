@@ -274,3 +274,28 @@ def test_days_are_the_workspaces_days(acme: Workspace) -> None:
     client = acme.signed_in()
     assert listed(client.get("/console/responses?to=2026-11-23").text) == ["1"]
     assert listed(client.get("/console/responses?from=2026-11-24").text) == ["2"]
+
+
+def test_what_a_customer_said_yes_to_is_shown(acme: Workspace) -> None:
+    survey, client = acme.survey(), acme.signed_in()
+    low = answer_survey(
+        acme, survey, 1, reasons=("slow",), wants_contact=True, contact="030 123456"
+    )
+    high = answer_survey(acme, survey, 5, comment="Great", reasons=("fast",), may_publish=True)
+    pages = {id: client.get(f"/console/responses/{id}").text for id in (low, high)}
+    assert "Areas for improvement" in pages[low]
+    assert pages[low].count("030 123456") == 2
+    assert "Wants to be contacted" in pages[low]
+    assert "Comment may be published" not in pages[low]
+    assert "Areas of excellence" in pages[high]
+    assert "Comment may be published" in pages[high]
+    assert "Wants to be contacted" not in pages[high]
+    listed_page = client.get("/console/responses").text
+    assert listed_page.count("Wants to be contacted") == 1
+    assert listed_page.count("Comment may be published") == 1
+
+
+def test_who_left_no_address_is_reached_at_the_one_the_page_gave(acme: Workspace) -> None:
+    id = answer_survey(acme, acme.survey(), 1, wants_contact=True, customer_email="kim@c.example")
+    page = acme.signed_in().get(f"/console/responses/{id}").text
+    assert "Wants to be contacted</span> <span>kim@c.example</span>" in page

@@ -13,6 +13,7 @@ from widget.extensions import db
 from widget.storage.models import Event, Response
 from widget.storage.models import Image as StoredImage
 from widget.storage.survey_editing import survey_in_editor
+from widget.web.face.heights import HEIGHTS, MEMBER_HEIGHT
 
 
 def draft(acme: Workspace, survey: str) -> Definition:
@@ -403,3 +404,46 @@ def test_another_workspace_sees_none_of_it(acme: Workspace) -> None:
         )
         assert answer.status_code == 404, path
     assert "Secret plans" not in charlie.get("/console/surveys").text
+
+
+def test_the_order_of_areas_is_saved_as_it_stands_in_the_form(acme: Workspace) -> None:
+    survey, client = acme.survey(), acme.signed_in()
+    path = f"/console/surveys/{survey}?section=reasons"
+
+    def order(which: str = "positive_reasons") -> list[str]:
+        return [reason.id for reason in getattr(draft(acme, survey), which)]
+
+    before, others = order(), order("negative_reasons")
+    assert post(client, path, **{"order.positive": before[::-1]}).status_code == 303
+    assert order() == before[::-1]
+    # A form that does not know of a reason which somebody else has added keeps it, at the end.
+    post(client, path, **{"order.positive": ["fast", "friendly", "gone"]})
+    assert order()[:2] == ["fast", "friendly"]
+    assert sorted(order()) == sorted(before)
+    post(client, path, **{"order.positive": ["fast", "friendly"], "move": "positive.fast.down"})
+    assert order()[:2] == ["friendly", "fast"]
+    assert order("negative_reasons") == others
+
+
+def test_steps_take_who_is_shown_and_what_is_asked_beside_the_comment(acme: Workspace) -> None:
+    survey, client = acme.survey(), acme.signed_in()
+    path = f"/console/surveys/{survey}?section=steps"
+    page = client.get(path).text
+    for name, ticked in (("show_member", True), ("ask_contact", True), ("ask_publish", False)):
+        assert (f'name="{name}" value="1" checked' in page) == ticked
+    fields = {"positive_from": "5", "ask_comment": "1", "ask_publish": "1"}
+    assert post(client, path, **fields).status_code == 303
+    saved = draft(acme, survey)
+    assert (saved.show_member, saved.ask_contact, saved.ask_publish) == (False, False, True)
+    wrong = post(client, path, positive_from="5", ask_publish="1")
+    assert wrong.status_code == 422
+    assert "there is nothing to publish" in wrong.text
+
+
+def test_the_embed_page_names_somebody_and_reserves_their_room(acme: Workspace) -> None:
+    survey, client = acme.survey(), acme.signed_in()
+    height = HEIGHTS["stars"] + MEMBER_HEIGHT
+    snippet = f"data-member=&#34;EMAIL&#34; data-height=&#34;{height}&#34;"
+    assert snippet in client.get(f"/console/surveys/{survey}/embed").text
+    acme.change(survey, show_member=False)
+    assert "EMAIL" not in client.get(f"/console/surveys/{survey}/embed").text

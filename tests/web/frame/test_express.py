@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from tests.builders import (
     Workspace,
@@ -18,6 +19,9 @@ from tests.builders import (
 )
 from tests.web.frame.visiting import open_survey, token_in
 from tests.web.landing.mailing import held, reader
+from widget.extensions import db
+from widget.storage.engine import writing
+from widget.storage.models import Member
 from widget.web.frame import express
 
 
@@ -42,7 +46,10 @@ QUERIES = ["", "?lang=de", "?test=1", "?member=ana@acme.example&ref=T-1&theme=da
 
 @pytest.mark.parametrize("query", QUERIES)
 def test_the_second_visitor_gets_what_the_first_got(quick: Workspace, query: str) -> None:
-    quick.member("Ana", email="ana@acme.example")
+    ana = quick.member("Ana", email="ana@acme.example")
+    profile = {"title": "Engineer", "bio": "Mends & bakes", "photo": "abc123"}
+    with quick.world.app.app_context(), writing(db.session) as session:
+        session.execute(update(Member).where(Member.id == ana).values(**profile))
     survey, client = quick.survey(), quick.world.client()
     slow = client.get(f"/w/{survey}{query}")
     flask = quick.world.app.wsgi_app._next  # type: ignore[attr-defined]
@@ -51,6 +58,7 @@ def test_the_second_visitor_gets_what_the_first_got(quick: Workspace, query: str
     quick.world.app.wsgi_app._next = flask  # type: ignore[attr-defined]
     assert fast.status_code == 200
     assert without_token(fast.text) == without_token(slow.text)
+    assert ("/images/abc123" in fast.text) == ("member=" in query)
     assert sorted(fast.headers) == sorted(
         (name, fast.headers["Content-Length"] if name == "Content-Length" else value)
         for name, value in slow.headers
@@ -81,18 +89,25 @@ def flask_of(workspace: Workspace) -> tuple[express.Express, Any]:
     return lane, lane._next
 
 
-def test_the_second_answer_gets_what_the_first_got(quick: Workspace) -> None:
+@pytest.mark.parametrize(
+    ("query", "score"), [("", 4), ("", 2), ("?email=kim@c.example", 2), (QUERIES[3], 5)]
+)
+def test_the_second_answer_gets_what_the_first_got(
+    quick: Workspace, query: str, score: int
+) -> None:
     survey, client = quick.survey(), quick.world.client()
+    quick.member("Ana", email="ana@acme.example")
     lane, flask = flask_of(quick)
-    slow = open_survey(client, survey).send(score=4)
-    second = open_survey(client, survey)
+    slow = open_survey(client, survey, query).send(score=score)
+    second = open_survey(client, survey, query)
     lane._next = None  # type: ignore[assignment]
-    fast = second.send(score=4)
+    fast = second.send(score=score)
     lane._next = flask
     assert fast.status_code == 200
     assert without_token(fast.text) == without_token(slow.text)
     assert sorted(fast.headers) == sorted(slow.headers)
-    assert [row.score for row in quick.responses()] == [4, 4]
+    assert ('class="reach" hidden' in fast.text) == ("email=" in query)
+    assert [row.score for row in quick.responses()] == [score, score]
 
 
 def test_the_express_lane_goes_on_with_the_visit_it_was_given(quick: Workspace) -> None:
@@ -154,3 +169,22 @@ def test_an_answer_from_a_mail_is_judged_however_fast_the_lane(quick: Workspace)
         assert robot.answer(mail, 4).status_code == 200
     assert [row.reasons for row in held(quick)] == [["known_robot"]]
     assert len(quick.responses()) == 2
+
+
+def test_a_customer_known_to_one_page_is_asked_on_another(quick: Workspace) -> None:
+    survey, client = quick.survey(), quick.world.client()
+    for query in ("?email=kim@c.example", "", "?email=kim@c.example", ""):
+        page = open_survey(client, survey, query).send(score=2).text
+        assert ('class="reach" hidden' in page) == bool(query)
+
+
+def test_each_page_shows_its_own_member(quick: Workspace) -> None:
+    survey, client = quick.survey(), quick.world.client()
+    names = {"ana@acme.example": "Ana Silva", "kim@acme.example": "Kim Lee"}
+    for email, name in names.items():
+        quick.member(name, email=email)
+    for email in (*names, *names, ""):
+        page = client.get(f"/w/{survey}?member={email}").text
+        assert [name for name in names.values() if name in page] == [
+            name for known, name in names.items() if known == email
+        ]

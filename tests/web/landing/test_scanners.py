@@ -145,6 +145,9 @@ def test_whoever_is_set_aside_is_thanked_and_everything_said_is_kept(acme: Works
         "scores": {"stars": 2},
         "reasons": ["slow"],
         "comment": "Really me",
+        "wants_contact": False,
+        "may_publish": None,
+        "contact": "",
         "finished": True,
         "fitting": row.answer["fitting"],
     }

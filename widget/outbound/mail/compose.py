@@ -17,6 +17,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from widget.domain.faces import initials
 from widget.domain.looks import text_on
 from widget.domain.mail_addresses import wire_address
 from widget.domain.mail_wording import MailWording, SurveyMail, one_line, without_controls
@@ -43,8 +44,7 @@ class Person:
 
     @property
     def initials(self) -> str:
-        names = self.name.split()
-        return "".join(part[0] for part in (names[:1] + names[1:][-1:])).upper()
+        return initials(self.name)
 
 
 @dataclass(frozen=True)
@@ -203,7 +203,7 @@ def html_of(letter: Letter, texts: Texts) -> str:
         mail_template("request.html").render(
             words=letter.words,
             texts=texts,
-            member=member,
+            member=member if letter.definition.show_member else Person(),
             row=Markup(row),  # noqa: S704 - rendered by a template that escapes
             accent=looks.accent,
             on_accent=text_on(looks.accent),

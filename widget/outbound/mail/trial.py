@@ -5,19 +5,20 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from widget.domain.errors import MailNotSent
+from widget.domain.faces import MemberCard
 from widget.domain.mail_addresses import DeliveryName, message_id
 from widget.outbound.mail.compose import Envelope, Letter, Person, compose
 from widget.outbound.mail.letters import Post
 from widget.outbound.mail.transport import Mailer, MailRefused, NoMailServer
 from widget.outbound.mail.words import Words, choose_language
-from widget.storage.mail_pages import MailSetup, ShownMember
+from widget.storage.mail_pages import MailSetup
 
 # Whom the mail on the page is to; a name that needs no translation.
 SAMPLE_CUSTOMER = "Kim Lee"
 
 
 def trial_letter(
-    post: Post, setup: MailSetup, language: str, member: ShownMember | None, customer: str
+    post: Post, setup: MailSetup, language: str, member: MemberCard | None, customer: str
 ) -> Letter:
     """The letter in a language. Its links lead to the survey in test mode."""
     home = post.settings.public_url

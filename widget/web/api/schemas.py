@@ -74,6 +74,14 @@ class ResponseSchema(Schema):
     ces = fields.Integer(allow_none=True)
     reasons = fields.List(fields.String(), metadata={"description": "Ids of ticked reasons."})
     comment = fields.String(allow_none=True)
+    wants_contact = fields.Boolean(metadata={"description": "The customer asked to be contacted."})
+    contact = fields.String(
+        allow_none=True,
+        metadata={"description": "The email address or telephone number given for that."},
+    )
+    may_publish = fields.Boolean(
+        metadata={"description": "The customer lets you publish the comment."}
+    )
     member = fields.Nested(MemberSchema, allow_none=True)
     member_given = fields.String(metadata={"description": "How the page named the member."})
     ref = fields.String()
@@ -124,6 +132,9 @@ EXAMPLE_PAGE: dict[str, Any] = {
             "ces": None,
             "reasons": ["fast", "solved"],
             "comment": "Quick and friendly, thank you!",
+            "wants_contact": False,
+            "contact": None,
+            "may_publish": True,
             "member": {"id": "m4t8z1pd6h", "name": "Ana Silva", "email": "ana@acme.example"},
             "member_given": "ana@acme.example",
             "ref": "T-1042",

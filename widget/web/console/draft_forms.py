@@ -55,7 +55,11 @@ def _reasons(form: Form, draft: Definition, language: str) -> Definition:
 def _reason_list(
     name: str, form: Form, reasons: tuple[Reason, ...], language: str
 ) -> tuple[Reason, ...]:
-    listed = [_reworded(reason, form.get(f"{name}.{reason.id}"), language) for reason in reasons]
+    order = form.getlist(f"order.{name}")
+    listed = [
+        _reworded(reason, form.get(f"{name}.{reason.id}"), language)
+        for reason in sorted(reasons, key=lambda reason: _place(order, reason.id))
+    ]
     new = _line(form.get(f"add.{name}", ""))
     if new:
         listed.append(Reason(new_public_id(), {language: new}))
@@ -68,6 +72,11 @@ def _reason_list(
                 listed[place], listed[target] = listed[target], listed[place]
             break
     return tuple(listed)
+
+
+def _place(order: list[str], id: str) -> int:
+    """Where the form puts a reason; one that it does not know of stands at the end."""
+    return order.index(id) if id in order else len(order)
 
 
 def _reworded(reason: Reason, text: str | None, language: str) -> Reason:
@@ -94,6 +103,9 @@ def _steps(form: Form, draft: Definition, _language: str) -> Definition:
         positive_from=int(threshold) if re.fullmatch("[0-9]{1,3}", threshold) else -1,
         ask_reasons="ask_reasons" in form,
         ask_comment="ask_comment" in form,
+        show_member="show_member" in form,
+        ask_contact="ask_contact" in form,
+        ask_publish="ask_publish" in form,
         extras=tuple(extras),
     )
 

@@ -15,7 +15,7 @@ from widget.storage.sites import site_rows
 from widget.storage.survey_editing import survey_in_editor
 from widget.storage.surveys import published_survey
 from widget.web.console.access import blueprint, needs, seat
-from widget.web.face.heights import HEIGHTS
+from widget.web.face.heights import HEIGHTS, MEMBER_HEIGHT, PROFILE_ANSWER_HEIGHT
 from widget.web.loader import loader_integrity, loader_url_path
 
 
@@ -41,7 +41,10 @@ def embed(public_id: str) -> str:
     return render_template(
         "console/embed/page.html",
         survey=found,
-        inline=_inline(home, public_id, HEIGHTS[kind]),
+        inline=[
+            *_inline(home, public_id, HEIGHTS[kind]),
+            *([_about_somebody(home, public_id, HEIGHTS[kind])] if found.draft.show_member else ()),
+        ],
         popups=_popups(home, public_id),
         plain=_plain(home, public_id, HEIGHTS[kind]),
         sites=site_rows(db.session(), seat().workspace_id),
@@ -99,6 +102,17 @@ def _inline(home: str, public_id: str, height: int) -> list[Snippet]:
             f'<sayso-survey data-survey="{public_id}" data-height="{height}"></sayso-survey>',
         ),
     ]
+
+
+def _about_somebody(home: str, public_id: str, height: int) -> Snippet:
+    answers = len(seat().rules.profile_questions) * PROFILE_ANSWER_HEIGHT
+    return Snippet(
+        "member",
+        _("About the person who helped"),
+        _("Named by their email, employee id or id. Their face stands above the question."),
+        f'<script async src="{home}/embed.js" data-survey="{public_id}" '
+        f'data-member="EMAIL" data-height="{height + MEMBER_HEIGHT + answers}"></script>',
+    )
 
 
 def _popups(home: str, public_id: str) -> list[Snippet]:

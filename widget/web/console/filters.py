@@ -8,6 +8,7 @@ from flask import g
 from flask_babel import format_datetime
 from flask_babel import gettext as _
 
+from widget.domain.flow import TICKS
 from widget.domain.scales import KIND_NAMES, Kind
 from widget.domain.surveys import WORDED_STYLES
 from widget.storage.responses import ListedResponse
@@ -54,7 +55,13 @@ def score_words(score: int, kind: Kind, speech: Speech) -> str:
 @blueprint.app_template_filter("field_word")
 def field_word(name: str) -> str:
     """A field of a response or a revision as people know it: `stars` as Stars."""
-    words: dict[str, str] = {"comment": _("Comment"), "reasons": _("Reasons")}
+    words: dict[str, str] = {
+        "comment": _("Comment"),
+        "reasons": _("Areas"),
+        "wants_contact": _("Wants to be contacted"),
+        "contact": _("To be reached at"),
+        "may_publish": _("Comment may be published"),
+    }
     words.update(KIND_NAMES.items())
     return str(words.get(name, name))
 
@@ -64,6 +71,8 @@ def said(value: Any, field: str, found: ListedResponse, speech: Speech) -> str:
     """One side of a revision in words; an en dash for nothing."""
     if value is None or value in ("", []):
         return "–"
+    if field in TICKS:
+        return str(_("yes") if value else _("no"))
     if field in KIND_NAMES:
         return score_words(value, field, speech)
     if field == "reasons":

@@ -17,8 +17,9 @@ from widget.outbound.mail.compose import html_of, text_of, texts_of
 from widget.outbound.mail.letters import Post
 from widget.outbound.mail.transport import make_mailer
 from widget.outbound.mail.trial import SAMPLE_CUSTOMER, send_trial, trial_letter
+from widget.storage.faces import first_card
 from widget.storage.ids import new_id
-from widget.storage.mail_pages import MailSetup, first_member, mail_setup
+from widget.storage.mail_pages import MailSetup, mail_setup
 from widget.translations import LANGUAGES, match_language, translate
 from widget.web.clock import now
 from widget.web.console.access import blueprint, needs, seat
@@ -71,7 +72,7 @@ def _page(setup: MailSetup, language: str, worded: MailWording, problems: dict[s
         _post(),
         setup,
         language,
-        first_member(db.session(), seat().workspace_id),
+        first_card(db.session(), seat().workspace_id),
         SAMPLE_CUSTOMER,
     )
     texts = texts_of(letter)
@@ -104,7 +105,7 @@ def mail_preview(public_id: str) -> Response:
         _post(),
         setup,
         _language(setup),
-        first_member(db.session(), seat().workspace_id),
+        first_card(db.session(), seat().workspace_id),
         SAMPLE_CUSTOMER,
     )
     html, sheets = without_inline_styles(html_of(letter, texts_of(letter)))
@@ -126,7 +127,7 @@ def mail_try(public_id: str) -> BaseResponse:
     """Send the mail to whoever asks for it, and to nobody else."""
     setup = mail_setup(db.session(), seat().workspace_id, public_id)
     language, post = _language(setup), _post()
-    member = first_member(db.session(), seat().workspace_id)
+    member = first_card(db.session(), seat().workspace_id)
     letter = trial_letter(post, setup, language, member, current_user.name)
     try:
         send_trial(

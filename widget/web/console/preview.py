@@ -5,11 +5,13 @@ from flask import Response, request, url_for
 from widget.domain.flow import step_after, steps
 from widget.domain.surveys import Definition
 from widget.extensions import csrf, db
+from widget.storage.faces import first_card
 from widget.storage.survey_editing import survey_in_editor
 from widget.web import htmx
 from widget.web.console.access import blueprint, needs, seat
 from widget.web.face.forms import read_submission
 from widget.web.face.pages import Face, Filling, Typed, style_source
+from widget.web.face.person import person_html
 from widget.web.face.speech import Speech, choose_language
 
 
@@ -29,10 +31,10 @@ def preview_step(public_id: str) -> Response:
     submission = read_submission(request.form, definition)
     typed, step = submission.typed, submission.step
     if submission.answer is None:
-        sentence = ""
-        if submission.problem:
-            sentence = face.speech.say(submission.problem.text, **submission.problem.values)
-        html = face.step_html(step, typed, problem=sentence)
+        problem = submission.problem
+        sentence = face.speech.say(problem.text, **problem.values) if problem else ""
+        field = problem.field if problem else ""
+        html = face.step_html(step, typed, problem=sentence, problem_field=field)
     else:
         main = typed.score if step.name == "score" else typed.main_score
         if submission.direction == "back":
@@ -63,7 +65,10 @@ def _face(public_id: str) -> tuple[Face, Definition]:
 
 
 def _document(face: Face, html: str) -> Response:
-    values = face.values("", "", "")
+    # Shown is whoever the workspace has first.
+    card = first_card(db.session(), seat().workspace_id)
+    values = face.values("", card.name if card else "", "")
+    values["person"] = person_html(card) if card else ""
     theme = request.args.get("theme", "")
     values["theme"] = theme if theme in ("light", "dark") else ""
     response = Response(Filling.of(html).fill(values), content_type="text/html; charset=utf-8")

@@ -1,18 +1,20 @@
 """What a frame's form says, as domain types. Nothing typed is lost when it says something wrong."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from werkzeug.datastructures import MultiDict
 
-from widget.domain.errors import CommentTooLong, ScoreOutOfRange
+from widget.domain.contacts import CONTACT_LIMIT, read_contact
+from widget.domain.errors import CommentTooLong, ContactRefused, ScoreOutOfRange
 from widget.domain.flow import (
     COMMENT_LIMIT,
     Answer,
     Step,
-    fitting_reasons,
+    fitting,
     is_last_question,
+    offered_ticks,
     question_of,
     read_comment,
     read_reasons,
@@ -29,10 +31,11 @@ Direction = Literal["next", "back"]
 
 @dataclass(frozen=True)
 class Problem:
-    """A sentence to show, as a built-in text with its values."""
+    """A sentence to show, as a built-in text with its values. `field` is the one it is about."""
 
     text: str
     values: Mapping[str, object]
+    field: str = ""
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,9 @@ def read_submission(form: MultiDict[str, str], definition: Definition) -> Submis
         main_score=_point(definition, steps(definition)[0], form.get("main_score", "")),
         reasons=tuple(form.getlist("reasons")[:50]),
         comment=form.get("comment", ""),
+        wants_contact="wants_contact" in form,
+        contact=form.get("contact", "")[: 2 * CONTACT_LIMIT],
+        may_publish="may_publish" in form,
     )
     if step.name != "score" and typed.main_score is None:
         # Every later step rests on the score, so without one the customer is asked it first.
@@ -68,7 +74,11 @@ def read_submission(form: MultiDict[str, str], definition: Definition) -> Submis
         problem = Problem(
             "Your comment is too long. Please shorten it to {limit} characters.",
             {"limit": COMMENT_LIMIT},
+            "comment",
         )
+        return Submission(step, typed, direction, None, problem)
+    except ContactRefused:
+        problem = Problem("Please write an email address or a telephone number.", {}, "contact")
         return Submission(step, typed, direction, None, problem)
     return Submission(step, typed, direction, answer)
 
@@ -83,14 +93,30 @@ def _answer(
     scores[definition.question.kind] = main
     if step.name == "extra" and step.kind and not skipped:
         scores[step.kind] = read_score(question_of(definition, step), form.get("score", ""))
-    follow_up = step.name == "follow_up"
-    return Answer(
+    answer = _follow_up(definition, main, typed) if step.name == "follow_up" else Answer()
+    return replace(
+        answer,
         scores=scores,
-        reasons=read_reasons(definition, main, list(typed.reasons)) if follow_up else None,
-        comment=read_comment(typed.comment) if follow_up else None,
-        fitting=fitting_reasons(definition, main),
+        fitting=fitting(definition, main),
         finished=is_last_question(definition, step) and form.get("go") != "back",
     )
+
+
+def _follow_up(definition: Definition, main: int, typed: Typed) -> Answer:
+    """What stands beside a score. A box that was offered and not ticked says no."""
+    answer = Answer(
+        reasons=read_reasons(definition, main, list(typed.reasons)),
+        comment=read_comment(typed.comment),
+    )
+    offered = offered_ticks(definition, main)
+    if "wants_contact" in offered:
+        # An address is kept for the sake of the wish alone.
+        contact = read_contact(typed.contact) if typed.wants_contact else ""
+        answer = replace(answer, wants_contact=typed.wants_contact, contact=contact)
+    if "may_publish" in offered:
+        # A yes is to the words that stand there, and not to any that may follow.
+        answer = replace(answer, may_publish=typed.may_publish and bool(answer.comment))
+    return answer
 
 
 def _point(definition: Definition, step: Step, text: str) -> int | None:

@@ -1,4 +1,4 @@
-"""The page around a step when a customer came by a link from a mail: who helped them, and no frame.
+"""The page around a step when a customer came by a link from a mail, where there is no frame.
 
 The steps themselves are the widget's own.
 """
@@ -9,7 +9,6 @@ from flask import render_template
 from markupsafe import Markup
 
 from widget.domain.looks import Looks
-from widget.storage.landing import MemberCard
 from widget.web.assets import asset_url
 from widget.web.face import pages
 from widget.web.face.speech import slot
@@ -20,7 +19,6 @@ class Landing:
     """What stands around the step. `gesture` takes provisional answers, `more` is followed by no
     person; both are "" on pages where nothing is preselected any more."""
 
-    card: MemberCard | None
     gesture: str = ""
     more: str = ""
 
@@ -31,7 +29,7 @@ def landing_html(face: pages.Face, step_html: str, landing: Landing) -> str:
         "landing/show.html",
         face=face,
         landing=landing,
-        card=landing.card,
+        person=face.person,
         say=face.speech.say,
         language=face.speech.language,
         direction=face.speech.direction,

@@ -11,10 +11,12 @@ from flask import render_template, url_for
 from markupsafe import Markup, escape
 
 from widget.domain import looks as looks_rules
+from widget.domain.contacts import CONTACT_LIMIT
 from widget.domain.flow import (
     COMMENT_LIMIT,
     Step,
     is_last_question,
+    offered_ticks,
     question_of,
     sentiment_of,
     steps,
@@ -54,11 +56,14 @@ class Typed:
     main_score: int | None = None
     reasons: tuple[str, ...] = ()
     comment: str = ""
+    wants_contact: bool = False
+    contact: str = ""
+    may_publish: bool = False
 
     @property
     def is_clean(self) -> bool:
         """Whether it holds scores only, of which there are few enough to keep each one's page."""
-        return not self.reasons and not self.comment
+        return self == Typed(score=self.score, main_score=self.main_score)
 
 
 @dataclass(frozen=True)
@@ -72,9 +77,15 @@ class Face:
     image_folder: str
 
     def step_html(
-        self, step: Step, typed: Typed, *, problem: str = "", is_test: bool = False
+        self,
+        step: Step,
+        typed: Typed,
+        *,
+        problem: str = "",
+        problem_field: str = "",
+        is_test: bool = False,
     ) -> str:
-        """One step's partial, with slots."""
+        """One step's partial, with slots. `problem_field` names the field that a problem is in."""
         main_score = typed.score if step.name == "score" else typed.main_score
         definition = self.definition
         return render_template(
@@ -82,9 +93,15 @@ class Face:
             face=self,
             step=step,
             # What a customer typed could contain the marks of slots.
-            typed=replace(typed, comment=without_controls(typed.comment)),
+            typed=replace(
+                typed,
+                comment=without_controls(typed.comment),
+                contact=without_controls(typed.contact),
+            ),
             comment_limit=COMMENT_LIMIT,
+            contact_limit=CONTACT_LIMIT,
             problem=problem,
+            problem_field=problem_field,
             is_test=is_test,
             say=self.speech.say,
             speech=self.speech,
@@ -92,9 +109,11 @@ class Face:
             question=question_of(definition, step) if step.kind else None,
             main_question=definition.question,
             sentiment=None if main_score is None else sentiment_of(definition, main_score),
+            ticks=() if main_score is None else offered_ticks(definition, main_score),
             is_last=step.name != "thanks" and is_last_question(definition, step),
             is_first=step == steps(definition)[0],
             token=slot("token"),
+            known=slot("known"),
         )
 
     def page_html(self, step_html: str) -> str:
@@ -106,12 +125,18 @@ class Face:
             language=self.speech.language,
             direction=self.speech.direction,
             theme=slot("theme"),
+            person=self.person,
             style=Markup(style_of(self.definition.looks)),  # noqa: S704 - checked values, our own CSS
             step_html=Markup(step_html),  # noqa: S704 - rendered by a template just above
             htmx=asset_url("vendor/htmx-4.0.1.min.js"),
             script=asset_url("frame/frame.js"),
             logo=self.logo_url(),
         )
+
+    @property
+    def person(self) -> Markup:
+        """Where whoever is rated is shown, if the survey shows them."""
+        return slot("person") if self.definition.show_member else Markup("")
 
     def logo_url(self) -> str | None:
         logo = self.definition.looks.logo

@@ -57,5 +57,12 @@ def next_step(
     if said is None:
         return step, Typed(main_score=main)
     if step.name == "follow_up":
-        return step, Typed(main_score=main, reasons=said.reasons or (), comment=said.comment or "")
+        return step, Typed(
+            main_score=main,
+            reasons=said.reasons or (),
+            comment=said.comment or "",
+            wants_contact=bool(said.wants_contact),
+            contact=said.contact or "",
+            may_publish=bool(said.may_publish),
+        )
     return step, Typed(main_score=main, score=said.scores.get(step.kind) if step.kind else None)

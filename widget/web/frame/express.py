@@ -99,7 +99,8 @@ class Express:
         if page is None:
             return None
         token, theme = self._signer.sign(visit), arguments.get("theme", "")
-        return page.fill(visit_values(key, visit, token, theme))
+        person = member.html if member else ""
+        return page.fill(visit_values(key, visit, token, theme, person))
 
     def _page_after(self, survey: PublishedSurvey, environ: "WSGIEnvironment") -> str | None:
         """A first answer stored and what follows it, or None when it must go the ordinary way.

@@ -27,11 +27,16 @@ def bare_key(survey: PublishedSurvey, visit: Visit) -> pages.FaceKey:
     return pages.FaceKey(visit.version_id, visit.language, survey.workspace_name, survey.public_id)
 
 
-def visit_values(key: pages.FaceKey, visit: Visit, token: str, theme: str) -> dict[str, str]:
-    """What fills the slots of a page for one visit."""
+def visit_values(
+    key: pages.FaceKey, visit: Visit, token: str, theme: str, person: str = ""
+) -> dict[str, str]:
+    """What fills the slots of a page for one visit. `person` is the HTML of whoever is rated."""
     customer = presentable_name(visit.context.customer_name)
     values = key.face().values(token, visit.member_name, customer)
     # Where the frame's scheme and that of the page's iframe differ, browsers paint an opaque
     # ground behind it; the loader says which scheme its iframe has.
     values["theme"] = theme if theme in ("light", "dark") else ""
+    values["person"] = person
+    # Whose address we know is not asked for one.
+    values["known"] = " hidden" if visit.context.customer_email else ""
     return values

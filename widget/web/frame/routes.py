@@ -14,7 +14,6 @@ from widget.domain.surveys import Definition
 from widget.domain.tokens import Visit, unverified
 from widget.extensions import db
 from widget.storage.images import find_image
-from widget.storage.landing import member_card
 from widget.storage.responses import is_stored
 from widget.storage.surveys import PublishedSurvey
 from widget.web import htmx
@@ -36,7 +35,7 @@ from widget.web.frame.visits import (
     requested_opening,
     signer,
 )
-from widget.web.published import find_definition, find_member, find_survey
+from widget.web.published import find_definition, find_member, find_person, find_survey
 from widget.web.rate_limits import rate_limits
 
 blueprint = Blueprint("frame", __name__)
@@ -51,9 +50,12 @@ def show(public_id: str) -> Response:
     if not may_stand_on(survey, origin, own_origins()):
         report_origin(survey, origin)
         return not_framed_here(survey, origin)
-    visit = _open_visit(survey, definition, version_id)
+    opening = requested_opening()
+    member = find_member(survey, named_member(opening))
+    visit = open_visit(opening, survey, definition, version_id, member=member, at=now())
     key = key_of(survey, definition, visit)
-    values = visit_values(key, visit, signer().sign(visit), request.args.get("theme", ""))
+    theme, person = request.args.get("theme", ""), member.html if member else ""
+    values = visit_values(key, visit, signer().sign(visit), theme, person)
     page = pages.ready_page(key, visit.is_test).fill(values)
     return _document(page, survey, definition)
 
@@ -129,7 +131,7 @@ def lead_back(public_id: str) -> BaseResponse:
 
 @blueprint.get("/images/<image_id>")
 def image(image_id: str) -> Response:
-    """A logo. Its address is its content's digest, so it never changes."""
+    """A logo or a photo. Its address is its content's digest, so it never changes."""
     found = find_image(db.session(), image_id)
     if found is None:
         return Response("No such image.\n", 404, content_type="text/plain")
@@ -187,12 +189,6 @@ def _ask_anew(public_id: str, problem: Problem, status: int) -> Response:
     return _ask_again(survey, definition, visit, problem, status)
 
 
-def _open_visit(survey: PublishedSurvey, definition: Definition, version_id: int) -> Visit:
-    opening = requested_opening()
-    member = find_member(survey, named_member(opening))
-    return open_visit(opening, survey, definition, version_id, member=member, at=now())
-
-
 def _document(page: str, survey: PublishedSurvey, definition: Definition) -> Response:
     # For the express lane: whose headers these are.
     request.environ["sayso.survey"] = survey
@@ -218,21 +214,21 @@ def _go_on(
     """A step's partial for htmx, or the whole page with it."""
     key = key_of(survey, definition, visit)
     filling = pages.ready_step(key, step, typed, visit.is_test)
+    person = ""
     if not htmx.wants_partial():
         html = key.face().step_html(step, typed, is_test=visit.is_test)
-        filling = pages.Filling.of(_whole_page(key.face(), survey, visit, html))
+        filling = pages.Filling.of(_whole_page(key.face(), visit, html))
+        person = find_person(survey, visit.member_id)
     # The token that came is still good: the visit goes on with it.
-    values = visit_values(key, visit, request.form["token"], "")
+    values = visit_values(key, visit, request.form["token"], "", person)
     return _answer_to(visit, _document(filling.fill(values), survey, definition), definition)
 
 
-def _whole_page(face: pages.Face, survey: PublishedSurvey, visit: Visit, step_html: str) -> str:
+def _whole_page(face: pages.Face, visit: Visit, step_html: str) -> str:
     """The document around a step, as the visit began: a widget's, or a page behind a mail."""
     if not visit.is_mailed:
         return face.page_html(step_html)
-    member_id = visit.member_id
-    card = member_card(db.session(), survey.workspace_id, member_id) if member_id else None
-    return landing_html(face, step_html, Landing(card))
+    return landing_html(face, step_html, Landing())
 
 
 def _answer_to(visit: Visit, response: Response, definition: Definition) -> Response:
@@ -256,11 +252,17 @@ def _ask_again(
     face = key.face()
     sentence = face.speech.say(problem.text, **problem.values) if problem else ""
     html = face.step_html(
-        submission.step, submission.typed, problem=sentence, is_test=visit.is_test
+        submission.step,
+        submission.typed,
+        problem=sentence,
+        problem_field=problem.field if problem else "",
+        is_test=visit.is_test,
     )
+    person = ""
     if not htmx.wants_partial():
-        html = _whole_page(face, survey, visit, html)
-    values = visit_values(key, visit, signer().sign(visit), request.args.get("theme", ""))
+        html, person = _whole_page(face, visit, html), find_person(survey, visit.member_id)
+    theme = request.args.get("theme", "")
+    values = visit_values(key, visit, signer().sign(visit), theme, person)
     response = _document(pages.Filling.of(html).fill(values), survey, definition)
     response.status_code = status
     return _answer_to(visit, response, definition)

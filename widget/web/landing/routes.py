@@ -18,14 +18,8 @@ from widget.domain.surveys import Definition
 from widget.domain.suspicion import Act
 from widget.domain.tokens import Visit
 from widget.extensions import db
-from widget.storage.landing import (
-    Answered,
-    MemberCard,
-    answered,
-    asked_request,
-    member_card,
-    stored_among,
-)
+from widget.storage.faces import member_card
+from widget.storage.landing import Answered, answered, asked_request, stored_among
 from widget.storage.surveys import PublishedSurvey
 from widget.web.clock import now
 from widget.web.evidence import act_of_opening, requesting_client
@@ -40,7 +34,7 @@ from widget.web.frame.opening import key_of, visit_values
 from widget.web.frame.routes import own_origins
 from widget.web.frame.visits import named_member, open_visit, requested_opening, signer
 from widget.web.landing.problems import register as register_problems
-from widget.web.published import find_definition, find_member, find_survey
+from widget.web.published import find_definition, find_member, find_person, find_survey
 from widget.web.rate_limits import rate_limits
 
 blueprint = Blueprint("landing", __name__)
@@ -62,7 +56,9 @@ def signed(token: str) -> Response:
     language = opening.language(definition)
     if asked.expires_at <= now():
         return OVER.page(language)
-    card = _card(survey, asked.member_id)
+    card = (
+        member_card(db.session(), survey.workspace_id, asked.member_id) if asked.member_id else None
+    )
     visit = Visit(
         survey=survey.public_id,
         version_id=version_id,
@@ -75,7 +71,7 @@ def signed(token: str) -> Response:
         source="email",
         is_test=asked.is_test,
     )
-    return _page(survey, definition, visit, card, known_to_customer=True)
+    return _page(survey, definition, visit, known_to_customer=True)
 
 
 @blueprint.get("/e/<public_id>")
@@ -91,8 +87,7 @@ def unsigned(public_id: str) -> Response:
     visit = replace(visit, response_id=known_id or visit.response_id, source="unsigned")
     if rate_limits().allow_opening(public_id, request.remote_addr):
         _note(RequestLink(survey.workspace_id, visit.response_id), act_of_opening())
-    card = _card(survey, visit.member_id)
-    return _page(survey, definition, visit, card, known_to_customer=False)
+    return _page(survey, definition, visit, known_to_customer=False)
 
 
 @blueprint.get("/s/<token>/more")
@@ -160,10 +155,6 @@ def _response_of(survey: PublishedSurvey, context: Context) -> UUID | None:
     return next((id for id in ids if id in known), ids[0] if ids else None)
 
 
-def _card(survey: PublishedSurvey, member_id: int | None) -> MemberCard | None:
-    return member_card(db.session(), survey.workspace_id, member_id) if member_id else None
-
-
 def _note(link: RequestLink, act: Act) -> None:
     if not rate_limits().allow_opening_of_request(link.request_id, request.remote_addr):
         return
@@ -181,7 +172,6 @@ def _page(
     survey: PublishedSurvey,
     definition: Definition,
     visit: Visit,
-    card: MemberCard | None,
     *,
     known_to_customer: bool,
 ) -> Response:
@@ -205,7 +195,6 @@ def _page(
     chosen = Typed(score=_chosen(scale, said if known_to_customer else None))
     step_html = face.step_html(steps(definition)[0], chosen, is_test=visit.is_test)
     landing = Landing(
-        card,
         gesture=url_for("landing.gesture", public_id=survey.public_id),
         more=url_for(
             "landing.more",
@@ -213,8 +202,9 @@ def _page(
         ),
     )
     page = pages.Filling.of(landing_html(face, step_html, landing))
+    person = find_person(survey, visit.member_id)
     response = Response(
-        page.fill(visit_values(key, visit, signer().sign(visit), "")),
+        page.fill(visit_values(key, visit, signer().sign(visit), "", person)),
         content_type="text/html; charset=utf-8",
     )
     response.headers["Content-Security-Policy"] = landing_policy(definition.looks)
