@@ -400,6 +400,18 @@ def test_a_mail_that_cannot_be_sent_holds_up_no_other(
     assert "broken words" in caplog.text
 
 
+def test_a_sender_of_an_international_domain_is_written_in_ascii(
+    acme: Workspace, sink: Sink
+) -> None:
+    change_workspace(acme, asking={"sender": "hallo@bücher.example"})
+    add_request(acme, acme.survey())
+    drain(acme, job_of(acme, sink.server))
+    [mail] = sink.mails
+    assert mail.sender == "hallo@xn--bcher-kva.example"
+    assert b"\r\nFrom: Acme <hallo@xn--bcher-kva.example>\r\n" in mail.data
+    assert b"@xn--bcher-kva.example>\r\nList-Unsubscribe: " in mail.data
+
+
 def test_bounces_come_back_to_an_address_that_names_the_delivery(
     acme: Workspace, sink: Sink
 ) -> None:
