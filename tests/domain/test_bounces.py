@@ -3,6 +3,7 @@
 import hmac
 import json
 from hashlib import sha256
+from time import process_time
 from typing import Any
 from uuid import UUID
 
@@ -80,6 +81,29 @@ def test_a_report_of_no_mail_of_ours_suppresses_nobody() -> None:
     assert read_dsn(dsn(to="bounce+forged@mail.example"), BOUNCES.read) == []
     assert read_dsn(b"Subject: hello\r\n\r\nhello", BOUNCES.read) == []
     assert read_dsn(b"\xff\x00 no mail at all", BOUNCES.read) == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "To: " + "a" * 100_000,
+        "To: " + "a," * 50_000,
+        "To: " + "(" * 50_000,
+        "To: " + "a@b," * 25_000,
+    ],
+)
+def test_a_report_that_is_hard_to_read_is_read_at_once(line: str) -> None:
+    before = process_time()
+    (report,) = read_dsn(line.encode() + b"\r\n" + dsn(), BOUNCES.read)
+    assert (report.delivery, process_time() - before < 2) == (NAME, True)
+
+
+def test_parts_within_parts_without_end_are_no_report() -> None:
+    parts = [
+        f'Content-Type: multipart/mixed; boundary="{number}"\r\n\r\n--{number}\r\n'
+        for number in range(2_000)
+    ]
+    assert read_dsn("".join(parts).encode(), BOUNCES.read) == []
 
 
 @pytest.mark.parametrize(
@@ -270,8 +294,12 @@ def test_one_strange_event_loses_no_other() -> None:
     assert read_webhook("sendgrid", body).reports == (BounceReport("hard", "kim@shop.example"),)
 
 
+NOT_JSON = {"Type": "Notification", "Message": "{"}
+TOO_DEEP = {"Type": "Notification", "Message": "[" * 100_000}
+
+
 @pytest.mark.parametrize("provider", ["ses", "postmark", "mailgun", "sendgrid"])
-@pytest.mark.parametrize("body", [None, [], {}, "x", 5, {"Type": "Notification", "Message": "{"}])
+@pytest.mark.parametrize("body", [None, [], {}, "x", 5, NOT_JSON, TOO_DEEP])
 def test_nonsense_is_no_report(provider: Provider, body: Any) -> None:
     assert read_webhook(provider, body).reports == ()
 

@@ -63,7 +63,7 @@ def _ses(body: Any) -> Posted:
     if _text(body, "Type") == "Notification":
         try:
             note = json.loads(_text(body, "Message"))
-        except ValueError:
+        except (ValueError, RecursionError):
             return Posted()
     kind = _text(note, "notificationType") or _text(note, "eventType")
     delivery = _ses_delivery(note)
