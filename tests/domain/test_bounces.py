@@ -9,6 +9,7 @@ from uuid import UUID
 
 import pytest
 
+from tests.builders import MONDAY
 from widget.domain.bounce_webhooks import Provider, mailgun_signature_is_good, read_webhook
 from widget.domain.bounces import BounceReport, read_dsn, sort_of
 from widget.domain.mail_addresses import BounceAddress, DeliveryName, message_id
@@ -339,11 +340,27 @@ def test_a_subscription_is_for_a_person_to_confirm_and_only_at_sns(
     assert read_webhook("ses", body).confirm_url == (url if is_taken else "")
 
 
-def test_mailguns_signature_is_checked() -> None:
-    def signed(secret: str) -> dict[str, Any]:
-        digest = hmac.new(secret.encode(), b"1700000000" + b"tok", sha256).hexdigest()
-        return {"signature": {"timestamp": "1700000000", "token": "tok", "signature": digest}}
+def signed(secret: str, timestamp: str) -> dict[str, Any]:
+    digest = hmac.new(secret.encode(), timestamp.encode() + b"tok", sha256).hexdigest()
+    return {"signature": {"timestamp": timestamp, "token": "tok", "signature": digest}}
 
-    assert mailgun_signature_is_good("right", signed("right"))
-    assert not mailgun_signature_is_good("right", signed("wrong"))
-    assert not mailgun_signature_is_good("right", {})
+
+def test_mailguns_signature_is_checked() -> None:
+    now = str(int(MONDAY.timestamp()))
+    assert mailgun_signature_is_good("right", signed("right", now), MONDAY)
+    assert not mailgun_signature_is_good("right", signed("wrong", now), MONDAY)
+    assert not mailgun_signature_is_good("right", {}, MONDAY)
+
+
+@pytest.mark.parametrize(
+    ("age", "is_good"),
+    [("86400", True), ("86401", False), ("-86400", True), ("-86401", False), ("999999999", False)],
+)
+def test_and_is_good_for_a_day(age: str, is_good: bool) -> None:
+    posted = signed("right", str(int(MONDAY.timestamp()) - int(age)))
+    assert mailgun_signature_is_good("right", posted, MONDAY) == is_good
+
+
+@pytest.mark.parametrize("timestamp", ["", "x", "1" * 5_000, "-1", "١", "1e9"])
+def test_a_signature_without_a_moment_is_none(timestamp: str) -> None:
+    assert not mailgun_signature_is_good("right", signed("right", timestamp), MONDAY)
