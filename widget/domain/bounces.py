@@ -79,6 +79,15 @@ def short(text: str) -> str:
     return " ".join(storable(text).split())[:_DETAIL_LIMIT]
 
 
+_NAMED = re.compile(r"[^\s<>@]{1,64}@[^\s<>@]{1,255}")
+
+
+def unaddressed(text: str) -> str:
+    """A server's words without the addresses that they name: for what outlives a customer, such as
+    a log."""
+    return _NAMED.sub("…", text)
+
+
 def read_dsn(
     message: bytes, read_bounce_address: Callable[[str], DeliveryName | None]
 ) -> list[BounceReport]:
