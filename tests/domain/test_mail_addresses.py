@@ -79,3 +79,11 @@ def test_a_domain_in_ascii_is_that_domain_and_no_other(domain: str, ascii_form: 
 @pytest.mark.parametrize("address", ["grüße@acme.example", "kim@" + "ü" * 70 + ".example", "x"])
 def test_what_few_servers_take_has_no_such_form(address: str) -> None:
     assert wire_address(address) is None
+
+
+def test_both_forms_of_an_international_domain_have_one_digest() -> None:
+    known = address_digest(KEY, "kim@bücher.example")
+    assert address_digest(KEY, "Kim@XN--BCHER-KVA.example") == known
+    assert address_digest(KEY, "kim@BÜCHER.example") == known
+    assert address_digest(KEY, "kim@bucher.example") != known
+    assert address_digest(KEY, "kim@" + "ü" * 70) != address_digest(KEY, "kim@" + "ü" * 71)

@@ -10,6 +10,7 @@ import re
 from base64 import b32decode, b32encode
 from binascii import Error as NotBase32
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from unicodedata import normalize
@@ -21,8 +22,13 @@ _MAC_BYTES = 8
 
 
 def address_digest(key: str, address: str) -> str:
-    """The keyed digest of an address, without regard to case or spaces around it."""
-    return hmac.new(key.encode(), address.strip().lower().encode(), sha256).hexdigest()
+    """The keyed digest of an address, without regard to case, spaces around it, or which of its two
+    forms an international domain is in: all of them are one mailbox."""
+    local, at, domain = address.strip().lower().rpartition("@")
+    with suppress(UnicodeError):
+        # What has no such form stays as it is: it is known by what was said of it.
+        domain = domain if domain.isascii() else _ascii_domain(domain)
+    return hmac.new(key.encode(), f"{local}{at}{domain}".encode(), sha256).hexdigest()
 
 
 def wire_address(address: str) -> str | None:
