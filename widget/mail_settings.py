@@ -5,7 +5,7 @@ from typing import Literal
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from widget.domain.errors import SettingsError
-from widget.domain.mail_addresses import LONGEST_BOUNCE_NAME
+from widget.domain.mail_addresses import LONGEST_BOUNCE_NAME, wire_address
 from widget.domain.mail_wording import is_address
 
 Tls = Literal["starttls", "ssl", "none"]
@@ -59,18 +59,24 @@ def read_mail_from(text: str, public_url: str) -> str:
         # A name without a dot, or an address of a machine, is no mail domain.
         is_domain = "." in host and not host.replace(".", "").isdigit() and ":" not in host
         return f"feedback@{host if is_domain else 'localhost.localdomain'}"
-    if not is_address(text):
-        raise SettingsError(f"SAYSO_MAIL_FROM must be an email address, not {text!r}.")
-    return text
+    address = wire_address(text) if is_address(text) else None
+    if address is None:
+        raise SettingsError(
+            "SAYSO_MAIL_FROM must be an email address, plain letters (a to z) before the @; "
+            f"not {text!r}."
+        )
+    return address
 
 
 def read_bounce_address(text: str) -> str:
     """SAYSO_BOUNCE_ADDRESS; "" for none. Raises SettingsError."""
     if not text:
         return ""
-    if not is_address(text) or "+" in text or len(text.partition("@")[0]) > LONGEST_BOUNCE_NAME:
+    address = wire_address(text) if is_address(text) else None
+    name = text.partition("@")[0]
+    if address is None or "+" in text or len(name) > LONGEST_BOUNCE_NAME:
         raise SettingsError(
             "SAYSO_BOUNCE_ADDRESS must be an email address without a +, with at most "
-            f"{LONGEST_BOUNCE_NAME} characters before the @; not {text!r}."
+            f"{LONGEST_BOUNCE_NAME} plain characters (a to z, digits) before the @; not {text!r}."
         )
-    return text
+    return address

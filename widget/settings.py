@@ -225,6 +225,8 @@ def _url(name: str, text: str) -> str:
         raise SettingsError(f"{name} must be an http or https address, not {text!r}.")
     if parts.path.strip("/") or parts.query or parts.fragment:
         raise SettingsError(f"{name} must be an address without a path, not {text!r}.")
+    if not text.isascii():
+        raise SettingsError(f"{name} must have its domain in the ASCII form (xn--…), not {text!r}.")
     # As browsers write an origin, with which it is compared.
     return f"{parts.scheme}://{parts.netloc.lower()}"
 

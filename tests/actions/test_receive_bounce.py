@@ -23,7 +23,7 @@ def say(acme: Workspace, what: Sort, sent: UUID) -> bool:
     with acme.world.app.app_context():
         return receive_bounce(
             db.session(),
-            BounceReport(what, KIM, "", DeliveryName(acme.id, sent)),
+            BounceReport(what, KIM, f"550 5.1.1 <{KIM}>: unknown", DeliveryName(acme.id, sent)),
             workspace_id=None,
             key=acme.world.settings.address_key,
             reported_by="dsn",

@@ -3,11 +3,13 @@
 import hmac
 import json
 from hashlib import sha256
+from time import process_time
 from typing import Any
 from uuid import UUID
 
 import pytest
 
+from tests.builders import MONDAY
 from widget.domain.bounce_webhooks import Provider, mailgun_signature_is_good, read_webhook
 from widget.domain.bounces import BounceReport, read_dsn, sort_of
 from widget.domain.mail_addresses import BounceAddress, DeliveryName, message_id
@@ -80,6 +82,29 @@ def test_a_report_of_no_mail_of_ours_suppresses_nobody() -> None:
     assert read_dsn(dsn(to="bounce+forged@mail.example"), BOUNCES.read) == []
     assert read_dsn(b"Subject: hello\r\n\r\nhello", BOUNCES.read) == []
     assert read_dsn(b"\xff\x00 no mail at all", BOUNCES.read) == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "To: " + "a" * 100_000,
+        "To: " + "a," * 50_000,
+        "To: " + "(" * 50_000,
+        "To: " + "a@b," * 25_000,
+    ],
+)
+def test_a_report_that_is_hard_to_read_is_read_at_once(line: str) -> None:
+    before = process_time()
+    (report,) = read_dsn(line.encode() + b"\r\n" + dsn(), BOUNCES.read)
+    assert (report.delivery, process_time() - before < 2) == (NAME, True)
+
+
+def test_parts_within_parts_without_end_are_no_report() -> None:
+    parts = [
+        f'Content-Type: multipart/mixed; boundary="{number}"\r\n\r\n--{number}\r\n'
+        for number in range(2_000)
+    ]
+    assert read_dsn("".join(parts).encode(), BOUNCES.read) == []
 
 
 @pytest.mark.parametrize(
@@ -270,8 +295,12 @@ def test_one_strange_event_loses_no_other() -> None:
     assert read_webhook("sendgrid", body).reports == (BounceReport("hard", "kim@shop.example"),)
 
 
+NOT_JSON = {"Type": "Notification", "Message": "{"}
+TOO_DEEP = {"Type": "Notification", "Message": "[" * 100_000}
+
+
 @pytest.mark.parametrize("provider", ["ses", "postmark", "mailgun", "sendgrid"])
-@pytest.mark.parametrize("body", [None, [], {}, "x", 5, {"Type": "Notification", "Message": "{"}])
+@pytest.mark.parametrize("body", [None, [], {}, "x", 5, NOT_JSON, TOO_DEEP])
 def test_nonsense_is_no_report(provider: Provider, body: Any) -> None:
     assert read_webhook(provider, body).reports == ()
 
@@ -311,11 +340,27 @@ def test_a_subscription_is_for_a_person_to_confirm_and_only_at_sns(
     assert read_webhook("ses", body).confirm_url == (url if is_taken else "")
 
 
-def test_mailguns_signature_is_checked() -> None:
-    def signed(secret: str) -> dict[str, Any]:
-        digest = hmac.new(secret.encode(), b"1700000000" + b"tok", sha256).hexdigest()
-        return {"signature": {"timestamp": "1700000000", "token": "tok", "signature": digest}}
+def signed(secret: str, timestamp: str) -> dict[str, Any]:
+    digest = hmac.new(secret.encode(), timestamp.encode() + b"tok", sha256).hexdigest()
+    return {"signature": {"timestamp": timestamp, "token": "tok", "signature": digest}}
 
-    assert mailgun_signature_is_good("right", signed("right"))
-    assert not mailgun_signature_is_good("right", signed("wrong"))
-    assert not mailgun_signature_is_good("right", {})
+
+def test_mailguns_signature_is_checked() -> None:
+    now = str(int(MONDAY.timestamp()))
+    assert mailgun_signature_is_good("right", signed("right", now), MONDAY)
+    assert not mailgun_signature_is_good("right", signed("wrong", now), MONDAY)
+    assert not mailgun_signature_is_good("right", {}, MONDAY)
+
+
+@pytest.mark.parametrize(
+    ("age", "is_good"),
+    [("86400", True), ("86401", False), ("-86400", True), ("-86401", False), ("999999999", False)],
+)
+def test_and_is_good_for_a_day(age: str, is_good: bool) -> None:
+    posted = signed("right", str(int(MONDAY.timestamp()) - int(age)))
+    assert mailgun_signature_is_good("right", posted, MONDAY) == is_good
+
+
+@pytest.mark.parametrize("timestamp", ["", "x", "1" * 5_000, "-1", "١", "1e9"])
+def test_a_signature_without_a_moment_is_none(timestamp: str) -> None:
+    assert not mailgun_signature_is_good("right", signed("right", timestamp), MONDAY)

@@ -1,3 +1,5 @@
+from time import process_time
+
 import pytest
 
 from widget.domain.context import (
@@ -71,6 +73,18 @@ def test_other_spaces_stay(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["T-1", "100%", "a [b] c", "{member}", "50% of 20%", "O'Neil"])
 def test_ordinary_values_are_no_placeholders(text: str) -> None:
+    assert not is_unexpanded(text)
+
+
+@pytest.mark.parametrize("mark", ["{{", "{%", "{#", "${", "<%", "[", "%% "])
+def test_a_long_text_full_of_beginnings_is_looked_through_at_once(mark: str) -> None:
+    before = process_time()
+    assert not is_unexpanded(mark * 10_000)
+    assert process_time() - before < 0.5
+
+
+@pytest.mark.parametrize("text", ["}} {{", "{{}", "*|*", "<%>", "$ {x}"])
+def test_marks_that_enclose_nothing_are_no_placeholder(text: str) -> None:
     assert not is_unexpanded(text)
 
 

@@ -9,6 +9,7 @@ from widget.domain.mail_addresses import (
     address_digest,
     message_id,
     read_message_id,
+    wire_address,
 )
 
 KEY, OLD = "k" * 40, "o" * 40
@@ -58,3 +59,31 @@ def test_another_message_id_names_nothing(text: str) -> None:
 def test_a_digest_knows_an_address_in_any_case_and_needs_its_key() -> None:
     assert address_digest(KEY, " Kim@Shop.example ") == address_digest(KEY, "kim@shop.example")
     assert address_digest(KEY, "kim@shop.example") != address_digest(OLD, "kim@shop.example")
+
+
+@pytest.mark.parametrize(
+    ("domain", "ascii_form"),
+    [
+        ("bücher.example", "xn--bcher-kva.example"),
+        ("straße.example", "xn--strae-oqa.example"),
+        ("STRAẞE.example", "xn--strae-oqa.example"),
+        ("mail.βόλος.example", "mail.xn--nxasmm1c.example"),
+        ("نامه\u200cای.example", "xn--mgba3gch31f060k.example"),
+        ("strasse.example", "strasse.example"),
+    ],
+)
+def test_a_domain_in_ascii_is_that_domain_and_no_other(domain: str, ascii_form: str) -> None:
+    assert wire_address(f"kim@{domain}") == f"kim@{ascii_form}"
+
+
+@pytest.mark.parametrize("address", ["grüße@acme.example", "kim@" + "ü" * 70 + ".example", "x"])
+def test_what_few_servers_take_has_no_such_form(address: str) -> None:
+    assert wire_address(address) is None
+
+
+def test_both_forms_of_an_international_domain_have_one_digest() -> None:
+    known = address_digest(KEY, "kim@bücher.example")
+    assert address_digest(KEY, "Kim@XN--BCHER-KVA.example") == known
+    assert address_digest(KEY, "kim@BÜCHER.example") == known
+    assert address_digest(KEY, "kim@bucher.example") != known
+    assert address_digest(KEY, "kim@" + "ü" * 70) != address_digest(KEY, "kim@" + "ü" * 71)

@@ -198,6 +198,7 @@ def test_rules_that_cannot_be_are_named(rules: AskingRules, field: str) -> None:
         (AskingPolicy(cap_days=0), "cap_days"),
         (AskingPolicy(mails_per_minute=-1), "mails_per_minute"),
         (AskingPolicy(sender="not an address"), "sender"),
+        (AskingPolicy(sender="grüße@acme.example"), "sender"),
         (AskingPolicy(sender="a@b.example\r\nBcc: c@d.example"), "sender"),
         (AskingPolicy(postal_address="x" * 501), "postal_address"),
     ],

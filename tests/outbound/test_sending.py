@@ -312,6 +312,17 @@ def test_trouble_with_one_workspaces_mails_leaves_the_next_turn_to_another(
     assert [mail.recipient for mail in sink.mails] == [f"c{n}@{rival.id}.example" for n in range(2)]
 
 
+def test_a_refusal_is_told_to_the_team_and_the_log_names_no_address(
+    acme: Workspace, sink: Sink, caplog: pytest.LogCaptureFixture
+) -> None:
+    sink.answer = lambda to: f"550 5.7.1 <{to}>: Recipient address rejected"
+    _, refused = add_request(acme, acme.survey(), email="kim@shop.example")
+    drain(acme, job_of(acme, sink.server))
+    assert "<kim@shop.example>: Recipient" in delivery(acme, refused).last_error
+    assert "550 5.7.1 <…>: Recipient address rejected" in caplog.text
+    assert "kim" not in caplog.text
+
+
 def test_a_workspace_whose_sender_is_refused_waits_alone_and_says_why(
     any_acme: Workspace, sink: Sink, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -398,6 +409,18 @@ def test_a_mail_that_cannot_be_sent_holds_up_no_other(
     assert delivery(acme, foreign).status == "failed"
     assert (delivery(acme, broken).status, delivery(acme, broken).attempts) == ("due", 1)
     assert "broken words" in caplog.text
+
+
+def test_a_sender_of_an_international_domain_is_written_in_ascii(
+    acme: Workspace, sink: Sink
+) -> None:
+    change_workspace(acme, asking={"sender": "hallo@bücher.example"})
+    add_request(acme, acme.survey())
+    drain(acme, job_of(acme, sink.server))
+    [mail] = sink.mails
+    assert mail.sender == "hallo@xn--bcher-kva.example"
+    assert b"\r\nFrom: Acme <hallo@xn--bcher-kva.example>\r\n" in mail.data
+    assert b"@xn--bcher-kva.example>\r\nList-Unsubscribe: " in mail.data
 
 
 def test_bounces_come_back_to_an_address_that_names_the_delivery(

@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import func, select, update
 
-from tests.builders import Workspace, add_request, deliveries, make_workspace
+from tests.builders import MONDAY, Workspace, add_request, deliveries, make_workspace
 from widget.actions.create_api_key import create_api_key
 from widget.actions.lift_suppression import lift_suppression
 from widget.domain.links import LinkSigner, RequestLink
@@ -240,8 +240,9 @@ def trust(acme: Workspace, token: str = "", signing: str = "") -> None:
 
 def mailgun(event: dict[str, object], key: str = SIGNING) -> dict[str, object]:
     """A post of Mailgun's, signed with a key."""
-    signature = hmac.new(key.encode(), b"1529006854" + b"a8ce0edb", sha256).hexdigest()
-    signed = {"timestamp": "1529006854", "token": "a8ce0edb", "signature": signature}
+    timestamp = str(int(MONDAY.timestamp()))
+    signature = hmac.new(key.encode(), timestamp.encode() + b"a8ce0edb", sha256).hexdigest()
+    signed = {"timestamp": timestamp, "token": "a8ce0edb", "signature": signature}
     return {"signature": signed, "event-data": event}
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from widget.actions.note_delivery import note_bounced, note_delivered
-from widget.domain.bounces import SOFT_LIMIT, SOFT_WINDOW, BounceReport
+from widget.domain.bounces import SOFT_LIMIT, SOFT_WINDOW, BounceReport, unaddressed
 from widget.domain.mail_addresses import address_digest
 from widget.storage import suppressions
 from widget.storage.engine import writing
@@ -83,7 +83,8 @@ def _keep(
         digest,
         delivery_id=mail.delivery_id,
         sort=report.sort,
-        detail=report.detail,
+        # It stays when the customer is erased.
+        detail=unaddressed(report.detail),
         reported_by=reported_by,
         at=at,
     )

@@ -85,10 +85,11 @@ def make_requests(
     session: Session, asking: Asking, asks: Sequence[NewAsk], origin: Origin, at: datetime
 ) -> list[Requested]:
     """Make requests inside a transaction that another action began, in the order of the asks."""
+    is_test = origin.is_test or bool(asking.test_mail_to)
     given = [GivenAsk(new.ask, new.problems) for new in asks]
     tidy_asks = [tidied(one, at).ask for one in given]
     # Locks the customers, so that what is read afterwards stays true until the end.
-    known = put_customers(session, asking.workspace_id, tidy_asks, at)
+    known = put_customers(session, asking.workspace_id, tidy_asks, at, is_test=is_test)
     before = _made_before(session, asking, asks)
     fresh = [index for index, made in enumerate(before) if made is None]
     planned = plan(
@@ -97,7 +98,7 @@ def make_requests(
         [given[index] for index in fresh],
         known,
         now=at,
-        is_test=origin.is_test or bool(asking.test_mail_to),
+        is_test=is_test,
     )
     rows = [
         _made(session, asking, asks[index], request, known, origin, at)

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from widget.domain.addresses import email_problem
+from widget.domain.mail_addresses import wire_address
 
 MOST_REMINDERS = 5
 POSTAL_ADDRESS_LIMIT = 500
@@ -93,6 +94,8 @@ def policy_problems(policy: AskingPolicy) -> dict[str, str]:
     )
     if policy.sender and (wrong := email_problem(policy.sender)):
         problems["sender"] = wrong
+    elif policy.sender and wire_address(policy.sender) is None:
+        problems["sender"] = "A sender has plain letters (a to z) before the @."
     if len(policy.postal_address) > POSTAL_ADDRESS_LIMIT:
         problems["postal_address"] = f"At most {POSTAL_ADDRESS_LIMIT} characters, please."
     return problems

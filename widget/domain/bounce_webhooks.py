@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any, Literal
 
@@ -63,7 +64,7 @@ def _ses(body: Any) -> Posted:
     if _text(body, "Type") == "Notification":
         try:
             note = json.loads(_text(body, "Message"))
-        except ValueError:
+        except (ValueError, RecursionError):
             return Posted()
     kind = _text(note, "notificationType") or _text(note, "eventType")
     delivery = _ses_delivery(note)
@@ -194,10 +195,25 @@ _READERS: dict[Provider, Callable[[Any], Posted]] = {
 }
 
 
-def mailgun_signature_is_good(secret: str, body: Any) -> bool:
-    """Whether Mailgun signed a post: HMAC-SHA256 of timestamp and token with its signing key."""
+# Longer than Mailgun goes on trying to deliver one post.
+_MAILGUN_SIGNED_FOR = timedelta(days=1)
+
+
+def mailgun_signature_is_good(secret: str, body: Any, now: datetime) -> bool:
+    """Whether Mailgun signed a post within the last day: HMAC-SHA256 of timestamp and token with
+    its signing key.
+
+    The signature does not cover what is reported. So whoever came by one could report anything
+    with it, and it must not be good for ever.
+    """
     signature = body.get("signature") if isinstance(body, Mapping) else None
-    text = _text(signature, "timestamp") + _text(signature, "token")
+    timestamp = _text(signature, "timestamp")
+    text = timestamp + _text(signature, "token")
     expected = hmac.new(secret.encode(), text.encode(), sha256).hexdigest()
     given = _text(signature, "signature")
-    return bool(text) and hmac.compare_digest(expected.encode(), given.encode())
+    if not hmac.compare_digest(expected.encode(), given.encode()):
+        return False
+    # Only now: what somebody else made up is not counted with.
+    is_moment = timestamp.isascii() and timestamp.isdecimal() and len(timestamp) <= 12
+    age = now.timestamp() - int(timestamp) if is_moment else None
+    return age is not None and abs(age) <= _MAILGUN_SIGNED_FOR.total_seconds()

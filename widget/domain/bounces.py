@@ -1,12 +1,11 @@
 """What comes back from mail servers and mail services, as one sort of report."""
 
 import email
-import email.policy
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from email.message import EmailMessage, Message
+from email.message import Message
 from typing import Literal
 
 from widget.domain.mail_addresses import DeliveryName, read_message_id
@@ -80,6 +79,15 @@ def short(text: str) -> str:
     return " ".join(storable(text).split())[:_DETAIL_LIMIT]
 
 
+_NAMED = re.compile(r"[^\s<>@]{1,64}@[^\s<>@]{1,255}")
+
+
+def unaddressed(text: str) -> str:
+    """A server's words without the addresses that they name: for what outlives a customer, such as
+    a log."""
+    return _NAMED.sub("…", text)
+
+
 def read_dsn(
     message: bytes, read_bounce_address: Callable[[str], DeliveryName | None]
 ) -> list[BounceReport]:
@@ -87,9 +95,19 @@ def read_dsn(
 
     Which delivery it is about is taken from the signed address it was sent to, or that the mail it
     returns was from, else from the returned mail's Message-ID. A report that names none of ours is
-    left out: anybody can write to the address that bounces come to.
+    left out: anybody can write to the address that bounces come to. So headers are read as they
+    stand: to take them apart can take minutes, or more levels than there are.
     """
-    parsed = email.message_from_bytes(message, policy=email.policy.default)
+    try:
+        return _read_dsn(email.message_from_bytes(message), read_bounce_address)
+    except RecursionError:
+        # Parts within parts without end: no mail server's report.
+        return []
+
+
+def _read_dsn(
+    parsed: Message, read_bounce_address: Callable[[str], DeliveryName | None]
+) -> list[BounceReport]:
     signed = _signed_delivery(parsed, read_bounce_address)
     delivery = signed or _returned_delivery(parsed)
     if delivery is None:
@@ -106,7 +124,7 @@ def read_dsn(
 
 
 def _signed_delivery(
-    message: EmailMessage, read_bounce_address: Callable[[str], DeliveryName | None]
+    message: Message, read_bounce_address: Callable[[str], DeliveryName | None]
 ) -> DeliveryName | None:
     said = [
         str(value)
@@ -117,13 +135,13 @@ def _signed_delivery(
     for part in message.walk():
         if part.get_content_type() in (*_RETURNED, "message/feedback-report"):
             said += _ENVELOPE_SENDER.findall(_inner_text(part))
-    for address in re.findall(r"[^\s<>,;]+@[^\s<>,;]+", " ".join(said)):
-        if delivery := read_bounce_address(address):
+    for word in re.split(r"[\s<>,;]+", " ".join(said)):
+        if "@" in word and (delivery := read_bounce_address(word)):
             return delivery
     return None
 
 
-def _returned_delivery(message: EmailMessage) -> DeliveryName | None:
+def _returned_delivery(message: Message) -> DeliveryName | None:
     for part in message.walk():
         if part.get_content_type() in _RETURNED:
             text = _inner_text(part)
@@ -133,7 +151,7 @@ def _returned_delivery(message: EmailMessage) -> DeliveryName | None:
     return None
 
 
-def _inner_text(part: EmailMessage) -> str:
+def _inner_text(part: Message) -> str:
     payload = part.get_payload()
     if isinstance(payload, list):
         return "\n".join(
@@ -145,7 +163,7 @@ def _inner_text(part: EmailMessage) -> str:
     return str(payload)
 
 
-def _feedback_type(message: EmailMessage) -> str:
+def _feedback_type(message: Message) -> str:
     for part in message.walk():
         if part.get_content_type() == "message/feedback-report":
             for fields in part.get_payload():
@@ -154,7 +172,7 @@ def _feedback_type(message: EmailMessage) -> str:
     return ""
 
 
-def _recipients(message: EmailMessage) -> Iterator[dict[str, str]]:
+def _recipients(message: Message) -> Iterator[dict[str, str]]:
     """The fields of each recipient in a delivery status."""
     for part in message.walk():
         if part.get_content_type() != "message/delivery-status":

@@ -50,15 +50,19 @@ class LinkSigner:
         return RequestLink(int.from_bytes(payload[16:], "big"), UUID(bytes=payload[:16]))
 
 
-def unsigned_response_id(key: str, survey: str, ref: str, member: str, email: str) -> UUID | None:
+def unsigned_response_id(
+    key: str, survey: str, ref: str, member: str, email: str, *, is_test: bool = False
+) -> UUID | None:
     """The response that an unsigned link's clicks are about; None when nothing tells them apart.
 
     Two clicks in one mail name the same survey, reference, member and customer, and so are one
-    response. The key keeps others from working out the id; another key makes another id.
+    response. The key keeps others from working out the id; another key makes another id. A test is
+    a response of its own: it must not make the customer's answer one.
     """
     if not ref and not email:
         return None
     # The unit separator cannot be in any of them: control characters were taken out.
     said = "\x1f".join((survey, ref, member.lower(), email.lower()))
-    secret = sha256(b"sayso.unsigned" + key.encode()).digest()
+    purpose = b"sayso.unsigned.test" if is_test else b"sayso.unsigned"
+    secret = sha256(purpose + key.encode()).digest()
     return UUID(bytes=hmac.digest(secret, said.encode(), "sha256")[:16], version=5)

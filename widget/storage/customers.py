@@ -53,10 +53,32 @@ def known_customers(
     return found
 
 
+def asked_in_earnest(
+    session: Session, workspace_id: int, customer_ids: Collection[UUID]
+) -> set[UUID]:
+    """Those of some customers who have a request that is no test."""
+    return {
+        id
+        for part in chunks(customer_ids)
+        for id in session.scalars(
+            select(Request.customer_id)
+            .where(
+                Request.workspace_id == workspace_id,
+                Request.customer_id.in_(part),
+                Request.is_test.is_(False),
+            )
+            .distinct()
+        )
+    }
+
+
 def put_customers(
-    session: Session, workspace_id: int, asks: Sequence[Ask], at: datetime
+    session: Session, workspace_id: int, asks: Sequence[Ask], at: datetime, *, is_test: bool
 ) -> dict[str, KnownCustomer]:
     """Make the customers of some asks who are not known yet, and note what is new of the others.
+
+    A test changes nobody who was asked in earnest; and of whom only tests have spoken, the first
+    request in earnest forgets what they said.
 
     Locks them all until the transaction ends, so that of two requests for one customer the second
     sees the first. Asks without address and id share nothing: each is a customer of its own, to be
@@ -79,13 +101,16 @@ def put_customers(
         known = known_customers(session, workspace_id, list(wanted.values()))
     lock_customers(session, workspace_id, [customer.id for customer in known.values()])
     by_id = {known[key].id: ask for key, ask in wanted.items()}
+    earnest = asked_in_earnest(session, workspace_id, by_id)
+    if is_test:
+        by_id = {id: ask for id, ask in by_id.items() if id not in earnest}
     for part in chunks(by_id):
         for row in session.scalars(
             select(Customer)
             .where(Customer.workspace_id == workspace_id, Customer.id.in_(part))
             .execution_options(populate_existing=True)
         ):
-            _note(row, by_id[row.id], at)
+            _note(row, by_id[row.id], at, forgets=not is_test and row.id not in earnest)
     session.flush()
     return known_customers(session, workspace_id, list(wanted.values()))
 
@@ -127,10 +152,10 @@ def _as_row(workspace_id: int, ask: Ask, at: datetime) -> dict[str, object]:
     }
 
 
-def _note(row: Customer, ask: Ask, at: datetime) -> None:
+def _note(row: Customer, ask: Ask, at: datetime, *, forgets: bool) -> None:
     for name in ("name", "external_id", "language", "country", "time_zone"):
         said = getattr(ask, name)
-        if said and said != getattr(row, name):
+        if (said or forgets) and said != getattr(row, name):
             setattr(row, name, said)
             row.updated_at = at
 

@@ -7,7 +7,7 @@ from hashlib import sha256
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, Select, Table, func, select, update
+from sqlalchemy import Connection, Row, Select, Table, func, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -21,6 +21,7 @@ from widget.storage.models import (
     Survey,
     SurveyVersion,
 )
+from widget.storage.responses import Place
 
 _held: Table = HeldAnswer.__table__  # type: ignore[assignment]
 
@@ -189,13 +190,15 @@ def set_aside_count(session: Session, workspace_id: int) -> int:
 
 
 def set_aside_page(
-    session: Session, workspace_id: int, *, limit: int, before: datetime | None = None
+    session: Session, workspace_id: int, *, limit: int, before: Place | None = None
 ) -> list[SetAside]:
     """The newest answers set aside, at most `limit`, older than `before` where that is given."""
     query = _set_aside(workspace_id)
     if before is not None:
-        query = query.where(HeldAnswer.updated_at < before)
-    rows = session.execute(query.order_by(HeldAnswer.updated_at.desc()).limit(limit)).all()
+        place = tuple_(HeldAnswer.updated_at, HeldAnswer.id)
+        query = query.where(place < (before.answered_at, before.id))
+    query = query.order_by(HeldAnswer.updated_at.desc(), HeldAnswer.id.desc())
+    rows = session.execute(query.limit(limit)).all()
     return [_shown(session, *row) for row in rows]
 
 

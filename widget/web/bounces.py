@@ -90,7 +90,7 @@ def _signing_key() -> str:
 
 
 def _is_signed() -> bool:
-    return mailgun_signature_is_good(_signing_key(), _body())
+    return mailgun_signature_is_good(_signing_key(), _body(), now())
 
 
 def _key() -> str:

@@ -458,3 +458,37 @@ def test_a_key_for_tests_sees_and_changes_nothing_else(acme: Workspace) -> None:
     assert {one["id"] for one in live.get("").get_json()["items"]} == {real, test}
     responses = trial.client.get("/api/v1/responses", headers=trial.headers).get_json()["items"]
     assert [one["ref"] for one in responses] == ["test"]
+
+
+def test_a_key_for_tests_reads_and_changes_nothing_of_who_was_asked_in_earnest(
+    any_acme: Workspace,
+) -> None:
+    any_acme.survey()
+    live, trial = Program(any_acme), Program(any_acme, is_test=True)
+    kim = {"email": "kim@c.example", "name": "Kim", "custom_id": "7", "time_zone": "Asia/Tokyo"}
+    real = live.ask(customer=kim)["id"]
+    other = {"name": "Not Kim", "custom_id": "8", "time_zone": "Europe/Lisbon"}
+    test = trial.ask(customer={"email": "kim@c.example", **other})
+    assert live.get(f"/{real}").get_json()["customer"] == kim
+    said = [test, trial.get(f"/{test['id']}").get_json(), *trial.get().get_json()["items"]]
+    unknown = {"name": "", "custom_id": "", "time_zone": ""}
+    assert [one["customer"] for one in said] == [{"email": "kim@c.example", **unknown}] * 3
+
+
+def test_what_tests_said_of_a_customer_is_forgotten_by_the_first_real_request(
+    any_acme: Workspace,
+) -> None:
+    any_acme.survey()
+    live, trial = Program(any_acme), Program(any_acme, is_test=True)
+    trial.ask(customer={"email": "kim@c.example", "name": "Win at bad.example", "custom_id": "8"})
+    again = trial.ask(customer={"email": "kim@c.example", "name": "Try two"})
+    assert again["customer"]["name"] == "Try two"
+    made = live.ask(customer={"email": "kim@c.example", "time_zone": "Asia/Tokyo"})
+    assert made["customer"] == {
+        "email": "kim@c.example",
+        "name": "",
+        "custom_id": "",
+        "time_zone": "Asia/Tokyo",
+    }
+    later = live.ask(customer={"email": "kim@c.example", "name": "Kim"})
+    assert later["customer"]["time_zone"] == "Asia/Tokyo"

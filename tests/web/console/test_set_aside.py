@@ -70,6 +70,29 @@ def test_the_newest_comes_first_and_older_ones_on_further_pages(
     assert "T-1" not in console.get(older).text
 
 
+def test_of_those_set_aside_at_one_moment_none_is_passed_over(
+    acme: Workspace, console: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("widget.web.console.set_aside.PAGE", 2)
+    survey = acme.survey()
+    for number in range(3):
+        set_aside(acme, ask_by_mail(acme, survey, ref=f"T-{number}"))
+    with acme.world.app.app_context(), writing(db.session):
+        db.session.execute(update(HeldAnswer).values(updated_at=acme.world.clock()))
+    page = console.get(PAGE).text
+    older = page.split('rel="next" href="')[1].split('"')[0].replace("&amp;", "&")
+    both = page + console.get(older).text
+    assert [both.count(f"T-{number}") for number in range(3)] == [1, 1, 1]
+
+
+@pytest.mark.parametrize("place", ["x", "9999-12-31T23:59:59-14:00", "2026-11-23T09:00:00Z_x"])
+def test_a_damaged_address_shows_the_first_page(
+    acme: Workspace, mail: AskedByMail, console: FlaskClient, place: str
+) -> None:
+    set_aside(acme, mail)
+    assert "T-1" in console.get(f"{PAGE}?before={place}").text
+
+
 def test_the_responses_page_says_how_many_wait(
     acme: Workspace, mail: AskedByMail, console: FlaskClient
 ) -> None:

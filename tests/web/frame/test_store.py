@@ -1,6 +1,9 @@
 """Posting a step: every wrong input has a defined answer, a plain sentence, and loses nothing."""
 
+import json
 import re
+from base64 import urlsafe_b64encode
+from time import process_time
 
 import pytest
 from sqlalchemy import select
@@ -145,6 +148,39 @@ def test_when_no_key_knows_the_token_the_context_is_kept(acme: Workspace) -> Non
 @pytest.mark.parametrize("token", ["", "x", "e30.x", "W10.x", "WzFd.x", "é.x", "." * 50])
 def test_a_token_of_nonsense_is_a_plain_400(visitor: Visitor, token: str) -> None:
     assert visitor.send(token=token, score=4).status_code == 400
+
+
+_SAID = ["x", 1, "0" * 32, "en", 1, 0, None, "", "link"]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "[" * 50_000,
+        json.dumps([*_SAID[:4], 1e300, *_SAID[5:], {}]),
+        json.dumps([*_SAID[:4], 10**400, *_SAID[5:], {}]),
+        json.dumps([*_SAID, {"ref": 5, "attributes": 7}]),
+        json.dumps([*_SAID, {"attributes": {"test": [1], "lang": {}, "a": None}}]),
+        json.dumps(
+            [*_SAID, {"member": "\ud800", "ref": "\ud800\0", "attributes": {"a": "\ud800"}}]
+        ),
+    ],
+)
+def test_a_token_that_somebody_made_up_to_do_harm_is_a_plain_400(
+    acme: Workspace, visitor: Visitor, said: str
+) -> None:
+    again = visitor.send(token=urlsafe_b64encode(said.encode()).decode() + ".x", score=4)
+    assert again.status_code == 400
+    visitor.token = token_in(again.text)
+    assert visitor.send(score=4).status_code == 200
+    assert len(acme.responses()) == 1
+
+
+def test_a_long_context_of_a_made_up_token_is_read_at_once(visitor: Visitor) -> None:
+    said = json.dumps([*_SAID, {"ref": "{{" * 100_000, "member": "{{" * 100_000}])
+    before = process_time()
+    answer = visitor.send(token=urlsafe_b64encode(said.encode()).decode() + ".x", score=4)
+    assert (answer.status_code, process_time() - before < 2) == (400, True)
 
 
 def test_posts_with_bad_tokens_are_limited_too(world: World, acme: Workspace) -> None:

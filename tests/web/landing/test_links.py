@@ -252,6 +252,17 @@ def test_an_unsigned_link_carries_what_the_help_desk_filled_in(acme: Workspace) 
     assert sorted(response.stars or 0 for response in acme.responses()) == [2, 5]
 
 
+def test_a_test_of_an_unsigned_link_leaves_the_customers_answer_alone(acme: Workspace) -> None:
+    survey = acme.survey()
+    link = f"/e/{survey}?ref=T-9&email=c%40x.example&score="
+    tester, customer = Reader(acme.world, survey, address="91.64.0.9"), Reader(acme.world, survey)
+    tester.press(tester.open(f"{link}1&test=1"), score=1)
+    customer.press(customer.open(f"{link}5"), score=5)
+    tester.press(tester.open(f"{link}2&test=1"), score=2)
+    found = {(response.stars, response.is_test) for response in acme.responses()}
+    assert found == {(2, True), (5, False)}
+
+
 def test_an_unsigned_link_tells_nobody_what_was_answered(acme: Workspace) -> None:
     survey = acme.survey()
     set_survey(acme, survey, asking={"edit_days": 1})

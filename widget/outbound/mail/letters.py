@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from widget.domain.asking import AskingPolicy
 from widget.domain.links import LinkSigner, RequestLink
-from widget.domain.mail_addresses import BounceAddress, DeliveryName, message_id
+from widget.domain.mail_addresses import BounceAddress, DeliveryName, message_id, wire_address
 from widget.domain.mail_wording import SurveyMail, is_address
 from widget.domain.surveys import Definition
 from widget.outbound.mail.compose import Envelope, Letter, Person
@@ -56,8 +56,9 @@ class Post:
         )
 
     def sender(self, policy: AskingPolicy) -> str:
-        """The address that a workspace's mails are from."""
-        return policy.sender if is_address(policy.sender) else self.settings.mail_from
+        """The address that a workspace's mails are from, as a mail server takes it."""
+        own = wire_address(policy.sender) if is_address(policy.sender) else None
+        return own or self.settings.mail_from
 
     def letter(self, due: DueMail, definition: Definition) -> Letter:
         """What the mail says."""

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from widget.actions.note_delivery import note_failed, note_refused, note_withheld
 from widget.actions.receive_bounce import receive_bounce
 from widget.domain.asking import AskingPolicy
-from widget.domain.bounces import BounceReport, sort_of
+from widget.domain.bounces import BounceReport, sort_of, unaddressed
 from widget.domain.mail_addresses import DeliveryName, address_digest, wire_address
 from widget.domain.requests import NO_REMINDER_IN_TEST_MODE, WAITS_IN_TEST_MODE
 from widget.domain.requests import Why as RequestWhy
@@ -248,7 +248,7 @@ class SendMail:
         if not refused.is_final:
             self._retry(engine, due, str(refused))
             return
-        _log.error("Mail %s was refused: %s", due.id, refused)
+        _log.error("Mail %s was refused: %s", due.id, unaddressed(str(refused)))
         is_gone = sort_of(str(refused.code), refused.text) == "hard"
         if not is_gone or due.test_mail_to:
             self._give_up(engine, due, str(refused))
@@ -284,8 +284,9 @@ class SendMail:
             due_at = self.clock() + delay
             claimed_mails.retry_later(engine, due, due_at=due_at, error=error[:500])
             return
-        _log.error("Mail %s is given up after %d attempts: %s", due.id, due.attempts, error)
-        self._give_up(engine, due, f"Given up after {due.attempts} attempts: {error}")
+        said = f"Given up after {due.attempts} attempts: {error}"
+        _log.error("Mail %s: %s", due.id, unaddressed(said))
+        self._give_up(engine, due, said)
 
     def _give_up(self, engine: Engine, due: DueMail, error: str) -> None:
         with Session(engine) as session:

@@ -54,7 +54,8 @@ class Delivery(Base):
 class Bounce(Base):
     """Something a mail server said of an address. `sort` is `hard`, `soft` or `complaint`.
 
-    The address is kept as a keyed digest, so that it can be recognised but not read.
+    The address is kept as a keyed digest, so that it can be recognised but not read; `detail`, the
+    server's words, names none.
     """
 
     __tablename__ = "bounces"

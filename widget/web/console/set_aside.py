@@ -1,6 +1,5 @@
 """Answers from mails that looked like a machine's: shown with their reasons, counted on request."""
 
-from datetime import datetime
 from uuid import UUID
 
 from flask import flash, redirect, render_template, request, url_for
@@ -9,9 +8,12 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from widget.actions.restore_answer import restore_answer
+from widget.domain.errors import MomentRefused
+from widget.domain.moments import read_moment
 from widget.domain.suspicion import SUSPICIONS
 from widget.extensions import db
 from widget.storage.held_answers import SetAside, set_aside_count, set_aside_page
+from widget.storage.responses import Place
 from widget.web.clock import now
 from widget.web.console.access import blueprint, needs, seat
 from widget.web.face.speech import Speech
@@ -24,7 +26,7 @@ PAGE = 50
 def responses_set_aside() -> str:
     """What was set aside, newest first."""
     found = set_aside_page(
-        db.session(), seat().workspace_id, limit=PAGE + 1, before=_moment("before")
+        db.session(), seat().workspace_id, limit=PAGE + 1, before=_place("before")
     )
     return render_template(
         "console/set_aside.html",
@@ -53,13 +55,13 @@ def waiting_set_aside() -> int:
     return set_aside_count(db.session(), seat().workspace_id)
 
 
-def _moment(name: str) -> datetime | None:
+def _place(name: str) -> Place | None:
+    moment, _underscore, id = request.args.get(name, "").partition("_")
     try:
-        at = datetime.fromisoformat(request.args.get(name, ""))
-    except ValueError:
+        return Place(read_moment(moment, seat().time_zone), UUID(id))
+    except (MomentRefused, ValueError):
         # A damaged address shows the first page.
         return None
-    return at if at.tzinfo else None
 
 
 def _speech(found: SetAside) -> Speech:

@@ -67,7 +67,12 @@ def opening_of(visit: Visit | None) -> Opening | None:
         "page": context.page,
         **context.attributes,
     }
-    return Opening(tuple((name, str(value)) for name, value in query.items()), "")
+    return Opening(tuple((name, _as_in_an_address(value)) for name, value in query.items()), "")
+
+
+def _as_in_an_address(value: object) -> str:
+    # Half of a surrogate pair can be in JSON, and in no address.
+    return str(value).encode(errors="replace").decode()
 
 
 def open_visit(

@@ -83,7 +83,7 @@ def unsigned(public_id: str) -> Response:
     opening = requested_opening()
     member = find_member(survey, named_member(opening))
     visit = open_visit(opening, survey, definition, version_id, member=member, at=now())
-    known_id = _response_of(survey, visit.context)
+    known_id = _response_of(survey, visit.context, is_test=visit.is_test)
     visit = replace(visit, response_id=known_id or visit.response_id, source="unsigned")
     if rate_limits().allow_opening(public_id, request.remote_addr):
         _note(RequestLink(survey.workspace_id, visit.response_id), act_of_opening())
@@ -144,13 +144,14 @@ def _open_survey(public_id: str) -> tuple[PublishedSurvey, Definition, int]:
     return survey, find_definition(survey, survey.version_id), survey.version_id
 
 
-def _response_of(survey: PublishedSurvey, context: Context) -> UUID | None:
+def _response_of(survey: PublishedSurvey, context: Context, *, is_test: bool) -> UUID | None:
     """The response that an unsigned link is about, whichever of our keys named it."""
     config = current_app.config
     # The first is never rotated; the others named responses once.
     keys = (config["SAYSO_ADDRESS_KEY"], config["SECRET_KEY"], *config["SECRET_KEY_FALLBACKS"])
     said = (survey.public_id, context.ref, context.member, context.customer_email)
-    ids = [id for id in (unsigned_response_id(key, *said) for key in keys) if id]
+    made = (unsigned_response_id(key, *said, is_test=is_test) for key in keys)
+    ids = [id for id in made if id]
     known = stored_among(db.session(), survey.workspace_id, ids)
     return next((id for id in ids if id in known), ids[0] if ids else None)
 
