@@ -44,6 +44,13 @@ def _check_questions(definition: Definition, problems: dict[str, str]) -> None:
         problems["positive_from"] = (
             f"Positive must begin above {scores[0]} and at {scores[-1]} at the latest."
         )
+    elif definition.ask_reward and not (
+        definition.positive_from <= definition.rewards_from <= scores[-1]
+    ):
+        problems["reward_from"] = (
+            f"Write a score from {definition.positive_from}, where positive begins, "
+            f"to {scores[-1]}; or leave it empty."
+        )
     for tag in definition.languages:
         if normal_tag(tag) != tag:
             problems["languages"] = f"“{tag}” is no language tag; write it like “fr” or “fr-CA”."

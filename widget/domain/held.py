@@ -34,6 +34,7 @@ class Held:
             comment=old.comment if new.comment is None else new.comment,
             wants_contact=old.wants_contact if new.wants_contact is None else new.wants_contact,
             may_publish=old.may_publish if new.may_publish is None else new.may_publish,
+            reward=old.reward if new.reward is None else new.reward,
             finished=old.finished or new.finished,
             fitting=new.fitting,
         )
@@ -56,6 +57,7 @@ class Held:
                 "comment": self.answer.comment,
                 "wants_contact": self.answer.wants_contact,
                 "may_publish": self.answer.may_publish,
+                "reward": self.answer.reward,
                 "finished": self.answer.finished,
                 "fitting": None if self.answer.fitting is None else sorted(self.answer.fitting),
             },
@@ -76,9 +78,10 @@ class Held:
                 scores={cast(Kind, kind): score for kind, score in answer["scores"].items()},
                 reasons=None if reasons is None else tuple(reasons),
                 comment=answer["comment"],
-                # Answers kept before these were asked have neither.
+                # Answers kept before these were asked have none of them.
                 wants_contact=answer.get("wants_contact"),
                 may_publish=answer.get("may_publish"),
+                reward=answer.get("reward"),
                 finished=answer["finished"],
                 fitting=None if fitting is None else frozenset(fitting),
             ),

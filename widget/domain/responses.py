@@ -43,7 +43,8 @@ class ResponseHead:
 def changes(before: Mapping[str, Any], answer: Answer) -> list[Change]:
     """How an answer changes a stored response; empty when it says nothing new.
 
-    `before` holds the response's `stars`, `csat`, `nps`, `ces`, `reasons`, `comment`, and TICKS.
+    `before` holds the response's `stars`, `csat`, `nps`, `ces`, `reasons`, `comment`, `reward_id`, and
+    TICKS.
     """
     found = [
         Change(name, before[name], answer.scores[name])
@@ -55,6 +56,8 @@ def changes(before: Mapping[str, Any], answer: Answer) -> list[Change]:
         found.append(Change("reasons", before["reasons"], reasons))
     if answer.comment is not None and answer.comment != (before["comment"] or ""):
         found.append(Change("comment", before["comment"], answer.comment))
+    if answer.reward is not None and answer.reward != (before["reward_id"] or ""):
+        found.append(Change("reward_id", before["reward_id"], answer.reward))
     for name in TICKS:
         ticked = getattr(answer, name)
         # Never asked and not ticked is the same.
@@ -79,4 +82,5 @@ def said_in(response: Mapping[str, Any]) -> Answer:
         comment=response["comment"] or "",
         wants_contact=bool(response["wants_contact"]),
         may_publish=bool(response["may_publish"]),
+        reward=response["reward_id"] or "",
     )

@@ -53,6 +53,8 @@ class Response(Base):
     # What the customer ticked: to be contacted, and that the comment may be published.
     wants_contact: Mapped[bool | None] = mapped_column()
     may_publish: Mapped[bool | None] = mapped_column()
+    # The reward that the customer suggested: "" for none, None where they were not asked.
+    reward_id: Mapped[str | None] = mapped_column(String(20))
     language: Mapped[str] = mapped_column(String(20))
     source: Mapped[str] = mapped_column(String(20))
     member_id: Mapped[int | None] = mapped_column(ForeignKey("members.id"))
