@@ -251,8 +251,8 @@ def csrf_token(html: str) -> str:
 def answer_survey(acme: Workspace, survey: str, score: int, **details: Any) -> str:
     """Store one response as a visit would; returns its id.
 
-    `details`: `comment`, `reasons`, `scores` (further kinds), `is_test`, `finished`, `at`, and the
-    fields of a Context.
+    `details`: `comment`, `reasons`, `scores` (further kinds), `is_test`, `finished`, `at`,
+    `reward` (an id), and the fields of a Context.
     """
     with acme.world.app.app_context():
         published = published_survey(db.session(), survey)
@@ -281,13 +281,14 @@ def answer_survey(acme: Workspace, survey: str, score: int, **details: Any) -> s
             scores={definition.question.kind: score, **given.get("scores", {})},
             reasons=given.get("reasons"),
             comment=given.get("comment"),
+            reward=given.get("reward"),
             finished=given.get("finished", True),
         )
         give_answer(db.engine, head, answer, time_zone=published.time_zone)
         return str(head.id)
 
 
-_ANSWER_FIELDS = ("comment", "reasons", "scores", "is_test", "finished", "at")
+_ANSWER_FIELDS = ("comment", "reasons", "scores", "is_test", "finished", "at", "reward")
 
 
 def post(client: FlaskClient, path: str, page: str | None = None, **fields: Any) -> TestResponse:

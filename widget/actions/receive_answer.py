@@ -105,7 +105,12 @@ def _without_silence(answer: Answer) -> Answer:
     Whoever opens an unsigned link again may be somebody who guessed it. So they are not shown what
     was written before, and the empty box they see must not wipe it out.
     """
-    return replace(answer, reasons=answer.reasons or None, comment=answer.comment or None)
+    return replace(
+        answer,
+        reasons=answer.reasons or None,
+        comment=answer.comment or None,
+        reward=answer.reward or None,
+    )
 
 
 def _doubts(connection: Connection, held: Held, client: Client) -> tuple[Suspicion, ...]:

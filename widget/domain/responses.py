@@ -43,8 +43,8 @@ class ResponseHead:
 def changes(before: Mapping[str, Any], answer: Answer) -> list[Change]:
     """How an answer changes a stored response; empty when it says nothing new.
 
-    `before` holds the response's `stars`, `csat`, `nps`, `ces`, `reasons`, `comment`, `reward_id`, and
-    TICKS.
+    `before` holds the response's `stars`, `csat`, `nps`, `ces`, `reasons`, `comment`,
+    `reward_id`, and TICKS.
     """
     found = [
         Change(name, before[name], answer.scores[name])

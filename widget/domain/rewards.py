@@ -1,4 +1,4 @@
-"""What customers may suggest for a member: a workspace's catalogue, and what a survey offers of it."""
+"""What customers may suggest for a member: a catalogue, and what a survey offers of it."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import create_engine
 
+from widget.actions.announce_grants import AnnounceGrants
 from widget.actions.finish_idle_responses import FinishIdleResponses
 from widget.actions.run_import import run_imports
 from widget.actions.send_due_requests import send_due
@@ -47,6 +48,7 @@ def make_jobs(settings: Settings, should_stop: Callable[[], bool]) -> list[Job]:
         Job("make due mails", 2, send_due),
         Job("send mail", 1, send_mail),
         Job("send messages", 1, send_messages),
+        Job("announce grants", 5, AnnounceGrants(settings.public_url)),
         Job("finish idle responses", 60, idle),
     ]
 

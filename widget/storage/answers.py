@@ -132,6 +132,7 @@ def _response_row(first: FirstAnswer) -> dict[str, Any]:
         "comment": answer.comment or None,
         "wants_contact": answer.wants_contact,
         "may_publish": answer.may_publish,
+        "reward_id": answer.reward,
         "language": head.language,
         "source": head.source,
         "member_id": head.member_id,

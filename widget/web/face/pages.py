@@ -19,6 +19,7 @@ from widget.domain.flow import (
     sentiment_of,
     steps,
 )
+from widget.domain.rewards import NO_OFFER, Offer
 from widget.domain.surveys import Definition
 from widget.domain.wording import without_controls
 from widget.paths import asset_folder
@@ -54,22 +55,25 @@ class Typed:
     main_score: int | None = None
     reasons: tuple[str, ...] = ()
     comment: str = ""
+    reward: str = ""
 
     @property
     def is_clean(self) -> bool:
         """Whether it holds scores only, of which there are few enough to keep each one's page."""
-        return not self.reasons and not self.comment
+        return not self.reasons and not self.comment and not self.reward
 
 
 @dataclass(frozen=True)
 class Face:
-    """What a frame is drawn from: a survey's version in one language, and where it posts to."""
+    """What a frame is drawn from: a survey's version in one language, where it posts to, and which
+    rewards it offers to whoever gave a good score."""
 
     definition: Definition
     speech: Speech
     public_id: str
     action: str
     image_folder: str
+    offer: Offer = NO_OFFER
 
     def step_html(
         self, step: Step, typed: Typed, *, problem: str = "", is_test: bool = False
@@ -92,7 +96,9 @@ class Face:
             question=question_of(definition, step) if step.kind else None,
             main_question=definition.question,
             sentiment=None if main_score is None else sentiment_of(definition, main_score),
-            is_last=step.name != "thanks" and is_last_question(definition, step),
+            is_last=step.name != "thanks"
+            and is_last_question(definition, step, main_score, self.offer),
+            rewards=self.offer.rewards,
             is_first=step == steps(definition)[0],
             token=slot("token"),
         )
@@ -134,7 +140,9 @@ class Face:
         return {name: str(escape(fallback)) for name, fallback in fallbacks.items()}
 
 
-def make_face(definition: Definition, language: str, company: str, public_id: str) -> Face:
+def make_face(
+    definition: Definition, language: str, company: str, public_id: str, offer: Offer = NO_OFFER
+) -> Face:
     """The face of a published survey."""
     return Face(
         definition=definition,
@@ -142,6 +150,7 @@ def make_face(definition: Definition, language: str, company: str, public_id: st
         public_id=public_id,
         action=url_for("frame.store", public_id=public_id),
         image_folder=url_for("frame.image", image_id=""),
+        offer=offer,
     )
 
 
@@ -189,6 +198,7 @@ class FaceKey:
     language: str
     company: str
     public_id: str
+    offer: Offer = NO_OFFER
     _face: Face | None = field(default=None, init=False, repr=False, compare=False)
 
     def face(self) -> Face:
@@ -218,7 +228,7 @@ _steps: Bounded[tuple[FaceKey, Step, Typed, bool], Filling] = Bounded(_STEP_LIMI
 def introduce(key: FaceKey, definition: Definition) -> None:
     """Give a key the face of its version, so that its pages can be rendered."""
     if not key.is_introduced():
-        face = make_face(definition, key.language, key.company, key.public_id)
+        face = make_face(definition, key.language, key.company, key.public_id, key.offer)
         key.hold(face)
         _faces.put(key, face)
 

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, current_app, request, url_for
 from widget.actions.note_visit import note_visit
 from widget.actions.receive_answer import receive_gesture
 from widget.domain.errors import LinkForged, TokenForged, TokenMissing, UnknownSurvey
-from widget.domain.flow import steps
+from widget.domain.flow import offer_of, steps
 from widget.domain.held import Held, may_still_change
 from widget.domain.links import LinkSigner, RequestLink, unsigned_response_id
 from widget.domain.scales import Scale
@@ -127,7 +127,8 @@ def gesture(public_id: str) -> Response:
         return Response(status=429)
     survey = find_survey(public_id)
     definition = find_definition(survey, visit.version_id)
-    answer = read_submission(request.form, definition).answer
+    offer = offer_of(definition, survey.rewards, visit.member_id)
+    answer = read_submission(request.form, definition, offer).answer
     if answer is None:
         return Response(status=422)
     db.session.rollback()
