@@ -11,7 +11,9 @@ from widget.domain.roles import Ability, Role, abilities
 OPEN = {"console.home", "console.set_up", "console.welcome"}
 
 NEEDS: dict[Ability, set[str]] = {
-    "see_own": set(),
+    "see_own": {
+        "my_rewards",
+    },
     "read_responses": {
         "request_page",
         "requests",
@@ -20,7 +22,10 @@ NEEDS: dict[Ability, set[str]] = {
         "surveys",
     },
     "lead": {
+        "grant_decide",
+        "grants",
         "response_hide_or_show",
+        "rewards",
     },
     "edit_surveys": {
         "close_survey",
@@ -67,6 +72,10 @@ NEEDS: dict[Ability, set[str]] = {
         "person_link",
         "person_remove",
         "person_role",
+        "reward",
+        "reward_move",
+        "reward_retire_or_offer",
+        "rewards_ready_made",
         "workspace",
     },
 }

@@ -144,6 +144,9 @@ def test_whoever_is_set_aside_is_thanked_and_everything_said_is_kept(acme: Works
         "scores": {"stars": 2},
         "reasons": ["slow"],
         "comment": "Really me",
+        "wants_contact": None,
+        "may_publish": None,
+        "reward": None,
         "finished": True,
         "fitting": row.answer["fitting"],
     }

@@ -52,6 +52,11 @@ class MemberSchema(Schema):
     email = fields.String(allow_none=True)
 
 
+class RewardSchema(Schema):
+    id = fields.String()
+    name = fields.String(metadata={"description": "In English where that is known."})
+
+
 class CustomerSchema(Schema):
     email = fields.String()
     name = fields.String()
@@ -72,6 +77,11 @@ class ResponseSchema(Schema):
     ces = fields.Integer(allow_none=True)
     reasons = fields.List(fields.String(), metadata={"description": "Ids of ticked reasons."})
     comment = fields.String(allow_none=True)
+    reward = fields.Nested(
+        RewardSchema,
+        allow_none=True,
+        metadata={"description": "What the customer suggested for the member, or null."},
+    )
     member = fields.Nested(MemberSchema, allow_none=True)
     member_given = fields.String(metadata={"description": "How the page named the member."})
     ref = fields.String()
@@ -122,6 +132,7 @@ EXAMPLE_PAGE: dict[str, Any] = {
             "ces": None,
             "reasons": ["fast", "solved"],
             "comment": "Quick and friendly, thank you!",
+            "reward": {"id": "c7r2k9wq4xz3", "name": "Coffee"},
             "member": {"id": "m4t8z1pd6h", "name": "Ana Silva", "email": "ana@acme.example"},
             "member_given": "ana@acme.example",
             "ref": "T-1042",

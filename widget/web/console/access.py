@@ -30,6 +30,8 @@ class Area:
     needs: Ability
     begins: tuple[str, ...]
     label: Callable[[], str] | None = None
+    # Linked to only for who is rated themselves.
+    for_members: bool = False
 
 
 # In the order of the header. Routes that no other area names belong to surveys.
@@ -37,6 +39,8 @@ AREAS = (
     Area("console.surveys", "edit_surveys", ("",), lambda: str(_("Surveys"))),
     Area("console.responses", "read_responses", ("response",), lambda: str(_("Responses"))),
     Area("console.requests", "read_responses", ("request", "asking"), lambda: str(_("Requests"))),
+    Area("console.rewards", "lead", ("reward", "grant"), lambda: str(_("Rewards"))),
+    Area("console.my_rewards", "see_own", ("my_rewards",), lambda: str(_("My rewards")), True),
     Area("console.deliveries", "edit_surveys", ("deliveries",), lambda: str(_("Deliveries"))),
     Area("console.members", "edit_surveys", ("member",), lambda: str(_("Members"))),
     Area("console.sites", "edit_surveys", ("site",), lambda: str(_("Sites"))),
@@ -114,7 +118,9 @@ def _navigation(found: Seat) -> list[tuple[str, str, bool]]:
     return [
         (url_for(area.endpoint), area.label(), area is here)
         for area in AREAS
-        if area.label and found.may(area.needs)
+        if area.label
+        and found.may(area.needs)
+        and (found.member_id is not None or not area.for_members)
     ]
 
 

@@ -1,6 +1,6 @@
 """How templates write times, kinds and scores."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -9,7 +9,9 @@ from flask_babel import gettext as _
 
 from widget.domain.scales import KIND_NAMES, Kind
 from widget.domain.surveys import WORDED_STYLES
+from widget.extensions import db
 from widget.storage.responses import ListedResponse
+from widget.storage.rewards import catalogue
 from widget.web.console.access import blueprint
 from widget.web.face.speech import Speech
 
@@ -25,6 +27,12 @@ def moment(at: datetime) -> str:
     """A time in the workspace's zone, as `23 Nov 2026, 14:05`."""
     local = at.astimezone(ZoneInfo(g.seat.time_zone))
     return f"{local.day} {local:%b %Y, %H:%M}"
+
+
+@blueprint.app_template_filter("day")
+def day(on: date) -> str:
+    """A calendar day, as `23 Nov 2026`."""
+    return f"{on.day} {on:%b %Y}"
 
 
 @blueprint.app_template_filter("score_words")
@@ -47,7 +55,11 @@ def score_words(score: int, kind: Kind, speech: Speech) -> str:
 @blueprint.app_template_filter("field_word")
 def field_word(name: str) -> str:
     """A field of a response or a revision as people know it: `stars` as Stars."""
-    words: dict[str, str] = {"comment": _("Comment"), "reasons": _("Reasons")}
+    words: dict[str, str] = {
+        "comment": _("Comment"),
+        "reasons": _("Reasons"),
+        "reward_id": _("Reward"),
+    }
     words.update(KIND_NAMES.items())
     return str(words.get(name, name))
 
@@ -63,6 +75,9 @@ def said(value: Any, field: str, found: ListedResponse, speech: Speech) -> str:
         offered = (*found.definition.positive_reasons, *found.definition.negative_reasons)
         words = {reason.id: speech.reason(reason).striptags() for reason in offered}
         return ", ".join(words.get(id, id) for id in value)
+    if field == "reward_id":
+        names = {reward.id: reward.name for reward in catalogue(db.session(), g.seat.workspace_id)}
+        return str(names.get(value, value))
     return str(value)
 
 
