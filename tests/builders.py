@@ -14,6 +14,7 @@ from werkzeug.test import TestResponse
 
 from widget import create_app
 from widget.actions.change_asking import change_asking_rules
+from widget.actions.change_rewards import save_reward
 from widget.actions.create_api_key import create_api_key
 from widget.actions.create_member import create_member
 from widget.actions.create_survey import create_survey
@@ -28,6 +29,7 @@ from widget.domain.context import Context
 from widget.domain.flow import Answer
 from widget.domain.links import LinkSigner, RequestLink
 from widget.domain.responses import ResponseHead
+from widget.domain.rewards import Reward
 from widget.domain.scales import Kind, Style
 from widget.domain.surveys import Definition, definition_from_json
 from widget.extensions import db
@@ -211,6 +213,12 @@ class Workspace:
                         update(Member).where(Member.id == member).values(user_id=user.id)
                     )
         return sign_in(self.world, email)
+
+    def reward(self, name: str = "Coffee", **details: Any) -> str:
+        """A reward's id. `details`: fields of a domain's Reward."""
+        with self.world.app.app_context():
+            reward = Reward("", texts={"en": name}, **details)
+            return save_reward(db.session, self.id, reward, at=self.world.clock())
 
     def api_key(self) -> str:
         with self.world.app.app_context():

@@ -35,7 +35,9 @@ def give_answer(
     None when this answer made it.
     """
     first = _first(head, answer, time_zone)
-    if opens and group_commit(engine, _store_first_of_group).run(first):
+    # A suggested reward is counted as well, which takes more than the group's transaction does.
+    is_plain = opens and not answer.reward
+    if is_plain and group_commit(engine, _store_first_of_group).run(first):
         return None
     with write_connection(engine) as connection:
         return give_answer_within(connection, head, answer, time_zone=time_zone)
