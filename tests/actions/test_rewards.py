@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
-from tests.builders import Workspace, answer_survey
+from tests.builders import Workspace, answer_survey, make_workspace
 from widget.actions.announce_grants import AnnounceGrants
 from widget.actions.change_rewards import retire_reward, save_reward
 from widget.actions.decide_grant import Decider, approve_grant, decline_grant, hand_grant_over
@@ -22,9 +22,11 @@ from widget.domain.flow import Answer
 from widget.domain.responses import ResponseHead
 from widget.domain.roles import EVERYTHING, Scope
 from widget.extensions import db
+from widget.storage.engine import write_connection
 from widget.storage.grants import progress_of
-from widget.storage.models import Event, Grant, Message, Response, Survey, User, Vote
+from widget.storage.models import Event, Grant, Message, Response, User, Vote
 from widget.storage.rewards import reward_of, reward_of_responses, used_budgets
+from widget.storage.votes import follow_vote
 
 ANA = "ana@acme.example"
 
@@ -175,8 +177,6 @@ def test_tests_bad_scores_and_responses_about_nobody_are_no_votes(ana: Praise) -
 
 
 def test_another_workspaces_reward_is_no_vote(ana: Praise) -> None:
-    from tests.builders import make_workspace
-
     other = make_workspace(ana.acme.world, "Other", "olga@other.example")
     ana.give(reward=other.reward("Coffee", votes=1))
     assert ana.grants() == []
@@ -515,9 +515,6 @@ def test_without_managers_the_owner_is_told_and_the_member_when_it_is_approved(
 
 
 def test_a_response_that_moves_to_another_member_takes_its_vote_along(ana: Praise) -> None:
-    from widget.storage.engine import write_connection
-    from widget.storage.votes import follow_vote
-
     ben = ana.acme.member("Ben")
     id = ana.give()
     with ana.acme.world.app.app_context():
@@ -526,4 +523,3 @@ def test_a_response_that_moves_to_another_member_takes_its_vote_along(ana: Prais
             connection.execute(table.update().where(table.c.id == id).values(member_id=ben))
             follow_vote(connection, ana.acme.id, id, ana.acme.world.clock())
         assert [row.member_id for row in db.session.scalars(select(Vote))] == [ben]
-        assert db.session.scalar(select(Survey.id)) is not None

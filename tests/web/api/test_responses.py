@@ -64,6 +64,7 @@ def test_a_response_has_everything_that_was_said(acme: Workspace) -> None:
         "ces": None,
         "reasons": ["fast"],
         "comment": "Good",
+        "reward": None,
         "member": {"name": "Ana", "email": "ana@acme.example"},
         "member_given": "ana@acme.example",
         "ref": "T-1",
@@ -238,3 +239,15 @@ def test_the_documentation_names_every_parameter(acme: Workspace) -> None:
     page = acme.world.client().get("/api/docs").text
     for name in ("survey", "has_comment", "since", "cursor", "Authorization: Bearer"):
         assert name in page
+
+
+def test_a_suggested_reward_is_there_until_the_score_takes_it_back(acme: Workspace) -> None:
+    survey, coffee = acme.survey(), acme.reward("Coffee")
+    acme.change(survey, ask_reward=True)
+    acme.member("Ana", email="ana@acme.example")
+    for score, ref in ((5, "good"), (2, "bad")):
+        answer_survey(acme, survey, score, member="ana@acme.example", reward=coffee, ref=ref)
+    answer = Program(acme).get().json
+    assert answer is not None
+    rewards = {item["ref"]: item["reward"] for item in answer["items"]}
+    assert rewards == {"good": {"id": coffee, "name": "Coffee"}, "bad": None}
