@@ -289,3 +289,9 @@ def queries(acme: Workspace, client: FlaskClient, path: str) -> int:
     assert client.get(path).status_code == 200
     event.remove(engine, "before_cursor_execute", count)
     return len(counted)
+
+
+def test_a_members_first_page_is_their_own(acme: Workspace, praised: int) -> None:
+    own = acme.person(ANA, "member", member=praised)
+    assert own.get("/console/").location == MINE
+    assert acme.signed_in().get("/console/").location == "/console/surveys"

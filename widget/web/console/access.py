@@ -126,5 +126,6 @@ def _navigation(found: Seat) -> list[tuple[str, str, bool]]:
 
 @blueprint.get("/")
 def home() -> Response:
-    """The console's first page."""
-    return redirect(url_for("console.surveys"))
+    """The console's first page: of what is their own for who may see no more."""
+    first = "console.surveys" if seat().may("read_responses") else "console.my_rewards"
+    return redirect(url_for(first))
