@@ -15,6 +15,7 @@ from widget.domain.grants import month_of
 from widget.domain.languages import normal_tag
 from widget.domain.rewards import ICONS, SIZES, Reward
 from widget.extensions import db
+from widget.storage.grants import grant_counts
 from widget.storage.rewards import catalogue, reward_of, used_budgets
 from widget.storage.survey_editing import worded_languages
 from widget.web.clock import now
@@ -52,6 +53,7 @@ def rewards() -> str:
         "console/rewards/list.html",
         rewards=found,
         spent=spent_this_month(found),
+        waiting=grant_counts(db.session(), seat().workspace_id, seat().scope).get("earned", 0),
         may_change=seat().may("manage_workspace"),
     )
 
