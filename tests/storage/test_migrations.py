@@ -4,12 +4,14 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, select, text
+from sqlalchemy.orm import Session
 
 from tests.builders import World
 from widget.extensions import db
 from widget.storage import migrate
 from widget.storage.engine import prepare_engine
-from widget.storage.models import ApiKey, Member, Survey, Workspace
+from widget.storage.models import ApiKey, Member, Response, Survey, Workspace
+from widget.storage.rewards import reward_of_responses
 
 FIRST_RELEASE = """
 INSERT INTO workspaces (id, name, time_zone, is_demo, created_at)
@@ -56,6 +58,38 @@ def test_data_of_the_first_release_survives_every_later_migration(
         assert connection.execute(select(Member.name, Member.bio)).one() == ("Ana", "")
         assert connection.execute(select(ApiKey.is_test)).scalar_one() is False
         assert connection.execute(select(Workspace.test_mail_to)).scalar_one() == ""
+    engine.dispose()
+
+
+RESPONSE_FROM_BEFORE_REWARDS = """
+INSERT INTO survey_versions (id, survey_id, number, definition, published_at)
+    VALUES (1, 1, 1, '{"positive_from": 4}', '2026-11-01 09:00:00');
+INSERT INTO responses (workspace_id, id, survey_id, version_id, kind, score, stars, language,
+    source, member_id, member_given, ref, channel, customer_email, customer_name, customer_id,
+    page, is_test, day, answered_at, updated_at)
+    VALUES (1, '019ab0c47a107c3e9f523d1f6a0c8e21', 1, 1, 'stars', 5, 5, 'en',
+    'widget', 1, '', '', '', '', '', '',
+    '', FALSE, '2026-11-01', '2026-11-01 09:00:00', '2026-11-01 09:00:00')
+"""
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_responses_from_before_rewards_suggest_none(
+    tmp_path: Path, request: pytest.FixtureRequest, database: str
+) -> None:
+    url = f"sqlite:///{tmp_path / 'old.db'}"
+    if database == "postgresql":
+        url = request.getfixturevalue("empty_postgres")
+    engine = prepare_engine(create_engine(url))
+    migrate.upgrade(engine, "0005")
+    with engine.begin() as connection:
+        for statement in f"{FIRST_RELEASE};{RESPONSE_FROM_BEFORE_REWARDS}".split(";"):
+            connection.execute(text(statement))
+    migrate.upgrade(engine)
+    with Session(engine) as session:
+        row = session.scalars(select(Response)).one()
+        assert (row.stars, row.reward_id) == (5, None)
+        assert reward_of_responses(session, 1, [row.id]) == {}
     engine.dispose()
 
 
