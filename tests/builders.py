@@ -16,6 +16,7 @@ from werkzeug.test import TestResponse
 
 from widget import create_app
 from widget.actions.change_asking import change_asking_rules
+from widget.actions.change_rewards import save_reward
 from widget.actions.create_api_key import create_api_key
 from widget.actions.create_member import create_member
 from widget.actions.create_survey import create_survey
@@ -30,6 +31,7 @@ from widget.domain.context import Context
 from widget.domain.flow import Answer
 from widget.domain.links import LinkSigner, RequestLink
 from widget.domain.responses import ResponseHead
+from widget.domain.rewards import Reward
 from widget.domain.scales import Kind, Style
 from widget.domain.surveys import Definition, definition_from_json
 from widget.extensions import db
@@ -244,6 +246,12 @@ class Workspace:
                     )
         return sign_in(self.world, email)
 
+    def reward(self, name: str = "Coffee", **details: Any) -> str:
+        """A reward's id. `details`: fields of a domain's Reward."""
+        with self.world.app.app_context():
+            reward = Reward("", texts={"en": name}, **details)
+            return save_reward(db.session, self.id, reward, at=self.world.clock())
+
     def api_key(self) -> str:
         with self.world.app.app_context():
             return create_api_key(
@@ -283,8 +291,8 @@ def csrf_token(html: str) -> str:
 def answer_survey(acme: Workspace, survey: str, score: int, **details: Any) -> str:
     """Store one response as a visit would; returns its id.
 
-    `details`: `comment`, `reasons`, `wants_contact`, `may_publish`, `contact`, `scores` (further
-    kinds), `is_test`, `finished`, `at`, and the fields of a Context.
+    `details`: `comment`, `reasons`, `wants_contact`, `may_publish`, `contact`, `reward` (an id),
+    `scores` (further kinds), `is_test`, `finished`, `at`, and the fields of a Context.
     """
     with acme.world.app.app_context():
         published = published_survey(db.session(), survey)
@@ -316,6 +324,7 @@ def answer_survey(acme: Workspace, survey: str, score: int, **details: Any) -> s
             wants_contact=given.get("wants_contact"),
             may_publish=given.get("may_publish"),
             contact=given.get("contact"),
+            reward=given.get("reward"),
             finished=given.get("finished", True),
         )
         give_answer(db.engine, head, answer, time_zone=published.time_zone)
@@ -328,6 +337,7 @@ _ANSWER_FIELDS = (
     "wants_contact",
     "may_publish",
     "contact",
+    "reward",
     "scores",
     "is_test",
     "finished",

@@ -83,7 +83,8 @@
 
   step.addEventListener("click", (event) => {
     const input = event.target;
-    if (!pointed || !(input instanceof HTMLInputElement) || input.type !== "radio") return;
+    // A score is sent by choosing it. A reward is chosen at leisure, and sent by the button.
+    if (!pointed || !(input instanceof HTMLInputElement) || input.name !== "score") return;
     pointed = false;
     input.form.requestSubmit();
   });

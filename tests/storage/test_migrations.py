@@ -21,6 +21,7 @@ from widget.storage.models import (
     Survey,
     Workspace,
 )
+from widget.storage.rewards import reward_of_responses
 from widget.storage.suppressions import suppress, suppressed_counts
 
 FIRST_RELEASE = """
@@ -173,6 +174,38 @@ def test_mails_of_tests_are_marked_as_tests_and_no_others(
         (real, False, "kim@c.example"),
         (test, True, "kim@c.example"),
     }
+    engine.dispose()
+
+
+RESPONSE_FROM_BEFORE_REWARDS = """
+INSERT INTO survey_versions (id, survey_id, number, definition, published_at)
+    VALUES (1, 1, 1, '{"positive_from": 4}', '2026-11-01 09:00:00');
+INSERT INTO responses (workspace_id, id, survey_id, version_id, kind, score, stars, language,
+    source, member_id, member_given, ref, channel, customer_email, customer_name, customer_id,
+    page, is_test, day, answered_at, updated_at)
+    VALUES (1, '019ab0c47a107c3e9f523d1f6a0c8e21', 1, 1, 'stars', 5, 5, 'en',
+    'widget', 1, '', '', '', '', '', '',
+    '', FALSE, '2026-11-01', '2026-11-01 09:00:00', '2026-11-01 09:00:00')
+"""
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_responses_from_before_rewards_suggest_none(
+    tmp_path: Path, request: pytest.FixtureRequest, database: str
+) -> None:
+    url = f"sqlite:///{tmp_path / 'old.db'}"
+    if database == "postgresql":
+        url = request.getfixturevalue("empty_postgres")
+    engine = prepare_engine(create_engine(url))
+    migrate.upgrade(engine, "0005")
+    with engine.begin() as connection:
+        for statement in f"{FIRST_RELEASE};{RESPONSE_FROM_BEFORE_REWARDS}".split(";"):
+            connection.execute(text(statement))
+    migrate.upgrade(engine)
+    with Session(engine) as session:
+        row = session.scalars(select(Response)).one()
+        assert (row.stars, row.reward_id) == (5, None)
+        assert reward_of_responses(session, 1, [row.id]) == {}
     engine.dispose()
 
 

@@ -16,6 +16,7 @@ from widget.storage.answers import FirstAnswer, NewEvent, NewRevision, Tally
 from widget.storage.engine import write_connection
 from widget.storage.group_commit import group_commit
 from widget.storage.prepared import Runner
+from widget.storage.votes import follow_vote
 
 
 class _SomeAreStored(Exception):
@@ -34,7 +35,9 @@ def give_answer(
     None when this answer made it.
     """
     first = _first(head, answer, time_zone)
-    if opens and group_commit(engine, _store_first_of_group).run(first):
+    # A suggested reward is counted as well, which takes more than the group's transaction does.
+    is_plain = opens and not answer.reward
+    if is_plain and group_commit(engine, _store_first_of_group).run(first):
         return None
     with write_connection(engine) as connection:
         return give_answer_within(connection, head, answer, time_zone=time_zone)
@@ -47,6 +50,8 @@ def give_answer_within(
     before = answers.find_response(connection, head.workspace_id, head.id)
     if before is None:
         if _store_first(connection, [_first(head, answer, time_zone)]):
+            if answer.reward:
+                follow_vote(connection, head.workspace_id, head.id, head.answered_at)
             return None
         # Another request stored it between the two statements, and responses are never deleted.
         before = answers.find_response(connection, head.workspace_id, head.id)
@@ -125,7 +130,14 @@ def _record_further(
     if finishes:
         events.append(_event(head, "response.finished"))
     answers.append_events(connection, events)
+    if _moves_vote(before, changed):
+        follow_vote(connection, head.workspace_id, head.id, head.answered_at)
     return said_in({**before, **values})
+
+
+def _moves_vote(before: Mapping[str, Any], changed: Sequence[Change]) -> bool:
+    fields = {change.field for change in changed}
+    return "reward_id" in fields or bool(before["reward_id"] and before["kind"] in fields)
 
 
 def _recounted(before: Mapping[str, Any], changed: Sequence[Change]) -> Counter[Tally]:

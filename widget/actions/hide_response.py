@@ -10,6 +10,7 @@ from widget.domain.scales import KINDS
 from widget.storage import answers
 from widget.storage.engine import writing
 from widget.storage.events import append_event
+from widget.storage.votes import follow_vote
 
 
 def set_hidden(
@@ -37,3 +38,5 @@ def set_hidden(
             response_id=id,
             at=at,
         )
+        if found["reward_id"]:
+            follow_vote(connection, workspace_id, id, at)

@@ -116,6 +116,7 @@ def _without_silence(answer: Answer) -> Answer:
         wants_contact=answer.wants_contact or None,
         may_publish=answer.may_publish or None,
         contact=answer.contact or None,
+        reward=answer.reward or None,
     )
 
 

@@ -1,6 +1,6 @@
 """What changed between two definitions of a survey, in plain words."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -26,11 +26,16 @@ class DefinitionChange:
 
 
 def definition_changes(
-    old: Definition, new: Definition, translate: Translate, name: Name
+    old: Definition,
+    new: Definition,
+    translate: Translate,
+    name: Name,
+    rewards: Mapping[str, str] | None = None,
 ) -> list[DefinitionChange]:
     """Every difference between two definitions, in the order the editor shows them.
 
-    Where the team words nothing, the built-in text is quoted, as `translate` gives it.
+    Where the team words nothing, the built-in text is quoted, as `translate` gives it. `rewards`
+    are the names of the workspace's by id.
     """
     return [
         DefinitionChange(what, before, after)
@@ -39,6 +44,7 @@ def definition_changes(
             *_reasons(POSITIVE, old.positive_reasons, new.positive_reasons, name),
             *_reasons(NEGATIVE, old.negative_reasons, new.negative_reasons, name),
             *_steps(old, new, name),
+            *_rewards(old, new, rewards or {}),
             *_looks(old.looks, new.looks),
         )
         if before != after
@@ -117,6 +123,20 @@ def _steps(old: Definition, new: Definition, name: Name) -> Iterator[tuple[str, 
     yield "Asks whether to publish", _yes(old.ask_publish), _yes(new.ask_publish)
     yield "Main language", name(old.main_language), name(new.main_language)
     yield "Languages", languages(old), languages(new)
+
+
+def _rewards(
+    old: Definition, new: Definition, names: Mapping[str, str]
+) -> Iterator[tuple[str, str, str]]:
+    def lowest(definition: Definition) -> str:
+        return str(definition.rewards_from) if definition.ask_reward else ""
+
+    def chosen(definition: Definition) -> str:
+        return ", ".join(names.get(id, id) for id in definition.rewards) or "all"
+
+    yield "Asks for a reward", _yes(old.ask_reward), _yes(new.ask_reward)
+    yield "Reward from", lowest(old), lowest(new)
+    yield "Rewards on offer", chosen(old), chosen(new)
 
 
 def _looks(old: Looks, new: Looks) -> Iterator[tuple[str, str, str]]:

@@ -44,6 +44,13 @@ def _check_questions(definition: Definition, problems: dict[str, str]) -> None:
         problems["positive_from"] = (
             f"Positive must begin above {scores[0]} and at {scores[-1]} at the latest."
         )
+    elif definition.ask_reward and not (
+        definition.positive_from <= definition.rewards_from <= scores[-1]
+    ):
+        problems["reward_from"] = (
+            f"Write a score from {definition.positive_from}, where positive begins, "
+            f"to {scores[-1]}; or leave it empty."
+        )
     if definition.ask_publish and not definition.ask_comment:
         problems["ask_publish"] = "Without a comment there is nothing to publish: ask for one, too."
     for tag in definition.languages:

@@ -137,6 +137,30 @@ class RequestOver(SaysoError):
     """A request, or an answer to it, is too old to be answered or changed."""
 
 
+class InvalidReward(SaysoError):
+    """A reward cannot be so. `problems` maps field names to sentences."""
+
+    def __init__(self, problems: dict[str, str]) -> None:
+        super().__init__(" ".join(problems.values()))
+        self.problems = problems
+
+
+class UnknownReward(SaysoError):
+    """No reward with this id in the workspace."""
+
+
+class RewardNotOffered(SaysoError):
+    """A customer chose a reward that is not offered, or not any more."""
+
+
+class UnknownGrant(SaysoError):
+    """No grant with this id in the workspace, or in the scope of whoever asks."""
+
+
+class GrantRefused(SaysoError):
+    """A grant cannot be approved, declined or handed over like this."""
+
+
 class TeamsCannotNest(SaysoError):
     """A team cannot be part of another."""
 

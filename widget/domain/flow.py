@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
-from widget.domain.errors import CommentTooLong, ScoreOutOfRange
+from widget.domain.errors import CommentTooLong, RewardNotOffered, ScoreOutOfRange
+from widget.domain.rewards import NO_OFFER, Offer, chosen_from
 from widget.domain.scales import Kind, Sentiment, sentiment
 from widget.domain.surveys import Definition, Question
 
@@ -17,7 +18,7 @@ TICKS: tuple[Tick, ...] = get_args(Tick)
 
 _SCORE = re.compile(r"[0-9]{1,2}\Z")
 
-StepName = Literal["score", "follow_up", "extra", "thanks"]
+StepName = Literal["score", "follow_up", "extra", "reward", "thanks"]
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class Step:
 
     @property
     def key(self) -> str:
-        """How a form names the step: `score`, `follow_up`, `extra.nps`, `thanks`."""
+        """How a form names the step: `score`, `follow_up`, `extra.nps`, `reward`, `thanks`."""
         return f"extra.{self.kind}" if self.name == "extra" else self.name
 
 
@@ -39,7 +40,8 @@ class Answer:
 
     `contact` is where they can be reached; "" takes back what was said. `fitting` is all that can
     be ticked with this main score: ids of reasons, and TICKS. Whatever was ticked before and is not
-    among it goes. None when that is not known.
+    among it goes. None when that is not known. `reward` is the id of the one that was suggested, ""
+    where none was.
     """
 
     scores: Mapping[Kind, int] = field(default_factory=dict)
@@ -48,16 +50,19 @@ class Answer:
     wants_contact: bool | None = None
     may_publish: bool | None = None
     contact: str | None = None
+    reward: str | None = None
     finished: bool = False
     fitting: frozenset[str] | None = None
 
 
 def steps(definition: Definition) -> tuple[Step, ...]:
-    """Every screen of a survey in order."""
+    """Every screen of a survey in order, those too that only some customers meet."""
     asked = [Step("score", definition.question.kind)]
     if definition.ask_comment or _has_reasons(definition):
         asked.append(Step("follow_up"))
     asked += [Step("extra", extra.kind) for extra in definition.extras]
+    if definition.ask_reward:
+        asked.append(Step("reward"))
     return (*asked, Step("thanks"))
 
 
@@ -67,14 +72,37 @@ def step_named(definition: Definition, key: str) -> Step:
     return next((step for step in every if step.key == key), every[0])
 
 
-def step_after(definition: Definition, step: Step) -> Step:
-    """The screen that follows."""
+def step_after(
+    definition: Definition, step: Step, score: int | None = None, offer: Offer = NO_OFFER
+) -> Step:
+    """The screen that follows for a customer who gave this main score and is offered this."""
     every = steps(definition)
-    return every[min(every.index(step) + 1, len(every) - 1)]
+    for following in every[every.index(step) + 1 :]:
+        if following.name != "reward" or may_suggest(definition, score, offer):
+            return following
+    return every[-1]
 
 
-def is_last_question(definition: Definition, step: Step) -> bool:
-    return step_after(definition, step).name == "thanks"
+def is_last_question(
+    definition: Definition, step: Step, score: int | None = None, offer: Offer = NO_OFFER
+) -> bool:
+    """Whether only the thanks follow. Takes what `step_after` takes."""
+    return step_after(definition, step, score, offer).name == "thanks"
+
+
+def offer_of(definition: Definition, catalogue: Offer, member_id: int | None) -> Offer:
+    """What a survey offers of a workspace's rewards. They are for somebody: nothing where nobody
+    known is rated."""
+    if not definition.ask_reward or member_id is None:
+        return NO_OFFER
+    return chosen_from(catalogue, definition.rewards)
+
+
+def may_suggest(definition: Definition, score: int | None, offer: Offer) -> bool:
+    """Whether a customer with this main score is asked for a reward."""
+    if not definition.ask_reward or score is None:
+        return False
+    return bool(offer) and score >= definition.rewards_from
 
 
 def question_of(definition: Definition, step: Step) -> Question:
@@ -116,6 +144,13 @@ def offered_ticks(definition: Definition, score: int) -> frozenset[Tick]:
         return frozenset({"wants_contact"} if definition.ask_contact else ())
     asks = definition.ask_publish and definition.ask_comment
     return frozenset({"may_publish"} if asks else ())
+
+
+def read_reward(offer: Offer, id: str) -> str:
+    """The suggested reward's id; "" for none. Raises RewardNotOffered for any other."""
+    if id and not offer.has(id):
+        raise RewardNotOffered("This one is no longer offered. Please choose another, or skip.")
+    return id
 
 
 def fitting(definition: Definition, score: int) -> frozenset[str]:

@@ -35,6 +35,7 @@ class Held:
             wants_contact=old.wants_contact if new.wants_contact is None else new.wants_contact,
             may_publish=old.may_publish if new.may_publish is None else new.may_publish,
             contact=old.contact if new.contact is None else new.contact,
+            reward=old.reward if new.reward is None else new.reward,
             finished=old.finished or new.finished,
             fitting=new.fitting,
         )
@@ -58,6 +59,7 @@ class Held:
                 "wants_contact": self.answer.wants_contact,
                 "may_publish": self.answer.may_publish,
                 "contact": self.answer.contact,
+                "reward": self.answer.reward,
                 "finished": self.answer.finished,
                 "fitting": None if self.answer.fitting is None else sorted(self.answer.fitting),
             },
@@ -82,6 +84,7 @@ class Held:
                 wants_contact=answer.get("wants_contact"),
                 may_publish=answer.get("may_publish"),
                 contact=answer.get("contact"),
+                reward=answer.get("reward"),
                 finished=answer["finished"],
                 fitting=None if fitting is None else frozenset(fitting),
             ),

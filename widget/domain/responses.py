@@ -40,8 +40,8 @@ class ResponseHead:
 def changes(before: Mapping[str, Any], answer: Answer) -> list[Change]:
     """How an answer changes a stored response; empty when it says nothing new.
 
-    `before` holds the response's `stars`, `csat`, `nps`, `ces`, `reasons`, `comment`, `contact`
-    and TICKS.
+    `before` holds the response's `stars`, `csat`, `nps`, `ces`, `reasons`, `comment`, `contact`,
+    `reward_id` and TICKS.
     """
     found = [
         Change(name, before[name], answer.scores[name])
@@ -53,6 +53,8 @@ def changes(before: Mapping[str, Any], answer: Answer) -> list[Change]:
         found.append(Change("reasons", before["reasons"], reasons))
     if answer.comment is not None and answer.comment != (before["comment"] or ""):
         found.append(Change("comment", before["comment"], answer.comment))
+    if answer.reward is not None and answer.reward != (before["reward_id"] or ""):
+        found.append(Change("reward_id", before["reward_id"], answer.reward))
     for name in TICKS:
         ticked = getattr(answer, name)
         if ticked is None and answer.fitting is not None and name not in answer.fitting:
@@ -90,4 +92,5 @@ def said_in(response: Mapping[str, Any]) -> Answer:
         wants_contact=bool(response["wants_contact"]),
         may_publish=bool(response["may_publish"]),
         contact=response["contact"] or "",
+        reward=response["reward_id"] or "",
     )

@@ -6,6 +6,7 @@ from typing import Any
 
 from widget.domain.languages import fallbacks
 from widget.domain.looks import DEFAULT_LOOKS, Looks
+from widget.domain.rewards import Reward
 from widget.domain.scales import POSITIVE_FROM, STYLES, Kind, Scale, Style, scale
 
 REASONS_LIMIT = 12
@@ -63,6 +64,13 @@ _COMMON_SLOTS = (
     TextSlot("member_fallback", "Stands for {member} when unknown", "our team", 60),
     TextSlot("customer_fallback", "Stands for {customer} when unknown", "dear customer", 60),
     TextSlot("company_fallback", "Stands for {company} when unknown", "our company", 60),
+)
+# Worded only where the survey asks for it.
+_REWARD_SLOT = TextSlot(
+    "reward_prompt",
+    "Asked for a reward",
+    "Would you like to suggest a thank-you for {member}?",
+    200,
 )
 
 
@@ -124,6 +132,8 @@ class Definition:
     `show_member`: who is rated stands above the question, where the page says who that is.
     `ask_contact` offers to be contacted beside a comment on a score that is not positive;
     `ask_publish` asks, with a positive score, whether the comment may be published.
+    `reward_from` is the lowest after which a reward may be suggested, None where positive begins;
+    `rewards` are the ids of those on offer, or empty for all that the workspace has.
     """
 
     question: Question
@@ -140,6 +150,9 @@ class Definition:
     negative_reasons: tuple[Reason, ...] = NEGATIVE_REASONS
     texts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     looks: Looks = DEFAULT_LOOKS
+    ask_reward: bool = False
+    reward_from: int | None = None
+    rewards: tuple[str, ...] = ()
 
     @property
     def questions(self) -> tuple[Question, ...]:
@@ -152,7 +165,14 @@ class Definition:
         slots: list[TextSlot] = []
         for question in self.questions:
             slots += question_slots(question)
+        if self.ask_reward:
+            slots.append(_REWARD_SLOT)
         return (*slots, *_COMMON_SLOTS)
+
+    @property
+    def rewards_from(self) -> int:
+        """The lowest score of the main question after which a reward may be suggested."""
+        return self.positive_from if self.reward_from is None else self.reward_from
 
     def slot(self, key: str) -> TextSlot:
         """The slot with this key. Raises KeyError when this survey has none."""
@@ -170,6 +190,13 @@ class Definition:
     def reason_text(self, reason: Reason, language: str, translate: Translate) -> Text:
         """The wording of a reason, by the same rule as every other text."""
         return _word(reason.texts, reason.builtin, language, self.main_language, translate)
+
+    def reward_text(self, reward: Reward, language: str, translate: Translate) -> Text:
+        """The name of a reward, by the same rule; in any language rather than in none."""
+        text = _word(reward.texts, reward.builtin, language, self.main_language, translate)
+        if text.value:
+            return text
+        return next((Text(name, tag) for tag, name in reward.texts.items()), text)
 
     def reasons_for(self, sentiment: str) -> tuple[Reason, ...]:
         return self.positive_reasons if sentiment == "positive" else self.negative_reasons
@@ -270,6 +297,8 @@ def definition_from_json(data: Mapping[str, Any]) -> Definition:
     values["question"] = Question(**values["question"])
     values["extras"] = tuple(Question(**extra) for extra in values["extras"])
     values["languages"] = tuple(values["languages"])
+    # Versions from before rewards have none.
+    values["rewards"] = tuple(values.get("rewards", ()))
     values["looks"] = Looks(**values["looks"])
     return Definition(**values)
 

@@ -11,6 +11,7 @@ from functools import partial
 
 from sqlalchemy import create_engine
 
+from widget.actions.announce_grants import AnnounceGrants
 from widget.actions.finish_idle_responses import FinishIdleResponses
 from widget.actions.forget_link_visits import ForgetLinkVisits
 from widget.actions.run_import import import_backoff, run_imports
@@ -49,6 +50,7 @@ def make_jobs(settings: Settings, should_stop: Callable[[], bool]) -> list[Job]:
         Job("make due mails", 2, send_due),
         Job("send mail", 1, send_mail),
         Job("send messages", 1, send_messages),
+        Job("announce grants", 5, AnnounceGrants(settings.public_url)),
         Job("finish idle responses", 60, idle),
         Job("forget link visits", 3600, ForgetLinkVisits(timedelta(days=settings.visit_days))),
     ]

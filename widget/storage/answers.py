@@ -133,6 +133,7 @@ def _response_row(first: FirstAnswer) -> dict[str, Any]:
         "wants_contact": answer.wants_contact,
         "may_publish": answer.may_publish,
         "contact": answer.contact or None,
+        "reward_id": answer.reward,
         "language": head.language,
         "source": head.source,
         "member_id": head.member_id,

@@ -135,6 +135,16 @@ def numbered_definition(session: Session, survey_id: int, number: int) -> Defini
     return definition_from_json(data) if data else None
 
 
+def worded_languages(session: Session, workspace_id: int) -> list[str]:
+    """The languages that a workspace's surveys are worded in, those of the oldest first."""
+    lists = session.scalars(
+        select(Survey.draft["languages"])
+        .where(Survey.workspace_id == workspace_id)
+        .order_by(Survey.id)
+    )
+    return list(dict.fromkeys(tag for languages in lists for tag in languages))
+
+
 def survey_names(session: Session, workspace_id: int) -> list[tuple[str, str]]:
     """Public id and name of each of a workspace's surveys, by name."""
     rows = session.execute(

@@ -9,16 +9,19 @@ from sqlalchemy.orm import Session, selectinload
 
 from widget.domain.asking import AskingRules
 from widget.domain.errors import UnknownSurvey
+from widget.domain.rewards import NO_OFFER, Offer
 from widget.domain.surveys import Definition, definition_from_json
 from widget.storage.ids import new_public_id
 from widget.storage.models import Survey, SurveyVersion, Workspace
+from widget.storage.rewards import workspace_offer
 
 
 @dataclass(frozen=True)
 class PublishedSurvey:
     """What serving a survey takes: whose it is, which version is current, where it may stand.
 
-    `accepts_unsigned` and `edit_days` are rules for answers by links from mails.
+    `accepts_unsigned` and `edit_days` are rules for answers by links from mails. `rewards` are all
+    that the workspace has on offer.
     """
 
     id: int
@@ -32,6 +35,7 @@ class PublishedSurvey:
     is_closed: bool
     accepts_unsigned: bool = True
     edit_days: int = 30
+    rewards: Offer = NO_OFFER
 
 
 def published_survey(session: Session, public_id: str) -> PublishedSurvey | None:
@@ -58,6 +62,7 @@ def published_survey(session: Session, public_id: str) -> PublishedSurvey | None
         is_closed=survey.closed_at is not None,
         accepts_unsigned=survey.accepts_unsigned,
         edit_days=AskingRules.from_json(survey.asking).edit_days,
+        rewards=workspace_offer(session, workspace.id),
     )
 
 

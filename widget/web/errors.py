@@ -7,11 +7,13 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError
 
 from widget.domain.errors import (
+    UnknownGrant,
     UnknownHeldAnswer,
     UnknownMember,
     UnknownPerson,
     UnknownRequest,
     UnknownResponse,
+    UnknownReward,
     UnknownSite,
     UnknownSurvey,
 )
@@ -52,6 +54,8 @@ def register(app: Flask) -> None:
         UnknownSite,
         UnknownMember,
         UnknownPerson,
+        UnknownReward,
+        UnknownGrant,
     ):
         app.register_error_handler(unknown, _not_found)
 

@@ -68,6 +68,7 @@ def test_a_response_has_everything_that_was_said(acme: Workspace) -> None:
         "wants_contact": False,
         "contact": None,
         "may_publish": True,
+        "reward": None,
         "member": {"name": "Ana", "email": "ana@acme.example"},
         "member_given": "ana@acme.example",
         "ref": "T-1",
@@ -254,3 +255,15 @@ def test_who_wants_to_be_contacted_comes_with_the_address_they_gave(acme: Worksp
     [item] = answer["items"]
     assert (item["wants_contact"], item["contact"]) == (True, "030 123456")
     assert item["customer"]["email"] == "kim@c.example"
+
+
+def test_a_suggested_reward_is_there_until_the_score_takes_it_back(acme: Workspace) -> None:
+    survey, coffee = acme.survey(), acme.reward("Coffee")
+    acme.change(survey, ask_reward=True)
+    acme.member("Ana", email="ana@acme.example")
+    for score, ref in ((5, "good"), (2, "bad")):
+        answer_survey(acme, survey, score, member="ana@acme.example", reward=coffee, ref=ref)
+    answer = Program(acme).get().json
+    assert answer is not None
+    rewards = {item["ref"]: item["reward"] for item in answer["items"]}
+    assert rewards == {"good": {"id": coffee, "name": "Coffee"}, "bad": None}

@@ -13,6 +13,7 @@ OPEN = {"console.home", "console.set_up", "console.welcome"}
 NEEDS: dict[Ability, set[str]] = {
     "see_own": {
         "leaderboard",
+        "my_rewards",
     },
     "read_responses": {
         "request_page",
@@ -22,7 +23,10 @@ NEEDS: dict[Ability, set[str]] = {
         "surveys",
     },
     "lead": {
+        "grant_decide",
+        "grants",
         "response_hide_or_show",
+        "rewards",
     },
     "edit_surveys": {
         "close_survey",
@@ -69,6 +73,10 @@ NEEDS: dict[Ability, set[str]] = {
         "person_link",
         "person_remove",
         "person_role",
+        "reward",
+        "reward_move",
+        "reward_retire_or_offer",
+        "rewards_ready_made",
         "workspace",
     },
 }

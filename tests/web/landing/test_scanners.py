@@ -148,6 +148,7 @@ def test_whoever_is_set_aside_is_thanked_and_everything_said_is_kept(acme: Works
         "wants_contact": False,
         "may_publish": None,
         "contact": "",
+        "reward": None,
         "finished": True,
         "fitting": row.answer["fitting"],
     }

@@ -18,6 +18,7 @@ from widget.storage.models.members import Member, ProfileChange, Team, team_mana
 from widget.storage.models.messages import Message
 from widget.storage.models.requests import Customer, Request, RequestImport
 from widget.storage.models.responses import Event, Response, Revision, Rollup
+from widget.storage.models.rewards import Grant, Reward, Vote
 from widget.storage.models.surveys import EmbedProblem, Image, Site, Survey, SurveyVersion
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "Delivery",
     "EmbedProblem",
     "Event",
+    "Grant",
     "HeldAnswer",
     "Image",
     "LinkVisit",
@@ -39,6 +41,7 @@ __all__ = [
     "RequestImport",
     "Response",
     "Revision",
+    "Reward",
     "Rollup",
     "SignInRole",
     "Site",
@@ -47,6 +50,7 @@ __all__ = [
     "SurveyVersion",
     "Team",
     "User",
+    "Vote",
     "Workspace",
     "team_managers",
 ]

@@ -55,6 +55,8 @@ class Response(Base):
     may_publish: Mapped[bool | None] = mapped_column()
     # Where they asked to be contacted, if we did not know; never an address that the page gave.
     contact: Mapped[str | None] = mapped_column(String(200))
+    # The reward that the customer suggested: "" for none, None where they were not asked.
+    reward_id: Mapped[str | None] = mapped_column(String(20))
     language: Mapped[str] = mapped_column(String(20))
     source: Mapped[str] = mapped_column(String(20))
     member_id: Mapped[int | None] = mapped_column(ForeignKey("members.id"))

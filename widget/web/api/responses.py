@@ -9,10 +9,12 @@ from marshmallow import RAISE
 
 from widget.domain.errors import MomentRefused, UnknownSurvey
 from widget.domain.moments import read_moment
+from widget.domain.rewards import Reward
 from widget.extensions import db
 from widget.storage.accounts import time_zone_of
 from widget.storage.members import member_ever_named
 from widget.storage.responses import ListedResponse, ResponseFilter, responses_page
+from widget.storage.rewards import reward_of_responses
 from widget.storage.surveys import survey_of
 from widget.web.api.cursors import cursor_of, read_cursor
 from widget.web.api.keys import api_workspace, is_for_tests, require_key
@@ -43,8 +45,10 @@ class Responses(MethodView):
             limit=query["limit"],
             older_than=after,
         )
+        ids = [found.response.id for found in page.items]
+        rewards = reward_of_responses(db.session(), api_workspace(), ids)
         return {
-            "items": [_as_json(found) for found in page.items],
+            "items": [_as_json(found, rewards.get(found.response.id)) for found in page.items],
             "next": cursor_of(page.items[-1].place) if page.has_older else None,
         }
 
@@ -88,7 +92,7 @@ def _refuse(parameter: str, sentence: str) -> NoReturn:
     raise AssertionError
 
 
-def _as_json(found: ListedResponse) -> dict[str, Any]:
+def _as_json(found: ListedResponse, reward: Reward | None) -> dict[str, Any]:
     row = found.response
     member = {
         "id": found.member_public_id,
@@ -110,6 +114,7 @@ def _as_json(found: ListedResponse) -> dict[str, Any]:
         "wants_contact": bool(row.wants_contact),
         "contact": row.contact or None,
         "may_publish": bool(row.may_publish),
+        "reward": {"id": reward.id, "name": reward.name} if reward else None,
         "member": member if found.member_public_id else None,
         "member_given": row.member_given,
         "ref": row.ref,

@@ -54,6 +54,11 @@ class MemberSchema(Schema):
     email = fields.String(allow_none=True)
 
 
+class RewardSchema(Schema):
+    id = fields.String()
+    name = fields.String(metadata={"description": "In English where that is known."})
+
+
 class CustomerSchema(Schema):
     email = fields.String()
     name = fields.String()
@@ -81,6 +86,11 @@ class ResponseSchema(Schema):
     )
     may_publish = fields.Boolean(
         metadata={"description": "The customer lets you publish the comment."}
+    )
+    reward = fields.Nested(
+        RewardSchema,
+        allow_none=True,
+        metadata={"description": "What the customer suggested for the member, or null."},
     )
     member = fields.Nested(MemberSchema, allow_none=True)
     member_given = fields.String(metadata={"description": "How the page named the member."})
@@ -135,6 +145,7 @@ EXAMPLE_PAGE: dict[str, Any] = {
             "wants_contact": False,
             "contact": None,
             "may_publish": True,
+            "reward": {"id": "c7r2k9wq4xz3", "name": "Coffee"},
             "member": {"id": "m4t8z1pd6h", "name": "Ana Silva", "email": "ana@acme.example"},
             "member_given": "ana@acme.example",
             "ref": "T-1042",

@@ -24,6 +24,8 @@ def register(app: Flask) -> None:
         request_imports,
         requests,
         responses,
+        reward_grants,
+        rewards,
         set_aside,
         setup,
         sites,

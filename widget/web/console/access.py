@@ -38,6 +38,14 @@ AREAS = (
     Area("console.surveys", "edit_surveys", ("",), lambda: str(_("Surveys"))),
     Area("console.responses", "read_responses", ("response",), lambda: str(_("Responses"))),
     Area("console.requests", "read_responses", ("request", "asking"), lambda: str(_("Requests"))),
+    Area("console.rewards", "lead", ("reward", "grant"), lambda: str(_("Rewards"))),
+    Area(
+        "console.my_rewards",
+        "see_own",
+        ("my_rewards",),
+        lambda: str(_("My rewards")),
+        lambda found: found.member_id is not None,
+    ),
     Area(
         "console.leaderboard",
         "see_own",
@@ -135,5 +143,6 @@ def _navigation(found: Seat) -> list[tuple[str, str, bool]]:
 
 @blueprint.get("/")
 def home() -> Response:
-    """The console's first page."""
-    return redirect(url_for("console.surveys"))
+    """The console's first page: of what is their own for who may see no more."""
+    first = "console.surveys" if seat().may("read_responses") else "console.my_rewards"
+    return redirect(url_for(first))

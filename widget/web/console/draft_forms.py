@@ -107,7 +107,17 @@ def _steps(form: Form, draft: Definition, _language: str) -> Definition:
         ask_contact="ask_contact" in form,
         ask_publish="ask_publish" in form,
         extras=tuple(extras),
+        ask_reward="ask_reward" in form,
+        reward_from=_reward_from(form.get("reward_from", "").strip()),
+        rewards=tuple(form.getlist("rewards")[:50]),
     )
+
+
+def _reward_from(text: str) -> int | None:
+    """None where nothing is written; -1, which no scale has, for what is no score."""
+    if not text:
+        return None
+    return int(text) if re.fullmatch("[0-9]{1,3}", text) else -1
 
 
 def _style(wanted: str | None, offered: tuple[Style, ...]) -> Style:

@@ -100,7 +100,7 @@ def fields_of(draft: Definition, opened: Opened) -> list[str]:
             f"reason.{reason.id}.{language}" for reason in reasons
         ]
     return {
-        "steps": ["positive_from", "extras", "style", "ask_publish"],
+        "steps": ["positive_from", "extras", "style", "ask_publish", "reward_from"],
         "languages": ["languages", "main_language"],
         "looks": ["accent", "scheme", "radius", "font", "logo"],
     }[opened.section]

@@ -21,6 +21,7 @@ from widget.domain.surveys import (
     wordings_in,
 )
 from widget.extensions import db
+from widget.storage.rewards import catalogue
 from widget.storage.survey_editing import survey_in_editor
 from widget.translations import LANGUAGES, direction
 from widget.web import htmx
@@ -180,6 +181,7 @@ def _editor(opened: Opened, draft: Definition, problems: dict[str, str]) -> str:
         changes=changes_between(found.published, found.draft) if found.published else [],
         speech=Speech(draft, language, seat().workspace_name),
         looks=looks_rules,
+        rewards=catalogue(db.session(), seat().workspace_id) if opened.section == "steps" else (),
         **_accents(draft),
         kinds=KINDS,
         kind_names=KIND_NAMES,

@@ -11,7 +11,9 @@ from flask_babel import gettext as _
 from widget.domain.flow import TICKS
 from widget.domain.scales import KIND_NAMES, Kind
 from widget.domain.surveys import WORDED_STYLES
+from widget.extensions import db
 from widget.storage.responses import ListedResponse
+from widget.storage.rewards import catalogue
 from widget.web.console.access import blueprint
 from widget.web.face.speech import Speech
 
@@ -61,6 +63,7 @@ def field_word(name: str) -> str:
         "wants_contact": _("Wants to be contacted"),
         "contact": _("To be reached at"),
         "may_publish": _("Comment may be published"),
+        "reward_id": _("Reward"),
     }
     words.update(KIND_NAMES.items())
     return str(words.get(name, name))
@@ -79,6 +82,9 @@ def said(value: Any, field: str, found: ListedResponse, speech: Speech) -> str:
         offered = (*found.definition.positive_reasons, *found.definition.negative_reasons)
         words = {reason.id: speech.reason(reason).striptags() for reason in offered}
         return ", ".join(words.get(id, id) for id in value)
+    if field == "reward_id":
+        names = {reward.id: reward.name for reward in catalogue(db.session(), g.seat.workspace_id)}
+        return str(names.get(value, value))
     return str(value)
 
 

@@ -3,9 +3,11 @@
 from flask import Response, request, url_for
 
 from widget.domain.flow import step_after, steps
+from widget.domain.rewards import chosen_from
 from widget.domain.surveys import Definition
 from widget.extensions import csrf, db
 from widget.storage.faces import first_card
+from widget.storage.rewards import workspace_offer
 from widget.storage.survey_editing import survey_in_editor
 from widget.web import htmx
 from widget.web.console.access import blueprint, needs, seat
@@ -28,7 +30,7 @@ def preview(public_id: str) -> Response:
 def preview_step(public_id: str) -> Response:
     """The step after the posted one, as a customer would see it."""
     face, definition = _face(public_id)
-    submission = read_submission(request.form, definition)
+    submission = read_submission(request.form, definition, face.offer)
     typed, step = submission.typed, submission.step
     if submission.answer is None:
         problem = submission.problem
@@ -40,7 +42,8 @@ def preview_step(public_id: str) -> Response:
         if submission.direction == "back":
             html = face.step_html(steps(definition)[0], Typed(score=main))
         else:
-            html = face.step_html(step_after(definition, step), Typed(main_score=main))
+            following = step_after(definition, step, main, face.offer)
+            html = face.step_html(following, Typed(main_score=main))
     return _document(face, html if htmx.wants_partial() else face.page_html(html))
 
 
@@ -60,6 +63,7 @@ def _face(public_id: str) -> tuple[Face, Definition]:
         public_id=public_id,
         action=url_for("console.preview_step", public_id=public_id, lang=language),
         image_folder=url_for("frame.image", image_id=""),
+        offer=chosen_from(workspace_offer(db.session(), seat().workspace_id), definition.rewards),
     )
     return face, definition
 

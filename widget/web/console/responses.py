@@ -22,6 +22,7 @@ from widget.storage.responses import (
     responses_page,
     revisions_of,
 )
+from widget.storage.rewards import reward_of_responses
 from widget.storage.survey_editing import survey_names
 from widget.web import htmx
 from widget.web.clock import now
@@ -54,6 +55,9 @@ def responses() -> Response:
         "kinds": [(kind, KIND_NAMES[kind]) for kind in KINDS],
         "broken": surveys_with_problems(db.session(), seat().workspace_id, wanted.survey),
         "speech": _speech,
+        "rewards": reward_of_responses(
+            db.session(), seat().workspace_id, [found.response.id for found in page.items]
+        ),
     }
     return htmx.page_or_partial(
         render_template("console/responses/list.html", **values),
@@ -72,6 +76,9 @@ def response(response_id: UUID) -> str:
         found=found,
         row=found.response,
         speech=_speech(found),
+        reward=reward_of_responses(db.session(), seat().workspace_id, [response_id]).get(
+            response_id
+        ),
         revisions=revisions_of(db.session(), seat().workspace_id, response_id),
     )
 

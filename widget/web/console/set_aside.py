@@ -14,6 +14,7 @@ from widget.domain.suspicion import SUSPICIONS
 from widget.extensions import db
 from widget.storage.held_answers import SetAside, set_aside_count, set_aside_page
 from widget.storage.responses import Place
+from widget.storage.rewards import catalogue
 from widget.web.clock import now
 from widget.web.console.access import blueprint, needs, seat
 from widget.web.face.speech import Speech
@@ -34,6 +35,7 @@ def responses_set_aside() -> str:
         has_older=len(found) > PAGE,
         sentences={reason: _(known.sentence) for reason, known in SUSPICIONS.items()},
         speech=_speech,
+        rewards={one.id: one for one in catalogue(db.session(), seat().workspace_id)},
     )
 
 

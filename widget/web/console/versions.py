@@ -7,6 +7,7 @@ from widget.domain.definition_changes import DefinitionChange, definition_change
 from widget.domain.surveys import Definition
 from widget.extensions import db
 from widget.storage.accounts import user_names
+from widget.storage.rewards import catalogue
 from widget.storage.survey_editing import numbered_definition, survey_in_editor, version_rows
 from widget.web.console.access import blueprint, needs, seat
 from widget.web.console.languages import language_name
@@ -15,7 +16,10 @@ from widget.web.face.speech import built_in_text
 
 def changes_between(old: Definition, new: Definition) -> list[DefinitionChange]:
     """What differs, with built-in texts quoted and languages named."""
-    return definition_changes(old, new, built_in_text, language_name)
+    named = {*old.rewards, *new.rewards}
+    known = catalogue(db.session(), seat().workspace_id) if named else ()
+    names = {reward.id: reward.name for reward in known}
+    return definition_changes(old, new, built_in_text, language_name, names)
 
 
 @blueprint.get("/surveys/<public_id>/versions")

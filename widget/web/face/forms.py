@@ -7,21 +7,29 @@ from typing import Literal
 from werkzeug.datastructures import MultiDict
 
 from widget.domain.contacts import CONTACT_LIMIT, read_contact
-from widget.domain.errors import CommentTooLong, ContactRefused, ScoreOutOfRange
+from widget.domain.errors import (
+    CommentTooLong,
+    ContactRefused,
+    RewardNotOffered,
+    ScoreOutOfRange,
+)
 from widget.domain.flow import (
     COMMENT_LIMIT,
     Answer,
     Step,
     fitting,
     is_last_question,
+    may_suggest,
     offered_ticks,
     question_of,
     read_comment,
     read_reasons,
+    read_reward,
     read_score,
     step_named,
     steps,
 )
+from widget.domain.rewards import NO_OFFER, Offer
 from widget.domain.scales import Kind
 from widget.domain.surveys import Definition
 from widget.web.face.pages import Typed
@@ -49,8 +57,10 @@ class Submission:
     problem: Problem | None = None
 
 
-def read_submission(form: MultiDict[str, str], definition: Definition) -> Submission:
-    """A step's form against the version its customer saw."""
+def read_submission(
+    form: MultiDict[str, str], definition: Definition, offer: Offer = NO_OFFER
+) -> Submission:
+    """A step's form against the version its customer saw, and the rewards that it offers them."""
     step = step_named(definition, form.get("step", "score"))
     go = form.get("go", "")
     typed = Typed(
@@ -61,13 +71,16 @@ def read_submission(form: MultiDict[str, str], definition: Definition) -> Submis
         wants_contact="wants_contact" in form,
         contact=form.get("contact", "")[: 2 * CONTACT_LIMIT],
         may_publish="may_publish" in form,
+        reward=form.get("reward", "")[:40] if step.name == "reward" else "",
     )
     if step.name != "score" and typed.main_score is None:
         # Every later step rests on the score, so without one the customer is asked it first.
         step, typed = steps(definition)[0], Typed()
     direction: Direction = "back" if go == "back" else "next"
     try:
-        answer = _answer(form, definition, step, typed, skipped=go == "skip")
+        answer = _answer(form, definition, step, typed, offer)
+    except RewardNotOffered as error:
+        return Submission(step, typed, direction, None, Problem(str(error), {}))
     except ScoreOutOfRange:
         return Submission(step, typed, direction, None, Problem("Please choose an answer.", {}))
     except CommentTooLong:
@@ -84,8 +97,9 @@ def read_submission(form: MultiDict[str, str], definition: Definition) -> Submis
 
 
 def _answer(
-    form: MultiDict[str, str], definition: Definition, step: Step, typed: Typed, *, skipped: bool
+    form: MultiDict[str, str], definition: Definition, step: Step, typed: Typed, offer: Offer
 ) -> Answer:
+    skipped = form.get("go") == "skip"
     scores: dict[Kind, int] = {}
     main = typed.score if step.name == "score" else typed.main_score
     if main is None:
@@ -97,8 +111,9 @@ def _answer(
     return replace(
         answer,
         scores=scores,
+        reward=_reward(definition, step, typed, offer, form.get("go", "")),
         fitting=fitting(definition, main),
-        finished=is_last_question(definition, step) and form.get("go") != "back",
+        finished=is_last_question(definition, step, main, offer) and form.get("go") != "back",
     )
 
 
@@ -117,6 +132,18 @@ def _follow_up(definition: Definition, main: int, typed: Typed) -> Answer:
         # A yes is to the words that stand there, and not to any that may follow.
         answer = replace(answer, may_publish=typed.may_publish and bool(answer.comment))
     return answer
+
+
+def _reward(definition: Definition, step: Step, typed: Typed, offer: Offer, go: str) -> str | None:
+    """What a step says about a reward: an id, "" for none, None where it says nothing."""
+    if step.name != "reward" or not may_suggest(definition, typed.main_score, offer):
+        return None
+    if go == "skip":
+        return ""
+    if go == "back":
+        # Whoever goes back without having chosen has not said that they want none.
+        return typed.reward if offer.has(typed.reward) else None
+    return read_reward(offer, typed.reward)
 
 
 def _point(definition: Definition, step: Step, text: str) -> int | None:

@@ -21,6 +21,7 @@ from widget.domain.flow import (
     sentiment_of,
     steps,
 )
+from widget.domain.rewards import NO_OFFER, Offer
 from widget.domain.surveys import Definition
 from widget.domain.wording import without_controls
 from widget.paths import asset_folder
@@ -59,6 +60,7 @@ class Typed:
     wants_contact: bool = False
     contact: str = ""
     may_publish: bool = False
+    reward: str = ""
 
     @property
     def is_clean(self) -> bool:
@@ -68,13 +70,15 @@ class Typed:
 
 @dataclass(frozen=True)
 class Face:
-    """What a frame is drawn from: a survey's version in one language, and where it posts to."""
+    """What a frame is drawn from: a survey's version in one language, where it posts to, and which
+    rewards it offers to whoever gave a good score."""
 
     definition: Definition
     speech: Speech
     public_id: str
     action: str
     image_folder: str
+    offer: Offer = NO_OFFER
 
     def step_html(
         self,
@@ -110,7 +114,9 @@ class Face:
             main_question=definition.question,
             sentiment=None if main_score is None else sentiment_of(definition, main_score),
             ticks=() if main_score is None else offered_ticks(definition, main_score),
-            is_last=step.name != "thanks" and is_last_question(definition, step),
+            is_last=step.name != "thanks"
+            and is_last_question(definition, step, main_score, self.offer),
+            rewards=self.offer.rewards,
             is_first=step == steps(definition)[0],
             token=slot("token"),
             known=slot("known"),
@@ -159,7 +165,9 @@ class Face:
         return {name: str(escape(fallback)) for name, fallback in fallbacks.items()}
 
 
-def make_face(definition: Definition, language: str, company: str, public_id: str) -> Face:
+def make_face(
+    definition: Definition, language: str, company: str, public_id: str, offer: Offer = NO_OFFER
+) -> Face:
     """The face of a published survey."""
     return Face(
         definition=definition,
@@ -167,6 +175,7 @@ def make_face(definition: Definition, language: str, company: str, public_id: st
         public_id=public_id,
         action=url_for("frame.store", public_id=public_id),
         image_folder=url_for("frame.image", image_id=""),
+        offer=offer,
     )
 
 
@@ -214,6 +223,7 @@ class FaceKey:
     language: str
     company: str
     public_id: str
+    offer: Offer = NO_OFFER
     _face: Face | None = field(default=None, init=False, repr=False, compare=False)
 
     def face(self) -> Face:
@@ -243,7 +253,7 @@ _steps: Bounded[tuple[FaceKey, Step, Typed, bool], Filling] = Bounded(_STEP_LIMI
 def introduce(key: FaceKey, definition: Definition) -> None:
     """Give a key the face of its version, so that its pages can be rendered."""
     if not key.is_introduced():
-        face = make_face(definition, key.language, key.company, key.public_id)
+        face = make_face(definition, key.language, key.company, key.public_id, key.offer)
         key.hold(face)
         _faces.put(key, face)
 

@@ -7,6 +7,7 @@ from markupsafe import Markup, escape
 
 from widget.domain import wording
 from widget.domain.languages import normal_tag
+from widget.domain.rewards import Reward
 from widget.domain.surveys import Definition, Reason, Text, TextSlot, builtin_text
 from widget.translations import LANGUAGES, direction, match_language, translate
 
@@ -67,6 +68,9 @@ class Speech:
 
     def reason(self, reason: Reason) -> Markup:
         return self._marked(self.definition.reason_text(reason, self.language, built_in_text))
+
+    def reward(self, reward: Reward) -> Markup:
+        return self._marked(self.definition.reward_text(reward, self.language, built_in_text))
 
     def point_name(self, name: str) -> str:
         """The accessible name of a point: a number as it is, a word as the team says it, else

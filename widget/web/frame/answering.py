@@ -7,6 +7,7 @@ from prometheus_client import Counter
 
 from widget.domain.flow import Answer, Step, step_after, steps
 from widget.domain.responses import ResponseHead
+from widget.domain.rewards import Offer
 from widget.domain.surveys import Definition
 from widget.domain.tokens import Visit
 from widget.storage.surveys import PublishedSurvey
@@ -43,7 +44,7 @@ def head_of(
 
 
 def next_step(
-    definition: Definition, submission: Submission, said: Answer | None
+    definition: Definition, submission: Submission, said: Answer | None, offer: Offer
 ) -> tuple[Step, Typed]:
     """What is shown after a stored step, with whatever the response says about it already.
 
@@ -53,7 +54,7 @@ def next_step(
     main = typed.score if done.name == "score" else typed.main_score
     if submission.direction == "back":
         return steps(definition)[0], Typed(score=main)
-    step = step_after(definition, done)
+    step = step_after(definition, done, main, offer)
     if said is None:
         return step, Typed(main_score=main)
     if step.name == "follow_up":
@@ -65,4 +66,6 @@ def next_step(
             contact=said.contact or "",
             may_publish=bool(said.may_publish),
         )
+    if step.name == "reward":
+        return step, Typed(main_score=main, reward=said.reward or "")
     return step, Typed(main_score=main, score=said.scores.get(step.kind) if step.kind else None)

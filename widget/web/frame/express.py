@@ -94,7 +94,7 @@ class Express:
         visit = open_visit(
             opening, survey, definition, survey.version_id, member=member, at=self._now()
         )
-        key = bare_key(survey, visit)
+        key = bare_key(survey, definition, visit)
         page = pages.known_page(key, visit.is_test)
         if page is None:
             return None
@@ -116,11 +116,12 @@ class Express:
         definition = self._memory.definition(visit.version_id)
         if definition is None:
             return None
-        submission = read_submission(form, definition)
+        key = bare_key(survey, definition, visit)
+        submission = read_submission(form, definition, key.offer)
         if submission.answer is None:
             return None
-        key = bare_key(survey, visit)
-        filling = pages.known_step(key, *next_step(definition, submission, None), visit.is_test)
+        following = next_step(definition, submission, None, key.offer)
+        filling = pages.known_step(key, *following, visit.is_test)
         if filling is None or not self._limits.allow_answer(
             survey.public_id, visit.response_id.hex, environ.get("REMOTE_ADDR")
         ):

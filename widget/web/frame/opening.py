@@ -1,5 +1,6 @@
 """Making the first page for one visitor, for Flask's route and the express lane alike."""
 
+from widget.domain.flow import offer_of
 from widget.domain.sites import origin_allowed
 from widget.domain.surveys import Definition
 from widget.domain.tokens import Visit
@@ -17,14 +18,20 @@ def may_stand_on(survey: PublishedSurvey, origin: str, own: tuple[str, ...]) -> 
 
 def key_of(survey: PublishedSurvey, definition: Definition, visit: Visit) -> pages.FaceKey:
     """The key of the pages that a visit sees; they can be rendered once it was asked for."""
-    key = bare_key(survey, visit)
+    key = bare_key(survey, definition, visit)
     pages.introduce(key, definition)
     return key
 
 
-def bare_key(survey: PublishedSurvey, visit: Visit) -> pages.FaceKey:
+def bare_key(survey: PublishedSurvey, definition: Definition, visit: Visit) -> pages.FaceKey:
     """The same key, for pages that may or may not have been rendered."""
-    return pages.FaceKey(visit.version_id, visit.language, survey.workspace_name, survey.public_id)
+    return pages.FaceKey(
+        visit.version_id,
+        visit.language,
+        survey.workspace_name,
+        survey.public_id,
+        offer_of(definition, survey.rewards, visit.member_id),
+    )
 
 
 def visit_values(

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from widget.actions.give_answer import give_answer
 from widget.actions.receive_answer import Received, receive_answer
 from widget.domain.errors import TokenForged, TokenMissing, UnknownSurvey
-from widget.domain.flow import Answer, Step
+from widget.domain.flow import Answer, Step, offer_of
 from widget.domain.held import Held
 from widget.domain.surveys import Definition
 from widget.domain.tokens import Visit, unverified
@@ -93,7 +93,8 @@ def store(public_id: str) -> Response:
         )
         fresh = replace(visit, issued_at=now())
         return _ask_again(survey, definition, fresh, problem, 409)
-    submission = read_submission(request.form, definition)
+    offer = offer_of(definition, survey.rewards, visit.member_id)
+    submission = read_submission(request.form, definition, offer)
     if submission.answer is None:
         return _ask_again(survey, definition, visit, submission.problem, 422, submission)
     kept = _keep(survey, definition, visit, submission.step, submission.answer)
@@ -101,7 +102,7 @@ def store(public_id: str) -> Response:
         problem = Problem("Your answer can no longer be changed.", {})
         return _ask_again(survey, definition, visit, problem, 409, submission)
     report_unexpanded(survey, visit.context)
-    return _go_on(survey, definition, visit, *next_step(definition, submission, kept.said))
+    return _go_on(survey, definition, visit, *next_step(definition, submission, kept.said, offer))
 
 
 def _keep(
@@ -247,8 +248,8 @@ def _ask_again(
     submission: Submission | None = None,
 ) -> Response:
     """The same step with everything typed still in it, a fresh token and one plain sentence."""
-    submission = submission or read_submission(request.form, definition)
     key = key_of(survey, definition, visit)
+    submission = submission or read_submission(request.form, definition, key.offer)
     face = key.face()
     sentence = face.speech.say(problem.text, **problem.values) if problem else ""
     html = face.step_html(

@@ -10,7 +10,7 @@ from widget.actions.note_visit import note_visit
 from widget.actions.receive_answer import receive_gesture
 from widget.domain.context import Context
 from widget.domain.errors import LinkForged, TokenForged, TokenMissing, UnknownSurvey
-from widget.domain.flow import steps
+from widget.domain.flow import offer_of, steps
 from widget.domain.held import Held, may_still_change
 from widget.domain.links import LinkSigner, RequestLink, unsigned_response_id
 from widget.domain.scales import Scale
@@ -119,7 +119,8 @@ def gesture(public_id: str) -> Response:
     if refusal:
         return Response(status=refusal.status)
     definition = find_definition(survey, visit.version_id)
-    answer = read_submission(request.form, definition).answer
+    offer = offer_of(definition, survey.rewards, visit.member_id)
+    answer = read_submission(request.form, definition, offer).answer
     if answer is None:
         return Response(status=422)
     db.session.rollback()
