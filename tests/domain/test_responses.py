@@ -4,6 +4,7 @@ from widget.domain.flow import Answer
 from widget.domain.responses import Change, changes, said_in
 
 BEFORE: dict[str, Any] = {
+    "reward_id": None,
     "stars": 2,
     "csat": None,
     "nps": None,

@@ -35,7 +35,7 @@ INSERT INTO surveys (id, workspace_id, public_id, name, kind, draft, created_at,
     VALUES (1, 1, 'qpnmkjhgfdcb', 'How was it?', 'stars', '{}', '2026-11-01 09:00:00',
         '2026-11-01 09:00:00');
 INSERT INTO survey_versions (id, survey_id, number, definition, published_at)
-    VALUES (1, 1, 1, '{}', '2026-11-01 09:00:00');
+    VALUES (1, 1, 1, '{"positive_from": 4}', '2026-11-01 09:00:00');
 INSERT INTO responses (workspace_id, id, survey_id, version_id, kind, score, stars, comment,
         language, source, member_id, member_given, ref, channel, customer_email, customer_name,
         customer_id, page, is_test, day, answered_at, updated_at)
@@ -177,18 +177,6 @@ def test_mails_of_tests_are_marked_as_tests_and_no_others(
     engine.dispose()
 
 
-RESPONSE_FROM_BEFORE_REWARDS = """
-INSERT INTO survey_versions (id, survey_id, number, definition, published_at)
-    VALUES (1, 1, 1, '{"positive_from": 4}', '2026-11-01 09:00:00');
-INSERT INTO responses (workspace_id, id, survey_id, version_id, kind, score, stars, language,
-    source, member_id, member_given, ref, channel, customer_email, customer_name, customer_id,
-    page, is_test, day, answered_at, updated_at)
-    VALUES (1, '019ab0c47a107c3e9f523d1f6a0c8e21', 1, 1, 'stars', 5, 5, 'en',
-    'widget', 1, '', '', '', '', '', '',
-    '', FALSE, '2026-11-01', '2026-11-01 09:00:00', '2026-11-01 09:00:00')
-"""
-
-
 @pytest.mark.parametrize("database", ["sqlite", "postgresql"])
 def test_responses_from_before_rewards_suggest_none(
     tmp_path: Path, request: pytest.FixtureRequest, database: str
@@ -199,12 +187,12 @@ def test_responses_from_before_rewards_suggest_none(
     engine = prepare_engine(create_engine(url))
     migrate.upgrade(engine, "0005")
     with engine.begin() as connection:
-        for statement in f"{FIRST_RELEASE};{RESPONSE_FROM_BEFORE_REWARDS}".split(";"):
+        for statement in FIRST_RELEASE.split(";"):
             connection.execute(text(statement))
     migrate.upgrade(engine)
     with Session(engine) as session:
         row = session.scalars(select(Response)).one()
-        assert (row.stars, row.reward_id) == (5, None)
+        assert (row.stars, row.reward_id) == (4, None)
         assert reward_of_responses(session, 1, [row.id]) == {}
     engine.dispose()
 
