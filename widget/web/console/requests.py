@@ -22,7 +22,7 @@ from widget.domain.requests import (
 )
 from widget.extensions import db
 from widget.storage.asking import open_surveys, workspace_asking
-from widget.storage.members import member_rows
+from widget.storage.members import member_names
 from widget.storage.request_imports import newest_imports
 from widget.storage.requests import (
     ListedRequest,
@@ -118,11 +118,11 @@ def request_new() -> Response | str | tuple[str, int]:
         problems = _problems(ask, [public_id for public_id, _name in surveys])
         if not problems:
             return _make(request.form["survey"], ask)
-    members = member_rows(db.session(), seat().workspace_id)
+    members = member_names(db.session(), seat().workspace_id)
     page = render_template(
         "console/requests/new.html",
         surveys=surveys,
-        members=[(row.public_id, row.name) for row in members if not row.is_archived],
+        members=[(row.public_id, row.name) for row in members],
         languages=[(tag.code, tag.name) for tag in LANGUAGES.values()],
         typed=request.form,
         problems=problems,
