@@ -17,6 +17,7 @@ BIO_LINES = 2
 LANGUAGES_LIMIT = 10
 TAGS_LIMIT = 20
 TAG_LIMIT = 40
+EMPLOYEE_ID_LIMIT = 100
 REASON_LIMIT = 500
 
 Status = Literal["active", "pending", "unapproved", "archived"]
@@ -55,6 +56,9 @@ class Entry:
     employee_id: str | None = None
     team_id: int | None = None
     tags: tuple[str, ...] = ()
+
+
+NO_ENTRY = Entry()
 
 
 def tidy_profile(profile: Profile, questions: Iterable[ProfileQuestion]) -> Profile:

@@ -16,6 +16,7 @@ from sqlalchemy import (
     Select,
     Table,
     bindparam,
+    case,
     func,
     literal_column,
     or_,
@@ -273,9 +274,10 @@ def _due_mails(workspace_id: int, ids: Sequence[UUID]) -> Any:
             Workspace.test_mail_to,
             Customer.name.label("customer_name"),
             func.coalesce(Member.name, "").label("member_name"),
-            func.coalesce(Member.title, "").label("member_title"),
-            func.coalesce(Member.bio, "").label("member_bio"),
-            Member.photo.label("member_photo"),
+            # Nothing of a profile that nobody has approved; what is not chosen is NULL.
+            func.coalesce(case((Member.is_approved, Member.title)), "").label("member_title"),
+            func.coalesce(case((Member.is_approved, Member.bio)), "").label("member_bio"),
+            case((Member.is_approved, Member.photo)).label("member_photo"),
         )
         .join(
             Request,

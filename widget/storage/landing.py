@@ -73,11 +73,16 @@ class MemberCard:
 
 
 def member_card(session: Session, workspace_id: int, member_id: int) -> MemberCard | None:
-    """A member's card, archived or not: whoever helped, helped."""
+    """A member's card, archived or not: whoever helped, helped. Until somebody has approved the
+    profile it has no more than the name."""
     member = session.scalar(
         select(Member).where(Member.workspace_id == workspace_id, Member.id == member_id)
     )
-    return MemberCard(member.name, member.title, member.bio, member.photo) if member else None
+    if member is None:
+        return None
+    if not member.is_approved:
+        return MemberCard(member.name)
+    return MemberCard(member.name, member.title, member.bio, member.photo)
 
 
 @dataclass(frozen=True)

@@ -84,7 +84,11 @@ def first_member(session: Session, workspace_id: int) -> ShownMember | None:
         .order_by(Member.id)
         .limit(1)
     )
-    return ShownMember(row.name, row.title, row.bio, row.photo) if row else None
+    if row is None:
+        return None
+    if not row.is_approved:
+        return ShownMember(row.name, "", "", None)
+    return ShownMember(row.name, row.title, row.bio, row.photo)
 
 
 def newest_deliveries(

@@ -57,17 +57,19 @@ def add_member(
     profile: Profile,
     entry: Entry,
     *,
-    archived_at: datetime | None = None,
+    is_checked: bool = False,
     at: datetime,
 ) -> Member:
     """Add a member. Raises MemberExists when the email or the employee id is taken, and
-    UnknownTeam."""
+    UnknownTeam; not when the caller has checked that itself, and then the id comes later."""
     member = Member(workspace_id=workspace_id, public_id=new_public_id(), created_at=at)
-    member.archived_at = archived_at
-    _know_as(session, member, entry)
+    if not is_checked:
+        _refuse_entry(session, member, entry)
+    _know_as(member, entry)
     set_profile(member, profile)
     session.add(member)
-    session.flush()
+    if not is_checked:
+        session.flush()
     return member
 
 
@@ -94,7 +96,8 @@ def change_member(
 ) -> None:
     """Change what is known of a member. Raises UnknownMember, MemberExists and UnknownTeam."""
     member = locked_member(session, workspace_id, member_id)
-    _know_as(session, member, entry)
+    _refuse_entry(session, member, entry)
+    _know_as(member, entry)
     set_profile(member, profile)
 
 
@@ -117,7 +120,7 @@ def profile_of(member: Member) -> Profile:
     )
 
 
-def _know_as(session: Session, member: Member, entry: Entry) -> None:
+def _refuse_entry(session: Session, member: Member, entry: Entry) -> None:
     refuse_taken(session, member.workspace_id, (entry.email, entry.employee_id), besides=member.id)
     if entry.team_id is not None and entry.team_id != member.team_id:
         team = session.scalar(
@@ -127,6 +130,9 @@ def _know_as(session: Session, member: Member, entry: Entry) -> None:
         )
         if team is None:
             raise UnknownTeam("There is no such team in this workspace.")
+
+
+def _know_as(member: Member, entry: Entry) -> None:
     member.email, member.employee_id = entry.email, entry.employee_id
     member.team_id, member.tags = entry.team_id, list(entry.tags)
 

@@ -91,6 +91,33 @@ def add_team(
     return team.id
 
 
+class TeamMaker:
+    """Makes the teams of paths that are not there, inside an action's transaction."""
+
+    def __init__(self, session: Session, workspace_id: int, at: datetime) -> None:
+        self._session, self._workspace_id, self._at = session, workspace_id, at
+        tree = team_tree(session, workspace_id)
+        self._known = {self._key(team.path): team.id for team in tree}
+
+    def team(self, path: tuple[str, ...]) -> int:
+        """The id of the team at the end of a path from the top. Raises TeamsCannotNest."""
+        parent_id: int | None = None
+        for length in range(1, len(path) + 1):
+            key = self._key(path[:length])
+            if key not in self._known:
+                name = path[length - 1]
+                self._known[key] = add_team(
+                    self._session, self._workspace_id, name, parent_id, self._at
+                )
+            parent_id = self._known[key]
+        assert parent_id is not None
+        return parent_id
+
+    @staticmethod
+    def _key(path: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(name.casefold() for name in path)
+
+
 def change_team(
     session: Session, workspace_id: int, team_id: int, name: str, parent_id: int | None
 ) -> None:

@@ -248,4 +248,7 @@ def _requests(session: Session, workspace_id: int, names: Sequence[str]) -> Coun
         )
         .group_by(Request.member_given)
     )
-    return Counter(dict(rows.tuples().all()))
+    found: Counter[str] = Counter()
+    for given, number in rows:
+        found[given] = number
+    return found

@@ -11,7 +11,10 @@ from widget.domain.roles import Ability, Role, abilities
 OPEN = {"console.home", "console.set_up", "console.welcome"}
 
 NEEDS: dict[Ability, set[str]] = {
-    "see_own": set(),
+    "see_own": {
+        "profile",
+        "profile_withdraw",
+    },
     "read_responses": {
         "request_page",
         "requests",
@@ -20,7 +23,17 @@ NEEDS: dict[Ability, set[str]] = {
         "surveys",
     },
     "lead": {
+        "member",
+        "member_approve_or_not",
+        "member_archive_or_restore",
+        "member_new",
+        "member_photo",
+        "members",
+        "members_review",
+        "members_review_decide",
         "response_hide_or_show",
+        "team",
+        "teams",
     },
     "edit_surveys": {
         "close_survey",
@@ -34,10 +47,10 @@ NEEDS: dict[Ability, set[str]] = {
         "mail",
         "mail_preview",
         "mail_try",
-        "member",
-        "member_archive_or_restore",
-        "member_photo",
-        "members",
+        "members_import",
+        "members_import_apply_or_discard",
+        "members_import_preview",
+        "members_import_template",
         "new_survey",
         "open_survey",
         "preview",
@@ -56,6 +69,9 @@ NEEDS: dict[Ability, set[str]] = {
         "sites",
         "survey",
         "survey_asking",
+        "unassigned",
+        "unassigned_assign",
+        "unassigned_assign_to",
         "versions",
     },
     "manage_workspace": {
@@ -63,11 +79,17 @@ NEEDS: dict[Ability, set[str]] = {
         "deliveries_lift",
         "key_revoke",
         "keys",
+        "member_person",
         "people",
         "person_link",
         "person_remove",
         "person_role",
+        "team_change",
+        "team_leader",
+        "team_new",
+        "team_remove",
         "workspace",
+        "workspace_members",
     },
 }
 SEATS: list[tuple[Role, bool]] = [
