@@ -47,7 +47,12 @@ def score_words(score: int, kind: Kind, speech: Speech) -> str:
 @blueprint.app_template_filter("field_word")
 def field_word(name: str) -> str:
     """A field of a response or a revision as people know it: `stars` as Stars."""
-    words: dict[str, str] = {"comment": _("Comment"), "reasons": _("Reasons")}
+    words: dict[str, str] = {
+        "comment": _("Comment"),
+        "reasons": _("Reasons"),
+        "member": _("Member"),
+        "assigned_by": _("Assigned by"),
+    }
     words.update(KIND_NAMES.items())
     return str(words.get(name, name))
 

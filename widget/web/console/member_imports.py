@@ -96,6 +96,7 @@ def members_import_preview(import_id: UUID) -> str:
         preview=preview,
         outcomes=[(one, _words(one), counted[one]) for one in OUTCOMES if counted[one]],
         words=_words,
+        field_words=_field_words(),
         does_something=any(counted[one] for one in OUTCOMES if one not in ("same", "wrong")),
         only=only,
         rows=rows[first : first + PAGE],
@@ -127,6 +128,20 @@ def members_import_apply_or_discard(import_id: UUID, verb: str) -> Response:
         )
     )
     return redirect(url_for("console.members"), 303)
+
+
+def _field_words() -> dict[str, str]:
+    return {
+        "name": _("Name"),
+        "email": _("Email"),
+        "employee_id": _("Employee id"),
+        "title": _("Title"),
+        "bio": _("About them"),
+        "team": _("Team"),
+        "tags": _("Tags"),
+        "languages": _("Languages"),
+        "active": _("Active"),
+    }
 
 
 def _words(outcome: Outcome) -> str:
