@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -9,6 +10,7 @@ from uuid import UUID
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_security import hash_password
+from PIL import Image
 from sqlalchemy import insert, select, update
 from werkzeug.test import TestResponse
 
@@ -466,3 +468,18 @@ def add_request(acme: Workspace, survey: str, **details: Any) -> tuple[UUID, UUI
             )
         )
     return request_id, delivery_id
+
+
+def profile_of(acme: Workspace, member: int) -> tuple[str, str, str, str | None]:
+    """What is stored of a member: name, title, bio and photo."""
+    with acme.world.app.app_context():
+        db.session.rollback()
+        row = db.session.get_one(Member, member)
+        return row.name, row.title, row.bio, row.photo
+
+
+def picture(colour: str = "#5b5bd6", form: str = "PNG") -> bytes:
+    """A small picture's file."""
+    out = BytesIO()
+    Image.new("RGB", (60, 40), colour).save(out, form)
+    return out.getvalue()

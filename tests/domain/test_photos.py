@@ -241,6 +241,7 @@ def test_whatever_the_bytes_they_are_a_photo_or_refused() -> None:
             for _ in range(chance.randrange(1, 8)):
                 spoilt[chance.randrange(len(spoilt))] = chance.randrange(256)
             try:
-                assert read_photo(bytes(spoilt)).media_type == "image/jpeg"
-            except LogoRefused as error:
-                assert str(error).startswith("The photo ")
+                photo = read_photo(bytes(spoilt))
+            except LogoRefused:
+                continue
+            assert photo.media_type == "image/jpeg"
