@@ -6,7 +6,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Table,
+    func,
+    insert,
+    literal_column,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from widget.domain.responses import Change
@@ -17,6 +26,7 @@ from widget.storage.ids import new_id
 from widget.storage.models import Assignment, Event, Member, Request, Response, User
 
 _responses: Table = Response.__table__  # type: ignore[assignment]
+_requests: Table = Request.__table__  # type: ignore[assignment]
 _events: Table = Event.__table__  # type: ignore[assignment]
 # How many responses are moved with one statement.
 _BATCH = 1_000
@@ -53,19 +63,24 @@ def unassigned_names(
     last = func.max(Response.answered_at)
     rows = session.execute(
         select(Response.member_given, func.count(), last)
-        .where(*_of_nobody(workspace_id))
+        .where(*_of_nobody(workspace_id, _responses))
         .group_by(Response.member_given)
         .order_by(last.desc(), Response.member_given)
         .limit(limit)
         .offset(skip)
     ).all()
-    asked = _requests(session, workspace_id, [given for given, _number, _last in rows])
+    asked = _numbers_of_requests(session, workspace_id, [given for given, _number, _last in rows])
     return [Unassigned(given, number, last, asked[given]) for given, number, last in rows]
 
 
 def unassigned_count(session: Session, workspace_id: int) -> int:
     """How many names are given and nobody's."""
-    names = select(Response.member_given).where(*_of_nobody(workspace_id)).distinct().subquery()
+    names = (
+        select(Response.member_given)
+        .where(*_of_nobody(workspace_id, _responses))
+        .distinct()
+        .subquery()
+    )
     return session.scalar(select(func.count()).select_from(names)) or 0
 
 
@@ -73,12 +88,14 @@ def unassigned_name(session: Session, workspace_id: int, given: str) -> Unassign
     """The same of one name; None when it has no answers that are nobody's."""
     number, last = session.execute(
         select(func.count(), func.max(Response.answered_at)).where(
-            *_of_nobody(workspace_id), Response.member_given == given
+            *_of_nobody(workspace_id, _responses), Response.member_given == given
         )
     ).one()
     if not number:
         return None
-    return Unassigned(given, number, last, _requests(session, workspace_id, [given])[given])
+    return Unassigned(
+        given, number, last, _numbers_of_requests(session, workspace_id, [given])[given]
+    )
 
 
 def newest_assignments(session: Session, workspace_id: int, limit: int) -> list[PastAssignment]:
@@ -109,11 +126,7 @@ def move_requests(session: Session, workspace_id: int, given: str, member_id: in
     """Give a member the requests of a name that were nobody's; returns how many."""
     found = session.execute(
         update(Request)
-        .where(
-            Request.workspace_id == workspace_id,
-            Request.member_id.is_(None),
-            Request.member_given == given,
-        )
+        .where(*_of_nobody(workspace_id, _requests), Request.member_given == given)
         .values(member_id=member_id)
         .returning(Request.id)
     )
@@ -201,11 +214,7 @@ def _credit_some(
 
     One statement, so that an answer that arrives or changes meanwhile is in exactly one count.
     """
-    of_nobody = (
-        _responses.c.workspace_id == workspace_id,
-        _responses.c.member_id.is_(None),
-        _responses.c.member_given == given,
-    )
+    of_nobody = (*_of_nobody(workspace_id, _responses), _responses.c.member_given == given)
     rows = connection.execute(
         update(_responses)
         .where(
@@ -228,24 +237,21 @@ def _counted(response: Mapping[str, Any]) -> Counter[Tally]:
     )
 
 
-def _of_nobody(workspace_id: int) -> Sequence[ColumnElement[bool]]:
-    # In these words, so that the databases see that the index of such rows serves.
+def _of_nobody(workspace_id: int, table: Table) -> tuple[ColumnElement[bool], ...]:
+    """The condition of rows that name somebody unknown: in the words of the index of such rows, a
+    bound value would hide from the databases that it serves."""
+    columns = table.c
     return (
-        Response.workspace_id == workspace_id,
-        Response.member_id.is_(None),
-        Response.member_given != "",
+        columns.workspace_id == workspace_id,
+        columns.member_id.is_(None),
+        columns.member_given != literal_column("''"),
     )
 
 
-def _requests(session: Session, workspace_id: int, names: Sequence[str]) -> Counter[str]:
+def _numbers_of_requests(session: Session, workspace_id: int, names: Sequence[str]) -> Counter[str]:
     rows = session.execute(
         select(Request.member_given, func.count())
-        .where(
-            Request.workspace_id == workspace_id,
-            Request.member_id.is_(None),
-            Request.member_given != "",
-            Request.member_given.in_(names),
-        )
+        .where(*_of_nobody(workspace_id, _requests), Request.member_given.in_(names))
         .group_by(Request.member_given)
     )
     found: Counter[str] = Counter()

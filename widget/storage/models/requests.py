@@ -62,7 +62,7 @@ class Request(Base):
         Index("ix_requests_import", "workspace_id", "import_id"),
         Index(
             "ix_requests_unassigned",
-            *("workspace_id", "member_given"),
+            *("workspace_id", "member_given", "member_id"),
             sqlite_where=UNASSIGNED,
             postgresql_where=UNASSIGNED,
         ),

@@ -23,7 +23,7 @@ from widget.storage.declarative import Base, UTCDateTime
 # On SQLite these tables are stored in their primary key's order: half as many trees to write for
 # each answer, and half as many pages to sync.
 CLUSTERED = {"sqlite_with_rowid": False}
-# Rows that name a member nobody knows.
+# Rows that name a member nobody knows; indexes of them hold all that their lists ask for.
 UNASSIGNED = text("member_id IS NULL AND member_given <> ''")
 
 
@@ -40,7 +40,7 @@ class Response(Base):
         Index("ix_responses_survey", "workspace_id", "survey_id", "answered_at"),
         Index(
             "ix_responses_unassigned",
-            *("workspace_id", "member_given", "answered_at"),
+            *("workspace_id", "member_given", "answered_at", "member_id"),
             sqlite_where=UNASSIGNED,
             postgresql_where=UNASSIGNED,
         ),

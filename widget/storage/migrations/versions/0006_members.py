@@ -55,14 +55,14 @@ def upgrade() -> None:
     op.create_index(
         "ix_responses_unassigned",
         "responses",
-        ["workspace_id", "member_given", "answered_at"],
+        ["workspace_id", "member_given", "answered_at", "member_id"],
         sqlite_where=_UNASSIGNED,
         postgresql_where=_UNASSIGNED,
     )
     op.create_index(
         "ix_requests_unassigned",
         "requests",
-        ["workspace_id", "member_given"],
+        ["workspace_id", "member_given", "member_id"],
         sqlite_where=_UNASSIGNED,
         postgresql_where=_UNASSIGNED,
     )
