@@ -5,11 +5,11 @@ import pytest
 from widget.domain.errors import TeamRefused, TeamsCannotNest
 from widget.domain.teams import (
     DEEPEST,
+    TeamNames,
     TeamNode,
     TeamPlace,
     check_nesting,
     in_tree_order,
-    named_team,
     tidy_team_name,
     with_teams_below,
 )
@@ -72,7 +72,7 @@ def test_a_team_whose_parent_is_not_seen_stands_at_the_top() -> None:
 
 def test_files_name_teams_by_name_or_path() -> None:
     def named(text: str) -> int | None:
-        found = named_team(tree(), text)
+        found = TeamNames(tree()).find(text)
         return found.id if found else None
 
     assert named("chat") == 3

@@ -74,13 +74,16 @@ def apply_members(
 ) -> Counter[Outcome]:
     """Do what a file says, all in one transaction; returns how many rows did what. Rows that are
     wrong do nothing. Raises FileRefused when the file is not there any more."""
+    kept = files.kept_file(session, workspace_id, id)
+    if kept is None:
+        raise FileRefused(_GONE)
+    # Before the transaction, in which nobody else may write on SQLite.
+    file = read_member_file(kept.content)
     with writing(session):
-        kept = files.kept_file(session, workspace_id, id)
         # Whoever takes the row away applies the file: pressed twice, it is applied once.
-        if kept is None or not files.drop_file(session, workspace_id, id):
+        if not files.drop_file(session, workspace_id, id):
             raise FileRefused(_GONE)
         members = files.locked_members(session, workspace_id)
-        file = read_member_file(kept.content)
         rows = _plan(session, workspace_id, file, makes_teams=kept.makes_teams)
         teams = TeamMaker(session, workspace_id, at)
         for row in rows:

@@ -17,7 +17,7 @@ from widget.domain.profiles import (
     read_tags,
     tidy_profile,
 )
-from widget.domain.teams import DEEPEST, TeamNode, named_team, team_path
+from widget.domain.teams import DEEPEST, TeamNames, TeamNode, team_path
 
 Outcome = Literal["create", "change", "archive", "bring_back", "same", "wrong"]
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
@@ -87,7 +87,7 @@ class _Plan:
             for name in (one.entry.email, one.entry.employee_id, one.public_id):
                 if name:
                     self._taken[name] = one.id
-        self._teams, self._makes_teams = teams, makes_teams
+        self._teams, self._makes_teams = TeamNames(teams), makes_teams
         self._paths = {team.id: team.full_name for team in teams}
         self._rows_of: dict[int, int] = {}
 
@@ -171,7 +171,7 @@ class _Plan:
             return old, None
         if text == NOTHING:
             return None, None
-        team = named_team(self._teams, text)
+        team = self._teams.find(text)
         if team is not None:
             return team.id, None
         path = team_path(text)

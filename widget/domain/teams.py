@@ -1,7 +1,7 @@
 """How teams nest."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from widget.domain.errors import TeamRefused, TeamsCannotNest
@@ -116,17 +116,28 @@ def tidy_team_name(name: str) -> str:
     return tidy
 
 
-def named_team(teams: Sequence[TeamNode], text: str) -> TeamNode | None:
-    """The team that a file means by a name, or by a path such as `Support / Phone`; None for one
-    that is not there. Raises TeamRefused when a name is that of several."""
-    parts = team_path(text)
-    fits = [team for team in teams if _folded(team.path[-len(parts) :]) == _folded(parts)]
-    whole = [team for team in fits if len(team.path) == len(parts)]
-    if len(whole) == 1:
-        return whole[0]
-    if len(fits) > 1:
-        raise TeamRefused(f"Several teams are called “{text.strip()}”; write the whole path.")
-    return fits[0] if fits else None
+class TeamNames:
+    """Finds teams by how files call them."""
+
+    def __init__(self, teams: Iterable[TeamNode]) -> None:
+        # By each end of a path: `Support / Phone` is also found as `Phone`.
+        self._by_end: dict[tuple[str, ...], list[TeamNode]] = defaultdict(list)
+        for team in teams:
+            folded = _folded(team.path)
+            for begin in range(len(folded)):
+                self._by_end[folded[begin:]].append(team)
+
+    def find(self, text: str) -> TeamNode | None:
+        """The team that a name or a path such as `Support / Phone` means; None for one that is not
+        there. Raises TeamRefused when a name is that of several, or of none that could be."""
+        parts = _folded(team_path(text))
+        fits = self._by_end.get(parts, [])
+        whole = [team for team in fits if len(team.path) == len(parts)]
+        if whole:
+            return whole[0]
+        if len(fits) > 1:
+            raise TeamRefused(f"Several teams are called “{text.strip()}”; write the whole path.")
+        return fits[0] if fits else None
 
 
 def team_path(text: str) -> tuple[str, ...]:
