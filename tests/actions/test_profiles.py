@@ -1,13 +1,14 @@
 """A member's change of their own profile: waits, is approved or declined, and is told by mail."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import select, update
 
-from tests.builders import Workspace, make_workspace, picture, profile_of
+from tests.builders import Workspace, add_request, make_workspace, picture, profile_of
+from widget.actions.change_member import set_approved
 from widget.actions.change_people_rules import change_people_rules
 from widget.actions.decide_profile import approve_profile, decline_profile
 from widget.actions.propose_profile import propose_profile, withdraw_proposal
@@ -16,7 +17,9 @@ from widget.domain.people_rules import PeopleRules
 from widget.domain.profiles import Profile
 from widget.domain.roles import EVERYTHING, Scope
 from widget.extensions import db
+from widget.storage.deliveries import claim
 from widget.storage.landing import member_card
+from widget.storage.mail_pages import first_member
 from widget.storage.models import Member, Message, User
 from widget.storage.profiles import proposal_of, waiting_changes
 
@@ -184,3 +187,24 @@ def test_a_reviewer_reads_who_sent_a_change(any_acme: Workspace) -> None:
         user = db.session.scalars(select(User.id).where(User.email == "ana@acme.example")).one()
     propose(any_acme, ana, user_id=user)
     assert run(any_acme, waiting_changes, EVERYTHING, limit=9)[0].by == "ana@acme.example"
+
+
+def test_mails_too_show_the_name_only_of_an_unapproved_member(any_acme: Workspace) -> None:
+    ana, survey = any_acme.member("Ana"), any_acme.survey()
+    propose(any_acme, ana, Profile("Ana", "Lead", "Bio"), photo=picture(), leads=EVERYTHING)
+
+    def mailed() -> tuple[str, str, str, bool]:
+        add_request(any_acme, survey, member_id=ana)
+        with any_acme.world.app.app_context():
+            db.session.rollback()
+            now, lease = any_acme.world.clock(), timedelta(minutes=5)
+            due = claim(db.engine, any_acme.id, now, limit=1, lease=lease)[0]
+        return due.member_name, due.member_title, due.member_bio, due.member_photo is not None
+
+    def previewed() -> tuple[str, str, str, bool]:
+        shown = run(any_acme, first_member)
+        return shown.name, shown.title, shown.bio, shown.photo is not None
+
+    assert mailed() == previewed() == ("Ana", "Lead", "Bio", True)
+    run(any_acme, set_approved, ana, is_approved=False)
+    assert mailed() == previewed() == ("Ana", "", "", False)
