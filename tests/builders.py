@@ -4,6 +4,7 @@ import tempfile
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -11,8 +12,10 @@ from uuid import UUID
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_security import hash_password
+from PIL import Image
 from sqlalchemy import create_engine, insert, select, update
-from werkzeug.test import TestResponse
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import TestResponse, encode_multipart
 
 from widget import create_app
 from widget.actions.change_asking import change_asking_rules
@@ -526,3 +529,32 @@ def add_request(acme: Workspace, survey: str, **details: Any) -> tuple[UUID, UUI
             )
         )
     return request_id, delivery_id
+
+
+def profile_of(acme: Workspace, member: int) -> tuple[str, str, str, str | None]:
+    """What is stored of a member: name, title, bio and photo."""
+    with acme.world.app.app_context():
+        db.session.rollback()
+        row = db.session.get_one(Member, member)
+        return row.name, row.title, row.bio, row.photo
+
+
+def picture(colour: str = "#5b5bd6", form: str = "PNG") -> bytes:
+    """A small picture's file."""
+    out = BytesIO()
+    Image.new("RGB", (60, 40), colour).save(out, form)
+    return out.getvalue()
+
+
+def send_file(
+    client: FlaskClient, path: str, page: str, field: str, content: bytes, file: str, **said: str
+) -> TestResponse:
+    """Send a console form with a file of any size, with the CSRF token of the page it stands on."""
+    boundary, body = encode_multipart(
+        {
+            "csrf_token": csrf_token(client.get(page).text),
+            field: FileStorage(BytesIO(content), file),
+            **said,
+        }
+    )
+    return client.post(path, data=body, content_type=f'multipart/form-data; boundary="{boundary}"')

@@ -171,3 +171,31 @@ class UnknownTeam(SaysoError):
 
 class TeamRefused(SaysoError):
     """A team cannot be made, named or removed like this."""
+
+
+class ProfileRefused(SaysoError):
+    """A profile cannot say this. `problems` maps field names to sentences."""
+
+    def __init__(self, problems: dict[str, str]) -> None:
+        super().__init__(" ".join(problems.values()))
+        self.problems = problems
+
+
+class ProfileChangeGone(SaysoError):
+    """A change of a profile does not wait any more, or is another one than was looked at."""
+
+
+class PersonLinked(SaysoError):
+    """Somebody who signs in is a member already, or cannot be made one."""
+
+
+class NotTheirs(SaysoError):
+    """Something is outside the teams that somebody leads."""
+
+
+class QuestionsRefused(SaysoError):
+    """Profile questions that cannot be asked. `problems` maps questions' ids to sentences."""
+
+    def __init__(self, problems: dict[str, str]) -> None:
+        super().__init__(" ".join(problems.values()))
+        self.problems = problems

@@ -8,6 +8,7 @@ EventName = Literal[
     "response.finished",
     "response.hidden",
     "response.shown",
+    "response.assigned",
     "survey.published",
     "survey.closed",
     "survey.opened",

@@ -1,8 +1,10 @@
 """What a workspace decides about its members: their profiles, and what they see of one another."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
+
+from widget.domain.errors import QuestionsRefused
 
 QUESTIONS_LIMIT = 5
 QUESTION_TEXT_LIMIT = 100
@@ -46,3 +48,23 @@ class PeopleRules:
 
 
 _NAMES = frozenset(PeopleRules.__dataclass_fields__)
+
+
+def tidy_questions(questions: Iterable[ProfileQuestion]) -> tuple[ProfileQuestion, ...]:
+    """Questions as they are kept, in their order. Raises QuestionsRefused."""
+    problems: dict[str, str] = {}
+    found: list[ProfileQuestion] = []
+    for question in questions:
+        text = " ".join(question.text.split())
+        if not text:
+            problems[question.id] = "Write the question, or remove it."
+        elif len(text) > QUESTION_TEXT_LIMIT:
+            problems[question.id] = f"A question has at most {QUESTION_TEXT_LIMIT} characters."
+        elif text.casefold() in (other.text.casefold() for other in found):
+            problems[question.id] = "This question is asked already."
+        found.append(ProfileQuestion(question.id, text))
+    if len(found) > QUESTIONS_LIMIT:
+        problems[found[-1].id] = f"Ask at most {QUESTIONS_LIMIT} questions."
+    if problems:
+        raise QuestionsRefused(problems)
+    return tuple(found)

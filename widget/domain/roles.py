@@ -55,5 +55,10 @@ class Scope:
             return False
         return member_id == self.member_id or (team_id is not None and team_id in self.teams)
 
+    def leads(self, team_id: int | None) -> bool:
+        """Whether members of a team are theirs to lead, given the ability to: being a member
+        oneself is not enough."""
+        return self.everything or (team_id is not None and team_id in self.teams)
+
 
 EVERYTHING = Scope(everything=True)

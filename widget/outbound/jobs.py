@@ -14,6 +14,7 @@ from sqlalchemy import create_engine
 from widget.actions.announce_grants import AnnounceGrants
 from widget.actions.finish_idle_responses import FinishIdleResponses
 from widget.actions.forget_link_visits import ForgetLinkVisits
+from widget.actions.import_members import forget_member_files
 from widget.actions.run_import import import_backoff, run_imports
 from widget.actions.send_due_requests import send_due
 from widget.actions.settle_provisional import settle_due
@@ -53,6 +54,7 @@ def make_jobs(settings: Settings, should_stop: Callable[[], bool]) -> list[Job]:
         Job("announce grants", 5, AnnounceGrants(settings.public_url)),
         Job("finish idle responses", 60, idle),
         Job("forget link visits", 3600, ForgetLinkVisits(timedelta(days=settings.visit_days))),
+        Job("forget files of members", 3600, forget_member_files),
     ]
 
 

@@ -217,8 +217,9 @@ def _due_mails(workspace_id: int, ids: Sequence[UUID]) -> Any:
             Workspace.test_mail_to,
             Customer.name.label("customer_name"),
             func.coalesce(Member.name, "").label("member_name"),
-            case((Member.is_approved, Member.title), else_="").label("member_title"),
-            case((Member.is_approved, Member.bio), else_="").label("member_bio"),
+            # Nothing of a profile that nobody has approved; what is not chosen is NULL.
+            func.coalesce(case((Member.is_approved, Member.title)), "").label("member_title"),
+            func.coalesce(case((Member.is_approved, Member.bio)), "").label("member_bio"),
             case((Member.is_approved, Member.photo)).label("member_photo"),
         )
         .join(

@@ -37,3 +37,11 @@ def members_within(scope: Scope) -> ColumnElement[bool]:
     if scope.teams:
         parts.append(and_(Member.team_id.is_not(None), Member.team_id.in_(scope.teams)))
     return or_(*parts) if parts else false()
+
+
+def members_led(scope: Scope) -> ColumnElement[bool]:
+    """The condition that a member of the workspace is of a team within a scope: what those who
+    lead may change."""
+    if scope.everything:
+        return true()
+    return and_(Member.team_id.is_not(None), Member.team_id.in_(scope.teams))

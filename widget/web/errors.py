@@ -7,6 +7,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError
 
 from widget.domain.errors import (
+    NotTheirs,
     UnknownGrant,
     UnknownHeldAnswer,
     UnknownMember,
@@ -16,6 +17,7 @@ from widget.domain.errors import (
     UnknownReward,
     UnknownSite,
     UnknownSurvey,
+    UnknownTeam,
 )
 from widget.web.frame import problems
 from widget.web.landing import problems as landing_problems
@@ -28,7 +30,7 @@ _WORDS = {
     403: ("Not allowed", "You may not open this page."),
     404: ("Page not found", "There is nothing at this address. It may have been mistyped."),
     405: ("Not this way", "This address takes a form’s answers; it is no page to open."),
-    413: ("Too large", "What was sent is larger than 2 MB. Please choose a smaller file."),
+    413: ("Too large", "What was sent is larger than may be. Please choose a smaller file."),
     422: ("This cannot be used", "Something in the address or the form cannot be read."),
     429: ("Too many attempts", "Please wait a minute and try again."),
     500: (
@@ -56,6 +58,8 @@ def register(app: Flask) -> None:
         UnknownPerson,
         UnknownReward,
         UnknownGrant,
+        UnknownTeam,
+        NotTheirs,
     ):
         app.register_error_handler(unknown, _not_found)
 

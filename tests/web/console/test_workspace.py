@@ -83,7 +83,7 @@ def test_a_survey_is_put_on_a_site_where_its_snippet_is_copied(acme: Workspace) 
 @pytest.mark.parametrize("given", ["email", "employee_id", "public_id"])
 def test_a_page_names_a_member_in_three_ways(acme: Workspace, given: str) -> None:
     client = acme.signed_in()
-    post(client, "/console/members", name="Ana", email="Ana@Acme.example", employee_id="E-1")
+    post(client, "/console/members/new", name="Ana", email="Ana@Acme.example", employee_id="E-1")
     page = client.get("/console/members").text
     names = {
         "email": "ana@acme.example",
@@ -97,8 +97,8 @@ def test_a_page_names_a_member_in_three_ways(acme: Workspace, given: str) -> Non
 
 def test_two_members_cannot_share_a_name_that_pages_use(acme: Workspace) -> None:
     client = acme.signed_in()
-    post(client, "/console/members", name="Ana", email="ana@acme.example")
-    taken = post(client, "/console/members", name="Bo", email="ana@acme.example")
+    post(client, "/console/members/new", name="Ana", email="ana@acme.example")
+    taken = post(client, "/console/members/new", name="Bo", email="ana@acme.example")
     assert taken.status_code == 422
     assert "already known" in taken.text
     assert 'value="Bo"' in taken.text
@@ -109,7 +109,7 @@ def test_an_archived_member_is_rated_no_more(acme: Workspace) -> None:
     acme.member("Ana", email="ana@acme.example")
     post(client, "/console/members/1", name="Anna", email="ana@acme.example")
     assert "Anna" in acme.world.client().get(f"/w/{survey}?member=ana@acme.example").text
-    post(client, "/console/members/1/archive", "/console/members")
+    post(client, "/console/members/1/archive", "/console/members/1")
     frame = acme.world.client().get(f"/w/{survey}?member=ana@acme.example").text
     assert "How did our team do today?" in frame
 

@@ -14,6 +14,7 @@ from widget.storage.models.mail import (
     LinkVisit,
     SuppressedAddress,
 )
+from widget.storage.models.member_work import Assignment, MemberImport
 from widget.storage.models.members import Member, ProfileChange, Team, team_managers
 from widget.storage.models.messages import Message
 from widget.storage.models.requests import Customer, Request, RequestImport
@@ -23,6 +24,7 @@ from widget.storage.models.surveys import EmbedProblem, Image, Site, Survey, Sur
 
 __all__ = [
     "ApiKey",
+    "Assignment",
     "Base",
     "Bounce",
     "Customer",
@@ -34,6 +36,7 @@ __all__ = [
     "Image",
     "LinkVisit",
     "Member",
+    "MemberImport",
     "Membership",
     "Message",
     "ProfileChange",

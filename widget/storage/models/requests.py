@@ -17,7 +17,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from widget.storage.declarative import Base, UTCDateTime
-from widget.storage.models.responses import CLUSTERED
+from widget.storage.models.responses import CLUSTERED, UNASSIGNED
 
 
 class Customer(Base):
@@ -60,6 +60,12 @@ class Request(Base):
         Index("ix_requests_customer", "workspace_id", "customer_id", "created_at"),
         Index("ix_requests_newest", "workspace_id", "created_at", "id"),
         Index("ix_requests_import", "workspace_id", "import_id"),
+        Index(
+            "ix_requests_unassigned",
+            *("workspace_id", "member_given", "member_id"),
+            sqlite_where=UNASSIGNED,
+            postgresql_where=UNASSIGNED,
+        ),
         CLUSTERED,
     )
 

@@ -14,6 +14,7 @@ from sqlalchemy import (
     String,
     Text,
     Uuid,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -22,6 +23,8 @@ from widget.storage.declarative import Base, UTCDateTime
 # On SQLite these tables are stored in their primary key's order: half as many trees to write for
 # each answer, and half as many pages to sync.
 CLUSTERED = {"sqlite_with_rowid": False}
+# Rows that name a member nobody knows; indexes of them hold all that their lists ask for.
+UNASSIGNED = text("member_id IS NULL AND member_given <> ''")
 
 
 class Response(Base):
@@ -35,6 +38,12 @@ class Response(Base):
     __table_args__ = (
         Index("ix_responses_newest", "workspace_id", "answered_at", "id"),
         Index("ix_responses_survey", "workspace_id", "survey_id", "answered_at"),
+        Index(
+            "ix_responses_unassigned",
+            *("workspace_id", "member_given", "answered_at", "member_id"),
+            sqlite_where=UNASSIGNED,
+            postgresql_where=UNASSIGNED,
+        ),
         CLUSTERED,
     )
 

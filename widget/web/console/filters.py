@@ -64,6 +64,8 @@ def field_word(name: str) -> str:
         "contact": _("To be reached at"),
         "may_publish": _("Comment may be published"),
         "reward_id": _("Reward"),
+        "member": _("Member"),
+        "assigned_by": _("Assigned by"),
     }
     words.update(KIND_NAMES.items())
     return str(words.get(name, name))

@@ -16,7 +16,7 @@ from widget.domain.moments import read_day, read_moment
 from widget.domain.requests import STATUSES, WHYS, may_be_cancelled
 from widget.extensions import db
 from widget.storage.asking import open_surveys, workspace_asking
-from widget.storage.members import member_rows
+from widget.storage.members import member_names
 from widget.storage.request_imports import newest_imports
 from widget.storage.requests import (
     DeliveryRow,
@@ -125,11 +125,11 @@ def request_new() -> Response | str | tuple[str, int]:
         problems = _problems(ask, [public_id for public_id, _name in surveys])
         if not problems:
             return _make(request.form["survey"], ask)
-    members = member_rows(db.session(), seat().workspace_id)
+    members = member_names(db.session(), seat().workspace_id)
     page = render_template(
         "console/requests/new.html",
         surveys=surveys,
-        members=[(row.public_id, row.name) for row in members if not row.is_archived],
+        members=[(row.public_id, row.name) for row in members],
         languages=[(tag.code, tag.name) for tag in LANGUAGES.values()],
         typed=request.form,
         problems=problems,
