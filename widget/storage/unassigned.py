@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
@@ -24,6 +25,7 @@ from widget.storage import answers
 from widget.storage.answers import NewRevision, Tally
 from widget.storage.ids import new_id
 from widget.storage.models import Assignment, Event, Member, Request, Response, User
+from widget.storage.votes import follow_vote
 
 _responses: Table = Response.__table__  # type: ignore[assignment]
 _requests: Table = Request.__table__  # type: ignore[assignment]
@@ -152,9 +154,11 @@ def move_responses(
     data = {"member_id": member.id, "given": given, "by": user_id}
     said = [Change("member", None, member.name), Change("assigned_by", None, by)]
     tallies = Counter[Tally]()
+    suggesting: list[UUID] = []
     moved = 0
     while rows := _credit_some(connection, workspace_id, given, member.id):
         moved += len(rows)
+        suggesting += [row["id"] for row in rows if row["reward_id"]]
         for row in rows:
             tallies += _counted(row)
         revisions = [NewRevision(workspace_id, row["id"], said, at) for row in rows]
@@ -178,6 +182,8 @@ def move_responses(
     there = {tally._replace(member_id=member.id): number for tally, number in tallies.items()}
     gone = {tally: -number for tally, number in tallies.items()}
     answers.count(connection, there | gone)
+    for id in suggesting:
+        follow_vote(connection, workspace_id, id, at)
     return moved
 
 
