@@ -36,6 +36,8 @@ class ResponseFilter:
     until: datetime | None = None
     member_id: int | None = None
     ref: str | None = None
+    # Answers of customers who were asked again after a follow-up: only those, or none of them.
+    is_recovery: bool | None = None
     with_tests: bool = False
     with_hidden: bool = False
 
@@ -108,6 +110,8 @@ def _filtered(
         query = query.where(Response.answered_at < wanted.until)
     if wanted.member_id is not None:
         query = query.where(Response.member_id == wanted.member_id)
+    if wanted.is_recovery is not None:
+        query = query.where(Response.is_recovery.is_(wanted.is_recovery))
     if wanted.ref is not None:
         query = query.where(Response.ref == wanted.ref)
     return query

@@ -29,7 +29,7 @@ from widget.web.console.access import blueprint, needs, seat
 from widget.web.face.speech import Speech
 
 PAGE = 50
-FILTERS = ("survey", "kind", "comment", "from", "to", "tests", "hidden")
+FILTERS = ("survey", "kind", "comment", "again", "from", "to", "tests", "hidden")
 
 
 @blueprint.get("/responses")
@@ -109,6 +109,7 @@ def _filter() -> tuple[ResponseFilter, dict[str, str]]:
             has_comment={"yes": True, "no": False}.get(comment),
             since=since,
             until=until,
+            is_recovery={"yes": True, "no": False}.get(request.args.get("again", "")),
             with_tests="tests" in request.args,
             with_hidden="hidden" in request.args,
         ),
