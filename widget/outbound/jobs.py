@@ -15,11 +15,13 @@ from widget.actions.run_import import run_imports
 from widget.actions.send_due_requests import send_due
 from widget.actions.settle_provisional import settle_due
 from widget.domain.mail_addresses import address_digest
+from widget.outbound.chat import ChatSender
 from widget.outbound.mail.letters import Post
 from widget.outbound.mail.notes import MailNotes
 from widget.outbound.mail.sending import SendMail
 from widget.outbound.mail.transport import make_mailer
 from widget.outbound.messages import SendMessages
+from widget.outbound.public_client import PublicClient
 from widget.outbound.worker import Job, Worker
 from widget.settings import Settings
 from widget.storage.addresses import digest_addresses_with
@@ -39,7 +41,8 @@ def make_jobs(settings: Settings, should_stop: Callable[[], bool]) -> list[Job]:
     )
     # A connection of its own: each job has a thread of its own.
     notes = MailNotes(make_mailer(settings), settings.mail_from)
-    send_messages = SendMessages({"mail": notes}, clock=_utc_now)
+    chat = ChatSender(PublicClient())
+    send_messages = SendMessages({"mail": notes, "slack": chat, "teams": chat}, clock=_utc_now)
     idle = FinishIdleResponses(timedelta(minutes=settings.idle_minutes))
     return [
         Job("settle provisional answers", 10, settle_due),
