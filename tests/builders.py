@@ -251,8 +251,8 @@ def csrf_token(html: str) -> str:
 def answer_survey(acme: Workspace, survey: str, score: int, **details: Any) -> str:
     """Store one response as a visit would; returns its id.
 
-    `details`: `comment`, `reasons`, `scores` (further kinds), `is_test`, `finished`, `at`, and the
-    fields of a Context.
+    `details`: `comment`, `reasons`, `scores` (further kinds), `is_test`, `finished`, `at`,
+    `wants_contact`, `id` (of a response that is there, to change it), and the fields of a Context.
     """
     with acme.world.app.app_context():
         published = published_survey(db.session(), survey)
@@ -266,7 +266,7 @@ def answer_survey(acme: Workspace, survey: str, score: int, **details: Any) -> s
         db.session.rollback()
         head = ResponseHead(
             workspace_id=acme.id,
-            id=new_id(),
+            id=UUID(given["id"]) if "id" in given else new_id(),
             survey_id=published.id,
             version_id=published.version_id,
             kind=definition.question.kind,
@@ -281,13 +281,23 @@ def answer_survey(acme: Workspace, survey: str, score: int, **details: Any) -> s
             scores={definition.question.kind: score, **given.get("scores", {})},
             reasons=given.get("reasons"),
             comment=given.get("comment"),
+            wants_contact=given.get("wants_contact"),
             finished=given.get("finished", True),
         )
         give_answer(db.engine, head, answer, time_zone=published.time_zone)
         return str(head.id)
 
 
-_ANSWER_FIELDS = ("comment", "reasons", "scores", "is_test", "finished", "at")
+_ANSWER_FIELDS = (
+    "comment",
+    "reasons",
+    "scores",
+    "is_test",
+    "finished",
+    "at",
+    "wants_contact",
+    "id",
+)
 
 
 def post(client: FlaskClient, path: str, page: str | None = None, **fields: Any) -> TestResponse:

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import create_engine
 
 from widget.actions.finish_idle_responses import FinishIdleResponses
+from widget.actions.raise_alerts import RaiseAlerts
 from widget.actions.run_import import run_imports
 from widget.actions.send_due_requests import send_due
 from widget.actions.settle_provisional import settle_due
@@ -51,6 +52,7 @@ def make_jobs(settings: Settings, should_stop: Callable[[], bool]) -> list[Job]:
         Job("send mail", 1, send_mail),
         Job("send messages", 1, send_messages),
         Job("finish idle responses", 60, idle),
+        Job("raise alerts", 3, RaiseAlerts(settings.public_url)),
     ]
 
 
