@@ -159,6 +159,17 @@ def names_of(session: Session, ids: set[int]) -> dict[int, str]:
     return {id: name or email for id, name, email in rows}
 
 
+def followed_members(session: Session, reader: Reader) -> list[tuple[str, str]]:
+    """Public id and name of each member of whom there are follow-ups to see, by name."""
+    query = _all(reader).with_only_columns(Response.member_id)
+    rows = session.execute(
+        select(Member.public_id, Member.name)
+        .where(Member.workspace_id == reader.workspace_id, Member.id.in_(query))
+        .order_by(Member.name, Member.id)
+    )
+    return [(public_id, name) for public_id, name in rows]
+
+
 def follow_up_counts(session: Session, reader: Reader) -> Counts:
     """How many there are to see, in one query."""
     is_open = FollowUp.closed_at.is_(None)

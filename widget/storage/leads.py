@@ -22,6 +22,11 @@ class Lead:
     email: str
     role: str
 
+    @property
+    def choice(self) -> tuple[str, str]:
+        """As a form offers them."""
+        return str(self.user_id), self.name
+
 
 def leads_of(session: Session, workspace_id: int) -> list[Lead]:
     """Everybody who may follow up, by name."""

@@ -20,6 +20,13 @@ NEEDS: dict[Ability, set[str]] = {
         "surveys",
     },
     "lead": {
+        "follow_up",
+        "follow_up_assign",
+        "follow_up_close",
+        "follow_up_note",
+        "follow_up_open",
+        "follow_up_status",
+        "follow_ups",
         "response_hide_or_show",
     },
     "edit_surveys": {
@@ -59,6 +66,14 @@ NEEDS: dict[Ability, set[str]] = {
         "versions",
     },
     "manage_workspace": {
+        "alert_channel_add",
+        "alert_channel_state",
+        "alert_channel_test_or_remove",
+        "alert_mail_test",
+        "alert_rule",
+        "alert_rule_of_survey",
+        "alert_rule_remove",
+        "alerts",
         "asking",
         "deliveries_lift",
         "key_revoke",
