@@ -189,6 +189,26 @@ def test_a_new_drop_after_the_end_opens_the_same_one_again(any_acme: Workspace) 
     assert last_alert(any_acme).subject == "2 of 5 stars: a follow-up was opened again"
 
 
+def test_what_was_dealt_with_opens_nothing_again_when_it_is_read_again(
+    any_acme: Workspace,
+) -> None:
+    survey = any_acme.survey()
+    id = answer_survey(any_acme, survey, 5)
+    answer_survey(any_acme, survey, 1, id=id)
+    raise_alerts(any_acme)
+    end(any_acme)
+    raise_alerts(any_acme)
+    assert the_follow_up(any_acme).status == "done"
+    for score in (5, 1):
+        any_acme.world.clock.pass_time(hours=1)
+        answer_survey(any_acme, survey, score, id=id)
+    raise_alerts(any_acme)
+    assert the_follow_up(any_acme).status == "open"
+    end(any_acme)
+    raise_alerts(any_acme)
+    assert the_follow_up(any_acme).status == "done"
+
+
 def test_a_change_that_is_no_new_alarm_leaves_a_closed_one_closed(acme: Workspace) -> None:
     survey = acme.survey()
     id = answer_survey(acme, survey, 1)
