@@ -345,3 +345,28 @@ def test_tests_stay_tests_when_they_are_asked_again(acme: Workspace) -> None:
     assert (request.is_test, request.why) == (True, "no_test_address")
     with acme.world.app.app_context():
         assert db.session.scalar(select(Response.id).where(Response.is_recovery)) is None
+
+
+def test_the_api_leaves_second_answers_out_unless_they_are_asked_for(acme: Workspace) -> None:
+    bad_rating(acme)
+    answer_request(acme, end(acme, asks_again=True), 5)
+    key = {"Authorization": f"Bearer {acme.api_key()}"}
+    client = acme.world.client()
+
+    def listed(query: str) -> list[tuple[int, bool]]:
+        answer = client.get(f"/api/v1/responses{query}", headers=key)
+        assert answer.json is not None
+        return [(item["score"], item["recovery"]) for item in answer.json["items"]]
+
+    assert listed("") == [(1, False)]
+    assert sorted(listed("?recovery=true")) == [(1, False), (5, True)]
+
+
+def test_the_list_of_responses_shows_first_or_second_answers(acme: Workspace) -> None:
+    bad_rating(acme)
+    answer_request(acme, end(acme, asks_again=True), 5)
+    client = acme.signed_in()
+    first, second = (f"/console/responses/{row.id}" for row in acme.responses())
+    for query, shown in (("", (True, True)), ("no", (True, False)), ("yes", (False, True))):
+        page = client.get(f"/console/responses?again={query}").text
+        assert (first in page, second in page) == shown

@@ -34,11 +34,10 @@ from widget.storage.follow_ups import (
     follow_up_counts,
     follow_ups_page,
     followed_members,
-    pair_by_request,
-    pair_of,
     thread_of,
 )
 from widget.storage.leads import leads_of
+from widget.storage.recovery_pairs import pair_by_request, pair_of
 from widget.storage.responses import ListedResponse, find_response
 from widget.storage.survey_editing import survey_names
 from widget.web import htmx

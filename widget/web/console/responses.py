@@ -13,7 +13,8 @@ from widget.domain.moments import read_day, read_moment
 from widget.domain.scales import KIND_NAMES, KINDS
 from widget.extensions import db
 from widget.storage.embed_problems import surveys_with_problems
-from widget.storage.follow_ups import follow_ups_of, pair_of
+from widget.storage.follow_ups import follow_ups_of
+from widget.storage.recovery_pairs import pair_of
 from widget.storage.responses import (
     ListedResponse,
     Place,
