@@ -295,7 +295,8 @@ def answer_survey(acme: Workspace, survey: str, score: int, **details: Any) -> s
     """Store one response as a visit would; returns its id.
 
     `details`: `comment`, `reasons`, `wants_contact`, `may_publish`, `contact`, `reward` (an id),
-    `scores` (further kinds), `is_test`, `finished`, `at`, and the fields of a Context.
+    `scores` (further kinds), `is_test`, `finished`, `at`, `id` (of a response that is there, to
+    change it), and the fields of a Context.
     """
     with acme.world.app.app_context():
         published = published_survey(db.session(), survey)
@@ -309,7 +310,7 @@ def answer_survey(acme: Workspace, survey: str, score: int, **details: Any) -> s
         db.session.rollback()
         head = ResponseHead(
             workspace_id=acme.id,
-            id=new_id(),
+            id=UUID(given["id"]) if "id" in given else new_id(),
             survey_id=published.id,
             version_id=published.version_id,
             kind=definition.question.kind,
@@ -345,6 +346,7 @@ _ANSWER_FIELDS = (
     "is_test",
     "finished",
     "at",
+    "id",
 )
 
 

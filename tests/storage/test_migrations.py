@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from sqlalchemy import create_engine, select, text
@@ -11,6 +12,7 @@ from tests.builders import World
 from widget.extensions import db
 from widget.storage import migrate
 from widget.storage.engine import prepare_engine, writing
+from widget.storage.event_cursors import cursors, events_after
 from widget.storage.ids import new_id
 from widget.storage.models import (
     ApiKey,
@@ -194,6 +196,54 @@ def test_responses_from_before_rewards_suggest_none(
         row = session.scalars(select(Response)).one()
         assert (row.stars, row.reward_id) == (4, None)
         assert reward_of_responses(session, 1, [row.id]) == {}
+    engine.dispose()
+
+
+# One response of two, and their events, as the release before follow-ups kept them.
+BEFORE_FOLLOW_UPS = """
+INSERT INTO surveys (id, workspace_id, public_id, name, kind, draft, created_at, updated_at)
+    VALUES (1, 1, 'qpnmkjhgfdcb', 'How was it?', 'stars', '{}', '2026-11-01 09:00:00',
+        '2026-11-01 09:00:00');
+INSERT INTO survey_versions (id, survey_id, number, definition, published_at)
+    VALUES (1, 1, 1, '{}', '2026-11-01 09:00:00');
+INSERT INTO responses (workspace_id, id, survey_id, version_id, kind, score, stars, language,
+        source, member_given, ref, channel, customer_email, customer_name, customer_id, page,
+        is_test, day, answered_at, updated_at)
+    VALUES (1, '019ab0c47a107c3e9f523d1f6a0c8e21', 1, 1, 'stars', 1, 1, 'en', 'widget', '', '',
+        '', '', '', '', '', FALSE, '2026-11-01', '2026-11-01 09:00:00', '2026-11-01 09:00:00');
+INSERT INTO events (workspace_id, id, name, survey_id, response_id, data, at)
+    VALUES (1, '019ab0c47a107c3e9f523d1f6a0c8e22', 'response.finished', 1,
+        '019ab0c47a107c3e9f523d1f6a0c8e21', '{}', '2026-11-01 09:00:00');
+INSERT INTO events (workspace_id, id, name, survey_id, response_id, data, at)
+    VALUES (1, '019ab0c47a107c3e9f523d1f6a0c8e23', 'response.finished', 1,
+        '019ab0c47a107c3e9f523d1f6a0c8e21', '{}', '2026-11-01 09:00:00')
+"""
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_what_was_said_before_there_were_alerts_alarms_nobody_later(
+    tmp_path: Path, request: pytest.FixtureRequest, database: str
+) -> None:
+    url = f"sqlite:///{tmp_path / 'old.db'}"
+    if database == "postgresql":
+        url = request.getfixturevalue("empty_postgres")
+    engine = prepare_engine(create_engine(url))
+    migrate.upgrade(engine, "0005")
+    with engine.begin() as connection:
+        for statement in [FIRST_RELEASE.split(";")[0], *BEFORE_FOLLOW_UPS.split(";")]:
+            connection.execute(text(statement))
+        connection.execute(
+            text(
+                "INSERT INTO workspaces (id, name, time_zone, is_demo, test_mail_to, created_at)"
+                " VALUES (2, 'Quiet', 'UTC', FALSE, '', '2026-11-01 09:00:00')"
+            )
+        )
+    migrate.upgrade(engine)
+    newest = UUID("019ab0c47a107c3e9f523d1f6a0c8e23")
+    assert cursors(engine, "alerts") == {1: newest, 2: UUID(int=0)}
+    assert events_after(engine, 1, newest, ["response.finished"], 10) == []
+    with engine.connect() as connection:
+        assert connection.execute(select(Response.is_recovery)).scalar_one() is False
     engine.dispose()
 
 

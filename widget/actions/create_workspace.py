@@ -4,7 +4,9 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from widget.domain.alert_rules import AlertRule
 from widget.storage.accounts import add_user, add_workspace
+from widget.storage.alert_rules import put_rule
 from widget.storage.engine import writing
 
 
@@ -18,8 +20,13 @@ def create_workspace(
     is_demo: bool = False,
     at: datetime,
 ) -> int:
-    """Make a workspace and its owner; returns the workspace's id. `email` is lower case."""
+    """Make a workspace and its owner; returns the workspace's id. `email` is lower case.
+
+    A bad rating that nobody sees is worse than a mail too many, so alerts are on from the start;
+    only a demo mails nobody.
+    """
     with writing(session):
         workspace = add_workspace(session, name, time_zone=time_zone, is_demo=is_demo, at=at)
         add_user(session, workspace, email=email, password_hash=password_hash, role="owner", at=at)
+        put_rule(session, workspace.id, None, AlertRule(mail_assignee=not is_demo), at)
         return workspace.id

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,6 +17,7 @@ from widget.storage.answers import FirstAnswer, NewEvent, NewRevision, Tally
 from widget.storage.engine import write_connection
 from widget.storage.group_commit import group_commit
 from widget.storage.prepared import Runner
+from widget.storage.request_rows import recovers
 from widget.storage.votes import follow_vote
 
 
@@ -49,7 +51,7 @@ def give_answer_within(
     """The same inside a write transaction that does more than this. Takes and returns the same."""
     before = answers.find_response(connection, head.workspace_id, head.id)
     if before is None:
-        if _store_first(connection, [_first(head, answer, time_zone)]):
+        if _store_first(connection, [_of_request(connection, _first(head, answer, time_zone))]):
             if answer.reward:
                 follow_vote(connection, head.workspace_id, head.id, head.answered_at)
             return None
@@ -62,6 +64,14 @@ def give_answer_within(
 def _first(head: ResponseHead, answer: Answer, time_zone: str) -> FirstAnswer:
     day = head.answered_at.astimezone(ZoneInfo(time_zone)).date()
     return FirstAnswer(head, answer, day)
+
+
+def _of_request(connection: Connection, first: FirstAnswer) -> FirstAnswer:
+    """The same, and whether it answers a request to a customer who is asked again."""
+    head = first.head
+    if head.source != "email":
+        return first
+    return replace(first, is_recovery=recovers(connection, head.workspace_id, head.id))
 
 
 def _store_first_of_group(connection: Runner, given: Sequence[FirstAnswer]) -> list[bool]:
@@ -84,7 +94,7 @@ def _store_first(connection: Runner, given: Sequence[FirstAnswer]) -> bool:
         events.append(_event(head, "response.given"))
         if first.answer.finished:
             events.append(_event(head, "response.finished"))
-        if not head.is_test:
+        if first.counts:
             for kind, score in scores.items():
                 tallies[_tally(first, kind, score)] += 1
     answers.append_revisions(connection, revisions)
@@ -143,7 +153,7 @@ def _moves_vote(before: Mapping[str, Any], changed: Sequence[Change]) -> bool:
 def _recounted(before: Mapping[str, Any], changed: Sequence[Change]) -> Counter[Tally]:
     """What a change takes from some rollups and adds to others."""
     tallies = Counter[Tally]()
-    if before["is_test"] or before["hidden_at"] is not None:
+    if not answers.counts(before):
         return tallies
     for change in changed:
         if change.field not in KINDS:

@@ -25,7 +25,7 @@ def set_hidden(
         if (found["hidden_at"] is not None) == hidden:
             return
         answers.update_response(connection, workspace_id, id, {"hidden_at": at if hidden else None})
-        if not found["is_test"]:
+        if answers.counts({**found, "hidden_at": None}):
             by = -1 if hidden else 1
             scores = {kind: found[kind] for kind in KINDS if found[kind] is not None}
             tallies = {answers.tally_of(found, *score): by for score in scores.items()}

@@ -4,7 +4,7 @@ A preview and the real thing both ask here, so that the one keeps what the other
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -20,11 +20,23 @@ from widget.storage.suppressed import refusals
 
 
 @dataclass(frozen=True)
+class Recovered:
+    """A response whose customer is asked again, and the member whom that credits."""
+
+    response_id: UUID
+    member_id: int | None
+
+
+@dataclass(frozen=True)
 class GivenAsk:
-    """An ask as it arrived. `problems` are what could not even be read of it, by field."""
+    """An ask as it arrived. `problems` are what could not even be read of it, by field.
+
+    With `recovered` the member is that of the first response, whoever is known by which name now.
+    """
 
     ask: Ask
     problems: Mapping[str, str]
+    recovered: Recovered | None = None
 
 
 @dataclass(frozen=True)
@@ -43,7 +55,7 @@ class Planned:
 def tidied(given: GivenAsk, now: datetime) -> GivenAsk:
     """The ask as it is kept, and everything that is wrong with what was given."""
     problems = {**field_problems(given.ask, now), **given.problems}
-    return GivenAsk(tidy(without(given.ask, problems)), problems)
+    return replace(given, ask=tidy(without(given.ask, problems)), problems=problems)
 
 
 def plan(
@@ -113,7 +125,9 @@ def _plan_one(
     times = {"interaction_at": ask.interaction_at or now}
     due_at = first_due(asking.rules, zone, now=now, delay_s=ask.delay_s, **times)
     expires_at = expiry(asking.rules, delay_s=ask.delay_s, **times)
-    member_id = facts.members.get(ask.member_email) or facts.members.get(ask.member_id)
+    named = facts.members.get(ask.member_email) or facts.members.get(ask.member_id)
+    again = one.recovered
+    member_id = again.member_id if again else named
     situation = Situation(
         survey_id=asking.survey_id,
         due_at=due_at,
@@ -121,10 +135,11 @@ def _plan_one(
         mails=facts.mails.get(key, ()),
         do_not_send=ask.do_not_send,
         is_open=asking.is_open,
-        is_member_unknown=bool(ask.member_given) and member_id is None,
+        is_member_unknown=bool(ask.member_given) and member_id is None and not again,
         address_problem=address_problem(original.ask),
         bad_field=_in_words(one.problems),
         refusal=facts.refused.get(ask.email),
+        is_recovery=again is not None,
         is_stray_test=facts.is_test and not asking.test_mail_to,
     )
     decision = decide(asking.rules, asking.policy, situation)

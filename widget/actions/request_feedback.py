@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from widget.actions.plan_requests import GivenAsk, Planned, plan, tidied
+from widget.actions.plan_requests import GivenAsk, Planned, Recovered, plan, tidied
 from widget.domain.asks import Ask, digest_of
 from widget.domain.errors import KeyConflict
 from widget.storage.asking import Asking, asking_of
@@ -39,11 +39,15 @@ class Origin:
 
 @dataclass(frozen=True)
 class NewAsk:
-    """An ask with the key, unique in its workspace, that keeps it from being made twice."""
+    """An ask with the key, unique in its workspace, that keeps it from being made twice.
+
+    `recovered` is the response after which the customer is asked again.
+    """
 
     ask: Ask
     key: str | None = None
     problems: Mapping[str, str] = field(default_factory=dict)
+    recovered: Recovered | None = None
 
 
 def request_feedback(
@@ -86,7 +90,7 @@ def make_requests(
 ) -> list[Requested]:
     """Make requests inside a transaction that another action began, in the order of the asks."""
     is_test = origin.is_test or bool(asking.test_mail_to)
-    given = [GivenAsk(new.ask, new.problems) for new in asks]
+    given = [GivenAsk(new.ask, new.problems, new.recovered) for new in asks]
     tidy_asks = [tidied(one, at).ask for one in given]
     # Locks the customers, so that what is read afterwards stays true until the end.
     known = put_customers(session, asking.workspace_id, tidy_asks, at, is_test=is_test)
@@ -147,6 +151,7 @@ def _made(
         is_test=origin.is_test or bool(asking.test_mail_to),
         made_by=origin.made_by,
         import_id=origin.import_id,
+        recovers=new.recovered.response_id if new.recovered else None,
         key=new.key,
         body_sha256=digest_of(new.ask, asking.survey_public_id) if new.key else "",
         interaction_at=planned.interaction_at,

@@ -175,6 +175,7 @@ def _first_mail(
         is_open=asking.is_open,
         address_problem=email_problem(due.email),
         refusal=refusal,
+        is_recovery=request.recovers_response_id is not None,
         is_stray_test=request.is_test and not asking.test_mail_to,
     )
     decision = decide(asking.rules, asking.policy, situation)

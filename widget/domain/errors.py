@@ -173,6 +173,26 @@ class TeamRefused(SaysoError):
     """A team cannot be made, named or removed like this."""
 
 
+class FollowUpRefused(SaysoError):
+    """Something cannot be done with a follow-up, or not any more."""
+
+
+class UnknownFollowUp(SaysoError):
+    """No follow-up with this id in the workspace."""
+
+
+class UnknownAlertChannel(SaysoError):
+    """No channel of alerts with this id in the workspace."""
+
+
+class InvalidAlerts(SaysoError):
+    """Rules or channels of alerts that cannot be. `problems` maps field names to sentences."""
+
+    def __init__(self, problems: dict[str, str]) -> None:
+        super().__init__(" ".join(problems.values()))
+        self.problems = problems
+
+
 class ProfileRefused(SaysoError):
     """A profile cannot say this. `problems` maps field names to sentences."""
 

@@ -21,4 +21,6 @@ EventName = Literal[
     "request.not_sent",
     "request.bounced",
     "request.cancelled",
+    "follow_up.opened",
+    "follow_up.closed",
 ]

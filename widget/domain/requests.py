@@ -4,7 +4,7 @@ A rule that says no leaves a reason. Nothing is dropped silently.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal, get_args
 from uuid import UUID
@@ -126,7 +126,8 @@ class Situation:
 
     `is_member_unknown`: a member was named whom nobody knows; naming none at all is fine.
     `refusal`: why the address as such is not to be written to. `problem` is what is wrong with
-    the address, and `bad_field` with anything else. `is_stray_test`: a test in a workspace that
+    the address, and `bad_field` with anything else. `is_recovery`: the customer is asked again
+    after a follow-up, whatever the window says. `is_stray_test`: a test in a workspace that
     has no address for tests; its mail must not reach the customer.
     """
 
@@ -140,6 +141,7 @@ class Situation:
     address_problem: str | None = None
     bad_field: str | None = None
     refusal: Why | None = None
+    is_recovery: bool = False
     is_stray_test: bool = False
 
 
@@ -148,8 +150,9 @@ def decide(rules: AskingRules, policy: AskingPolicy, found: Situation) -> Decisi
     no = _refused_for_itself(found)
     if no is not None:
         return no
+    window = rules if not found.is_recovery else replace(rules, suppression_days=0)
     return (
-        suppression(rules, found.survey_id, found.due_at, found.mails)
+        suppression(window, found.survey_id, found.due_at, found.mails)
         or over_cap(policy, found.due_at, found.mails)
         or Decision("scheduled")
     )

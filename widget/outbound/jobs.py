@@ -15,15 +15,18 @@ from widget.actions.announce_grants import AnnounceGrants
 from widget.actions.finish_idle_responses import FinishIdleResponses
 from widget.actions.forget_link_visits import ForgetLinkVisits
 from widget.actions.import_members import forget_member_files
+from widget.actions.raise_alerts import RaiseAlerts
 from widget.actions.run_import import import_backoff, run_imports
 from widget.actions.send_due_requests import send_due
 from widget.actions.settle_provisional import settle_due
 from widget.domain.mail_addresses import address_digest
+from widget.outbound.chat import ChatSender
 from widget.outbound.mail.letters import Post
 from widget.outbound.mail.notes import MailNotes
 from widget.outbound.mail.sending import SendMail
 from widget.outbound.mail.transport import make_mailer
 from widget.outbound.messages import SendMessages
+from widget.outbound.public_client import PublicClient
 from widget.outbound.worker import Job, Worker
 from widget.settings import Settings
 from widget.storage.addresses import digest_addresses_with
@@ -43,7 +46,8 @@ def make_jobs(settings: Settings, should_stop: Callable[[], bool]) -> list[Job]:
     )
     # A connection of its own: each job has a thread of its own.
     notes = MailNotes(make_mailer(settings), settings.mail_from)
-    send_messages = SendMessages({"mail": notes}, clock=_utc_now)
+    chat = ChatSender(PublicClient())
+    send_messages = SendMessages({"mail": notes, "slack": chat, "teams": chat}, clock=_utc_now)
     idle = FinishIdleResponses(timedelta(minutes=settings.idle_minutes))
     return [
         Job("settle provisional answers", 10, settle_due),
@@ -55,6 +59,7 @@ def make_jobs(settings: Settings, should_stop: Callable[[], bool]) -> list[Job]:
         Job("finish idle responses", 60, idle),
         Job("forget link visits", 3600, ForgetLinkVisits(timedelta(days=settings.visit_days))),
         Job("forget files of members", 3600, forget_member_files),
+        Job("raise alerts", 3, RaiseAlerts(settings.public_url)),
     ]
 
 

@@ -31,11 +31,20 @@ _SHARDS = 16
 
 @dataclass(frozen=True)
 class FirstAnswer:
-    """A response as its first answer makes it. `day` is the workspace's calendar day."""
+    """A response as its first answer makes it. `day` is the workspace's calendar day.
+
+    `is_recovery`: its customer was asked again after a follow-up.
+    """
 
     head: ResponseHead
     answer: Answer
     day: date
+    is_recovery: bool = False
+
+    @property
+    def counts(self) -> bool:
+        """Whether the rollups count it."""
+        return not (self.head.is_test or self.is_recovery)
 
 
 @dataclass(frozen=True)
@@ -82,6 +91,12 @@ def tally_of(response: Mapping[str, Any], kind: str, score: int) -> Tally:
         kind,
         score,
     )
+
+
+def counts(response: Mapping[str, Any]) -> bool:
+    """Whether the rollups count a stored response."""
+    is_left_out = response["is_test"] or response["is_recovery"]
+    return not is_left_out and response["hidden_at"] is None
 
 
 def _insert(dialect: Dialect, table: Table) -> Any:
@@ -147,6 +162,7 @@ def _response_row(first: FirstAnswer) -> dict[str, Any]:
         "attributes": dict(context.attributes) or None,
         "problems": [asdict(problem) for problem in context.problems] or None,
         "is_test": head.is_test,
+        "is_recovery": first.is_recovery,
         "day": first.day,
         "answered_at": head.answered_at,
         "updated_at": head.answered_at,

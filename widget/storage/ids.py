@@ -14,6 +14,12 @@ def new_id() -> UUID:
     return uuid_utils.compat.uuid7()
 
 
+def id_before(id: UUID, seconds: float) -> UUID:
+    """The smallest UUIDv7 of the moment so many seconds before another was made."""
+    moment = max((id.int >> 80) - round(seconds * 1000), 0)
+    return UUID(int=moment << 80)
+
+
 def new_public_id() -> str:
     """Twelve characters, about 57 bits: unguessable enough to be a public address."""
     return "".join(secrets.choice(_ALPHABET) for _ in range(12))

@@ -32,6 +32,7 @@ class MadeRequest:
     is_test: bool
     made_by: str
     import_id: UUID | None
+    recovers: UUID | None
     key: str | None
     body_sha256: str
     interaction_at: datetime
@@ -103,6 +104,7 @@ def _row(asking: Asking, made: MadeRequest, at: datetime) -> dict[str, object]:
         "is_test": made.is_test,
         "made_by": made.made_by,
         "import_id": made.import_id,
+        "recovers_response_id": made.recovers,
         "idempotency_key": made.key,
         "body_sha256": made.body_sha256,
         "status": decision.status,
@@ -241,6 +243,14 @@ def mark_answered(connection: Connection, workspace_id: int, id: UUID, at: datet
         return True
     known = select(Request.id).where(Request.workspace_id == workspace_id, Request.id == id)
     return connection.scalar(known) is not None
+
+
+def recovers(connection: Connection, workspace_id: int, id: UUID) -> bool:
+    """Whether a request asks its customer again after a follow-up; False when `id` is none's."""
+    found = select(Request.recovers_response_id).where(
+        Request.workspace_id == workspace_id, Request.id == id
+    )
+    return connection.scalar(found) is not None
 
 
 def is_being_sent(session: Session, workspace_id: int, request_id: UUID) -> bool:

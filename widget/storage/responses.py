@@ -1,5 +1,6 @@
 """What the console and the API ask about responses. Every query stays in one workspace."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -36,6 +37,8 @@ class ResponseFilter:
     until: datetime | None = None
     member_id: int | None = None
     ref: str | None = None
+    # Answers of customers who were asked again after a follow-up: only those, or none of them.
+    is_recovery: bool | None = None
     with_tests: bool = False
     only_tests: bool = False
     with_hidden: bool = False
@@ -111,6 +114,8 @@ def _filtered(
         query = query.where(Response.answered_at < wanted.until)
     if wanted.member_id is not None:
         query = query.where(Response.member_id == wanted.member_id)
+    if wanted.is_recovery is not None:
+        query = query.where(Response.is_recovery.is_(wanted.is_recovery))
     if wanted.ref is not None:
         query = query.where(Response.ref == wanted.ref)
     return query
@@ -152,6 +157,14 @@ def find_response(
     )
     row = session.execute(query).one_or_none()
     return _listed(*row) if row else None
+
+
+def responses_by_id(
+    session: Session, workspace_id: int, ids: Collection[UUID]
+) -> dict[UUID, ListedResponse]:
+    """Some responses by their ids, hidden and test ones too."""
+    rows = session.execute(_all(workspace_id).where(Response.id.in_(ids))).all() if ids else []
+    return {row[0].id: _listed(*row) for row in rows}
 
 
 @dataclass(frozen=True)

@@ -49,6 +49,7 @@ def true_counts(connection: Connection, workspace_id: int) -> dict[RollupKey, in
                 _responses.c.workspace_id == workspace_id,
                 score.is_not(None),
                 _responses.c.is_test.is_(False),
+                _responses.c.is_recovery.is_(False),
                 _responses.c.hidden_at.is_(None),
             )
             .group_by(*group)

@@ -15,7 +15,7 @@ from widget.storage.surveys import survey_of
 
 @dataclass(frozen=True)
 class SurveyRow:
-    """A survey as the list shows it. `responses` leaves out test and hidden ones."""
+    """A survey as the list shows it. `responses` leaves out test, hidden and recovery ones."""
 
     public_id: str
     name: str
@@ -64,6 +64,7 @@ def survey_rows(session: Session, workspace_id: int) -> list[SurveyRow]:
         .where(
             Response.workspace_id == workspace_id,
             Response.is_test.is_(False),
+            Response.is_recovery.is_(False),
             Response.hidden_at.is_(None),
         )
         .group_by(Response.survey_id)

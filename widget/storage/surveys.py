@@ -86,6 +86,11 @@ def survey_of(session: Session, workspace_id: int, public_id: str) -> Survey:
     return survey
 
 
+def survey_name(session: Session, survey_id: int) -> str:
+    """What a team calls a survey."""
+    return session.get_one(Survey, survey_id).name
+
+
 def add_survey(
     session: Session, workspace_id: int, *, name: str, definition: Definition, at: datetime
 ) -> Survey:

@@ -80,6 +80,7 @@ def test_a_response_has_everything_that_was_said(acme: Workspace) -> None:
         "attributes": {"plan": "pro"},
         "problems": [],
         "test": False,
+        "recovery": False,
         "created_at": "2026-11-23T09:00:00+00:00",
         "updated_at": "2026-11-23T09:00:00+00:00",
         "finished_at": "2026-11-23T09:00:00+00:00",

@@ -17,12 +17,21 @@ from widget.storage.models.mail import (
 from widget.storage.models.member_work import Assignment, MemberImport
 from widget.storage.models.members import Member, ProfileChange, Team, team_managers
 from widget.storage.models.messages import Message
+from widget.storage.models.recovery import (
+    AlertChannel,
+    AlertRule,
+    EventCursor,
+    FollowUp,
+    FollowUpNote,
+)
 from widget.storage.models.requests import Customer, Request, RequestImport
 from widget.storage.models.responses import Event, Response, Revision, Rollup
 from widget.storage.models.rewards import Grant, Reward, Vote
 from widget.storage.models.surveys import EmbedProblem, Image, Site, Survey, SurveyVersion
 
 __all__ = [
+    "AlertChannel",
+    "AlertRule",
     "ApiKey",
     "Assignment",
     "Base",
@@ -31,6 +40,9 @@ __all__ = [
     "Delivery",
     "EmbedProblem",
     "Event",
+    "EventCursor",
+    "FollowUp",
+    "FollowUpNote",
     "Grant",
     "HeldAnswer",
     "Image",

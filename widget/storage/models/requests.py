@@ -48,6 +48,7 @@ class Request(Base):
 
     `status` and `why` are those of `domain.requests`. The member is frozen when it is made,
     whoever the interaction is assigned to later. `made_by` is `api`, `console` or `csv`.
+    `recovers_response_id` is the response after whose follow-up the customer is asked again.
     """
 
     __tablename__ = "requests"
@@ -87,6 +88,7 @@ class Request(Base):
     is_test: Mapped[bool] = mapped_column(default=False)
     made_by: Mapped[str] = mapped_column(String(10))
     import_id: Mapped[UUID | None] = mapped_column(Uuid)
+    recovers_response_id: Mapped[UUID | None] = mapped_column(Uuid)
     idempotency_key: Mapped[str | None] = mapped_column(String(255))
     body_sha256: Mapped[str] = mapped_column(String(64), default="")
     status: Mapped[str] = mapped_column(String(20))

@@ -16,6 +16,7 @@ from sqlalchemy import (
     Uuid,
     text,
 )
+from sqlalchemy import false as sa_false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from widget.storage.declarative import Base, UTCDateTime
@@ -79,6 +80,8 @@ class Response(Base):
     attributes: Mapped[dict[str, str] | None] = mapped_column(JSON(none_as_null=True))
     problems: Mapped[list[dict[str, str]] | None] = mapped_column(JSON(none_as_null=True))
     is_test: Mapped[bool] = mapped_column(default=False)
+    # Given when the customer was asked again after a follow-up; the numbers leave it out.
+    is_recovery: Mapped[bool] = mapped_column(default=False, server_default=sa_false())
     day: Mapped[date] = mapped_column(Date)
     answered_at: Mapped[datetime] = mapped_column(UTCDateTime)
     updated_at: Mapped[datetime] = mapped_column(UTCDateTime)
@@ -111,8 +114,8 @@ class Revision(Base):
 class Rollup(Base):
     """How many responses have a score, kept exact in the transaction that changes one.
 
-    Test and hidden responses are not counted. `member_id` is 0 for none. `shard` spreads rows
-    without a member on PostgreSQL, where one hot row would queue every writer.
+    Test, hidden and recovery responses are not counted. `member_id` is 0 for none. `shard` spreads
+    rows without a member on PostgreSQL, where one hot row would queue every writer.
     """
 
     __tablename__ = "rollups"

@@ -33,7 +33,8 @@ class Responses(MethodView):
     def get(self, query: dict[str, Any]) -> dict[str, Any]:
         """List responses, newest first.
 
-        Hidden responses are left out, and test responses too unless “test” is true.
+        Hidden responses are left out; test responses too unless “test” is true, and answers of
+        customers who were asked again after a follow-up unless “recovery” is true.
         """
         after = read_cursor(query["cursor"]) if "cursor" in query else None
         if "cursor" in query and after is None:
@@ -73,6 +74,7 @@ def _filter(query: dict[str, Any]) -> ResponseFilter:
         until=_moment("until", query),
         member_id=member_id,
         ref=query.get("ref"),
+        is_recovery=None if query["recovery"] else False,
         with_tests=query["test"],
         only_tests=is_for_tests(),
     )
@@ -130,6 +132,7 @@ def _as_json(found: ListedResponse, reward: Reward | None) -> dict[str, Any]:
         "attributes": row.attributes or {},
         "problems": row.problems or [],
         "test": row.is_test,
+        "recovery": row.is_recovery,
         "created_at": row.answered_at,
         "updated_at": row.updated_at,
         "finished_at": row.finished_at,

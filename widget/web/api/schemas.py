@@ -39,6 +39,14 @@ class ResponseQuery(Schema):
         error_messages=_YES_OR_NO,
         metadata={"description": "Include test responses."},
     )
+    recovery = fields.Boolean(
+        load_default=False,
+        error_messages=_YES_OR_NO,
+        metadata={
+            "description": "Include answers of customers who were asked again after a follow-up. "
+            "Scores leave them out."
+        },
+    )
     limit = fields.Integer(
         load_default=50,
         error_messages={"invalid": "Write a whole number."},
@@ -103,6 +111,9 @@ class ResponseSchema(Schema):
     attributes = fields.Dict(keys=fields.String(), values=fields.String())
     problems = fields.List(fields.Dict(keys=fields.String(), values=fields.String()))
     test = fields.Boolean()
+    recovery = fields.Boolean(
+        metadata={"description": "Whether the customer was asked again after a follow-up."}
+    )
     created_at = fields.AwareDateTime(format="iso")
     updated_at = fields.AwareDateTime(format="iso")
     finished_at = fields.AwareDateTime(format="iso", allow_none=True)
@@ -157,6 +168,7 @@ EXAMPLE_PAGE: dict[str, Any] = {
             "attributes": {"plan": "pro"},
             "problems": [],
             "test": False,
+            "recovery": False,
             "created_at": "2026-11-23T09:00:00+00:00",
             "updated_at": "2026-11-23T09:00:41+00:00",
             "finished_at": "2026-11-23T09:00:41+00:00",

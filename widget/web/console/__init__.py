@@ -8,12 +8,14 @@ from widget.web.console.access import blueprint
 def register(app: Flask) -> None:
     """Add the console's routes, module by module."""
     from widget.web.console import (  # noqa: F401 - importing adds the routes
+        alerts,
         asking,
         deliveries,
         editor,
         email_page,
         embed_page,
         filters,
+        follow_ups,
         keys,
         languages,
         leaderboards,

@@ -37,6 +37,7 @@ class Area:
 AREAS = (
     Area("console.surveys", "edit_surveys", ("",), lambda: str(_("Surveys"))),
     Area("console.responses", "read_responses", ("response",), lambda: str(_("Responses"))),
+    Area("console.follow_ups", "lead", ("follow_up", "alert"), lambda: str(_("Follow-ups"))),
     Area("console.requests", "read_responses", ("request", "asking"), lambda: str(_("Requests"))),
     Area("console.rewards", "lead", ("reward", "grant"), lambda: str(_("Rewards"))),
     Area(

@@ -13,6 +13,8 @@ from widget.domain.moments import read_day, read_moment
 from widget.domain.scales import KIND_NAMES, KINDS
 from widget.extensions import db
 from widget.storage.embed_problems import surveys_with_problems
+from widget.storage.follow_ups import follow_ups_of
+from widget.storage.recovery_pairs import pair_of
 from widget.storage.responses import (
     ListedResponse,
     Place,
@@ -30,7 +32,7 @@ from widget.web.console.access import blueprint, needs, seat
 from widget.web.face.speech import Speech
 
 PAGE = 50
-FILTERS = ("survey", "kind", "comment", "from", "to", "tests", "hidden")
+FILTERS = ("survey", "kind", "comment", "again", "from", "to", "tests", "hidden")
 
 
 @blueprint.get("/responses")
@@ -71,8 +73,15 @@ def responses() -> Response:
 def response(response_id: UUID) -> str:
     """One response: its steps in the words its customer saw, its context, its revisions."""
     found = _found(response_id)
+    may_lead = seat().may("lead")
     return render_template(
         "console/responses/one.html",
+        may_lead=may_lead,
+        follow_ups=follow_ups_of(db.session(), seat().workspace_id, response_id)
+        if may_lead
+        else [],
+        pair=pair_of(db.session(), seat().workspace_id, response_id),
+        speech_of=_speech,
         found=found,
         row=found.response,
         speech=_speech(found),
@@ -116,6 +125,7 @@ def _filter() -> tuple[ResponseFilter, dict[str, str]]:
             has_comment={"yes": True, "no": False}.get(comment),
             since=since,
             until=until,
+            is_recovery={"yes": True, "no": False}.get(request.args.get("again", "")),
             with_tests="tests" in request.args,
             with_hidden="hidden" in request.args,
         ),

@@ -1,0 +1,193 @@
+"""The pages of follow-ups: who sees which, and what they do there."""
+
+from uuid import UUID
+
+import pytest
+from flask.testing import FlaskClient
+
+from tests.builders import Workspace, answer_survey, make_workspace, post
+from tests.following import (
+    follow_ups,
+    notes,
+    of,
+    raise_alerts,
+    set_alerts,
+    the_follow_up,
+    user_id,
+)
+from widget.storage.models import FollowUp
+
+
+def follow_up_on(acme: Workspace, **details: object) -> FollowUp:
+    answer_survey(acme, acme.survey(), 1, **details)
+    raise_alerts(acme)
+    return follow_ups(acme)[-1]
+
+
+def path(found: FollowUp, action: str = "") -> str:
+    return f"/console/follow-ups/{found.id}{action}"
+
+
+def sees(client: FlaskClient, found: FollowUp) -> bool:
+    """Whether somebody sees a follow-up, in the list as on its page."""
+    in_list = str(found.id) in client.get("/console/follow-ups?whose=all").text
+    status = client.get(path(found)).status_code
+    assert status == (200 if in_list else 404)
+    return in_list
+
+
+def test_everybody_sees_the_follow_ups_of_their_scope_and_their_own(any_acme: Workspace) -> None:
+    acme = any_acme
+    support, sales = acme.team("Support"), acme.team("Sales")
+    chat = acme.team("Chat", parent=support)
+    for name, team in (("ana", chat), ("bo", sales)):
+        acme.put_in(team, acme.member(name, email=f"{name}@acme.example"))
+    sam = acme.person("sam@acme.example", "manager", leads=(support,))
+    boss = acme.person("boss@acme.example", "manager", sees_all=True)
+    set_alerts(acme, assign="nobody")
+    below = follow_up_on(acme, member="ana@acme.example")
+    elsewhere = follow_up_on(acme, member="bo@acme.example")
+    nobodys = follow_up_on(acme)
+    assert [sees(sam, one) for one in (below, elsewhere, nobodys)] == [True, False, False]
+    assert [sees(boss, one) for one in (below, elsewhere, nobodys)] == [True, True, True]
+    sam_id = str(user_id(acme, "sam@acme.example"))
+    post(boss, path(elsewhere, "/assignee"), path(elsewhere), assignee=sam_id)
+    assert sees(sam, elsewhere)
+    # The response itself stays out of the scope.
+    assert "The whole response" not in sam.get(path(elsewhere)).text
+    assert sam.get(f"/console/responses/{of(elsewhere)}").status_code == 404
+
+
+def test_another_workspaces_follow_ups_do_not_exist(any_acme: Workspace) -> None:
+    found = follow_up_on(any_acme)
+    other = make_workspace(any_acme.world, "Other", "otto@other.example").signed_in()
+    assert not sees(other, found)
+    for action in ("/notes", "/assignee", "/status", "/close"):
+        answer = post(other, path(found, action), "/console/surveys/new", status="working")
+        assert answer.status_code == 404
+    opened = post(other, f"/console/responses/{of(found)}/follow-up", "/console/surveys/new")
+    assert opened.status_code == 404
+    assert the_follow_up(any_acme).status == "open"
+
+
+def test_whoever_is_out_of_scope_changes_nothing(acme: Workspace) -> None:
+    found = follow_up_on(acme)
+    sam = acme.person("sam@acme.example", "manager", leads=(acme.team("Support"),))
+    home = "/console/follow-ups"
+    for action in ("/notes", "/assignee", "/status", "/close"):
+        assert post(sam, path(found, action), home, note="x").status_code == 404
+    opened = post(sam, f"/console/responses/{of(found)}/follow-up", home)
+    assert opened.status_code == 404
+
+
+def test_the_lists_say_how_many_they_have(acme: Workspace) -> None:
+    mine, other, done = (follow_up_on(acme) for _number in range(3))
+    client = acme.signed_in()
+    post(client, path(mine, "/assignee"), path(mine), assignee=str(user_id(acme, acme.owner)))
+    post(client, path(done, "/close"), path(done), outcome="Done")
+    page = client.get("/console/follow-ups?whose=mine").text
+    for words, number in (("Mine", 1), ("Open", 2), ("All", 3)):
+        assert f'{words} <span class="tag">{number}</span>' in page
+    assert str(mine.id) in page
+    assert str(other.id) not in page
+    open_ones = client.get("/console/follow-ups").text
+    assert str(other.id) in open_ones
+    assert str(done.id) not in open_ones
+
+
+def test_the_list_is_filtered_by_status_assignee_survey_and_member(any_acme: Workspace) -> None:
+    acme = any_acme
+    acme.member(email="ana@acme.example")
+    one, two = follow_up_on(acme, member="ana@acme.example"), follow_up_on(acme)
+    client = acme.signed_in()
+    alice = user_id(acme, acme.owner)
+    post(client, path(one, "/assignee"), path(one), assignee=str(alice))
+    post(client, path(one, "/status"), path(one), status="working")
+    member = client.get("/console/follow-ups").text.split('">Ana Silva</option>')[0][-12:]
+    for query in ("status=working", f"assignee={alice}", f"member={member}"):
+        page = client.get(f"/console/follow-ups?{query}").text
+        assert str(one.id) in page
+        assert str(two.id) not in page
+    for query in ("status=open", "assignee=nobody"):
+        page = client.get(f"/console/follow-ups?{query}").text
+        assert str(two.id) in page
+        assert str(one.id) not in page
+    assert "Nothing fits" in client.get("/console/follow-ups?survey=unknown").text
+    # A damaged address shows the first page, and htmx gets the rows alone.
+    assert str(two.id) in client.get("/console/follow-ups?older=x_y&assignee=²").text
+    rows = client.get("/console/follow-ups", headers={"HX-Request": "true"}).text
+    assert "<html" not in rows
+    assert str(two.id) in rows
+
+
+def test_pages_follow_one_another(acme: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("widget.web.console.follow_ups.PAGE", 2)
+    survey = acme.survey()
+    for _number in range(5):
+        answer_survey(acme, survey, 1)
+    raise_alerts(acme)
+    client, seen, address = acme.signed_in(), [], "/console/follow-ups"
+    while address:
+        page = client.get(address).text
+        seen += [str(one.id) for one in follow_ups(acme) if str(one.id) in page]
+        _before, is_there, rest = page.partition('rel="next" href="')
+        address = rest.split('"')[0].replace("&amp;", "&") if is_there else ""
+    assert sorted(seen) == sorted(str(one.id) for one in follow_ups(acme))
+
+
+def test_what_is_refused_is_said_and_nothing_typed_is_lost(acme: Workspace) -> None:
+    found, client = follow_up_on(acme), acme.signed_in()
+    empty = post(client, path(found, "/notes"), path(found), note=" ")
+    assert empty.status_code == 422
+    assert "Write the note first." in empty.text
+    long = post(client, path(found, "/close"), path(found), outcome="x" * 2_001)
+    assert long.status_code == 422
+    assert "x" * 2_001 in long.text
+    assert post(client, path(found, "/status"), path(found), status="odd").status_code == 422
+    stranger = post(client, path(found, "/assignee"), path(found), assignee="999")
+    assert stranger.status_code == 422
+
+
+def test_what_customers_and_the_team_write_is_text(acme: Workspace) -> None:
+    found = follow_up_on(acme, comment="<script>1</script>", customer_name="<b>Kim</b>")
+    client = acme.signed_in()
+    post(client, path(found, "/notes"), path(found), note="<i>called</i>")
+    page = client.get(path(found)).text
+    assert "<script>1" not in page
+    assert "<b>Kim" not in page
+    assert "<i>called" not in page
+    assert [note.text for note in notes(acme, "note")] == ["<i>called</i>"]
+
+
+def test_giving_away_what_one_then_no_longer_sees_leads_to_the_list(acme: Workspace) -> None:
+    found = follow_up_on(acme)
+    sam = acme.person("sam@acme.example", "manager", leads=(acme.team("Support"),))
+    acme.person("bo@acme.example", "admin")
+    sam_id, bo_id = (str(user_id(acme, f"{name}@acme.example")) for name in ("sam", "bo"))
+    post(acme.signed_in(), path(found, "/assignee"), path(found), assignee=sam_id)
+    answer = post(sam, path(found, "/assignee"), path(found), assignee=bo_id)
+    assert answer.location == "/console/follow-ups"
+
+
+def test_a_refusal_to_ask_again_stands_on_the_page(acme: Workspace) -> None:
+    found, client = follow_up_on(acme), acme.signed_in()
+    page = client.get(path(found)).text
+    assert "The customer cannot be asked again. There is no email address" in page
+    post(client, path(found, "/close"), path(found), ask_again="1")
+    after = client.get(path(found)).text
+    assert "The customer was not asked again: There is no email address" in after
+
+
+def test_a_response_says_whether_it_is_followed_up_to_whoever_leads(acme: Workspace) -> None:
+    survey = acme.survey()
+    id = answer_survey(acme, survey, 5)
+    viewer = acme.person("vi@acme.example", "viewer")
+    assert "Open a follow-up" not in viewer.get(f"/console/responses/{id}").text
+    client = acme.signed_in()
+    answer = post(client, f"/console/responses/{id}/follow-up", f"/console/responses/{id}")
+    [found] = follow_ups(acme)
+    assert answer.location == path(found)
+    assert found.response_id == UUID(id)
+    page = client.get(f"/console/responses/{id}").text
+    assert "Open a follow-up" not in page
+    assert path(found) in page

@@ -1,0 +1,139 @@
+"""People of the team work on a follow-up: notes, assignment, status, and its end."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, cast
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from widget.actions.ask_again import ask_again
+from widget.actions.open_follow_up import alarm_of
+from widget.domain.alert_words import assignment_content
+from widget.domain.errors import FollowUpRefused
+from widget.domain.follow_ups import Status, Why, read_note, read_outcome
+from widget.storage.engine import writing
+from widget.storage.follow_up_rows import (
+    add_note,
+    append_follow_up_event,
+    locked_follow_up,
+    newest_follow_up_of,
+)
+from widget.storage.leads import Lead, leads_of
+from widget.storage.messages import add_message
+from widget.storage.models import FollowUp
+
+
+def write_note(
+    session: Session, workspace_id: int, id: UUID, text: str, *, user_id: int, at: datetime
+) -> None:
+    """Add a note to the thread. Raises FollowUpRefused and UnknownFollowUp."""
+    note = read_note(text)
+    with writing(session):
+        row, _response = locked_follow_up(session, workspace_id, id)
+        add_note(session, row, "note", at=at, text=note, user_id=user_id)
+
+
+def assign(
+    session: Session,
+    workspace_id: int,
+    id: UUID,
+    assignee_id: int | None,
+    *,
+    user_id: int,
+    home: str,
+    at: datetime,
+) -> None:
+    """Give a follow-up to somebody, who gets a mail unless they took it themselves; or to nobody.
+
+    `home` is the server's public address. Raises FollowUpRefused for somebody who may not follow
+    up, and UnknownFollowUp.
+    """
+    with writing(session):
+        row, response = locked_follow_up(session, workspace_id, id)
+        leads = {lead.user_id: lead for lead in leads_of(session, workspace_id)}
+        if assignee_id is not None and assignee_id not in leads:
+            raise FollowUpRefused("Choose somebody who may follow up.")
+        if row.assignee_id == assignee_id:
+            return
+        data = {"from": row.assignee_id, "to": assignee_id}
+        row.assignee_id = assignee_id
+        add_note(session, row, "assignment", at=at, data=data, user_id=user_id)
+        if assignee_id is not None and assignee_id != user_id:
+            _tell_assignee(session, row, response, leads, leads.get(user_id), home, at)
+
+
+def _tell_assignee(
+    session: Session,
+    row: FollowUp,
+    response: Mapping[str, Any],
+    leads: Mapping[int, Lead],
+    by: Lead | None,
+    home: str,
+    at: datetime,
+) -> None:
+    why = cast(list[Why], row.opened_why)
+    alarm = alarm_of(session, row, response, why, leads, home)
+    content = assignment_content(alarm, by.name if by else "Somebody")
+    address = leads[row.assignee_id or 0].email
+    add_message(session, row.workspace_id, "mail", address, content, purpose="assignment", at=at)
+
+
+def set_status(
+    session: Session,
+    workspace_id: int,
+    id: UUID,
+    status: Status,
+    *,
+    user_id: int,
+    at: datetime,
+) -> None:
+    """Say that a follow-up is worked on or waits; opens one again that was done.
+
+    Closing is `close`. Raises FollowUpRefused where the response has another open follow-up, and
+    UnknownFollowUp.
+    """
+    if status == "done":
+        raise FollowUpRefused("A follow-up is closed with its outcome.")
+    with writing(session):
+        row, _response = locked_follow_up(session, workspace_id, id)
+        if row.status == status:
+            return
+        if row.closed_at is not None:
+            other = newest_follow_up_of(session, workspace_id, row.response_id)
+            if other is not None and other.closed_at is None:
+                raise FollowUpRefused("This response has another follow-up that is open.")
+        data = {"from": row.status, "to": status}
+        row.status, row.closed_at = status, None
+        add_note(session, row, "status", at=at, data=data, user_id=user_id)
+
+
+def close(
+    session: Session,
+    workspace_id: int,
+    id: UUID,
+    outcome: str,
+    *,
+    asks_again: bool,
+    user_id: int,
+    at: datetime,
+) -> UUID | None:
+    """End a follow-up with what came of it, and ask the customer again where that is wanted.
+
+    Returns the id of the request that asks, whatever becomes of it; None without one. Raises
+    FollowUpRefused for a follow-up that is closed already, and UnknownFollowUp.
+    """
+    said = read_outcome(outcome)
+    with writing(session):
+        row, _response = locked_follow_up(session, workspace_id, id)
+        if row.status == "done":
+            raise FollowUpRefused("This follow-up is closed already.")
+        if asks_again and row.recovery_request_id is not None:
+            raise FollowUpRefused("The customer was asked again already.")
+        asked = ask_again(session, workspace_id, row.response_id, at) if asks_again else None
+        data = {"from": row.status, "to": "done", "asked": str(asked) if asked else None}
+        row.status, row.closed_at, row.outcome = "done", at, said
+        row.recovery_request_id = asked or row.recovery_request_id
+        add_note(session, row, "status", at=at, data=data, text=said, user_id=user_id)
+        append_follow_up_event(session, "follow_up.closed", row, at)
+        return asked

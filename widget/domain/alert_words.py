@@ -1,0 +1,92 @@
+"""What people of the team are told about follow-ups."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from widget.domain.alert_rules import HIGHEST
+from widget.domain.follow_ups import WHY_WORDS, Why
+from widget.domain.messages import Content
+from widget.domain.scales import KIND_NAMES, Kind
+
+
+@dataclass(frozen=True)
+class Alarm:
+    """What an alert tells. Texts are "" when unknown; `home` is the server's public address.
+
+    A customer's address is not told: chats are other people's servers.
+    """
+
+    follow_up_id: UUID
+    home: str
+    why: Sequence[Why]
+    kind: Kind
+    scores: Mapping[Kind, int]
+    survey: str
+    member: str = ""
+    customer: str = ""
+    channel: str = ""
+    ref: str = ""
+    comment: str = ""
+    assignee: str = ""
+
+
+def score_text(kind: Kind, score: int) -> str:
+    """A score in words: `1 of 5 stars`, `NPS 3 of 10`."""
+    if kind == "stars":
+        return f"{score} of {HIGHEST[kind]} stars"
+    return f"{KIND_NAMES[kind]} {score} of {HIGHEST[kind]}"
+
+
+def alert_content(alarm: Alarm, *, is_reopened: bool = False) -> Content:
+    """What is said when a follow-up opens, or opens again."""
+    main = score_text(alarm.kind, alarm.scores[alarm.kind])
+    about = f" for {alarm.member}" if alarm.member else ""
+    again = " again" if is_reopened else ""
+    said = [score_text(kind, score) for kind, score in alarm.scores.items()]
+    return Content(
+        subject=f"{main}{about}: a follow-up was opened{again}",
+        text=f"A customer’s answer opened a follow-up{again}.",
+        quote=alarm.comment,
+        facts=(
+            ("Why", ", ".join(WHY_WORDS[why] for why in alarm.why)),
+            ("Score", ", ".join(said)),
+            ("Survey", alarm.survey),
+            ("Member", alarm.member),
+            ("Customer", alarm.customer),
+            ("Channel", alarm.channel),
+            ("Reference", alarm.ref),
+            ("Assigned to", alarm.assignee or "nobody yet"),
+        ),
+        link=follow_up_address(alarm.home, alarm.follow_up_id),
+        link_words="Open the follow-up",
+    )
+
+
+def assignment_content(alarm: Alarm, by: str) -> Content:
+    """What somebody is told to whom a follow-up is given by hand."""
+    main = score_text(alarm.kind, alarm.scores[alarm.kind])
+    told = alert_content(alarm)
+    return Content(
+        subject=f"{main}: a follow-up is yours",
+        text=f"{by} gave you a follow-up.",
+        quote=told.quote,
+        facts=tuple(fact for fact in told.facts if fact[0] != "Assigned to"),
+        link=told.link,
+        link_words=told.link_words,
+    )
+
+
+def trial_content(home: str, by: str) -> Content:
+    """What a channel gets when somebody tries it."""
+    return Content(
+        subject="A test from Sayso",
+        text=f"{by} tried whether alerts arrive here. They do.",
+        link=f"{home}/console/alerts",
+        link_words="Alerts",
+    )
+
+
+def follow_up_address(home: str, id: UUID) -> str:
+    """Where a follow-up is read."""
+    return f"{home}/console/follow-ups/{id}"
