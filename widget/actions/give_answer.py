@@ -11,11 +11,14 @@ from widget.domain.events import EventName
 from widget.domain.flow import Answer
 from widget.domain.responses import Change, ResponseHead, changes, said_in
 from widget.domain.scales import KINDS
-from widget.storage import answers
+from widget.storage import answers, testimonials
 from widget.storage.answers import FirstAnswer, NewEvent, NewRevision, Tally
 from widget.storage.engine import write_connection
 from widget.storage.group_commit import group_commit
 from widget.storage.prepared import Runner
+
+# What was looked at when somebody decided to publish a comment.
+_DECIDED_ON = {"comment", "may_publish", "score"}
 
 
 class _SomeAreStored(Exception):
@@ -120,6 +123,8 @@ def _record_further(
     if changed:
         revision = NewRevision(head.workspace_id, head.id, changed, head.answered_at)
         answers.append_revisions(connection, [revision])
+        if before["may_publish"] and values.keys() & _DECIDED_ON:
+            testimonials.take_back_approval(connection, head.workspace_id, head.id)
         answers.count(connection, _recounted(before, changed))
         events.append(_event(head, "response.changed"))
     if finishes:

@@ -7,6 +7,7 @@ from typing import Any
 from widget.domain.languages import fallbacks
 from widget.domain.looks import DEFAULT_LOOKS, Looks
 from widget.domain.scales import POSITIVE_FROM, STYLES, Kind, Scale, Style, scale
+from widget.domain.sharing import CHANNELS, Channel, channels_in
 
 REASONS_LIMIT = 12
 REASON_TEXT_LIMIT = 60
@@ -45,6 +46,13 @@ _COMMON_SLOTS = (
     TextSlot("member_fallback", "Stands for {member} when unknown", "our team", 60),
     TextSlot("customer_fallback", "Stands for {customer} when unknown", "dear customer", 60),
     TextSlot("company_fallback", "Stands for {company} when unknown", "our company", 60),
+)
+
+_SHARE_SLOT = TextSlot(
+    "share_text",
+    "Text that customers share",
+    "I was in touch with {company}, and was happy with the help.",
+    240,
 )
 
 
@@ -116,6 +124,10 @@ class Definition:
     negative_reasons: tuple[Reason, ...] = NEGATIVE_REASONS
     texts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     looks: Looks = DEFAULT_LOOKS
+    share: bool = False
+    share_channels: tuple[Channel, ...] = CHANNELS
+    # Where a shared page leads, with placeholders; "" for nowhere.
+    share_url: str = ""
 
     @property
     def questions(self) -> tuple[Question, ...]:
@@ -128,7 +140,8 @@ class Definition:
         slots: list[TextSlot] = []
         for question in self.questions:
             slots += question_slots(question)
-        return (*slots, *_COMMON_SLOTS)
+        slots += _COMMON_SLOTS
+        return (*slots, _SHARE_SLOT) if self.share else tuple(slots)
 
     def slot(self, key: str) -> TextSlot:
         """The slot with this key. Raises KeyError when this survey has none."""
@@ -247,6 +260,7 @@ def definition_from_json(data: Mapping[str, Any]) -> Definition:
     values["extras"] = tuple(Question(**extra) for extra in values["extras"])
     values["languages"] = tuple(values["languages"])
     values["looks"] = Looks(**values["looks"])
+    values["share_channels"] = channels_in(values.get("share_channels", CHANNELS))
     return Definition(**values)
 
 

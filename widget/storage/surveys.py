@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from widget.domain.asking import AskingRules
 from widget.domain.errors import UnknownSurvey
+from widget.domain.sharing import NO_RULES, SharingRules
 from widget.domain.surveys import Definition, definition_from_json
 from widget.storage.ids import new_public_id
 from widget.storage.models import Survey, SurveyVersion, Workspace
@@ -18,7 +19,8 @@ from widget.storage.models import Survey, SurveyVersion, Workspace
 class PublishedSurvey:
     """What serving a survey takes: whose it is, which version is current, where it may stand.
 
-    `accepts_unsigned` and `edit_days` are rules for answers by links from mails.
+    `accepts_unsigned` and `edit_days` are rules for answers by links from mails. `sharing` is what
+    the workspace has decided about that.
     """
 
     id: int
@@ -32,6 +34,7 @@ class PublishedSurvey:
     is_closed: bool
     accepts_unsigned: bool = True
     edit_days: int = 30
+    sharing: SharingRules = NO_RULES
 
 
 def published_survey(session: Session, public_id: str) -> PublishedSurvey | None:
@@ -58,6 +61,7 @@ def published_survey(session: Session, public_id: str) -> PublishedSurvey | None
         is_closed=survey.closed_at is not None,
         accepts_unsigned=survey.accepts_unsigned,
         edit_days=AskingRules.from_json(survey.asking).edit_days,
+        sharing=SharingRules.from_json(workspace.sharing),
     )
 
 

@@ -14,6 +14,7 @@ from widget.domain.errors import (
     UnknownResponse,
     UnknownSite,
     UnknownSurvey,
+    UnknownTestimonial,
 )
 from widget.web.frame import problems
 from widget.web.landing import problems as landing_problems
@@ -52,6 +53,7 @@ def register(app: Flask) -> None:
         UnknownSite,
         UnknownMember,
         UnknownPerson,
+        UnknownTestimonial,
     ):
         app.register_error_handler(unknown, _not_found)
 

@@ -17,6 +17,10 @@ _PER_REPORTER = parse("20/hour")
 _PER_OPENING = parse("600/minute")
 _PER_SIGN_IN = parse("10/minute")
 _PER_ADDRESS_SIGN_IN = parse("60/minute")
+# Shared pages and testimonials, and what is pressed on them; drawing a picture costs most.
+_PER_VIEWER = parse("600/minute")
+_PER_DRAWING = parse("60/minute")
+_PER_PRESSER = parse("120/minute")
 _PER_API_WORKSPACE = parse("600/minute")
 
 
@@ -70,6 +74,18 @@ class RateLimits:
     def allow_opening(self, survey: str, address: str | None) -> bool:
         """Count one opening of an unsigned link; False when too many came from one network."""
         return self._limiter.hit(_PER_OPENING, "opening", survey, address_prefix(address))
+
+    def allow_view(self, address: str | None) -> bool:
+        """Count one look at a public page; False when too many came from one network."""
+        return self._limiter.hit(_PER_VIEWER, "view", address_prefix(address))
+
+    def allow_drawing(self, address: str | None) -> bool:
+        """Count one picture that has to be drawn; False when one network wants too many."""
+        return self._limiter.hit(_PER_DRAWING, "drawing", address_prefix(address))
+
+    def allow_press(self, address: str | None) -> bool:
+        """Count one pressed link; False when too many came from one network to be people's."""
+        return self._limiter.hit(_PER_PRESSER, "press", address_prefix(address))
 
     def allow_api_call(self, workspace_id: int) -> bool:
         """Count one request to the API; False past 600 a minute in a workspace."""

@@ -21,6 +21,9 @@ NEEDS: dict[Ability, set[str]] = {
     },
     "lead": {
         "response_hide_or_show",
+        "testimonial",
+        "testimonial_move",
+        "testimonials",
     },
     "edit_surveys": {
         "close_survey",
@@ -67,6 +70,9 @@ NEEDS: dict[Ability, set[str]] = {
         "person_link",
         "person_remove",
         "person_role",
+        "sharing",
+        "sharing_review_site",
+        "sharing_review_site_remove",
         "workspace",
     },
 }

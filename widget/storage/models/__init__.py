@@ -18,6 +18,7 @@ from widget.storage.models.members import Member, ProfileChange, Team, team_mana
 from widget.storage.models.messages import Message
 from widget.storage.models.requests import Customer, Request, RequestImport
 from widget.storage.models.responses import Event, Response, Revision, Rollup
+from widget.storage.models.sharing import Share, ShareCount, Testimonial
 from widget.storage.models.surveys import EmbedProblem, Image, Site, Survey, SurveyVersion
 
 __all__ = [
@@ -40,12 +41,15 @@ __all__ = [
     "Response",
     "Revision",
     "Rollup",
+    "Share",
+    "ShareCount",
     "SignInRole",
     "Site",
     "SuppressedAddress",
     "Survey",
     "SurveyVersion",
     "Team",
+    "Testimonial",
     "User",
     "Workspace",
     "team_managers",

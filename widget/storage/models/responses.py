@@ -14,6 +14,7 @@ from sqlalchemy import (
     String,
     Text,
     Uuid,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -35,6 +36,15 @@ class Response(Base):
     __table_args__ = (
         Index("ix_responses_newest", "workspace_id", "answered_at", "id"),
         Index("ix_responses_survey", "workspace_id", "survey_id", "answered_at"),
+        # Only those that may be published: the others cost nothing here.
+        Index(
+            "ix_responses_publishable",
+            "workspace_id",
+            "answered_at",
+            "id",
+            sqlite_where=text("may_publish = 1"),
+            postgresql_where=text("may_publish"),
+        ),
         CLUSTERED,
     )
 

@@ -25,8 +25,10 @@ def register(app: Flask) -> None:
         responses,
         set_aside,
         setup,
+        sharing,
         sites,
         surveys,
+        testimonials,
         versions,
         workspace,
     )

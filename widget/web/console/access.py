@@ -41,6 +41,8 @@ AREAS = (
     Area("console.members", "edit_surveys", ("member",), lambda: str(_("Members"))),
     Area("console.sites", "edit_surveys", ("site",), lambda: str(_("Sites"))),
     Area("console.keys", "manage_workspace", ("key",), lambda: str(_("API keys"))),
+    Area("console.testimonials", "lead", ("testimonial",), lambda: str(_("Testimonials"))),
+    Area("console.sharing", "manage_workspace", ("sharing",)),
     Area("console.people", "manage_workspace", ("people", "person", "workspace")),
 )
 

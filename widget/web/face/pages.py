@@ -95,6 +95,7 @@ class Face:
             is_last=step.name != "thanks" and is_last_question(definition, step),
             is_first=step == steps(definition)[0],
             token=slot("token"),
+            sharing=slot("sharing"),
         )
 
     def page_html(self, step_html: str) -> str:

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from widget.actions.give_answer import give_answer
 from widget.actions.receive_answer import Received, receive_answer
 from widget.domain.errors import TokenForged, TokenMissing, UnknownSurvey
-from widget.domain.flow import Answer, Step
+from widget.domain.flow import Answer, Step, steps
 from widget.domain.held import Held
 from widget.domain.surveys import Definition
 from widget.domain.tokens import Visit, unverified
@@ -25,6 +25,7 @@ from widget.web.face.forms import Problem, Submission, read_submission
 from widget.web.face.landing import Landing, landing_html, landing_policy
 from widget.web.face.pages import Typed
 from widget.web.frame.answering import comes_from_us, head_of, next_step, stored_answers
+from widget.web.frame.offering import offered_html
 from widget.web.frame.opening import key_of, may_stand_on, visit_values
 from widget.web.frame.problems import not_framed_here, report_origin, report_unexpanded, too_many
 from widget.web.frame.problems import register as register_problems
@@ -219,7 +220,31 @@ def _go_on(
         filling = pages.Filling.of(_whole_page(key.face(), survey, visit, html))
     # The token that came is still good: the visit goes on with it.
     values = visit_values(key, visit, request.form["token"], "")
+    if step.name == "thanks":
+        values["sharing"] = offered_html(key, survey, definition, visit, typed)
     return _answer_to(visit, _document(filling.fill(values), survey, definition), definition)
+
+
+def thanks_with(
+    survey: PublishedSurvey,
+    definition: Definition,
+    visit: Visit,
+    score: int | None,
+    sharing: str,
+    status: int = 200,
+) -> Response:
+    """The whole page of the thanks with something of sharing below them; for htmx that alone."""
+    html = sharing
+    if not htmx.wants_partial():
+        key = key_of(survey, definition, visit)
+        typed = Typed(main_score=score)
+        step_html = key.face().step_html(steps(definition)[-1], typed, is_test=visit.is_test)
+        page = pages.Filling.of(_whole_page(key.face(), survey, visit, step_html))
+        values = visit_values(key, visit, signer().sign(visit), "")
+        html = page.fill({**values, "sharing": sharing})
+    response = _document(html, survey, definition)
+    response.status_code = status
+    return _answer_to(visit, response, definition)
 
 
 def _whole_page(face: pages.Face, survey: PublishedSurvey, visit: Visit, step_html: str) -> str:
