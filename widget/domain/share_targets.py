@@ -59,15 +59,11 @@ def read_instance(text: str) -> str:
     `https://mastodon.example/`, `@kim@mastodon.example`. Raises InstanceRefused with a sentence.
 
     A host name on the internet and nothing else: no port, no address in numbers, no user or path.
+    One with other letters than a to z is written as `xn--…`: programs disagree about which it is.
     """
-    name = text.strip().lower()
-    name = name.removeprefix("https://").removesuffix("/")
-    if re.fullmatch(r"@?[\w.-]+@[^@]+", name):
-        name = name.rpartition("@")[2]
-    try:
-        host = name.encode("idna").decode() if name else ""
-    except UnicodeError:
-        host = ""
+    host = text.strip().lower().removeprefix("https://").removesuffix("/")
+    if re.fullmatch(r"@?[\w.-]+@[^@]+", host):
+        host = host.rpartition("@")[2]
     labels = host.split(".")
     if (
         len(host) > 253
