@@ -104,8 +104,9 @@
   }).catch(() => {});
 
   // The device's own menu: where there is one, and where the page around lets a frame open it.
-  const policy = document.permissionsPolicy || document.featurePolicy;
-  const hasMenu = navigator.share && (!policy || policy.allowsFeature("web-share"));
+  const policy = document.featurePolicy;
+  const isForbidden = policy?.features().includes("web-share") && !policy.allowsFeature("web-share");
+  const hasMenu = navigator.share && !isForbidden;
 
   function prepareWays() {
     for (const way of step.querySelectorAll("[data-copy], [data-native]")) {
