@@ -13,7 +13,7 @@ Channel = Literal[
 ]
 CHANNELS: tuple[Channel, ...] = get_args(Channel)
 CHANNEL_NAMES: dict[Channel, str] = {
-    "native": "The device's own menu",
+    "native": "The device’s own menu",
     "copy": "Copied link",
     "email": "Email",
     "whatsapp": "WhatsApp",

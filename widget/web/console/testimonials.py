@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import abort, current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
@@ -82,9 +82,12 @@ def _page(standing: Standing, problem: dict[str, object]) -> str:
     rows = listed_testimonials(
         db.session(), workspace_id, standing, scope=scope, limit=_PAGE + 1, skip=(page - 1) * _PAGE
     )
+    shown = rows[:_PAGE]
     return render_template(
         "console/testimonials/list.html",
-        rows=rows[:_PAGE],
+        surveys=list({row.survey_public_id: row.survey_name for row in shown}.items()),
+        home=current_app.config["SAYSO_PUBLIC_URL"],
+        rows=shown,
         has_more=len(rows) > _PAGE,
         page=page,
         standing=standing,
