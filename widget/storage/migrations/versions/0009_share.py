@@ -55,8 +55,8 @@ def upgrade() -> None:
         sqlite_where=sa.text("may_publish = 1"),
         postgresql_where=sa.text("may_publish"),
     )
-    with op.batch_alter_table("workspaces", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("sharing", sa.JSON(), nullable=True))
+    # Plainly, not as a batch: rows of nearly every table point to workspaces.
+    op.add_column("workspaces", sa.Column("sharing", sa.JSON(), nullable=True))
 
 
 def _make_testimonials() -> None:
