@@ -7,6 +7,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from widget.domain.links import LinkSigner
 from widget.domain.mail_addresses import address_digest
+from widget.domain.share_links import PressSigner
 from widget.domain.tokens import VisitSigner
 from widget.extensions import babel, csrf, db, htmx
 from widget.paths import asset_folder
@@ -50,6 +51,8 @@ def create_app(settings: Settings, overrides: dict[str, Any] | None = None) -> F
     app.extensions["sayso_answer_links"] = LinkSigner(settings.secret_keys, "answer")
     evidence.register(app, settings.data, settings.secret_keys[0])
     app.extensions["sayso_unsubscribe_links"] = LinkSigner(settings.secret_keys, "unsubscribe")
+    app.extensions["sayso_share_links"] = LinkSigner(settings.secret_keys, "share")
+    app.extensions["sayso_presses"] = PressSigner(settings.secret_keys)
     app.extensions["sayso_settings"] = settings
     rate_limits.register(app, settings.redis_url, settings.rate_limit)
     assets.register(app)

@@ -97,10 +97,73 @@
     if (!early.matches(":focus-visible")) early.form.requestSubmit();
   });
 
+  // --- passing it on --------------------------------------------------------------------------
+
+  // That something was pressed is counted, and nothing about who did.
+  const count = (address, act = "used") => fetch(address, {
+    method: "POST", body: new URLSearchParams({ act }), keepalive: true, credentials: "omit",
+  }).catch(() => {});
+
+  // The device's own menu: where there is one, and where the page around lets a frame open it.
+  const policy = document.featurePolicy;
+  const isForbidden = policy?.features().includes("web-share") && !policy.allowsFeature("web-share");
+  const hasMenu = navigator.share && !isForbidden;
+
+  function prepareWays() {
+    for (const way of step.querySelectorAll("[data-copy], [data-native]")) {
+      if (way.dataset.native) {
+        if (!hasMenu || !way.parentElement.hidden) continue;
+        way.parentElement.hidden = false;
+        if ("first" in way.dataset) count(way.dataset.native, "offered");
+      }
+      way.hidden = false;
+    }
+  }
+  prepareWays();
+
+  // Clipboards may be closed to frames; then what is selected can still be copied.
+  async function copy(way) {
+    const field = document.getElementById("share-link");
+    try {
+      await navigator.clipboard.writeText(field.value);
+    } catch {
+      field.select();
+      document.execCommand("copy");
+    }
+    status.textContent = way.textContent = way.dataset.copied;
+    count(way.dataset.copy);
+  }
+
+  function passOn(event) {
+    const way = event.target.closest("[data-to], [data-copy], [data-native]");
+    if (!way || event.button > 1) return;
+    const { to, native, text, url } = way.dataset;
+    if (to) {
+      // Counted here, it need not go by way of the server.
+      way.dataset.go ??= way.href;
+      way.href = to;
+      count(way.dataset.go);
+    } else if (native) {
+      navigator.share({ text, url }).then(() => count(native), (error) => {
+        // Whoever closes the menu wanted to. A page that forbids it shows no button that does nothing.
+        if (error.name !== "AbortError") way.parentElement.hidden = true;
+      });
+    } else copy(way);
+  }
+  step.addEventListener("click", passOn);
+  step.addEventListener("auxclick", passOn);
+
   // --- after each step ------------------------------------------------------------------------
 
   let answered = "";
-  document.addEventListener("htmx:after:swap", () => {
+  document.addEventListener("htmx:after:swap", (event) => {
+    prepareWays();
+    if (event.detail.ctx?.target?.id === "share") {
+      const said = document.getElementById("share-title");
+      status.textContent = said.textContent;
+      said.focus({ preventScroll: true });
+      return;
+    }
     const news = step.querySelector("[data-status]");
     status.textContent = news ? news.dataset.status : "";
     const problem = document.getElementById("problem");

@@ -39,6 +39,21 @@ OWN_VALUES: dict[str, dict[str, str]] = {
         "X-Frame-Options": "SAMEORIGIN",
     },
     "frame.show": {"Content-Security-Policy": _FRAME_POLICY},
+    "share.make": {
+        "Content-Security-Policy": r"default-src 'none'; script-src 'self'; "
+        r"style-src 'sha256-[A-Za-z0-9+/=]+'; base-uri 'none'; form-action 'none'|" + _FRAME_POLICY
+    },
+    "share.testimonials": {
+        "Content-Security-Policy": r"default-src 'none'; script-src 'self'; "
+        r"style-src 'self' 'sha256-[A-Za-z0-9+/=]+'; base-uri 'none'; form-action 'none'; "
+        r"object-src 'none'",
+        "Cache-Control": r"public, max-age=60|private, no-store",
+    },
+    # A page that is not there is never kept.
+    **{
+        f"share.{name}": {"Cache-Control": r"no-store|private, no-store"}
+        for name in ("page", "picture", "mine", "withdraw")
+    },
     "frame.store": {"Content-Security-Policy": _FRAME_POLICY},
     "try_it.survey": {
         "Content-Security-Policy": (

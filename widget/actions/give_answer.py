@@ -12,13 +12,16 @@ from widget.domain.events import EventName
 from widget.domain.flow import Answer
 from widget.domain.responses import Change, ResponseHead, changes, said_in
 from widget.domain.scales import KINDS
-from widget.storage import answers
+from widget.storage import answers, testimonials
 from widget.storage.answers import FirstAnswer, NewEvent, NewRevision, Tally
 from widget.storage.engine import write_connection
 from widget.storage.group_commit import group_commit
 from widget.storage.prepared import Runner
 from widget.storage.request_rows import recovers
 from widget.storage.votes import follow_vote
+
+# What was looked at when somebody decided to publish a comment.
+_DECIDED_ON = {"comment", "may_publish", "score"}
 
 
 class _SomeAreStored(Exception):
@@ -135,6 +138,8 @@ def _record_further(
     if changed:
         revision = NewRevision(head.workspace_id, head.id, changed, head.answered_at)
         answers.append_revisions(connection, [revision])
+        if before["may_publish"] and values.keys() & _DECIDED_ON:
+            testimonials.take_back_approval(connection, head.workspace_id, head.id)
         answers.count(connection, _recounted(before, changed))
         events.append(_event(head, "response.changed"))
     if finishes:

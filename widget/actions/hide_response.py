@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from widget.domain.errors import UnknownResponse
 from widget.domain.scales import KINDS
-from widget.storage import answers
+from widget.storage import answers, testimonials
 from widget.storage.engine import writing
 from widget.storage.events import append_event
 from widget.storage.votes import follow_vote
@@ -25,6 +25,8 @@ def set_hidden(
         if (found["hidden_at"] is not None) == hidden:
             return
         answers.update_response(connection, workspace_id, id, {"hidden_at": at if hidden else None})
+        if hidden:
+            testimonials.take_back_approval(connection, workspace_id, id)
         if answers.counts({**found, "hidden_at": None}):
             by = -1 if hidden else 1
             scores = {kind: found[kind] for kind in KINDS if found[kind] is not None}

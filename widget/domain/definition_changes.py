@@ -6,6 +6,7 @@ from typing import Any
 
 from widget.domain.looks import FONT_NAMES, Looks
 from widget.domain.scales import KIND_NAMES, STYLE_NAMES
+from widget.domain.sharing import CHANNEL_NAMES
 from widget.domain.surveys import Definition, Reason, Translate
 
 # One of a list of reasons, and all of it.
@@ -46,6 +47,7 @@ def definition_changes(
             *_steps(old, new, name),
             *_rewards(old, new, rewards or {}),
             *_looks(old.looks, new.looks),
+            *_sharing(old, new),
         )
         if before != after
     ]
@@ -149,6 +151,15 @@ def _looks(old: Looks, new: Looks) -> Iterator[tuple[str, str, str]]:
             yield "Font", FONT_NAMES[old.font], FONT_NAMES[new.font]
         else:
             yield names[field.name], str(before), str(after)
+
+
+def _sharing(old: Definition, new: Definition) -> Iterator[tuple[str, str, str]]:
+    def channels(definition: Definition) -> str:
+        return ", ".join(CHANNEL_NAMES[channel] for channel in definition.share_channels)
+
+    yield "Offers sharing", _yes(old.share), _yes(new.share)
+    yield "Ways to share", channels(old), channels(new)
+    yield "A shared page leads to", old.share_url, new.share_url
 
 
 def _logo(image: Any) -> str:

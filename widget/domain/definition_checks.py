@@ -1,9 +1,10 @@
 """What keeps a survey from being published, each with a sentence that says what to change."""
 
 from widget.domain import looks as looks_rules
-from widget.domain.errors import InvalidDefinition
+from widget.domain.errors import AddressRefused, InvalidDefinition
 from widget.domain.languages import normal_tag
 from widget.domain.scales import STYLES
+from widget.domain.sharing import check_page_address
 from widget.domain.surveys import (
     REASON_TEXT_LIMIT,
     REASONS_LIMIT,
@@ -28,6 +29,7 @@ def definition_problems(definition: Definition) -> dict[str, str]:
     _check_texts(definition, problems)
     _check_reasons(definition, problems)
     _check_looks(definition, problems)
+    _check_sharing(definition, problems)
     return problems
 
 
@@ -74,6 +76,8 @@ def _check_texts(definition: Definition, problems: dict[str, str]) -> None:
                 problems[field] = sentence
             elif key.startswith("point.") and placeholders(text):
                 problems[field] = "The words of a choice take no placeholders."
+            elif key == "share_text" and "customer" in placeholders(text):
+                problems[field] = "Everybody can read this text: it cannot say {customer}."
     _check_choices(definition, problems)
 
 
@@ -137,3 +141,17 @@ def _check_looks(definition: Definition, problems: dict[str, str]) -> None:
                 f"This accent is too faint on the {background} background: its contrast there is "
                 f"{ratio:.1f} to 1, and people need 3 to 1. The nearest that works is {nearest}."
             )
+
+
+def _check_sharing(definition: Definition, problems: dict[str, str]) -> None:
+    if definition.share and not definition.share_channels:
+        problems["share_channels"] = "Choose at least one way to share, or switch sharing off."
+    if not definition.share_url:
+        return
+    sentence = _placeholder_problem(definition.share_url)
+    try:
+        check_page_address(definition.share_url)
+    except AddressRefused as error:
+        sentence = sentence or str(error)
+    if sentence:
+        problems["share_url"] = sentence

@@ -219,3 +219,27 @@ class QuestionsRefused(SaysoError):
     def __init__(self, problems: dict[str, str]) -> None:
         super().__init__(" ".join(problems.values()))
         self.problems = problems
+
+
+class AddressRefused(SaysoError):
+    """A text is no address that customers can be led to."""
+
+
+class InstanceRefused(SaysoError):
+    """A text names no Mastodon server."""
+
+
+class CannotShare(SaysoError):
+    """A response is not one that its customer can share, or not any more."""
+
+
+class UnknownShare(SaysoError):
+    """No shared page with this id."""
+
+
+class NotAnExcerpt(SaysoError):
+    """A text is no part of what the customer wrote."""
+
+
+class UnknownTestimonial(SaysoError):
+    """No response that may become a testimonial with this id in the workspace."""

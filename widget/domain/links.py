@@ -13,7 +13,7 @@ from itsdangerous import BadSignature, Signer
 from widget.domain.errors import LinkForged
 
 # What a link is for is part of its signature: one cannot be used as another.
-Purpose = Literal["answer", "unsubscribe", "bounce"]
+Purpose = Literal["answer", "unsubscribe", "bounce", "share"]
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from widget.domain.languages import fallbacks
 from widget.domain.looks import DEFAULT_LOOKS, Looks
 from widget.domain.rewards import Reward
 from widget.domain.scales import POSITIVE_FROM, STYLES, Kind, Scale, Style, scale
+from widget.domain.sharing import CHANNELS, Channel, channels_in
 
 REASONS_LIMIT = 12
 REASON_TEXT_LIMIT = 60
@@ -71,6 +72,13 @@ _REWARD_SLOT = TextSlot(
     "Asked for a reward",
     "Would you like to suggest a thank-you for {member}?",
     200,
+)
+
+_SHARE_SLOT = TextSlot(
+    "share_text",
+    "Text that customers share",
+    "I was in touch with {company}, and was happy with the help.",
+    240,
 )
 
 
@@ -153,6 +161,10 @@ class Definition:
     ask_reward: bool = False
     reward_from: int | None = None
     rewards: tuple[str, ...] = ()
+    share: bool = False
+    share_channels: tuple[Channel, ...] = CHANNELS
+    # Where a shared page leads, with placeholders; "" for nowhere.
+    share_url: str = ""
 
     @property
     def questions(self) -> tuple[Question, ...]:
@@ -167,7 +179,8 @@ class Definition:
             slots += question_slots(question)
         if self.ask_reward:
             slots.append(_REWARD_SLOT)
-        return (*slots, *_COMMON_SLOTS)
+        slots += _COMMON_SLOTS
+        return (*slots, _SHARE_SLOT) if self.share else tuple(slots)
 
     @property
     def rewards_from(self) -> int:
@@ -300,6 +313,7 @@ def definition_from_json(data: Mapping[str, Any]) -> Definition:
     # Versions from before rewards have none.
     values["rewards"] = tuple(values.get("rewards", ()))
     values["looks"] = Looks(**values["looks"])
+    values["share_channels"] = channels_in(values.get("share_channels", CHANNELS))
     return Definition(**values)
 
 

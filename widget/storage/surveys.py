@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, selectinload
 from widget.domain.asking import AskingRules
 from widget.domain.errors import UnknownSurvey
 from widget.domain.rewards import NO_OFFER, Offer
+from widget.domain.sharing import NO_RULES, SharingRules
 from widget.domain.surveys import Definition, definition_from_json
 from widget.storage.ids import new_public_id
 from widget.storage.models import Survey, SurveyVersion, Workspace
@@ -21,7 +22,7 @@ class PublishedSurvey:
     """What serving a survey takes: whose it is, which version is current, where it may stand.
 
     `accepts_unsigned` and `edit_days` are rules for answers by links from mails. `rewards` are all
-    that the workspace has on offer.
+    that the workspace has on offer, `sharing` is what it has decided about that.
     """
 
     id: int
@@ -36,6 +37,7 @@ class PublishedSurvey:
     accepts_unsigned: bool = True
     edit_days: int = 30
     rewards: Offer = NO_OFFER
+    sharing: SharingRules = NO_RULES
 
 
 def published_survey(session: Session, public_id: str) -> PublishedSurvey | None:
@@ -63,6 +65,7 @@ def published_survey(session: Session, public_id: str) -> PublishedSurvey | None
         accepts_unsigned=survey.accepts_unsigned,
         edit_days=AskingRules.from_json(survey.asking).edit_days,
         rewards=workspace_offer(session, workspace.id),
+        sharing=SharingRules.from_json(workspace.sharing),
     )
 
 

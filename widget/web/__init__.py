@@ -16,6 +16,7 @@ from widget.web import (
 from widget.web.api import routes as api
 from widget.web.frame import routes as frame
 from widget.web.landing import routes as landing
+from widget.web.share import routes as share
 
 
 def register(app: Flask) -> None:
@@ -26,6 +27,7 @@ def register(app: Flask) -> None:
         embed.embed,
         frame.blueprint,
         landing.blueprint,
+        share.blueprint,
         try_it.blueprint,
         operations.blueprint,
         amp.blueprint,

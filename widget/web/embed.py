@@ -1,12 +1,12 @@
 """The loader: what site owners paste, under one floating and one frozen address.
 
 `/embed.js` is always today's. `/embed/<name>.js` never changes, so that a page may pin it with
-`integrity`. Neither reads nor sets a cookie.
+`integrity`. `/testimonials.js` is for pages that show testimonials. None reads or sets a cookie.
 """
 
 from flask import Blueprint, Response, abort, request
 
-from widget.web.loader import Loader, current, loaders
+from widget.web.loader import Loader, current, loaders, testimonials_script
 
 embed = Blueprint("embed", __name__)
 
@@ -46,3 +46,9 @@ def pinned(name: str) -> Response:
     if loader is None:
         abort(404)
     return _answer(loader, "public, max-age=31536000, immutable")
+
+
+@embed.get("/testimonials.js")
+def testimonials() -> Response:
+    """What makes <sayso-testimonials> work; pages have a new one within five minutes."""
+    return _answer(testimonials_script(), "public, max-age=300")

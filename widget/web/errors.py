@@ -18,6 +18,7 @@ from widget.domain.errors import (
     UnknownSite,
     UnknownSurvey,
     UnknownTeam,
+    UnknownTestimonial,
 )
 from widget.web.frame import problems
 from widget.web.landing import problems as landing_problems
@@ -60,6 +61,7 @@ def register(app: Flask) -> None:
         UnknownGrant,
         UnknownTeam,
         NotTheirs,
+        UnknownTestimonial,
     ):
         app.register_error_handler(unknown, _not_found)
 

@@ -22,6 +22,10 @@ _PER_REQUEST_OPENING = parse("120/minute")
 _PER_MAILED_SURVEY = parse("6000/minute")
 _PER_SIGN_IN = parse("10/minute")
 _PER_ADDRESS_SIGN_IN = parse("60/minute")
+# Shared pages and testimonials, and what is pressed on them; drawing a picture costs most.
+_PER_VIEWER = parse("600/minute")
+_PER_DRAWING = parse("60/minute")
+_PER_PRESSER = parse("120/minute")
 _PER_API_WORKSPACE = parse("600/minute")
 
 
@@ -90,6 +94,18 @@ class RateLimits:
         return self._limiter.hit(
             _PER_REQUEST_OPENING, "request opening", request.hex, address_prefix(address)
         )
+
+    def allow_view(self, address: str | None) -> bool:
+        """Count one look at a public page; False when too many came from one network."""
+        return self._limiter.hit(_PER_VIEWER, "view", address_prefix(address))
+
+    def allow_drawing(self, address: str | None) -> bool:
+        """Count one picture that has to be drawn; False when one network wants too many."""
+        return self._limiter.hit(_PER_DRAWING, "drawing", address_prefix(address))
+
+    def allow_press(self, address: str | None) -> bool:
+        """Count one pressed link; False when too many came from one network to be people's."""
+        return self._limiter.hit(_PER_PRESSER, "press", address_prefix(address))
 
     def allow_api_call(self, workspace_id: int) -> bool:
         """Count one request to the API; False past 600 a minute in a workspace."""

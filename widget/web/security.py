@@ -162,6 +162,17 @@ MAIL_LINK = RouteClass(
         "X-Robots-Tag": "noindex",
     },
 )
+# What customers pass on. A page is public, a button on it belongs to whoever holds its signed link.
+SHARE = RouteClass(
+    "share",
+    caller="anyone",
+    forgery="signed link",
+    headers={
+        **MAIL_LINK.headers,
+        "Cross-Origin-Resource-Policy": "same-origin",
+        "X-Frame-Options": "DENY",
+    },
+)
 API_DOCS = RouteClass(
     "api docs",
     caller="anyone",
@@ -178,6 +189,9 @@ _BY_ENDPOINT = {
     "console.set_up": SIGN_IN,
     "console.email_preview": MAIL_PREVIEW,
     "console.welcome": SIGN_IN,
+    # What stands in frames on other people's pages.
+    "share.make": FRAME,
+    "share.testimonials": FRAME,
 }
 _BY_BLUEPRINT = {
     "api": API,
@@ -190,6 +204,7 @@ _BY_BLUEPRINT = {
     "landing": LANDING,
     "operations": OPERATIONS,
     "security": SIGN_IN,
+    "share": SHARE,
     "try_it": PUBLIC_PAGE,
     "unsubscribe": MAIL_LINK,
 }
@@ -204,6 +219,8 @@ def route_class(endpoint: str | None) -> RouteClass:
     if endpoint is None:
         if request.path.startswith(("/s/", "/e/")):
             return LANDING
+        if request.path.startswith("/t/"):
+            return SHARE
         return FRAME if request.path.startswith("/w/") else OPERATIONS
     known = _BY_ENDPOINT.get(endpoint)
     return known if known else _BY_BLUEPRINT[endpoint.rpartition(".")[0]]

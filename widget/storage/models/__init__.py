@@ -27,6 +27,7 @@ from widget.storage.models.recovery import (
 from widget.storage.models.requests import Customer, Request, RequestImport
 from widget.storage.models.responses import Event, Response, Revision, Rollup
 from widget.storage.models.rewards import Grant, Reward, Vote
+from widget.storage.models.sharing import Share, ShareCount, Testimonial
 from widget.storage.models.surveys import EmbedProblem, Image, Site, Survey, SurveyVersion
 
 __all__ = [
@@ -58,12 +59,15 @@ __all__ = [
     "Revision",
     "Reward",
     "Rollup",
+    "Share",
+    "ShareCount",
     "SignInRole",
     "Site",
     "SuppressedAddress",
     "Survey",
     "SurveyVersion",
     "Team",
+    "Testimonial",
     "User",
     "Vote",
     "Workspace",

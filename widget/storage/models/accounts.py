@@ -23,6 +23,8 @@ class Workspace(Base):
     test_mail_to: Mapped[str] = mapped_column(String(254), default="", server_default="")
     # `domain.people_rules.PeopleRules` as JSON; None: the defaults.
     people: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    # `domain.sharing.SharingRules` as JSON; None: the defaults.
+    sharing: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 

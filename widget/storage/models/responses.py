@@ -45,6 +45,15 @@ class Response(Base):
             sqlite_where=UNASSIGNED,
             postgresql_where=UNASSIGNED,
         ),
+        # Only those that may be published: the others cost nothing here.
+        Index(
+            "ix_responses_publishable",
+            "workspace_id",
+            "answered_at",
+            "id",
+            sqlite_where=text("may_publish = 1"),
+            postgresql_where=text("may_publish"),
+        ),
         CLUSTERED,
     )
 

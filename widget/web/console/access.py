@@ -59,6 +59,8 @@ AREAS = (
     Area("console.profile", "see_own", ("profile",)),
     Area("console.sites", "edit_surveys", ("site",), lambda: str(_("Sites"))),
     Area("console.keys", "manage_workspace", ("key",), lambda: str(_("API keys"))),
+    Area("console.testimonials", "lead", ("testimonial",), lambda: str(_("Testimonials"))),
+    Area("console.sharing", "manage_workspace", ("sharing",)),
     Area("console.people", "manage_workspace", ("people", "person", "workspace")),
 )
 

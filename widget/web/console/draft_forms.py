@@ -10,6 +10,7 @@ from werkzeug.datastructures import MultiDict
 from widget.domain.languages import normal_tag
 from widget.domain.looks import FontName, Scheme
 from widget.domain.scales import KINDS, STYLES, Style
+from widget.domain.sharing import read_channels
 from widget.domain.surveys import (
     Definition,
     Question,
@@ -152,6 +153,15 @@ def _looks(form: Form, draft: Definition, _language: str) -> Definition:
     )
 
 
+def _sharing(form: Form, draft: Definition, _language: str) -> Definition:
+    return replace(
+        draft,
+        share="share" in form,
+        share_channels=read_channels(form.getlist("share_channels")),
+        share_url=_line(form.get("share_url", "")),
+    )
+
+
 def _line(text: str) -> str:
     return _CONTROLS.sub("", _LINE_BREAKS.sub(" ", text)).strip()
 
@@ -162,4 +172,5 @@ SECTIONS: dict[str, Reader] = {
     "steps": _steps,
     "languages": _languages,
     "looks": _looks,
+    "sharing": _sharing,
 }

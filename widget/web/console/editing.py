@@ -103,4 +103,5 @@ def fields_of(draft: Definition, opened: Opened) -> list[str]:
         "steps": ["positive_from", "extras", "style", "ask_publish", "reward_from"],
         "languages": ["languages", "main_language"],
         "looks": ["accent", "scheme", "radius", "font", "logo"],
+        "sharing": ["share_channels", "share_url"],
     }[opened.section]

@@ -14,6 +14,7 @@ from widget.domain import looks as looks_rules
 from widget.domain.errors import InvalidDefinition
 from widget.domain.flow import COMMENT_LIMIT
 from widget.domain.scales import KIND_NAMES, KINDS, STYLE_NAMES, STYLES
+from widget.domain.sharing import CHANNEL_NAMES
 from widget.domain.surveys import (
     REASONS_LIMIT,
     Definition,
@@ -189,5 +190,6 @@ def _editor(opened: Opened, draft: Definition, problems: dict[str, str]) -> str:
         style_names=STYLE_NAMES,
         reasons_limit=REASONS_LIMIT,
         comment_limit=COMMENT_LIMIT,
+        channel_names=CHANNEL_NAMES,
         opened=opened,
     )

@@ -4,16 +4,19 @@ from flask import Response, request, url_for
 
 from widget.domain.flow import step_after, steps
 from widget.domain.rewards import chosen_from
+from widget.domain.share_offers import offer_after
 from widget.domain.surveys import Definition
 from widget.extensions import csrf, db
 from widget.storage.faces import first_card
 from widget.storage.rewards import workspace_offer
+from widget.storage.shares import sharing_rules
 from widget.storage.survey_editing import survey_in_editor
 from widget.web import htmx
 from widget.web.console.access import blueprint, needs, seat
 from widget.web.face.forms import read_submission
 from widget.web.face.pages import Face, Filling, Typed, style_source
 from widget.web.face.person import person_html
+from widget.web.face.sharing import preview_html
 from widget.web.face.speech import Speech, choose_language
 
 
@@ -32,6 +35,7 @@ def preview_step(public_id: str) -> Response:
     face, definition = _face(public_id)
     submission = read_submission(request.form, definition, face.offer)
     typed, step = submission.typed, submission.step
+    main: int | None = None
     if submission.answer is None:
         problem = submission.problem
         sentence = face.speech.say(problem.text, **problem.values) if problem else ""
@@ -44,7 +48,7 @@ def preview_step(public_id: str) -> Response:
         else:
             following = step_after(definition, step, main, face.offer)
             html = face.step_html(following, Typed(main_score=main))
-    return _document(face, html if htmx.wants_partial() else face.page_html(html))
+    return _document(face, html if htmx.wants_partial() else face.page_html(html), main)
 
 
 # Its frame has no session token, and it changes nothing.
@@ -68,11 +72,13 @@ def _face(public_id: str) -> tuple[Face, Definition]:
     return face, definition
 
 
-def _document(face: Face, html: str) -> Response:
+def _document(face: Face, html: str, score: int | None = None) -> Response:
     # Shown is whoever the workspace has first.
     card = first_card(db.session(), seat().workspace_id)
     values = face.values("", card.name if card else "", "")
     values["person"] = person_html(card) if card else ""
+    if score is not None:
+        values["sharing"] = _offer(face, score)
     theme = request.args.get("theme", "")
     values["theme"] = theme if theme in ("light", "dark") else ""
     response = Response(Filling.of(html).fill(values), content_type="text/html; charset=utf-8")
@@ -83,3 +89,9 @@ def _document(face: Face, html: str) -> Response:
     )
     response.headers["X-Frame-Options"] = "SAMEORIGIN"
     return htmx.vary(response)
+
+
+def _offer(face: Face, score: int) -> str:
+    """What the thanks of the draft would offer. Whom it belongs to is left out: nothing is made."""
+    rules = sharing_rules(db.session(), seat().workspace_id)
+    return preview_html(face, offer_after(face.definition, rules, score))

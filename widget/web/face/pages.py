@@ -120,6 +120,7 @@ class Face:
             is_first=step == steps(definition)[0],
             token=slot("token"),
             known=slot("known"),
+            sharing=slot("sharing"),
         )
 
     def page_html(self, step_html: str) -> str:

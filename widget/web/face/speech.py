@@ -115,7 +115,7 @@ def built_in_text(text: str, language: str) -> str | None:
     return translate(text, language) if language.split("-")[0] in LANGUAGES else None
 
 
-SLOTS = (*wording.PLACEHOLDERS, "token", "theme", "person", "known")
+SLOTS = (*wording.PLACEHOLDERS, "token", "theme", "person", "known", "sharing")
 """Every name that a slot may have."""
 
 

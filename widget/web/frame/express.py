@@ -15,6 +15,8 @@ from werkzeug.datastructures import MultiDict
 
 from widget.actions.give_answer import give_answer
 from widget.domain.errors import TokenForged, TokenMissing
+from widget.domain.share_offers import offer_after
+from widget.domain.surveys import Definition
 from widget.domain.tokens import Visit
 from widget.extensions import db
 from widget.storage.surveys import PublishedSurvey
@@ -120,8 +122,10 @@ class Express:
         submission = read_submission(form, definition, key.offer)
         if submission.answer is None:
             return None
-        following = next_step(definition, submission, None, key.offer)
-        filling = pages.known_step(key, *following, visit.is_test)
+        step, typed = next_step(definition, submission, None, key.offer)
+        if step.name == "thanks" and _is_offered(survey, definition, typed.main_score):
+            return None
+        filling = pages.known_step(key, step, typed, visit.is_test)
         if filling is None or not self._limits.allow_answer(
             survey.public_id, visit.response_id.hex, environ.get("REMOTE_ADDR")
         ):
@@ -164,6 +168,11 @@ class Express:
             return start_response(status, headers, *more)
 
         return remember
+
+
+def _is_offered(survey: PublishedSurvey, definition: Definition, score: int | None) -> bool:
+    """Whether something stands below the thanks, which is drawn and counted for each customer."""
+    return score is None or bool(offer_after(definition, survey.sharing, score).channels)
 
 
 def _survey_asked(environ: "WSGIEnvironment") -> str | None:

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from widget.actions.give_answer import give_answer
 from widget.actions.receive_answer import Received, receive_answer
 from widget.domain.errors import TokenForged, TokenMissing, UnknownSurvey
-from widget.domain.flow import Answer, Step, offer_of
+from widget.domain.flow import Answer, Step, offer_of, steps
 from widget.domain.held import Held
 from widget.domain.surveys import Definition
 from widget.domain.tokens import Visit, unverified
@@ -25,6 +25,7 @@ from widget.web.face.landing import Landing, landing_html, landing_policy
 from widget.web.face.pages import Typed
 from widget.web.frame.answering import comes_from_us, head_of, next_step, stored_answers
 from widget.web.frame.mailed import refusal_of
+from widget.web.frame.offering import offered_html
 from widget.web.frame.opening import key_of, may_stand_on, visit_values
 from widget.web.frame.problems import not_framed_here, report_origin, report_unexpanded, too_many
 from widget.web.frame.problems import register as register_problems
@@ -222,7 +223,32 @@ def _go_on(
         person = find_person(survey, visit.member_id)
     # The token that came is still good: the visit goes on with it.
     values = visit_values(key, visit, request.form["token"], "", person)
+    if step.name == "thanks":
+        values["sharing"] = offered_html(key, survey, definition, visit, typed)
     return _answer_to(visit, _document(filling.fill(values), survey, definition), definition)
+
+
+def thanks_with(
+    survey: PublishedSurvey,
+    definition: Definition,
+    visit: Visit,
+    score: int | None,
+    sharing: str,
+    status: int = 200,
+) -> Response:
+    """The whole page of the thanks with something of sharing below them; for htmx that alone."""
+    html = sharing
+    if not htmx.wants_partial():
+        key = key_of(survey, definition, visit)
+        typed = Typed(main_score=score)
+        step_html = key.face().step_html(steps(definition)[-1], typed, is_test=visit.is_test)
+        page = pages.Filling.of(_whole_page(key.face(), visit, step_html))
+        person = find_person(survey, visit.member_id)
+        values = visit_values(key, visit, signer().sign(visit), "", person)
+        html = page.fill({**values, "sharing": sharing})
+    response = _document(html, survey, definition)
+    response.status_code = status
+    return _answer_to(visit, response, definition)
 
 
 def _whole_page(face: pages.Face, visit: Visit, step_html: str) -> str:
