@@ -143,3 +143,19 @@ class UnknownTeam(SaysoError):
 
 class TeamRefused(SaysoError):
     """A team cannot be made, named or removed like this."""
+
+
+class InvitationOver(SaysoError):
+    """An invitation was used, withdrawn, or is too old."""
+
+
+class UnknownInvitation(SaysoError):
+    """No open invitation with this id in the workspace."""
+
+
+class SignInFirst(SaysoError):
+    """Somebody signs in with this address already, and only they may join with it."""
+
+
+class LinkOver(SaysoError):
+    """A link to choose a new password was used, replaced, or is too old."""

@@ -59,3 +59,25 @@ def _height(by_id: dict[int, TeamPlace], below: Collection[int], team_id: int) -
     """How many levels a team has with those below it, itself included."""
     above = _depth(by_id, team_id) if team_id in by_id else 1
     return max((_depth(by_id, id) for id in below if id in by_id), default=above) - above + 1
+
+
+@dataclass(frozen=True)
+class TeamChoice:
+    """A team in a list to choose from. `path` names it and those above it: `Support / Phone`."""
+
+    id: int
+    path: str
+
+
+def team_choices(teams: Iterable[tuple[int, int | None, str]]) -> list[TeamChoice]:
+    """Teams, each given as id, parent's id and name, in the order of a tree, by name."""
+    by_id = {id: (parent_id, name) for id, parent_id, name in teams}
+    paths: list[tuple[tuple[str, ...], tuple[str, ...], int]] = []
+    for id in by_id:
+        path: list[str] = []
+        above: int | None = id
+        while above is not None and above in by_id and len(path) <= DEEPEST:
+            above, name = by_id[above]
+            path.insert(0, name)
+        paths.append((tuple(name.casefold() for name in path), tuple(path), id))
+    return [TeamChoice(id, " / ".join(path)) for _key, path, id in sorted(paths)]

@@ -16,7 +16,7 @@ from widget.domain.bounce_webhooks import (
     read_webhook,
 )
 from widget.extensions import db
-from widget.storage.accounts import workspace_of_key
+from widget.storage.accounts import live_key
 from widget.web.clock import now
 from widget.web.problem_json import problem_json
 from widget.web.rate_limits import rate_limits
@@ -28,11 +28,14 @@ _log = logging.getLogger(__name__)
 @blueprint.post("/api/v1/bounces/<provider>")
 def receive(provider: str) -> Response:
     """Take what a service posts; unknown events are passed over."""
-    workspace_id = workspace_of_key(db.session(), _key())
-    if workspace_id is None:
+    key = live_key(db.session(), _key())
+    if key is None:
         response = problem_json(401, "Send a live API key as ?key=KEY or as a basic password.")
         response.headers["WWW-Authenticate"] = 'Basic realm="Sayso"'
         return response
+    if "write" not in key.abilities:
+        return problem_json(403, "This API key may not write; make one that may.")
+    workspace_id = key.workspace_id
     if provider not in get_args(Provider):
         abort(404, f"Known are {', '.join(get_args(Provider))}.")
     if not rate_limits().allow_api_call(workspace_id):

@@ -177,6 +177,8 @@ _BY_ENDPOINT = {
     "console.set_up": SIGN_IN,
     "console.email_preview": MAIL_PREVIEW,
     "console.welcome": SIGN_IN,
+    "console.forgot_password": SIGN_IN,
+    "console.new_password": SIGN_IN,
 }
 _BY_BLUEPRINT = {
     "api": API,

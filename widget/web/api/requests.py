@@ -14,11 +14,10 @@ from widget.domain.asks import KEY_LIMIT, Ask, address_problem, field_problems
 from widget.domain.errors import KeyConflict, UnknownSurvey
 from widget.domain.requests import why_in_words
 from widget.extensions import db
-from widget.storage.accounts import is_test_key
 from widget.storage.asking import asking_of, open_surveys
 from widget.storage.requests import ListedRequest, RequestFilter, find_request, requests_page
 from widget.web.api.cursors import cursor_of, read_cursor
-from widget.web.api.keys import api_workspace
+from widget.web.api.keys import api_workspace, makes_tests, needs
 from widget.web.api.request_schemas import (
     NewRequest,
     RequestPageSchema,
@@ -32,6 +31,7 @@ from widget.web.links import answer_url
 
 @blueprint.route("/requests")
 class Requests(MethodView):
+    @needs("write")
     @blueprint.arguments(NewRequest, location="json")
     @blueprint.response(201, RequestSchema)
     @blueprint.alt_response(409, description="The idempotency key was used for something else.")
@@ -55,7 +55,7 @@ class Requests(MethodView):
                 survey,
                 ask,
                 made_by="api",
-                is_test=_is_test(),
+                is_test=makes_tests(),
                 idempotency_key=key or None,
                 at=now(),
             )
@@ -63,6 +63,7 @@ class Requests(MethodView):
             abort(409, message=str(error))
         return _stored(made.id)
 
+    @needs("read")
     @blueprint.arguments(RequestQuery, location="query")
     @blueprint.response(200, RequestPageSchema)
     def get(self, query: dict[str, Any]) -> dict[str, Any]:
@@ -86,6 +87,7 @@ class Requests(MethodView):
 
 @blueprint.route("/requests/<uuid:request_id>")
 class OneRequest(MethodView):
+    @needs("read")
     @blueprint.response(200, RequestSchema)
     def get(self, request_id: UUID) -> dict[str, Any]:
         """One request, as it stands now."""
@@ -158,11 +160,6 @@ def _refuse(problems: dict[str, str]) -> NoReturn:
         place[last] = [text]
     abort(422, message=" ".join(problems.values()), messages={"json": errors})
     raise AssertionError("abort raises")
-
-
-def _is_test() -> bool:
-    key = request.headers.get("Authorization", "").partition(" ")[2].strip()
-    return is_test_key(db.session(), key)
 
 
 def _stored(id: UUID) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 from widget.domain.roles import Ability
 from widget.extensions import db
 from widget.storage.accounts import has_users
-from widget.storage.seats import Seat, seat_of
+from widget.storage.seats import OtherSeat, Seat, seat_of, seats_of
 from widget.web.plain_text import refuse_nul
 
 blueprint = Blueprint("console", __name__, url_prefix="/console")
@@ -41,14 +41,20 @@ AREAS = (
     Area("console.members", "edit_surveys", ("member",), lambda: str(_("Members"))),
     Area("console.sites", "edit_surveys", ("site",), lambda: str(_("Sites"))),
     Area("console.keys", "manage_workspace", ("key",), lambda: str(_("API keys"))),
-    Area("console.people", "manage_workspace", ("people", "person", "workspace")),
+    Area("console.people", "manage_workspace", ("people", "person", "workspace", "invitation")),
+    Area("console.account", "see_own", ("account", "leave")),
 )
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 # Routes that somebody who is not signed in may open.
-_OPEN = {"console.set_up", "console.welcome"}
+_OPEN = {
+    "console.set_up",
+    "console.welcome",
+    "console.forgot_password",
+    "console.new_password",
+}
 # Where the session keeps which of their workspaces somebody is in.
 CHOSEN_WORKSPACE = "workspace"
 
@@ -67,7 +73,7 @@ def require_sign_in() -> Response | None:
         return redirect(url_for("security.login", next=request.full_path.rstrip("?")))
     seat = seat_of(db.session(), current_user.id, session.get(CHOSEN_WORKSPACE))
     if seat is None:
-        abort(403, "Your account belongs to no workspace. Ask a workspace's owner to invite you.")
+        abort(403, "Your account belongs to no workspace. Ask a workspace’s owner to invite you.")
     g.seat = seat
     return None
 
@@ -100,7 +106,23 @@ def needs(ability: Ability) -> Callable[[Callable[P, R]], Callable[P, R]]:
 @blueprint.app_context_processor
 def _seat_for_templates() -> dict[str, Any]:
     found: Seat | None = g.get("seat")
-    return {"seat": found, "navigation": _navigation(found) if found else []}
+    return {
+        "seat": found,
+        "navigation": _navigation(found) if found else [],
+        "other_seats": other_seats,
+    }
+
+
+def other_seats() -> list[OtherSeat]:
+    """The other workspaces of whoever is signed in. Asked for by whole pages only."""
+    found: Seat | None = g.get("seat")
+    if found is None:
+        return []
+    return [
+        other
+        for other in seats_of(db.session(), found.user_id)
+        if other.workspace_id != found.workspace_id
+    ]
 
 
 def _navigation(found: Seat) -> list[tuple[str, str, bool]]:
@@ -120,5 +142,7 @@ def _navigation(found: Seat) -> list[tuple[str, str, bool]]:
 
 @blueprint.get("/")
 def home() -> Response:
-    """The console's first page."""
-    return redirect(url_for("console.surveys"))
+    """The first page of the console that somebody may open."""
+    open_to_them = (area for area in AREAS if area.label and seat().may(area.needs))
+    first = next(open_to_them, None)
+    return redirect(url_for(first.endpoint if first else "console.account"))
