@@ -3,7 +3,7 @@
 import pytest
 
 from widget.domain.errors import TeamsCannotNest
-from widget.domain.teams import DEEPEST, TeamPlace, check_nesting, with_teams_below
+from widget.domain.teams import DEEPEST, TeamPlace, check_nesting, team_choices, with_teams_below
 
 # 1 ─ 2 ─ 4, 1 ─ 3, and 5 apart.
 TREE = [TeamPlace(1, None), TeamPlace(2, 1), TeamPlace(3, 1), TeamPlace(4, 2), TeamPlace(5, None)]
@@ -38,3 +38,17 @@ def test_teams_nest_as_deep_as_they_may_and_no_deeper() -> None:
     check_nesting([*chain, *apart], 101, DEEPEST - 1)
     with pytest.raises(TeamsCannotNest, match="deep at most"):
         check_nesting([*chain, *apart], 100, DEEPEST - 1)
+
+
+def test_teams_to_choose_from_are_named_by_their_path_and_stand_as_in_a_tree() -> None:
+    teams = [(1, None, "support"), (2, 1, "Phone"), (3, 2, "Night"), (4, None, "Sales")]
+    assert [(team.id, team.path) for team in team_choices(teams)] == [
+        (4, "Sales"),
+        (1, "support"),
+        (2, "support / Phone"),
+        (3, "support / Phone / Night"),
+    ]
+
+
+def test_a_circle_of_teams_is_named_and_ends() -> None:
+    assert len(team_choices([(1, 2, "A"), (2, 1, "B")])) == 2

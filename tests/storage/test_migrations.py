@@ -55,6 +55,7 @@ def test_data_of_the_first_release_survives_every_later_migration(
         assert tuple(row) == ("How was it?", True, None)
         assert connection.execute(select(Member.name, Member.bio)).one() == ("Ana", "")
         assert connection.execute(select(ApiKey.is_test)).scalar_one() is False
+        assert connection.execute(select(ApiKey.abilities)).scalar_one() == ["read", "write"]
         assert connection.execute(select(Workspace.test_mail_to)).scalar_one() == ""
     engine.dispose()
 

@@ -93,6 +93,7 @@ class PhotoForm(FlaskForm):  # type: ignore[misc]
 def member_photo(member_id: int) -> Response:
     """Give a member the uploaded photo, or none."""
     form, workspace_id = PhotoForm(), seat().workspace_id
+    member_row(db.session(), workspace_id, member_id)
     try:
         if "remove" in request.form:
             change_member.set_photo(db.session(), workspace_id, member_id, None, at=now())

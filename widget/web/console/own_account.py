@@ -22,7 +22,7 @@ from widget.web.console.access import other_seats as seats_elsewhere
 
 NAME_CHECKS = (Length(max=120, message="At most 120 characters, please."),)
 # A path of the console, which no browser can read as another host's address.
-_CONSOLE_PATH = re.compile(r"/console/(?![/\\])[^\\\s]*")
+_CONSOLE_PATH = re.compile(r"(?!.*(?:\.\.|//))/console/[^\\\s]*")
 
 
 class AccountForm(FlaskForm):  # type: ignore[misc]
