@@ -132,7 +132,8 @@ def _navigation(found: Seat) -> list[tuple[str, str, bool]]:
     fits = [
         (len(begin), area) for area in AREAS for begin in area.begins if endpoint.startswith(begin)
     ]
-    here = max(fits, key=lambda pair: pair[0])[1]
+    is_console = request.blueprint == blueprint.name
+    here = max(fits, key=lambda pair: pair[0])[1] if is_console else None
     return [
         (url_for(area.endpoint), area.label(), area is here)
         for area in AREAS
