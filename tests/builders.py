@@ -33,8 +33,10 @@ from widget.domain.asks import Ask
 from widget.domain.context import Context
 from widget.domain.flow import Answer
 from widget.domain.links import LinkSigner, RequestLink
+from widget.domain.messages import Content
 from widget.domain.responses import ResponseHead
 from widget.domain.rewards import Reward
+from widget.domain.roles import KEY_ABILITIES, KeyAbility
 from widget.domain.scales import Kind, Style
 from widget.domain.surveys import Definition, definition_from_json
 from widget.extensions import db
@@ -48,6 +50,7 @@ from widget.storage.models import (
     Delivery,
     Member,
     Membership,
+    Message,
     Request,
     Response,
     Team,
@@ -255,10 +258,16 @@ class Workspace:
             reward = Reward("", texts={"en": name}, **details)
             return save_reward(db.session, self.id, reward, at=self.world.clock())
 
-    def api_key(self) -> str:
+    def api_key(self, *abilities: KeyAbility) -> str:
+        """A live key; of every ability unless some are named."""
         with self.world.app.app_context():
             return create_api_key(
-                db.session, self.id, name="Test", user_id=None, at=self.world.clock()
+                db.session,
+                self.id,
+                name="Test",
+                user_id=None,
+                at=self.world.clock(),
+                abilities=frozenset(abilities or KEY_ABILITIES),
             )
 
 
@@ -473,6 +482,15 @@ def deliveries(acme: Workspace) -> list[Delivery]:
         rows = list(db.session.scalars(select(Delivery).order_by(Delivery.id)))
         db.session.expunge_all()
         return rows
+
+
+def messages_to(acme: Workspace, email: str) -> list[Content]:
+    """What the world's people of the team were sent at an address, oldest first."""
+    with acme.world.app.app_context():
+        rows = db.session.scalars(
+            select(Message).where(Message.target == email).order_by(Message.created_at, Message.id)
+        )
+        return [Content.from_json(row.content) for row in rows]
 
 
 def add_request(acme: Workspace, survey: str, **details: Any) -> tuple[UUID, UUID]:

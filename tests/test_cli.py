@@ -59,6 +59,24 @@ def test_a_password_that_was_changed_is_not_told_again(server: Server) -> None:
     assert json.loads(server.command("demo", "--json"))["owner"]["password"] == ""
 
 
+def test_another_workspace_is_made_for_somebody_new_or_known(server: Server) -> None:
+    server.command("demo", "--json")
+    known = server.command("add-workspace", "Harbour Hotels", "Owner@Demo.example")
+    assert "owner@demo.example owns Harbour Hotels, and finds it after signing in." in known
+    new = server.command("add-workspace", "Third", "new@demo.example")
+    assert "sayso set-password new@demo.example" in new
+    for name, email in (("", "x@demo.example"), ("x" * 121, "x@demo.example"), ("Fourth", "x")):
+        with pytest.raises(CalledProcessError):
+            server.command("add-workspace", name, email)
+    database = sqlite3.connect(server.data / "sayso.db")
+    owned = "SELECT email, count(*) FROM memberships JOIN users ON id = user_id GROUP BY email"
+    assert database.execute(owned).fetchall() == [
+        ("new@demo.example", 1),
+        ("owner@demo.example", 2),
+    ]
+    database.close()
+
+
 def test_the_schema_is_upgraded_and_checked(server: Server) -> None:
     with pytest.raises(CalledProcessError) as failure:
         server.command("db", "check")

@@ -12,6 +12,8 @@ import click
 from flask import Flask
 
 from widget import __version__, create_app
+from widget.actions.create_workspace import create_workspace_for
+from widget.domain.addresses import email_problem
 from widget.domain.errors import SaysoError
 from widget.extensions import db
 from widget.operate import backups, demo, server
@@ -21,6 +23,7 @@ from widget.settings import Settings, settings_from_process
 from widget.storage import migrate, rollups
 from widget.storage.accounts import workspace_ids
 from widget.storage.engine import snapshot, write_connection
+from widget.web.clock import now
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -193,6 +196,28 @@ def rollup_rebuild() -> None:
             with write_connection(db.engine) as connection:
                 rollups.count_everything_again(connection, workspace_id)
     click.echo("Counted again.")
+
+
+@main.command("add-workspace")
+@click.argument("name")
+@click.argument("owner", metavar="EMAIL")
+@plain_errors
+def add_workspace(name: str, owner: str) -> None:
+    """Make another workspace, owned by who signs in as EMAIL."""
+    name, email = " ".join(name.split()), owner.strip().lower()
+    if not 1 <= len(name) <= 120:
+        raise click.ClickException("A workspace's name has 1 to 120 characters.")
+    problem = email_problem(email)
+    if problem:
+        raise click.ClickException(problem)
+    _, app = _app()
+    with app.app_context():
+        has_password = create_workspace_for(db.session(), name=name, email=email, at=now())
+    click.echo(
+        f"{email} owns {name}, and finds it after signing in."
+        if has_password
+        else f"{email} owns {name}. Give them a password: sayso set-password {email}"
+    )
 
 
 @main.command("set-password")

@@ -30,6 +30,19 @@
     });
   }
 
+  // A field above a long list of choices: only those that hold its words are shown, and ticked ones.
+  for (const finder of document.querySelectorAll("[data-finder-of]")) {
+    const choices = [...document.getElementById(finder.dataset.finderOf).querySelectorAll("label")];
+    finder.hidden = false;
+    finder.addEventListener("input", (event) => {
+      const wanted = event.target.value.trim().toLowerCase();
+      for (const choice of choices) {
+        choice.hidden = !choice.textContent.toLowerCase().includes(wanted) && !choice.querySelector(":checked");
+      }
+    });
+    finder.addEventListener("keydown", (event) => { if (event.key === "Enter") event.preventDefault(); });
+  }
+
   // Setting up: the browser knows in which time zone its person is.
   for (const field of document.querySelectorAll("[data-time-zone]")) {
     const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from email import message_from_bytes, policy
 
+import pytest
 from sqlalchemy import select
 
 from tests.builders import Clock, Workspace
@@ -48,7 +49,7 @@ class Mails:
         """Nothing is held."""
 
 
-def queue(acme: Workspace, content: Content = CONTENT) -> None:
+def queue(acme: Workspace, content: Content = CONTENT, purpose: str = "alert") -> None:
     with acme.world.app.app_context(), writing(db.session) as session:
         add_message(
             session,
@@ -56,7 +57,7 @@ def queue(acme: Workspace, content: Content = CONTENT) -> None:
             "mail",
             "lead@acme.example",
             content,
-            purpose="alert",
+            purpose=purpose,
             at=acme.world.clock(),
         )
 
@@ -160,3 +161,23 @@ def test_a_mail_server_that_is_away_is_asked_again(acme: Workspace) -> None:
     acme.world.clock.pass_time(minutes=1)
     run(acme, MailNotes(mails, "feedback@sayso.example"))
     assert len(mails.taken) == 1
+
+
+@pytest.mark.parametrize("failure", [None, NotSent("No such mailbox.", is_final=True)])
+@pytest.mark.parametrize(
+    ("purpose", "kept"),
+    [("invitation", ""), ("password", ""), ("alert", "https://s.example/console/x")],
+)
+def test_a_link_that_lets_somebody_in_is_forgotten_once_it_has_left_or_never_will(
+    acme: Workspace, purpose: str, kept: str, failure: Exception | None
+) -> None:
+    link = "https://s.example/console/x"
+    queue(acme, Content("Welcome", "Come in.", link=link), purpose)
+    recorder = Recorder()
+    recorder.failure = failure
+    send = SendMessages({"mail": recorder}, acme.world.clock)
+    with acme.world.app.app_context():
+        send(db.engine, acme.world.clock())
+    assert [due.content.link for due in recorder.sent] == ([] if failure else [link])
+    assert Content.from_json(stored(acme).content).link == kept
+    assert stored(acme).status == ("failed" if failure else "sent")

@@ -80,6 +80,7 @@ def test_data_of_the_first_release_survives_every_later_migration(
         said = select(Response.score, Response.comment, Response.contact, Response.may_publish)
         assert tuple(connection.execute(said).one()) == (4, "Good", None, None)
         assert connection.execute(select(ApiKey.is_test)).scalar_one() is False
+        assert connection.execute(select(ApiKey.abilities)).scalar_one() == ["read", "write"]
         assert connection.execute(select(Workspace.test_mail_to)).scalar_one() == ""
     engine.dispose()
 

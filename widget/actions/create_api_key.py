@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from widget.domain.roles import KEY_ABILITIES, KeyAbility
 from widget.storage.accounts import add_api_key
 from widget.storage.engine import writing
 
@@ -16,6 +17,7 @@ def create_api_key(
     user_id: int | None,
     at: datetime,
     is_test: bool = False,
+    abilities: frozenset[KeyAbility] = frozenset(KEY_ABILITIES),
 ) -> str:
     """Make a key and return it; it is not stored and cannot be shown again.
 
@@ -23,5 +25,11 @@ def create_api_key(
     """
     with writing(session):
         return add_api_key(
-            session, workspace_id, name=name, user_id=user_id, at=at, is_test=is_test
+            session,
+            workspace_id,
+            name=name,
+            user_id=user_id,
+            at=at,
+            is_test=is_test,
+            abilities=abilities,
         )

@@ -243,3 +243,19 @@ class NotAnExcerpt(SaysoError):
 
 class UnknownTestimonial(SaysoError):
     """No response that may become a testimonial with this id in the workspace."""
+
+
+class InvitationOver(SaysoError):
+    """An invitation was used, withdrawn, or is too old."""
+
+
+class UnknownInvitation(SaysoError):
+    """No open invitation with this id in the workspace."""
+
+
+class SignInFirst(SaysoError):
+    """Somebody signs in with this address already, and only they may join with it."""
+
+
+class LinkOver(SaysoError):
+    """A link to choose a new password was used, replaced, or is too old."""

@@ -8,6 +8,9 @@ from widget.domain.mail_wording import one_line, without_controls
 
 Channel = Literal["mail", "slack", "teams"]
 
+# What these carry opens something: once they have left, or never will, their link is forgotten.
+WITH_SECRET_LINK = frozenset({"invitation", "password"})
+
 _SUBJECT_LIMIT = 150
 _TEXT_LIMIT = 2_000
 

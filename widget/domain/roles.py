@@ -32,6 +32,11 @@ def abilities(role: Role, *, sees_all: bool) -> frozenset[Ability]:
     return frozenset({"see_own", "read_responses"}) if role == "viewer" else frozenset({"see_own"})
 
 
+# What a program may do with an API key. `read`: lists and single things. `write`: make and change.
+KeyAbility = Literal["read", "write"]
+KEY_ABILITIES: tuple[KeyAbility, ...] = get_args(KeyAbility)
+
+
 def may_manage(actor: Role, role: Role) -> bool:
     """Whether somebody may add, change or remove people of a role: owners are owners' business."""
     return actor in ("owner", "admin") and (role != "owner" or actor == "owner")

@@ -8,7 +8,7 @@ from hashlib import sha256
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from widget.domain.roles import Role
+from widget.domain.roles import KEY_ABILITIES, KeyAbility, Role
 from widget.storage.models import ApiKey, Membership, User, Workspace
 
 
@@ -22,6 +22,16 @@ class KeyShown:
     created_at: datetime
     revoked_at: datetime | None
     is_test: bool = False
+    abilities: frozenset[KeyAbility] = frozenset(KEY_ABILITIES)
+
+
+@dataclass(frozen=True)
+class LiveKey:
+    """What a key that was sent to us opens."""
+
+    workspace_id: int
+    abilities: frozenset[KeyAbility]
+    is_test: bool
 
 
 def has_users(session: Session) -> bool:
@@ -62,6 +72,20 @@ def add_user(
     role: Role,
     at: datetime,
 ) -> User:
+    user = _new_user(session, email, password_hash, at)
+    session.add(Membership(user_id=user.id, workspace_id=workspace.id, role=role))
+    return user
+
+
+def user_for(session: Session, email: str, at: datetime) -> User:
+    """The user of an email; where there is none, one who cannot sign in until they choose a
+    password."""
+    user = session.scalar(select(User).where(User.email == email))
+    # An empty hash verifies against no password.
+    return user or _new_user(session, email, "", at)
+
+
+def _new_user(session: Session, email: str, password_hash: str, at: datetime) -> User:
     user = User(
         email=email,
         password=password_hash,
@@ -71,7 +95,6 @@ def add_user(
     )
     session.add(user)
     session.flush()
-    session.add(Membership(user_id=user.id, workspace_id=workspace.id, role=role))
     return user
 
 
@@ -105,6 +128,7 @@ def add_api_key(
     user_id: int | None,
     at: datetime,
     is_test: bool = False,
+    abilities: frozenset[KeyAbility] = frozenset(KEY_ABILITIES),
 ) -> str:
     """Make an API key and return it: the only time it can be seen."""
     key = "sayso_" + secrets.token_urlsafe(32)
@@ -117,6 +141,7 @@ def add_api_key(
             created_by=user_id,
             created_at=at,
             is_test=is_test,
+            abilities=sorted(abilities),
         )
     )
     return key
@@ -130,7 +155,15 @@ def api_keys(session: Session, workspace_id: int) -> list[KeyShown]:
         .order_by(ApiKey.created_at.desc(), ApiKey.id.desc())
     )
     return [
-        KeyShown(row.id, row.name, row.start, row.created_at, row.revoked_at, row.is_test)
+        KeyShown(
+            row.id,
+            row.name,
+            row.start,
+            row.created_at,
+            row.revoked_at,
+            row.is_test,
+            _abilities(row.abilities),
+        )
         for row in rows
     ]
 
@@ -148,15 +181,13 @@ def revoke_api_key(session: Session, workspace_id: int, key_id: int, at: datetim
     return True
 
 
-def workspace_of_key(session: Session, key: str) -> int | None:
-    """The workspace that a live API key opens; None for an unknown or revoked key."""
-    return session.scalar(
-        select(ApiKey.workspace_id).where(
-            ApiKey.sha256 == _digest(key), ApiKey.revoked_at.is_(None)
-        )
+def live_key(session: Session, key: str) -> LiveKey | None:
+    """What an API key opens; None for an unknown or revoked one."""
+    row = session.scalar(
+        select(ApiKey).where(ApiKey.sha256 == _digest(key), ApiKey.revoked_at.is_(None))
     )
+    return LiveKey(row.workspace_id, _abilities(row.abilities), row.is_test) if row else None
 
 
-def is_test_key(session: Session, key: str) -> bool:
-    """Whether what is made with an API key is a test."""
-    return bool(session.scalar(select(ApiKey.is_test).where(ApiKey.sha256 == _digest(key))))
+def _abilities(stored: list[str]) -> frozenset[KeyAbility]:
+    return frozenset(known for known in KEY_ABILITIES if known in stored)

@@ -80,32 +80,6 @@ def rated_members(
     }
 
 
-@dataclass(frozen=True)
-class TeamChoice:
-    """A team that can be chosen, with the names of the teams that it is part of before its own."""
-
-    id: int
-    path: str
-
-
-def team_choices(session: Session, workspace_id: int) -> list[TeamChoice]:
-    """Every team of a workspace, by its path."""
-    rows = session.execute(
-        select(Team.id, Team.name, Team.parent_id).where(Team.workspace_id == workspace_id)
-    ).all()
-    by_id = {id: (name, parent_id) for id, name, parent_id in rows}
-
-    def path(id: int | None) -> list[str]:
-        names: list[str] = []
-        while id in by_id and len(names) <= len(by_id):
-            name, id = by_id[id]
-            names.insert(0, name)
-        return names
-
-    choices = [TeamChoice(id, " / ".join(path(id))) for id in by_id]
-    return sorted(choices, key=lambda choice: choice.path.casefold())
-
-
 def teams_from(session: Session, workspace_id: int, team_id: int) -> frozenset[int]:
     """A team with those below it; nothing when the workspace has no such team."""
     rows = session.execute(select(Team.id, Team.parent_id).where(Team.workspace_id == workspace_id))

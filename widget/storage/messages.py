@@ -1,6 +1,6 @@
 """The queue of messages to people of the team: claimed by one worker at a time, by a lease."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Engine, Table, or_, select, update
 from sqlalchemy.orm import Session
 
-from widget.domain.messages import Channel, Content, tidy_content
+from widget.domain.messages import WITH_SECRET_LINK, Channel, Content, tidy_content
 from widget.storage.engine import write_connection
 from widget.storage.ids import new_id
 from widget.storage.models import Message
@@ -118,7 +118,7 @@ def claim_messages(
 
 def mark_message_sent(engine: Engine, due: DueMessage, at: datetime) -> None:
     """It has left."""
-    _settle(engine, due, status="sent", sent_at=at, last_error="")
+    _settle(engine, due, status="sent", sent_at=at, last_error="", **_kept(due))
 
 
 def retry_message(engine: Engine, due: DueMessage, due_at: datetime, error: str) -> None:
@@ -128,7 +128,7 @@ def retry_message(engine: Engine, due: DueMessage, due_at: datetime, error: str)
 
 def give_message_up(engine: Engine, due: DueMessage, error: str) -> None:
     """It could not leave, and is not tried again."""
-    _settle(engine, due, status="failed", last_error=error[:500])
+    _settle(engine, due, status="failed", last_error=error[:500], **_kept(due))
 
 
 def newest_messages(session: Session, workspace_id: int, limit: int) -> list[ShownMessage]:
@@ -154,6 +154,13 @@ def newest_messages(session: Session, workspace_id: int, limit: int) -> list[Sho
         )
         for row in rows
     ]
+
+
+def _kept(due: DueMessage) -> dict[str, Any]:
+    """What changes of a message that is over: nobody finds a link in it that opens something."""
+    if due.purpose not in WITH_SECRET_LINK:
+        return {}
+    return {"content": replace(due.content, link="").to_json()}
 
 
 def _settle(engine: Engine, due: DueMessage, **values: Any) -> None:

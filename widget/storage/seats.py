@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import cast
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from widget.domain.people_rules import PeopleRules
@@ -33,7 +33,8 @@ class Seat:
 
 
 def seat_of(session: Session, user_id: int, workspace_id: int | None = None) -> Seat | None:
-    """A user's seat in a workspace, or in their oldest one where they have none there.
+    """A user's seat in a workspace; where they have none there, in the one they chose last, else in
+    their oldest.
 
     None for a user of no workspace. The number of queries does not depend on how many teams and
     members there are.
@@ -50,7 +51,11 @@ def seat_of(session: Session, user_id: int, workspace_id: int | None = None) -> 
         )
         .where(Membership.user_id == user_id)
         # The wanted one first: false comes before true.
-        .order_by(Workspace.id != (workspace_id or 0), Workspace.id)
+        .order_by(
+            Workspace.id != (workspace_id or 0),
+            Workspace.id != func.coalesce(User.chosen_workspace_id, 0),
+            Workspace.id,
+        )
         .limit(1)
     )
     row = session.execute(rows).one_or_none()
@@ -119,3 +124,11 @@ def seats_of(session: Session, user_id: int) -> list[OtherSeat]:
         .order_by(Workspace.name, Workspace.id)
     )
     return [OtherSeat(id, name) for id, name in rows]
+
+
+def choose_workspace(session: Session, user_id: int, workspace_id: int) -> bool:
+    """Note where a user is, for when they come back; False when they have no place there."""
+    if session.get(Membership, (user_id, workspace_id)) is None:
+        return False
+    session.get_one(User, user_id).chosen_workspace_id = workspace_id
+    return True

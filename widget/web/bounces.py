@@ -19,7 +19,7 @@ from widget.domain.bounce_webhooks import (
     read_webhook,
 )
 from widget.extensions import db
-from widget.storage.accounts import is_test_key, workspace_of_key
+from widget.storage.accounts import live_key
 from widget.web.clock import now
 from widget.web.problem_json import problem_json
 from widget.web.rate_limits import rate_limits
@@ -60,15 +60,18 @@ def _reporter(provider: str) -> Reporter | Response:
         return Reporter(None)
     if provider == "mailgun" and _signing_key() and _is_signed():
         return Reporter(None)
-    workspace_id = workspace_of_key(db.session(), key)
-    if workspace_id is None:
+    live = live_key(db.session(), key)
+    if live is None:
         response = problem_json(
             401, "Send the operator’s token or a live API key as ?key=KEY or as a basic password."
         )
         response.headers["WWW-Authenticate"] = 'Basic realm="Sayso"'
         return response
-    if is_test_key(db.session(), key):
+    if live.is_test:
         return problem_json(403, "A test key reports no bounces; use a live API key.")
+    if "write" not in live.abilities:
+        return problem_json(403, "This API key may not write; make one that may.")
+    workspace_id = live.workspace_id
     if not rate_limits().allow_api_call(workspace_id):
         response = problem_json(429, "Too many requests in a minute; please slow down.")
         response.headers["Retry-After"] = "60"

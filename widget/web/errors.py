@@ -10,6 +10,7 @@ from widget.domain.errors import (
     NotTheirs,
     UnknownGrant,
     UnknownHeldAnswer,
+    UnknownInvitation,
     UnknownMember,
     UnknownPerson,
     UnknownRequest,
@@ -55,6 +56,7 @@ def register(app: Flask) -> None:
         UnknownRequest,
         UnknownHeldAnswer,
         UnknownSite,
+        UnknownInvitation,
         UnknownMember,
         UnknownPerson,
         UnknownReward,
@@ -137,7 +139,7 @@ def _flat(said: Any, name: str = "") -> dict[str, list[str]]:
 
 def _page(code: int, title: str, text: str) -> Response:
     inside = g.get("seat") is not None or request.path.startswith("/console")
-    page = render_template("errors/error.html", title=title, text=text, inside=inside)
+    page = render_template("errors/error.html", title=title, text=text, inside=inside, code=code)
     response = make_response(page, code)
     # The page is the console's, whatever the route was: its own stylesheet may load.
     response.headers["Content-Security-Policy"] = CONSOLE.headers["Content-Security-Policy"]

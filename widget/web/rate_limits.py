@@ -26,6 +26,10 @@ _PER_ADDRESS_SIGN_IN = parse("60/minute")
 _PER_VIEWER = parse("600/minute")
 _PER_DRAWING = parse("60/minute")
 _PER_PRESSER = parse("120/minute")
+# Mails that somebody has us send to an address of their choice.
+_PER_INVITING_WORKSPACE = parse("60/hour")
+_PER_INVITED = parse("6/hour")
+_PER_ADDRESS_PASSWORD_ASK = parse("20/hour")
 _PER_API_WORKSPACE = parse("600/minute")
 
 
@@ -110,6 +114,17 @@ class RateLimits:
     def allow_api_call(self, workspace_id: int) -> bool:
         """Count one request to the API; False past 600 a minute in a workspace."""
         return self._limiter.hit(_PER_API_WORKSPACE, "api", str(workspace_id))
+
+    def allow_mail_to_person(self, workspace_id: int, email: str) -> bool:
+        """Count one mail by which a workspace invites somebody or sends them a link; False past 60
+        an hour from a workspace, or 6 to an address."""
+        allowed = self._limiter.hit(_PER_INVITING_WORKSPACE, "invites", str(workspace_id))
+        return self._limiter.hit(_PER_INVITED, "invited", str(workspace_id), email) and allowed
+
+    def allow_password_ask(self) -> bool:
+        """Count one asking for a new password; False past 20 an hour from one network."""
+        prefix = address_prefix(request.remote_addr)
+        return self._limiter.hit(_PER_ADDRESS_PASSWORD_ASK, "password asks", prefix)
 
     def allow_guess(self, whose: str) -> bool:
         """Count one guess at a password or code; False past 10 a minute at the same person's from

@@ -192,6 +192,8 @@ _BY_ENDPOINT = {
     # What stands in frames on other people's pages.
     "share.make": FRAME,
     "share.testimonials": FRAME,
+    "console.forgot_password": SIGN_IN,
+    "console.new_password": SIGN_IN,
 }
 _BY_BLUEPRINT = {
     "api": API,

@@ -3,16 +3,25 @@
 import pytest
 from werkzeug.routing import Rule
 
-from tests.builders import Workspace
+from tests.builders import Workspace, csrf_token
 from tests.web.test_route_classes import address, rules
 from widget.domain.roles import Ability, Role, abilities
 
 # Those that need no more than being signed in, or not even that.
-OPEN = {"console.home", "console.set_up", "console.welcome"}
+OPEN = {
+    "console.forgot_password",
+    "console.home",
+    "console.new_password",
+    "console.set_up",
+    "console.welcome",
+}
 
 NEEDS: dict[Ability, set[str]] = {
     "see_own": {
+        "account",
+        "account_switch",
         "leaderboard",
+        "leave",
         "my_rewards",
         "profile",
         "profile_withdraw",
@@ -100,6 +109,8 @@ NEEDS: dict[Ability, set[str]] = {
         "alerts",
         "asking",
         "deliveries_lift",
+        "invitation_again",
+        "invitation_revoke",
         "key_revoke",
         "keys",
         "member_person",
@@ -147,17 +158,22 @@ def test_every_route_of_the_console_declares_what_it_needs(acme: Workspace) -> N
     assert declared == expected
 
 
+@pytest.mark.parametrize("method", ["GET", "POST"])
 @pytest.mark.parametrize(("role", "sees_all"), SEATS)
 def test_every_role_meets_its_own_abilities_and_no_others(
-    acme: Workspace, role: Role, sees_all: bool
+    acme: Workspace, role: Role, sees_all: bool, method: str
 ) -> None:
     survey = acme.survey()
     client = acme.person("bo@acme.example", role, sees_all=sees_all)
+    # A good token: nothing but the role can be what is refused.
+    token = csrf_token(client.get("/console/account").text)
     views = acme.world.app.view_functions
     for rule in console_rules(acme):
-        if rule.endpoint in OPEN or "GET" not in (rule.methods or ()):
+        if rule.endpoint in OPEN or method not in (rule.methods or ()):
             continue
         needed: Ability = views[rule.endpoint].ability  # type: ignore[attr-defined]
-        answer = client.get(address(rule, survey))
+        fields = {"csrf_token": token} if method == "POST" else None
+        answer = client.open(address(rule, survey), method=method, data=fields)
+        assert answer.status_code != 400, rule
         is_refused = answer.status_code == 403
         assert is_refused == (needed not in abilities(role, sees_all=sees_all)), rule

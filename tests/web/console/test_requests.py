@@ -511,7 +511,7 @@ def test_another_workspace_sees_nothing(acme: Workspace) -> None:
 
 def test_a_test_key_is_made_and_marked(acme: Workspace) -> None:
     client = acme.signed_in()
-    post(client, "/console/keys", name="Trial", is_test="y")
-    post(client, "/console/keys", name="Real")
+    post(client, "/console/keys", name="Trial", is_test="y", may_read="y")
+    post(client, "/console/keys", name="Real", may_read="y")
     page = client.get("/console/keys").text
     assert page.count('<span class="tag warn">Test</span>') == 1

@@ -117,7 +117,7 @@ def test_an_archived_member_is_rated_no_more(acme: Workspace) -> None:
 def test_a_key_is_shown_once_and_ends_when_revoked(acme: Workspace) -> None:
     client = acme.signed_in()
     # Answered by a redirect: reloading the page that shows the key makes no other.
-    assert post(client, "/console/keys", name="Warehouse").status_code == 303
+    assert post(client, "/console/keys", name="Warehouse", may_read="y").status_code == 303
     made = client.get("/console/keys").text
     assert 'value="Warehouse"' not in made
     key = made.split('id="key">')[1].split("<")[0]
@@ -371,7 +371,7 @@ def test_another_workspace_sees_none_of_it(acme: Workspace) -> None:
     client = acme.signed_in()
     post(client, "/console/sites/new", name="Secret site", origins="https://s.example")
     acme.member("Secret Ana", email="ana@acme.example")
-    post(client, "/console/keys", name="Secret key")
+    post(client, "/console/keys", name="Secret key", may_read="y")
     charlie = make_workspace(acme.world, "Rival", "charlie@rival.example").signed_in()
     token = {"csrf_token": csrf_token(charlie.get("/console/surveys/new").text)}
     for path in ("/console/sites", "/console/members", "/console/keys"):

@@ -7,6 +7,7 @@ they can be spread over nodes by workspace without changing a query.
 
 from widget.storage.declarative import Base
 from widget.storage.models.accounts import ApiKey, Membership, SignInRole, User, Workspace
+from widget.storage.models.invitations import Invitation, PasswordAsk
 from widget.storage.models.mail import (
     Bounce,
     Delivery,
@@ -47,11 +48,13 @@ __all__ = [
     "Grant",
     "HeldAnswer",
     "Image",
+    "Invitation",
     "LinkVisit",
     "Member",
     "MemberImport",
     "Membership",
     "Message",
+    "PasswordAsk",
     "ProfileChange",
     "Request",
     "RequestImport",

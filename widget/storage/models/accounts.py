@@ -45,7 +45,11 @@ class SignInRole(Base):
 
 
 class User(Base):
-    """Someone who signs in. `fs_uniquifier` changes to end all of a user's sessions."""
+    """Someone who signs in. `fs_uniquifier` changes to end all of a user's sessions.
+
+    `chosen_workspace_id` is where they were last. It only says which of their places comes first,
+    and so may name a workspace that they have left.
+    """
 
     __tablename__ = "users"
 
@@ -56,6 +60,7 @@ class User(Base):
     active: Mapped[bool] = mapped_column(default=True)
     fs_uniquifier: Mapped[str] = mapped_column(String(64), unique=True)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    chosen_workspace_id: Mapped[int | None] = mapped_column()
     roles: Mapped[list[SignInRole]] = relationship(secondary=user_sign_in_roles)
 
 
@@ -72,7 +77,10 @@ class Membership(Base):
 
 
 class ApiKey(Base):
-    """A key is shown once; only its SHA-256 is kept. `start` is what lists show of it."""
+    """A key is shown once; only its SHA-256 is kept. `start` is what lists show of it.
+
+    `abilities` are `domain.roles.KeyAbility`.
+    """
 
     __tablename__ = "api_keys"
 
@@ -84,4 +92,7 @@ class ApiKey(Base):
     created_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     is_test: Mapped[bool] = mapped_column(default=False, server_default=sa_false())
+    abilities: Mapped[list[str]] = mapped_column(
+        JSON, default=lambda: ["read", "write"], server_default='["read", "write"]'
+    )
     revoked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)

@@ -22,7 +22,7 @@ from widget.storage.asking import asking_of, open_surveys
 from widget.storage.customers import asked_in_earnest
 from widget.storage.requests import ListedRequest, RequestFilter, find_request, requests_page
 from widget.web.api.cursors import cursor_of, read_cursor
-from widget.web.api.keys import api_workspace, is_for_tests
+from widget.web.api.keys import api_workspace, is_for_tests, needs
 from widget.web.api.request_schemas import (
     NewRequest,
     RequestPageSchema,
@@ -36,6 +36,7 @@ from widget.web.links import answer_url
 
 @blueprint.route("/requests")
 class Requests(MethodView):
+    @needs("write")
     @blueprint.arguments(NewRequest, location="json")
     @blueprint.response(201, RequestSchema)
     @blueprint.alt_response(409, description="The idempotency key was used for something else.")
@@ -67,6 +68,7 @@ class Requests(MethodView):
             abort(409, message=str(error))
         return _stored(made.id)
 
+    @needs("read")
     @blueprint.arguments(RequestQuery, location="query")
     @blueprint.response(200, RequestPageSchema)
     def get(self, query: dict[str, Any]) -> dict[str, Any]:
@@ -95,6 +97,7 @@ class Requests(MethodView):
 
 @blueprint.route("/requests/<uuid:request_id>")
 class OneRequest(MethodView):
+    @needs("read")
     @blueprint.response(200, RequestSchema)
     def get(self, request_id: UUID) -> dict[str, Any]:
         """One request, as it stands now."""
@@ -103,6 +106,7 @@ class OneRequest(MethodView):
 
 @blueprint.route("/requests/<uuid:request_id>/cancel")
 class Cancellation(MethodView):
+    @needs("write")
     @blueprint.response(200, RequestSchema)
     @blueprint.alt_response(409, description="No mail waits that could be kept from leaving.")
     def post(self, request_id: UUID) -> dict[str, Any]:

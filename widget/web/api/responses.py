@@ -17,7 +17,7 @@ from widget.storage.responses import ListedResponse, ResponseFilter, responses_p
 from widget.storage.rewards import reward_of_responses
 from widget.storage.surveys import survey_of
 from widget.web.api.cursors import cursor_of, read_cursor
-from widget.web.api.keys import api_workspace, is_for_tests, require_key
+from widget.web.api.keys import api_workspace, is_for_tests, needs, require_key
 from widget.web.api.schemas import EXAMPLE_PAGE, ResponsePage, ResponseQuery
 from widget.web.plain_text import refuse_nul
 
@@ -28,6 +28,7 @@ blueprint.before_request(refuse_nul)
 
 @blueprint.route("/responses")
 class Responses(MethodView):
+    @needs("read")
     @blueprint.arguments(ResponseQuery, location="query", unknown=RAISE)
     @blueprint.response(200, ResponsePage, example=EXAMPLE_PAGE)
     def get(self, query: dict[str, Any]) -> dict[str, Any]:

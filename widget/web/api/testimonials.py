@@ -13,7 +13,7 @@ from widget.extensions import db
 from widget.storage.shares import sharing_rules
 from widget.storage.surveys import survey_of
 from widget.storage.testimonials import shown_testimonials
-from widget.web.api.keys import api_workspace
+from widget.web.api.keys import api_workspace, needs
 from widget.web.api.responses import blueprint
 
 
@@ -63,6 +63,7 @@ class TestimonialPage(Schema):
 
 @blueprint.route("/testimonials")
 class Testimonials(MethodView):
+    @needs("read")
     @blueprint.arguments(TestimonialQuery, location="query", unknown=RAISE)
     @blueprint.response(200, TestimonialPage)
     def get(self, query: dict[str, Any]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 from widget.domain.roles import Ability
 from widget.extensions import db
 from widget.storage.accounts import has_users
-from widget.storage.seats import Seat, seat_of
+from widget.storage.seats import OtherSeat, Seat, seat_of, seats_of
 from widget.web.plain_text import refuse_nul
 
 blueprint = Blueprint("console", __name__, url_prefix="/console")
@@ -31,6 +31,10 @@ class Area:
     begins: tuple[str, ...]
     label: Callable[[], str] | None = None
     is_shown: Callable[[Seat], bool] = lambda _seat: True
+
+    def is_for(self, found: Seat) -> bool:
+        """Whether the header links to it for a seat."""
+        return self.label is not None and found.may(self.needs) and self.is_shown(found)
 
 
 # In the order of the header. Routes that no other area names belong to surveys.
@@ -61,14 +65,20 @@ AREAS = (
     Area("console.keys", "manage_workspace", ("key",), lambda: str(_("API keys"))),
     Area("console.testimonials", "lead", ("testimonial",), lambda: str(_("Testimonials"))),
     Area("console.sharing", "manage_workspace", ("sharing",)),
-    Area("console.people", "manage_workspace", ("people", "person", "workspace")),
+    Area("console.people", "manage_workspace", ("people", "person", "workspace", "invitation")),
+    Area("console.account", "see_own", ("account", "leave")),
 )
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 # Routes that somebody who is not signed in may open.
-_OPEN = {"console.set_up", "console.welcome"}
+_OPEN = {
+    "console.set_up",
+    "console.welcome",
+    "console.forgot_password",
+    "console.new_password",
+}
 # Where the session keeps which of their workspaces somebody is in.
 CHOSEN_WORKSPACE = "workspace"
 
@@ -87,7 +97,7 @@ def require_sign_in() -> Response | None:
         return redirect(url_for("security.login", next=request.full_path.rstrip("?")))
     seat = signed_in_seat()
     if seat is None:
-        abort(403, "Your account belongs to no workspace. Ask a workspace's owner to invite you.")
+        abort(403, "Your account belongs to no workspace. Ask a workspace’s owner to invite you.")
     g.seat = seat
     return None
 
@@ -127,7 +137,23 @@ def needs(ability: Ability) -> Callable[[Callable[P, R]], Callable[P, R]]:
 @blueprint.app_context_processor
 def _seat_for_templates() -> dict[str, Any]:
     found: Seat | None = g.get("seat")
-    return {"seat": found, "navigation": _navigation(found) if found else []}
+    return {
+        "seat": found,
+        "navigation": _navigation(found) if found else [],
+        "other_seats": other_seats,
+    }
+
+
+def other_seats() -> list[OtherSeat]:
+    """The other workspaces of whoever is signed in. Asked for by whole pages only."""
+    found: Seat | None = g.get("seat")
+    if found is None:
+        return []
+    return [
+        other
+        for other in seats_of(db.session(), found.user_id)
+        if other.workspace_id != found.workspace_id
+    ]
 
 
 def _navigation(found: Seat) -> list[tuple[str, str, bool]]:
@@ -137,16 +163,18 @@ def _navigation(found: Seat) -> list[tuple[str, str, bool]]:
     fits = [
         (len(begin), area) for area in AREAS for begin in area.begins if endpoint.startswith(begin)
     ]
-    here = max(fits, key=lambda pair: pair[0])[1]
+    is_console = request.blueprint == blueprint.name
+    here = max(fits, key=lambda pair: pair[0])[1] if is_console else None
     return [
         (url_for(area.endpoint), area.label(), area is here)
         for area in AREAS
-        if area.label and found.may(area.needs) and area.is_shown(found)
+        if area.label and area.is_for(found)
     ]
 
 
 @blueprint.get("/")
 def home() -> Response:
-    """The console's first page: of what is their own for who may see no more."""
-    first = "console.surveys" if seat().may("read_responses") else "console.my_rewards"
-    return redirect(url_for(first))
+    """The first page of the console that somebody may open."""
+    open_to_them = (area for area in AREAS if area.is_for(seat()))
+    first = next(open_to_them, None)
+    return redirect(url_for(first.endpoint if first else "console.account"))

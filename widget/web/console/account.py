@@ -16,7 +16,7 @@ from widget.web.console.access import signed_in_seat
 from widget.web.plain_text import refuse_nul
 from widget.web.rate_limits import rate_limits
 
-__all__ = ["hash_password", "normal_email", "register"]
+__all__ = ["hash_of", "normal_email", "register"]
 
 # A path of ours, which no browser can read as another host's address.
 _RELATIVE = re.compile(r"/(?![/\\])[^\\\s]*")
@@ -31,6 +31,8 @@ _SENTENCES = {
     "PASSWORD_IS_THE_SAME": "This is your password already; choose another as the new one.",
     "PASSWORD_INVALID_LENGTH": "At least %(length)s characters, please.",
     "RETYPE_PASSWORD_MISMATCH": "This differs from the new password above.",
+    "REAUTHENTICATION_REQUIRED": "Please write your password once more to go on.",
+    "REAUTHENTICATION_SUCCESSFUL": "Thank you, that is you.",
     "PASSWORD_CHANGE": "Your password is changed, and your other sessions have ended.",
 }
 
@@ -57,6 +59,7 @@ def register(app: Flask) -> None:
         "SECURITY_POST_CHANGE_VIEW": "/console/",
         "SECURITY_LOGIN_USER_TEMPLATE": "console/account/sign_in.html",
         "SECURITY_CHANGE_PASSWORD_TEMPLATE": "console/account/password.html",
+        "SECURITY_VERIFY_TEMPLATE": "console/account/verify.html",
         "SECURITY_CHANGEABLE": True,
         "SECURITY_SEND_PASSWORD_CHANGE_EMAIL": False,
         "SECURITY_PASSWORD_HASH": "argon2",
@@ -110,6 +113,12 @@ def normal_email(email: str) -> str:
         return str(security.mail_util.normalize(email.strip())).lower()
     except ValueError:
         return email.strip().lower()
+
+
+def hash_of(password: str) -> str:
+    """A password's hash, of its normal form: what the sign-in compares."""
+    hashed: str = hash_password(security.password_util.normalize(password))
+    return hashed
 
 
 def _guessed_at(email: str) -> str:

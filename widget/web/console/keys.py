@@ -10,6 +10,7 @@ from wtforms.validators import InputRequired, Length
 
 from widget.actions.create_api_key import create_api_key
 from widget.actions.revoke_api_key import revoke_api_key
+from widget.domain.roles import KEY_ABILITIES, KeyAbility
 from widget.extensions import db
 from widget.storage.accounts import api_keys
 from widget.web.clock import now
@@ -24,6 +25,16 @@ class KeyForm(FlaskForm):  # type: ignore[misc]
         "What the key is for", [InputRequired("Say what will use the key."), Length(max=120)]
     )
     is_test = BooleanField("A test key")
+    may_read = BooleanField("Read", default=True)
+    may_write = BooleanField("Write")
+
+    def abilities(self) -> frozenset[KeyAbility]:
+        """What the key is to do."""
+        given: dict[KeyAbility, bool] = {
+            "read": self.may_read.data,
+            "write": self.may_write.data,
+        }
+        return frozenset(ability for ability, ticked in given.items() if ticked)
 
 
 @blueprint.route("/keys", methods=["GET", "POST"])
@@ -31,7 +42,11 @@ class KeyForm(FlaskForm):  # type: ignore[misc]
 def keys() -> str | Response | tuple[str, int]:
     """The list, and a form for one more; a new key is on the page after, and nowhere else."""
     form = KeyForm()
-    if form.validate_on_submit():
+    is_good = form.validate_on_submit()
+    if form.is_submitted() and not form.abilities():
+        form.may_read.errors = ["Tick at least one: a key that may do nothing is of no use."]
+        is_good = False
+    if is_good:
         made = create_api_key(
             db.session(),
             seat().workspace_id,
@@ -39,6 +54,7 @@ def keys() -> str | Response | tuple[str, int]:
             user_id=current_user.id,
             at=now(),
             is_test=form.is_test.data,
+            abilities=form.abilities(),
         )
         # In the cookie of the browser that is about to show it, until it has.
         session[_MADE] = made
@@ -47,6 +63,7 @@ def keys() -> str | Response | tuple[str, int]:
         "console/keys/list.html",
         form=form,
         made=None if form.is_submitted() else session.pop(_MADE, None),
+        abilities=KEY_ABILITIES,
         keys=api_keys(db.session(), seat().workspace_id),
     )
     return (page, 422) if form.is_submitted() else page

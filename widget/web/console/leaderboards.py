@@ -10,7 +10,8 @@ from widget.domain.leaderboards import standings
 from widget.domain.periods import PERIODS, Period, PeriodName, period_of
 from widget.domain.scales import KIND_NAMES, KINDS, POSITIVE_FROM, Kind
 from widget.extensions import db
-from widget.storage.leaderboards import rated_members, tallies_of, team_choices, teams_from
+from widget.storage.leaderboards import rated_members, tallies_of, teams_from
+from widget.storage.teams import team_tree
 from widget.web.clock import now
 from widget.web.console.access import blueprint, needs, seat
 
@@ -42,7 +43,7 @@ def leaderboard() -> str:
         positive_from=POSITIVE_FROM[kind],
         ranked_from=rules.ranked_from,
         team=team if teams else None,
-        teams=team_choices(db.session(), workspace_id),
+        teams=team_tree(db.session(), workspace_id),
         number=number,
         pages=(len(lines) + PAGE - 1) // PAGE,
         mine=seat().member_id,

@@ -1,41 +1,32 @@
-"""Who signs in: adding people with a role, and the one-time link with which they begin."""
+"""Who signs in to the workspace: inviting, roles and scope, new links, and taking people out."""
 
-from flask import (
-    abort,
-    current_app,
-    flash,
-    redirect,
-    render_template,
-    request,
-    session,
-    url_for,
-)
+from flask import abort, flash, redirect, render_template, session, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
-from flask_security import hash_password
 from flask_wtf import FlaskForm
-from itsdangerous import BadData, URLSafeTimedSerializer
 from werkzeug.wrappers import Response
-from wtforms import PasswordField, SelectField, StringField
+from wtforms import StringField
 from wtforms.validators import Email, InputRequired, Length
 
 from widget.actions import change_people
-from widget.actions.change_password import change_password
+from widget.actions.invite_person import invite_person
 from widget.domain.errors import PersonExists, RoleRefused
-from widget.domain.roles import ROLE_MEANINGS, ROLES, Role, may_manage
+from widget.domain.invitations import INVITATION_LIFE, Place
+from widget.domain.roles import may_manage
 from widget.extensions import db
-from widget.storage.people import Person, invited, people, person
+from widget.storage.invitations import waiting_invitations
+from widget.storage.people import people, person
 from widget.web.clock import now
 from widget.web.console.access import blueprint, needs, seat
 from widget.web.console.account import normal_email
+from widget.web.console.links import MADE_LINK, invitation_link, password_link, password_mail
+from widget.web.console.places import place_choices, posted_place
 from widget.web.rate_limits import rate_limits
 
-LINK_DAYS = 7
-# Where the session keeps a link between making it and showing it.
-_MADE = "made_link"
+TOO_MANY_MAILS = "Too many mails in a short time. Please try again in an hour."
 
 
-class PersonForm(FlaskForm):  # type: ignore[misc]
+class InvitationForm(FlaskForm):  # type: ignore[misc]
     email = StringField(
         "Email address",
         [
@@ -44,65 +35,75 @@ class PersonForm(FlaskForm):  # type: ignore[misc]
             Length(max=200),
         ],
     )
-    role = SelectField("Role", choices=list(ROLES), default="viewer")
-
-
-class WelcomeForm(FlaskForm):  # type: ignore[misc]
-    password = PasswordField(
-        "Password",
-        [
-            InputRequired("Choose a password."),
-            Length(min=12, message="At least 12 characters, please."),
-        ],
-    )
 
 
 @blueprint.route("/people", methods=["GET", "POST"], endpoint="people")
 @needs("manage_workspace")
 def everybody() -> str | Response | tuple[str, int]:
-    """The list, and a form for one more."""
-    form = PersonForm()
+    """The list, and a form to invite one more."""
+    form, place, role_problem = InvitationForm(), Place("viewer"), ""
+    if form.is_submitted():
+        place = posted_place() or place
     if form.validate_on_submit():
+        email = normal_email(form.email.data)
+        if not rate_limits().allow_mail_to_person(seat().workspace_id, email):
+            abort(429, TOO_MANY_MAILS)
         try:
-            user_id = change_people.add_person(
+            link = invite_person(
                 db.session(),
                 seat().workspace_id,
-                actor=seat().role,
-                email=normal_email(form.email.data),
-                role=form.role.data,
+                email=email,
+                place=place,
+                actor=current_user.id,
+                link_of=invitation_link,
                 at=now(),
             )
         except PersonExists as error:
             form.email.errors = [str(error)]
         except RoleRefused as error:
-            form.role.errors = [str(error)]
+            role_problem = str(error)
         else:
-            return _show_link(person(db.session(), seat().workspace_id, user_id))
+            session[MADE_LINK] = {"email": email, "link": link, "is_invitation": True}
+            return redirect(url_for("console.people"), 303)
+    workspace_id = seat().workspace_id
+    choices = place_choices()
     page = render_template(
         "console/people/list.html",
         form=form,
-        people=people(db.session(), seat().workspace_id),
-        made=None if form.is_submitted() else session.pop(_MADE, None),
-        roles=[role for role in ROLES if may_manage(seat().role, role)],
-        meanings=ROLE_MEANINGS,
+        place=place,
+        role_problem=role_problem,
+        people=people(db.session(), workspace_id),
+        invited=waiting_invitations(db.session(), workspace_id, now()),
+        made=None if form.is_submitted() else session.pop(MADE_LINK, None),
+        paths={team.id: team.path for team in choices["teams"]},
         may_manage=may_manage,
-        days=LINK_DAYS,
+        days=INVITATION_LIFE.days,
+        **choices,
     )
     return (page, 422) if form.is_submitted() else page
 
 
-@blueprint.post("/people/<int(max=2147483647):user_id>/role")
+@blueprint.route("/people/<int(max=2147483647):user_id>/role", methods=["GET", "POST"])
 @needs("manage_workspace")
-def person_role(user_id: int) -> Response:
-    """Give somebody another role."""
+def person_role(user_id: int) -> str | Response:
+    """Somebody's role, and for a manager whose responses they see."""
     _not_oneself(user_id)
-    wanted = request.form.get("role", "")
-    role: Role | None = next((known for known in ROLES if known == wanted), None)
-    if role is None:
+    found = person(db.session(), seat().workspace_id, user_id)
+    if not FlaskForm().validate_on_submit():
+        return render_template(
+            "console/people/role.html", person=found, place=found.place, **place_choices()
+        )
+    place = posted_place()
+    if place is None:
         abort(422, "Choose one of the roles.")
     try:
-        change_people.change_role(
-            db.session(), seat().workspace_id, user_id, actor=seat().role, role=role
+        change_people.change_place(
+            db.session(),
+            seat().workspace_id,
+            user_id,
+            actor=current_user.id,
+            place=place,
+            at=now(),
         )
         flash(_("Changed."))
     except RoleRefused as error:
@@ -112,15 +113,35 @@ def person_role(user_id: int) -> Response:
 
 @blueprint.post("/people/<int(max=2147483647):user_id>/link")
 @needs("manage_workspace")
-def person_link(user_id: int) -> str | Response:
-    """Make a new link; older ones, and the person's sessions, end."""
+def person_link(user_id: int) -> Response:
+    """Make a link to a new password: shown here, or mailed to who belongs elsewhere too."""
     _not_oneself(user_id)
+    found = person(db.session(), seat().workspace_id, user_id)
+    if not rate_limits().allow_mail_to_person(seat().workspace_id, found.email):
+        abort(429, TOO_MANY_MAILS)
+    workspace = seat().workspace_name
     try:
-        return _show_link(
-            change_people.renew_link(db.session(), seat().workspace_id, user_id, actor=seat().role)
+        link = change_people.renew_link(
+            db.session(),
+            seat().workspace_id,
+            user_id,
+            actor=current_user.id,
+            mail_of=lambda link: password_mail(link, made_in=workspace),
+            at=now(),
         )
     except RoleRefused as error:
         flash(str(error), "error")
+    else:
+        if link:
+            session[MADE_LINK] = {"email": found.email, "link": password_link(link)}
+        else:
+            flash(
+                _(
+                    "%(email)s signs in to other workspaces too, so the link went to them by mail, "
+                    "and is shown to nobody else.",
+                    email=found.email,
+                )
+            )
     return redirect(url_for("console.people"), 303)
 
 
@@ -133,52 +154,15 @@ def person_remove(user_id: int) -> str | Response:
     if not FlaskForm().validate_on_submit():
         return render_template("console/people/remove.html", person=found)
     try:
-        change_people.remove_person(db.session(), seat().workspace_id, user_id, actor=seat().role)
-        flash(_("Removed: they are signed out everywhere."))
+        change_people.remove_person(
+            db.session(), seat().workspace_id, user_id, actor=current_user.id, at=now()
+        )
+        flash(_("Removed: this workspace is closed to them."))
     except RoleRefused as error:
         flash(str(error), "error")
     return redirect(url_for("console.people"), 303)
 
 
-@blueprint.route("/welcome/<token>", methods=["GET", "POST"])
-def welcome(token: str) -> str | Response | tuple[str, int]:
-    """Where a link leads: choosing a password, once."""
-    email = _email_in(token)
-    if email is None:
-        abort(404, "This link was used, replaced or is too old. Ask for a new one.")
-    form = WelcomeForm()
-    if form.is_submitted() and not rate_limits().allow_guess(email):
-        abort(429, "Too many attempts in a short time. Please wait a minute and try again.")
-    if form.validate_on_submit():
-        # A new password changes the stamp, so that the link works no second time.
-        change_password(db.session(), email, hash_password(form.password.data))
-        flash(_("Your password is set. Sign in with it."))
-        return redirect(url_for("security.login"), 303)
-    page = render_template("console/account/welcome.html", form=form, email=email)
-    return (page, 422) if form.is_submitted() else page
-
-
 def _not_oneself(user_id: int) -> None:
     if user_id == current_user.id:
         abort(422, "Nobody changes their own role or removes themselves; ask another owner.")
-
-
-def _show_link(found: Person) -> Response:
-    token = _serializer().dumps([found.user_id, found.stamp])
-    home = current_app.config["SAYSO_PUBLIC_URL"]
-    path = url_for("console.welcome", token=token)
-    session[_MADE] = {"email": found.email, "link": f"{home}{path}"}
-    return redirect(url_for("console.people"), 303)
-
-
-def _email_in(token: str) -> str | None:
-    try:
-        user_id, stamp = _serializer().loads(token, max_age=LINK_DAYS * 24 * 3600)
-    except (BadData, ValueError):
-        return None
-    return invited(db.session(), user_id, stamp)
-
-
-def _serializer() -> URLSafeTimedSerializer:
-    keys = [*current_app.config["SECRET_KEY_FALLBACKS"][::-1], current_app.config["SECRET_KEY"]]
-    return URLSafeTimedSerializer(keys, salt="sayso.welcome")

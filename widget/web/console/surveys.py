@@ -94,6 +94,7 @@ def new_survey() -> str | Response | tuple[str, int]:
 @needs("edit_surveys")
 def rename(public_id: str) -> Response:
     """Change the name that the team sees."""
+    survey_in_editor(db.session(), seat().workspace_id, public_id)
     form = NameForm()
     if form.validate_on_submit():
         name = form.name.data.strip()

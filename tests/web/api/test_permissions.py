@@ -1,0 +1,133 @@
+"""Which ability of a key each method of the API needs, and that a key opens one workspace only."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from werkzeug.routing import Rule
+
+from tests.builders import Workspace, add_request, answer_survey, make_workspace, post
+from tests.web.test_route_classes import rules
+from widget.domain.roles import KEY_ABILITIES, KeyAbility
+from widget.extensions import db
+from widget.storage.accounts import api_keys
+
+NEEDS: dict[tuple[str, str], KeyAbility] = {
+    ("api.OneRequest", "GET"): "read",
+    ("api.Requests", "GET"): "read",
+    ("api.Requests", "POST"): "write",
+    ("api.Responses", "GET"): "read",
+}
+# How to make what a route's id names. Whoever adds a route with another id adds it here.
+THINGS: dict[str, Callable[[Workspace], Any]] = {
+    "request_id": lambda acme: add_request(acme, acme.survey())[0],
+}
+
+
+def methods(acme: Workspace) -> list[tuple[Rule, str]]:
+    return [
+        (rule, method)
+        for rule in rules(acme.world.app)
+        if rule.endpoint.startswith("api.")
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
+    ]
+
+
+def path(rule: Rule, acme: Workspace) -> str:
+    built = rule.build({name: THINGS[name](acme) for name in rule._converters})
+    assert built
+    return built[1]
+
+
+def call(acme: Workspace, key: str, path: str, method: str) -> int:
+    """A route's status for a key; what is sent is complete where something is."""
+    body = {"channel": "chat", "customer": {"email": "kim@c.example"}}
+    headers = {"Authorization": f"Bearer {key}"}
+    json = body if method == "POST" else None
+    return acme.world.client().open(path, method=method, headers=headers, json=json).status_code
+
+
+def test_every_method_of_the_api_declares_what_it_needs(acme: Workspace) -> None:
+    views = acme.world.app.view_functions
+    declared = {
+        (rule.endpoint, method): getattr(
+            getattr(views[rule.endpoint].view_class, method.lower()),  # type: ignore[attr-defined]
+            "key_ability",
+            None,
+        )
+        for rule, method in methods(acme)
+    }
+    assert declared == NEEDS
+
+
+@pytest.mark.parametrize("ability", KEY_ABILITIES)
+def test_a_key_does_what_it_may_and_nothing_else(acme: Workspace, ability: KeyAbility) -> None:
+    key = acme.api_key(ability)
+    acme.survey()
+    for rule, method in methods(acme):
+        status = call(acme, key, path(rule, acme), method)
+        is_allowed = NEEDS[rule.endpoint, method] == ability
+        assert (status == 403) == (not is_allowed), (rule, method, status)
+        if is_allowed and not rule._converters:
+            assert status < 400 or method == "POST", (rule, method, status)
+
+
+def test_a_key_that_may_not_is_told_nothing_about_what_it_sent(acme: Workspace) -> None:
+    headers = {"Authorization": f"Bearer {acme.api_key('read')}"}
+    answer = acme.world.client().post("/api/v1/requests", headers=headers, json={"channel": 1})
+    assert answer.status_code == 403
+    assert answer.json is not None
+    assert answer.json["detail"] == "This API key may not write; make one that may."
+
+
+def test_what_belongs_to_another_workspace_is_not_there(acme: Workspace) -> None:
+    rival = make_workspace(acme.world, "Rival", "charlie@rival.example")
+    key = acme.api_key()
+    for rule, method in methods(acme):
+        if rule._converters:
+            assert call(acme, key, path(rule, acme), method) == 200, (rule, method)
+            assert call(acme, key, path(rule, rival), method) == 404, (rule, method)
+    theirs = rival.survey()
+    answer_survey(rival, theirs, 5, ref="theirs")
+    add_request(rival, theirs)
+    for name in ("responses", "requests"):
+        headers = {"Authorization": f"Bearer {acme.api_key('read')}"}
+        items = acme.world.client().get(f"/api/v1/{name}", headers=headers).json
+        assert items is not None
+        assert "theirs" not in str(items)
+    headers = {"Authorization": f"Bearer {key}"}
+    body = {"survey": theirs, "channel": "chat", "customer": {"email": "kim@c.example"}}
+    asked = acme.world.client().post("/api/v1/requests", headers=headers, json=body)
+    assert asked.status_code == 422
+
+
+def test_mails_that_came_back_are_reported_with_a_key_that_may_write(acme: Workspace) -> None:
+    for ability, status in (("read", 403), ("write", 200)):
+        key = acme.api_key(ability)
+        answer = acme.world.client().post(f"/api/v1/bounces/postmark?key={key}", json={})
+        assert answer.status_code == status
+
+
+def test_a_new_key_does_what_was_ticked(acme: Workspace) -> None:
+    alice = acme.signed_in()
+    for ticked, may in (
+        ({"may_read": "y"}, {"read"}),
+        ({"may_write": "y"}, {"write"}),
+        ({"may_read": "y", "may_write": "y"}, {"read", "write"}),
+    ):
+        assert post(alice, "/console/keys", name="Reports", **ticked).status_code == 303
+        with acme.world.app.app_context():
+            assert api_keys(db.session(), acme.id)[0].abilities == may
+    none = post(alice, "/console/keys", name="Nothing")
+    assert none.status_code == 422
+    assert "Tick at least one" in none.text
+
+
+def test_the_description_tells_what_a_key_must_be_allowed_to(acme: Workspace) -> None:
+    spec = acme.world.client().get("/api/openapi.json").json
+    assert spec is not None
+    requests = spec["paths"]["/api/v1/requests"]
+    assert requests["post"]["security"] == [{"key": ["write"]}]
+    assert requests["get"]["security"] == [{"key": ["read"]}]
+    page = acme.world.client().get("/api/docs").text
+    assert "The key must be allowed to:" in page
