@@ -73,6 +73,6 @@ def _open_invitation(session: Session, token: str, at: datetime) -> Invited:
 def _take_place(session: Session, invited: Invited, user_id: int, at: datetime) -> None:
     if people.role_of(session, invited.workspace_id, user_id) is None:
         people.add_membership(session, invited.workspace_id, user_id, invited.place)
-        people.link_member(session, invited.workspace_id, user_id, invited.email)
+        members.link_member(session, invited.workspace_id, user_id, invited.email)
     invitations.mark_accepted(session, invited.id, by=user_id, at=at)
     choose_workspace(session, user_id, invited.workspace_id)

@@ -120,23 +120,6 @@ def remove_person(session: Session, workspace_id: int, user_id: int) -> None:
         end_sessions(session, user_id)
 
 
-def link_member(session: Session, workspace_id: int, user_id: int, email: str) -> None:
-    """Make a user the member of the same email, where there is one that is nobody's yet."""
-    taken = select(Member.id).where(Member.workspace_id == workspace_id, Member.user_id == user_id)
-    if session.scalar(taken) is not None:
-        return
-    session.execute(
-        update(Member)
-        .where(
-            Member.workspace_id == workspace_id,
-            Member.email == email,
-            Member.user_id.is_(None),
-            Member.archived_at.is_(None),
-        )
-        .values(user_id=user_id)
-    )
-
-
 def role_of(session: Session, workspace_id: int, user_id: int) -> Role | None:
     """Somebody's role in a workspace; None where they have none."""
     found = session.scalar(
