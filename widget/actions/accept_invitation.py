@@ -7,7 +7,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from widget.domain.errors import InvitationOver, SignInFirst
-from widget.storage import invitations, people
+from widget.storage import invitations, members, people
 from widget.storage.accounts import user_for
 from widget.storage.engine import writing
 from widget.storage.invitations import Invited
