@@ -42,7 +42,7 @@ def test_from_a_bad_rating_to_a_second_answer_beside_it(
     product: Product, new_visitor: NewVisitor
 ) -> None:
     team, customer = new_visitor(), new_visitor(user_agent=BROWSER)
-    survey = product.acme.survey("stars", "After chat")
+    survey = product.acme.survey("stars", "After a long wait")
     snippet = (
         f'<script async src="SAYSO/embed.js" data-survey="{survey}" '
         'data-email="kim@c.example" data-name="Kim Kirk"></script>'
@@ -57,7 +57,7 @@ def test_from_a_bad_rating_to_a_second_answer_beside_it(
 
     sign_in(team, product)
     team.get_by_role("navigation", name="Main").get_by_role("link", name="Follow-ups").click()
-    team.get_by_label("Survey").select_option("After chat")
+    team.get_by_label("Survey").select_option("After a long wait")
     team.get_by_role("link", name="2 of 5 stars").click()
     expect(team.get_by_role("heading", name="Follow-up with Kim Kirk")).to_be_visible()
     team.get_by_role("button", name="I am working on it").click()
