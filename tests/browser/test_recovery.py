@@ -42,14 +42,14 @@ def test_from_a_bad_rating_to_a_second_answer_beside_it(
     product: Product, new_visitor: NewVisitor
 ) -> None:
     team, customer = new_visitor(), new_visitor(user_agent=BROWSER)
-    survey = product.acme.survey("stars", "After chat")
+    survey = product.acme.survey("stars", "After a long wait")
     snippet = (
         f'<script async src="SAYSO/embed.js" data-survey="{survey}" '
         'data-email="kim@c.example" data-name="Kim Kirk"></script>'
     )
     customer.goto(product.page(snippet))
     frame = customer.frame_locator("sayso-survey iframe")
-    frame.get_by_role("radio", name="2 stars").click()
+    frame.get_by_role("radio", name="1 star", exact=True).click()
     frame.get_by_label("Anything you would like to add?").fill("I waited an hour")
     frame.get_by_role("button", name="Done").click()
     expect(frame.get_by_role("heading", name="Thank you!")).to_be_visible()
@@ -57,8 +57,9 @@ def test_from_a_bad_rating_to_a_second_answer_beside_it(
 
     sign_in(team, product)
     team.get_by_role("navigation", name="Main").get_by_role("link", name="Follow-ups").click()
-    team.get_by_label("Survey").select_option("After chat")
-    team.get_by_role("link", name="2 of 5 stars").click()
+    team.get_by_label("Survey").select_option("After a long wait")
+    waiting = team.get_by_role("listitem").filter(has_text="I waited an hour")
+    waiting.get_by_role("link", name="1 of 5 stars").click()
     expect(team.get_by_role("heading", name="Follow-up with Kim Kirk")).to_be_visible()
     team.get_by_role("button", name="I am working on it").click()
     expect(team.get_by_text("Being worked on").first).to_be_visible()
@@ -79,7 +80,7 @@ def test_from_a_bad_rating_to_a_second_answer_beside_it(
 
     team.reload()
     pair = team.get_by_role("region", name="Before and after the follow-up")
-    expect(pair.get_by_text("2 of 5 stars")).to_be_visible()
+    expect(pair.get_by_text("1 of 5 stars")).to_be_visible()
     expect(pair.get_by_text("5 of 5 stars")).to_be_visible()
     expect(team.get_by_text("The customer answered again: 5 of 5 stars.")).to_be_visible()
     team.get_by_role("link", name="The whole response").click()
