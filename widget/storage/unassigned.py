@@ -234,7 +234,7 @@ def _credit_some(
 
 def _counted(response: Mapping[str, Any]) -> Counter[Tally]:
     """The tallies that count a response as nobody's."""
-    if response["is_test"] or response["hidden_at"] is not None:
+    if not answers.counts(response):
         return Counter()
     return Counter(
         answers.tally_of(response, kind, response[kind])._replace(member_id=None)
