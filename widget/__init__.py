@@ -18,6 +18,7 @@ from widget.web.clock import utc_now
 from widget.web.console import account as sign_in
 from widget.web.console_hooks import console_only
 from widget.web.frame.express import Express
+from widget.web.live.feed import Feed
 from widget.web.sessions import ConsoleSessions
 
 __version__ = "0.1.0"
@@ -51,6 +52,7 @@ def create_app(settings: Settings, overrides: dict[str, Any] | None = None) -> F
     evidence.register(app, settings.data, settings.secret_keys[0])
     app.extensions["sayso_unsubscribe_links"] = LinkSigner(settings.secret_keys, "unsubscribe")
     app.extensions["sayso_settings"] = settings
+    app.extensions["sayso_live"] = Feed(app, settings.redis_url)
     rate_limits.register(app, settings.redis_url, settings.rate_limit)
     assets.register(app)
     register(app)

@@ -8,6 +8,8 @@ EventName = Literal[
     "response.finished",
     "response.hidden",
     "response.shown",
+    "response.marked",
+    "response.noted",
     "survey.published",
     "survey.closed",
     "survey.opened",

@@ -14,6 +14,16 @@ def new_id() -> UUID:
     return uuid_utils.compat.uuid7()
 
 
+def floor_id(milliseconds: int) -> UUID:
+    """The lowest UUIDv7 of a moment, in milliseconds since 1970."""
+    return UUID(int=max(milliseconds, 0) << 80)
+
+
+def milliseconds_of(id: UUID) -> int:
+    """When a UUIDv7 was made, in milliseconds since 1970."""
+    return id.int >> 80
+
+
 def new_public_id() -> str:
     """Twelve characters, about 57 bits: unguessable enough to be a public address."""
     return "".join(secrets.choice(_ALPHABET) for _ in range(12))

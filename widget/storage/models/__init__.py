@@ -16,6 +16,7 @@ from widget.storage.models.mail import (
 )
 from widget.storage.models.members import Member, ProfileChange, Team, team_managers
 from widget.storage.models.messages import Message
+from widget.storage.models.notes import Mention, ResponseNote
 from widget.storage.models.requests import Customer, Request, RequestImport
 from widget.storage.models.responses import Event, Response, Revision, Rollup
 from widget.storage.models.surveys import EmbedProblem, Image, Site, Survey, SurveyVersion
@@ -33,11 +34,13 @@ __all__ = [
     "LinkVisit",
     "Member",
     "Membership",
+    "Mention",
     "Message",
     "ProfileChange",
     "Request",
     "RequestImport",
     "Response",
+    "ResponseNote",
     "Revision",
     "Rollup",
     "SignInRole",
