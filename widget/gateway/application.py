@@ -2,7 +2,6 @@
 
 import asyncio
 import sys
-from collections import deque
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -12,8 +11,9 @@ from typing import IO, TYPE_CHECKING
 
 from widget.gateway import answers, streams
 from widget.gateway.answers import Answer
-from widget.gateway.bodies import read_body
+from widget.gateway.bodies import has_body, read_body
 from widget.gateway.environs import environ_of
+from widget.gateway.shortcut import take_directly
 from widget.web.frame.express import AT_ONCE, LATER
 from widget.web.live.feed import Feed
 from widget.web.live.listening import OFFER, Listener, Offer
@@ -39,15 +39,18 @@ class _Stream:
     listener: Listener
 
 
+Outcome = _Stream | Path | None
+
+
 @dataclass(frozen=True)
 class _Job:
-    """A request for the threads, and where the event loop waits for its end."""
+    """A request for the threads. `done` is where the event loop waits for its end, if it does."""
 
     scope: "Scope"
     protocol: "HTTPProtocol"
     body: IO[bytes]
-    length: int | None
-    done: "asyncio.Future[_Stream | Path | None]"
+    length: int | None = None
+    done: "asyncio.Future[Outcome] | None" = None
 
 
 class Gateway:
@@ -56,9 +59,8 @@ class Gateway:
     def __init__(self, application: "WSGIApplication", feed: Feed, threads: int) -> None:
         self._application, self._feed, self._count = application, feed, threads
         self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
-        self._done: deque[tuple[_Job, _Stream | Path | None]] = deque()
-        self._is_called = False
         self._threads: list[Thread] = []
+        self._streams: set[asyncio.Task[None]] = set()
         self._loop: asyncio.AbstractEventLoop
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -66,6 +68,7 @@ class Gateway:
         sys.setswitchinterval(_TURN_S)
         self._loop = loop
         self._feed.deliver_by(loop.call_soon_threadsafe)
+        take_directly(self.take)
         for number in range(self._count):
             thread = Thread(target=self._work, name=f"request-{number}", daemon=True)
             thread.start()
@@ -79,21 +82,26 @@ class Gateway:
             thread.join(5)
 
     async def __rsgi__(self, scope: "Scope", protocol: "HTTPProtocol") -> None:
-        """Answer one request."""
+        """Answer one request, whatever it is."""
+        body, length = await read_body(scope, protocol)
+        job = _Job(scope, protocol, body, length, self._loop.create_future())
+        self._jobs.put(job)
+        assert job.done is not None
+        await self._finish(job, await job.done)
+
+    def take(self, scope: "Scope", protocol: "HTTPProtocol") -> bool:
+        """Answer a request, or see to it that it is, if that needs no event loop; whether it does.
+        May be called in any thread."""
+        if has_body(scope):
+            return False
         if (
             scope.method == "GET"
             and scope.path.startswith("/w/")
             and self._at_once(scope, protocol)
         ):
-            return
-        body, length = await read_body(scope, protocol)
-        job = _Job(scope, protocol, body, length, self._loop.create_future())
-        self._jobs.put(job)
-        outcome = await job.done
-        if isinstance(outcome, _Stream):
-            await self._keep_open(protocol, outcome)
-        elif outcome is not None:
-            self._loop.call_later(_DELETE_FILE_AFTER_S, outcome.unlink, True)
+            return True
+        self._jobs.put(_Job(scope, protocol, BytesIO()))
+        return True
 
     def _at_once(self, scope: "Scope", protocol: "HTTPProtocol") -> bool:
         """Answer right here from memory, if that can be done without waiting for anything."""
@@ -110,9 +118,12 @@ class Gateway:
 
     def _work(self) -> None:
         while (job := self._jobs.get()) is not None:
-            self._hand_back(job, self._answer(job))
+            outcome = self._answer(job)
+            # A request that nobody waits for is over, unless there is more to do.
+            if job.done is not None or outcome is not None:
+                self._loop.call_soon_threadsafe(self._hand_back, job, outcome)
 
-    def _answer(self, job: _Job) -> "_Stream | Path | None":
+    def _answer(self, job: _Job) -> Outcome:
         offer = Offer()
         environ = environ_of(job.scope, job.body, job.length)
         environ[OFFER] = offer
@@ -126,23 +137,22 @@ class Gateway:
             self._feed.close(offer.listener)
         return answers.send(answer, job.protocol)
 
-    def _hand_back(self, job: _Job, outcome: "_Stream | Path | None") -> None:
-        """Wake whoever waits on the event loop; one call wakes all that are done by then."""
-        self._done.append((job, outcome))
-        if not self._is_called:
-            self._is_called = True
-            self._loop.call_soon_threadsafe(self._wake)
+    def _hand_back(self, job: _Job, outcome: Outcome) -> None:
+        if job.done is None:
+            task = self._loop.create_task(self._finish(job, outcome))
+            # The loop itself holds tasks weakly.
+            self._streams.add(task)
+            task.add_done_callback(self._streams.discard)
+        elif not job.done.done():
+            job.done.set_result(outcome)
 
-    def _wake(self) -> None:
-        # First, so that whatever is added from here on calls again.
-        self._is_called = False
-        while self._done:
-            job, outcome = self._done.popleft()
-            if not job.done.done():
-                job.done.set_result(outcome)
-
-    async def _keep_open(self, protocol: "HTTPProtocol", stream: _Stream) -> None:
-        try:
-            await streams.keep_open(protocol, stream.answer, stream.body, stream.listener)
-        finally:
-            self._feed.close(stream.listener)
+    async def _finish(self, job: _Job, outcome: Outcome) -> None:
+        if isinstance(outcome, Path):
+            self._loop.call_later(_DELETE_FILE_AFTER_S, outcome.unlink, True)
+        elif outcome is not None:
+            try:
+                await streams.keep_open(
+                    job.protocol, outcome.answer, outcome.body, outcome.listener
+                )
+            finally:
+                self._feed.close(outcome.listener)

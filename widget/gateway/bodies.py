@@ -15,17 +15,24 @@ LARGEST = 64 * 1024 * 1024
 _LARGEST_DROPPED = 4 * LARGEST
 
 
+def has_body(scope: "Scope") -> bool:
+    """Whether a request may have a body that is to be read."""
+    if "content-length" in scope.headers:
+        return bool(scope.headers.get("content-length") != "0")
+    # HTTP/2 tells no length for a body that is under way.
+    is_untold = scope.http_version == "2" and scope.method not in ("GET", "HEAD", "OPTIONS")
+    return is_untold or "transfer-encoding" in scope.headers
+
+
 async def read_body(scope: "Scope", protocol: "HTTPProtocol") -> tuple[IO[bytes], int | None]:
     """The body as a file, and its length where that is to be told; None where a header tells it.
 
     A body past `LARGEST` comes back empty with its true length, which every route refuses.
     """
-    told = scope.headers.get("content-length")
-    if told is None and "transfer-encoding" not in scope.headers:
-        # HTTP/2 tells no length for a body that is under way.
-        if scope.http_version != "2" or scope.method in ("GET", "HEAD", "OPTIONS"):
-            return BytesIO(), None
-    elif told is not None and told.isdecimal() and int(told) <= _IN_MEMORY:
+    if not has_body(scope):
+        return BytesIO(), None
+    told = scope.headers.get("content-length", "")
+    if told.isdecimal() and int(told) <= _IN_MEMORY:
         return BytesIO(await protocol()), None
     return await _read_long(protocol)
 
