@@ -1,7 +1,9 @@
 """What tests make things with: each builder names what matters to a test and defaults the rest."""
 
+import tempfile
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -9,7 +11,7 @@ from uuid import UUID
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_security import hash_password
-from sqlalchemy import insert, select, update
+from sqlalchemy import create_engine, insert, select, update
 from werkzeug.test import TestResponse
 
 from widget import create_app
@@ -33,7 +35,7 @@ from widget.domain.surveys import Definition, definition_from_json
 from widget.extensions import db
 from widget.settings import Settings
 from widget.storage import migrate
-from widget.storage.engine import writing
+from widget.storage.engine import prepare_engine, writing
 from widget.storage.ids import new_id
 from widget.storage.members import member_named
 from widget.storage.models import (
@@ -52,6 +54,14 @@ from widget.storage.surveys import published_survey, survey_of, version_definiti
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 PASSWORD = "correct horse battery"
 KEY = "k" * 40
+# Hashing a password is slow on purpose, and most of what a test with a workspace would do.
+QUICK_HASHES = {
+    "SECURITY_PASSWORD_HASH_PASSLIB_OPTIONS": {
+        "argon2__time_cost": 1,
+        "argon2__memory_cost": 8,
+        "argon2__parallelism": 1,
+    }
+}
 
 
 @dataclass
@@ -96,10 +106,32 @@ def make_settings(data: Path, database_url: str | None = None, **changes: Any) -
 def make_world(settings: Settings) -> World:
     """A migrated server. Surveys are looked up afresh each time, so a test sees what it changed."""
     clock = Clock()
-    app = create_app(settings, {"TESTING": True, "SAYSO_CLOCK": clock, "SAYSO_SURVEY_AGE_S": 0.0})
+    overrides = {"TESTING": True, "SAYSO_CLOCK": clock, "SAYSO_SURVEY_AGE_S": 0.0, **QUICK_HASHES}
+    _start_migrated(settings)
+    app = create_app(settings, overrides)
     with app.app_context():
         migrate.upgrade(db.engine)
     return World(app, settings, clock)
+
+
+@cache
+def _migrated_file() -> bytes:
+    """A SQLite database without rows. Migrating one takes longer than most tests do."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "empty.db"
+        engine = prepare_engine(create_engine(f"sqlite:///{file}"))
+        migrate.upgrade(engine)
+        with engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        engine.dispose()
+        return file.read_bytes()
+
+
+def _start_migrated(settings: Settings) -> None:
+    """Give a new server on SQLite a database that needs no migrating any more."""
+    file = settings.data / "sayso.db"
+    if settings.database_url == f"sqlite:///{file}" and not file.exists():
+        file.write_bytes(_migrated_file())
 
 
 def close_world(world: World) -> None:

@@ -11,16 +11,23 @@ from widget.domain.roles import Ability, Role, abilities
 OPEN = {"console.home", "console.set_up", "console.welcome"}
 
 NEEDS: dict[Ability, set[str]] = {
-    "see_own": set(),
+    "see_own": {
+        "response",
+        "stream",
+        "stream_events",
+        "stream_numbers",
+    },
     "read_responses": {
         "request_page",
         "requests",
-        "response",
         "responses",
+        "stream_wall",
         "surveys",
     },
     "lead": {
         "response_hide_or_show",
+        "response_mark",
+        "response_note",
     },
     "edit_surveys": {
         "close_survey",

@@ -105,7 +105,7 @@ def _as_json(found: ListedResponse) -> dict[str, Any]:
         "nps": row.nps,
         "ces": row.ces,
         "reasons": row.reasons or [],
-        "comment": row.comment or None,
+        "comment": (row.comment or None) if row.comment_hidden_at is None else None,
         "member": member if found.member_public_id else None,
         "member_given": row.member_given,
         "ref": row.ref,

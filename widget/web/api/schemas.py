@@ -71,7 +71,9 @@ class ResponseSchema(Schema):
     nps = fields.Integer(allow_none=True)
     ces = fields.Integer(allow_none=True)
     reasons = fields.List(fields.String(), metadata={"description": "Ids of ticked reasons."})
-    comment = fields.String(allow_none=True)
+    comment = fields.String(
+        allow_none=True, metadata={"description": "Null, too, when the team has hidden it."}
+    )
     member = fields.Nested(MemberSchema, allow_none=True)
     member_given = fields.String(metadata={"description": "How the page named the member."})
     ref = fields.String()

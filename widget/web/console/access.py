@@ -35,6 +35,7 @@ class Area:
 # In the order of the header. Routes that no other area names belong to surveys.
 AREAS = (
     Area("console.surveys", "edit_surveys", ("",), lambda: str(_("Surveys"))),
+    Area("console.stream", "see_own", ("stream",), lambda: str(_("Stream"))),
     Area("console.responses", "read_responses", ("response",), lambda: str(_("Responses"))),
     Area("console.requests", "read_responses", ("request", "asking"), lambda: str(_("Requests"))),
     Area("console.deliveries", "edit_surveys", ("deliveries",), lambda: str(_("Deliveries"))),
@@ -120,5 +121,6 @@ def _navigation(found: Seat) -> list[tuple[str, str, bool]]:
 
 @blueprint.get("/")
 def home() -> Response:
-    """The console's first page."""
-    return redirect(url_for("console.surveys"))
+    """The console's first page: what somebody most likely came for."""
+    first = "surveys" if seat().may("edit_surveys") else "stream"
+    return redirect(url_for(f"console.{first}"))
