@@ -1,6 +1,7 @@
 """The RSGI application that granian calls: it runs a WSGI application and keeps streams open."""
 
 import asyncio
+import signal
 import sys
 from dataclasses import dataclass
 from io import BytesIO
@@ -69,6 +70,10 @@ class Gateway:
         self._loop = loop
         self._feed.deliver_by(loop.call_soon_threadsafe)
         take_directly(self.take)
+        # granian waits for every answer to end before it stops. It hears of these signals by the
+        # event loop, whatever is called here besides.
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._stop_streams)
         for number in range(self._count):
             thread = Thread(target=self._work, name=f"request-{number}", daemon=True)
             thread.start()
@@ -80,6 +85,9 @@ class Gateway:
             self._jobs.put(None)
         for thread in self._threads:
             thread.join(5)
+
+    def _stop_streams(self, _number: int, _frame: object) -> None:
+        self._loop.call_soon_threadsafe(self._feed.end_all)
 
     async def __rsgi__(self, scope: "Scope", protocol: "HTTPProtocol") -> None:
         """Answer one request, whatever it is."""

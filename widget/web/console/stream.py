@@ -127,7 +127,7 @@ def stream_events() -> Response:
         body,
         content_type="text/event-stream; charset=utf-8",
         # nginx would otherwise keep events back until it has a bufferful.
-        headers={"X-Accel-Buffering": "no", "Cache-Control": "no-store"},
+        headers={"X-Accel-Buffering": "no"},
     )
 
 

@@ -89,6 +89,13 @@ class Feed:
         with self._lock:
             self._watchers.pop(listener, None)
 
+    def end_all(self) -> None:
+        """Let every stream end. To be called where listeners live."""
+        with self._lock:
+            watchers = list(self._watchers)
+        for listener in watchers:
+            listener.end()
+
     def wake(self) -> None:
         """Look at once."""
         if self._watchers and not self._news.is_set():
