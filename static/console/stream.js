@@ -23,7 +23,9 @@
   let retryAt = 0;
   let hideTimer = 0;
 
+  let isLive = false;
   const show = (name) => {
+    isLive = name === "live";
     state.hidden = false;
     state.className = `live is-${name}`;
     state.querySelector(".words").textContent = state.dataset[name];
@@ -48,11 +50,14 @@
   // Many pages hear of the same answer: each asks for its numbers at a moment of its own.
   let numbersTimer = 0;
   let numbersAt = 0;
+  let numbersAreStale = false;
   const refreshNumbers = () => {
     if (numbersTimer) return;
     const wait = Math.max(1500, numbersAt + NUMBERS_EVERY_MS - Date.now());
     numbersTimer = setTimeout(() => {
       numbersTimer = 0;
+      numbersAreStale = !isLive;
+      if (!isLive) return;
       numbersAt = Date.now();
       document.getElementById("numbers")?.dispatchEvent(new Event("stale"));
     }, wait + Math.random() * 1500);
@@ -84,8 +89,8 @@
       if (hadFocus) card.querySelector("a")?.focus();
       return;
     }
-    // Times are written alike, so that their order is that of their letters.
-    const next = [...list.children].find((other) => other.dataset.at < card.dataset.at);
+    // Places are written alike, so that their order is that of their letters.
+    const next = [...list.children].find((other) => other.dataset.place < card.dataset.place);
     // Further down there are pages of older ones, and this is one of them.
     if (!next && list.children.length >= 30) return;
     if (data.say) {
@@ -138,6 +143,7 @@
     opened.addEventListener("here", (event) => {
       heard(event);
       show("live");
+      if (numbersAreStale) refreshNumbers();
     });
     opened.addEventListener("card", (event) => {
       heard(event);

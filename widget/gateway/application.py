@@ -1,6 +1,7 @@
 """The RSGI application that granian calls: it runs a WSGI application and keeps streams open."""
 
 import asyncio
+import os
 import signal
 import sys
 from dataclasses import dataclass
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 _TURN_S = 0.0005
 # By then granian has opened the file that it sends.
 _DELETE_FILE_AFTER_S = 60.0
+_SIGNAL_AGAIN_S = 0.5
 
 
 @dataclass(frozen=True)
@@ -72,8 +74,8 @@ class Gateway:
         take_directly(self.take)
         # granian waits for every answer to end before it stops. It hears of these signals by the
         # event loop, whatever is called here besides.
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, self._stop_streams)
+        for stop in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(stop, self._stop_streams)
         for number in range(self._count):
             thread = Thread(target=self._work, name=f"request-{number}", daemon=True)
             thread.start()
@@ -86,8 +88,13 @@ class Gateway:
         for thread in self._threads:
             thread.join(5)
 
-    def _stop_streams(self, _number: int, _frame: object) -> None:
-        self._loop.call_soon_threadsafe(self._feed.end_all)
+    def _stop_streams(self, number: int, _frame: object) -> None:
+        def stop() -> None:
+            self._feed.end_all()
+            # A busy event loop may not have heard the signal: until it stops, it is told again.
+            self._loop.call_later(_SIGNAL_AGAIN_S, os.kill, os.getpid(), number)
+
+        self._loop.call_soon_threadsafe(stop)
 
     async def __rsgi__(self, scope: "Scope", protocol: "HTTPProtocol") -> None:
         """Answer one request, whatever it is."""

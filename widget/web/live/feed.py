@@ -34,8 +34,9 @@ log = logging.getLogger(__name__)
 _LOOK_EVERY_S = 0.2
 # What comes meanwhile is told together.
 _REST_S = 0.05
-# After a look the thread rests this many times as long as it took.
+# After a look the thread rests this many times as long as it computed, within bounds.
 _IDLE_SHARE = 6
+_LONGEST_REST_S = 1.0
 _HERE_EVERY_S = 15.0
 _CHECK_EVERY_S = 5.0
 # Streams end after about this long, and their browsers come back with a fresh look at their rights.
@@ -113,7 +114,7 @@ class Feed:
         while True:
             self._news.wait(_LOOK_EVERY_S)
             self._news.clear()
-            started = time.monotonic()
+            started = time.thread_time()
             with self._lock:
                 watchers = dict(self._watchers)
                 if not watchers:
@@ -127,7 +128,8 @@ class Feed:
                 # The database may be away for a while; who watches waits.
                 log.exception("The live streams could not look for news")
                 time.sleep(1.0)
-            time.sleep(max(_REST_S, _IDLE_SHARE * (time.monotonic() - started)))
+            rest = _IDLE_SHARE * (time.thread_time() - started)
+            time.sleep(min(max(_REST_S, rest), _LONGEST_REST_S))
 
     def _hand_over(self, calls: list[Callable[[], None]]) -> None:
         """Run the calls where listeners live, all in one go."""

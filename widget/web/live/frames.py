@@ -39,7 +39,6 @@ def card_frame(card: Card, look: Look, cursor: UUID, *, is_new: bool) -> bytes:
     """The event that shows a card, or puts it in place of the one with the same id."""
     data = {
         "id": card.id.hex,
-        "at": card.answered_at.isoformat(),
         "html": card_html(card, look),
         "say": announcement(card, look) if is_new else "",
     }

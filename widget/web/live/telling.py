@@ -112,9 +112,9 @@ class News:
             else:
                 narrow.append(subscription)
         if narrow:
-            cards = self._load({subscription.scope for subscription in narrow})
+            cards = _Sorted(self._load({subscription.scope for subscription in narrow}))
             for subscription in narrow:
-                text = self._told_to(subscription, cards)
+                text = self._told_to(subscription, cards.within(subscription.scope))
                 if text:
                     told[subscription] = text
         return told
@@ -124,7 +124,7 @@ class News:
         for start in range(0, len(self._about), _LOADED_TOGETHER):
             ids = self._about[start : start + _LOADED_TOGETHER]
             cards += cards_by_id(db.session(), self._workspace_id, ids, scopes)
-        return sorted(cards, key=lambda card: (card.answered_at, card.id))
+        return cards
 
     def _told_to(self, subscription: Subscription, cards: Iterable[Card]) -> bytes:
         scope, wanted = subscription.scope, subscription.wanted
@@ -137,6 +137,7 @@ class News:
         if len(shown) + len(gone) > MOST_CARDS:
             return frames.reset_frame(self._cursor)
         # Oldest first, so that the newest comes to stand on top.
+        shown.sort(key=lambda card: (card.answered_at, card.id))
         parts = [self._frame(card, subscription.look) for card in shown]
         parts += [frames.gone_frame(id, self._cursor) for id in gone]
         return b"".join(parts)
@@ -148,6 +149,27 @@ class News:
                 card, look, self._cursor, is_new=card.id in self._given
             )
         return self._drawn[key]
+
+
+class _Sorted:
+    """Cards by whose they are: many streams see a few of them each."""
+
+    def __init__(self, cards: Sequence[Card]) -> None:
+        self._cards = cards
+        self._of_member: dict[int | None, list[Card]] = defaultdict(list)
+        self._of_team: dict[int | None, list[Card]] = defaultdict(list)
+        for card in cards:
+            self._of_member[card.facts.member_id].append(card)
+            self._of_team[card.facts.team_id].append(card)
+
+    def within(self, scope: Scope) -> Sequence[Card]:
+        """The cards that may be within a scope, each once."""
+        if scope.everything:
+            return self._cards
+        found = list(self._of_member.get(scope.member_id, ())) if scope.member_id else []
+        for team in scope.teams:
+            found += self._of_team.get(team, ())
+        return list({card.id: card for card in found}.values())
 
 
 def missed(subscription: Subscription, after: UUID) -> bytes:
