@@ -11,6 +11,7 @@ from pathlib import Path
 
 from flask import Flask, request
 from granian import Granian
+from granian.constants import Interfaces
 
 from widget.operate.server import granian_options
 
@@ -58,6 +59,8 @@ def main() -> None:
     name, port, workers, file = sys.argv[1:]
     os.environ[_FILE] = file
     options = granian_options("127.0.0.1", int(port), int(workers))
+    # As many threads as the product has.
+    options |= {"interface": Interfaces.WSGI, "blocking_threads": 8}
     Granian(f"bench.baselines:{name}", **options).serve()
 
 

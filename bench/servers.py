@@ -19,7 +19,7 @@ from bench import baselines
 from widget.domain.tokens import Visit, VisitSigner
 from widget.storage.ids import new_id
 
-_KEY = "a key for measuring of no use to anybody"
+KEY = "a key for measuring of no use to anybody"
 # What the loader sends from an article of a help centre.
 _QUERY = urlencode(
     {
@@ -62,13 +62,17 @@ class Product:
     def answers_path(self) -> str:
         return f"/w/{self.survey}/responses"
 
-    def ratings(self, count: int) -> list[str]:
-        """Forms of as many customers, each with a first rating to give."""
+    def token(self) -> str:
+        """The token of a visit."""
         with urlopen(f"http://127.0.0.1:{self.port}{self.path}", timeout=10) as answer:
             found = _TOKEN.search(answer.read().decode())
         assert found, "The page carries no token."
-        signer = VisitSigner([_KEY])
-        visit = signer.read(found[1])
+        return found[1]
+
+    def ratings(self, count: int) -> list[str]:
+        """Forms of as many customers, each with a first rating to give."""
+        signer = VisitSigner([KEY])
+        visit = signer.read(self.token())
         return [_rating(signer, visit, number) for number in range(count)]
 
     def stored(self) -> int:
@@ -109,7 +113,7 @@ def environment(data: Path) -> dict[str, str]:
     ours = {name: value for name, value in os.environ.items() if not name.startswith("SAYSO_")}
     return ours | {
         "SAYSO_DATA": str(data),
-        "SAYSO_SECRET_KEYS": _KEY,
+        "SAYSO_SECRET_KEYS": KEY,
         "SAYSO_RATE_LIMIT": "10000000/minute",
     }
 

@@ -19,6 +19,7 @@ from widget.web.clock import utc_now
 from widget.web.console import account as sign_in
 from widget.web.console_hooks import console_only
 from widget.web.frame.express import Express
+from widget.web.live.feed import Feed
 from widget.web.sessions import ConsoleSessions
 
 __version__ = "0.1.0"
@@ -54,6 +55,7 @@ def create_app(settings: Settings, overrides: dict[str, Any] | None = None) -> F
     app.extensions["sayso_share_links"] = LinkSigner(settings.secret_keys, "share")
     app.extensions["sayso_presses"] = PressSigner(settings.secret_keys)
     app.extensions["sayso_settings"] = settings
+    app.extensions["sayso_live"] = Feed(app, settings.redis_url)
     rate_limits.register(app, settings.redis_url, settings.rate_limit)
     assets.register(app)
     register(app)

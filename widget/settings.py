@@ -38,7 +38,8 @@ SETTINGS = (
     Setting(
         "SAYSO_REDIS_URL",
         "none",
-        "`redis://HOST:PORT/N`. Rate limits are then counted across all processes and nodes.",
+        "`redis://HOST:PORT/N`. Rate limits are then counted across all processes and nodes, "
+        "and live streams hear at once what other processes store.",
     ),
     Setting(
         "SAYSO_SECRET_KEYS",

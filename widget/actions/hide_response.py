@@ -6,17 +6,29 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from widget.domain.errors import UnknownResponse
+from widget.domain.notes import NoteKind
 from widget.domain.scales import KINDS
 from widget.storage import answers, testimonials
 from widget.storage.engine import writing
 from widget.storage.events import append_event
+from widget.storage.notes import add_entry
 from widget.storage.votes import follow_vote
 
 
 def set_hidden(
-    session: Session, workspace_id: int, id: UUID, *, hidden: bool, at: datetime
+    session: Session,
+    workspace_id: int,
+    id: UUID,
+    *,
+    hidden: bool,
+    at: datetime,
+    by: int | None = None,
+    reason: str = "",
 ) -> None:
-    """Hide a response or show it again; counts change with it. Raises UnknownResponse."""
+    """Hide a response or show it again; counts change with it. Raises UnknownResponse.
+
+    `by` is the user who does it, and `reason` why: both are kept in the response's thread.
+    """
     with writing(session):
         connection = session.connection()
         found = answers.find_response(connection, workspace_id, id)
@@ -28,10 +40,12 @@ def set_hidden(
         if hidden:
             testimonials.take_back_approval(connection, workspace_id, id)
         if answers.counts({**found, "hidden_at": None}):
-            by = -1 if hidden else 1
+            by_one = -1 if hidden else 1
             scores = {kind: found[kind] for kind in KINDS if found[kind] is not None}
-            tallies = {answers.tally_of(found, *score): by for score in scores.items()}
+            tallies = {answers.tally_of(found, *score): by_one for score in scores.items()}
             answers.count(connection, tallies)
+        kind: NoteKind = "hidden" if hidden else "shown"
+        add_entry(session, workspace_id, id, kind, by=by, text=reason, at=at)
         append_event(
             session,
             "response.hidden" if hidden else "response.shown",

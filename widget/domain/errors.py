@@ -165,6 +165,10 @@ class TeamsCannotNest(SaysoError):
     """A team cannot be part of another."""
 
 
+class NoteRefused(SaysoError):
+    """A note, or the reason for hiding something, cannot be taken."""
+
+
 class UnknownTeam(SaysoError):
     """No team with this id in the workspace."""
 

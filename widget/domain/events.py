@@ -9,6 +9,8 @@ EventName = Literal[
     "response.hidden",
     "response.shown",
     "response.assigned",
+    "response.marked",
+    "response.noted",
     "survey.published",
     "survey.closed",
     "survey.opened",

@@ -168,6 +168,8 @@ def _response_row(first: FirstAnswer) -> dict[str, Any]:
         "updated_at": head.answered_at,
         "finished_at": head.answered_at if answer.finished else None,
         "hidden_at": None,
+        "comment_hidden_at": None,
+        "kudos_at": None,
     }
 
 

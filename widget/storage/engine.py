@@ -3,7 +3,7 @@
 import fcntl
 import os
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from typing import Any
 from weakref import WeakKeyDictionary, ref
@@ -126,6 +126,20 @@ def _turn(engine: Engine) -> Iterator[None]:
             yield
 
 
+_calls: WeakKeyDictionary[Engine, tuple[Callable[[], None], ...]] = WeakKeyDictionary()
+
+
+def after_commit(engine: Engine, call: Callable[[], None]) -> None:
+    """Call this after every write transaction of this process. It must be quick and never raise:
+    whoever has written waits for it."""
+    _calls[engine] = (*_calls.get(engine, ()), call)
+
+
+def _committed(engine: Engine) -> None:
+    for call in _calls.get(engine, ()):
+        call()
+
+
 @contextmanager
 def writing(session: Session) -> Iterator[Session]:
     """One write transaction: commits at the end, rolls back when an exception passes through.
@@ -144,6 +158,7 @@ def writing(session: Session) -> Iterator[Session]:
         except BaseException:
             session.rollback()
             raise
+    _committed(engine)
 
 
 @contextmanager
@@ -169,6 +184,7 @@ def write_connection(engine: Engine) -> Iterator[Connection]:
         connection = connection.execution_options(preserve_rowcount=True, **{_WRITES: True})
         with connection.begin():
             yield connection
+    _committed(engine)
 
 
 @contextmanager
@@ -203,6 +219,7 @@ def hot_transaction(engine: Engine) -> Iterator[HotTransaction]:
             yield HotTransaction(connection.cursor(), engine.dialect)
             # Without this line closing rolls back, which is what an exception wants.
             connection.commit()
+        _committed(engine)
         return
     with queue.turn():
         cursor = queue.connection().cursor()
@@ -215,6 +232,7 @@ def hot_transaction(engine: Engine) -> Iterator[HotTransaction]:
             raise
         finally:
             cursor.close()
+    _committed(engine)
 
 
 def note(engine: Engine, statement: PreparedStatement, values: Mapping[str, Any]) -> None:

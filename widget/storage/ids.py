@@ -14,10 +14,19 @@ def new_id() -> UUID:
     return uuid_utils.compat.uuid7()
 
 
+def floor_id(milliseconds: int) -> UUID:
+    """The lowest UUIDv7 of a moment, in milliseconds since 1970."""
+    return UUID(int=max(milliseconds, 0) << 80)
+
+
+def milliseconds_of(id: UUID) -> int:
+    """When a UUIDv7 was made, in milliseconds since 1970."""
+    return id.int >> 80
+
+
 def id_before(id: UUID, seconds: float) -> UUID:
-    """The smallest UUIDv7 of the moment so many seconds before another was made."""
-    moment = max((id.int >> 80) - round(seconds * 1000), 0)
-    return UUID(int=moment << 80)
+    """The lowest UUIDv7 of the moment so many seconds before another was made."""
+    return floor_id(milliseconds_of(id) - round(seconds * 1000))
 
 
 def new_public_id() -> str:

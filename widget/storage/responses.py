@@ -106,7 +106,11 @@ def _filtered(
     if wanted.kind is not None:
         query = query.where(getattr(Response, wanted.kind).is_not(None))
     if wanted.has_comment is not None:
-        said = Response.comment.is_not(None) & (Response.comment != "")
+        said = (
+            Response.comment.is_not(None)
+            & (Response.comment != "")
+            & Response.comment_hidden_at.is_(None)
+        )
         query = query.where(said if wanted.has_comment else ~said)
     if wanted.since is not None:
         query = query.where(Response.answered_at >= wanted.since)

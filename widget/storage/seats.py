@@ -1,5 +1,6 @@
 """Who signs in where: a user's places in workspaces, with all that decides what they may."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import cast
 
@@ -132,3 +133,27 @@ def choose_workspace(session: Session, user_id: int, workspace_id: int) -> bool:
         return False
     session.get_one(User, user_id).chosen_workspace_id = workspace_id
     return True
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What a seat hangs on. It changes when sessions end, and with a role."""
+
+    stamp: str
+    role: str
+    sees_all: bool
+
+
+def standings(session: Session, user_ids: Collection[int]) -> dict[tuple[int, int], Standing]:
+    """Where some users stand, by user and workspace; nobody who may not sign in any more."""
+    rows = session.execute(
+        select(Membership, User.fs_uniquifier)
+        .join(User, User.id == Membership.user_id)
+        .where(Membership.user_id.in_(user_ids), User.active.is_(True))
+    )
+    return {
+        (membership.user_id, membership.workspace_id): Standing(
+            stamp, membership.role, membership.sees_all
+        )
+        for membership, stamp in rows
+    }

@@ -161,7 +161,7 @@ def _said(response: Response, definition: Definition) -> Said:
     return Said(
         score=response.score,
         positive_from=definition.positive_from,
-        comment=response.comment or "",
+        comment=(response.comment or "") if response.comment_hidden_at is None else "",
         may_publish=bool(response.may_publish),
         is_hidden=response.hidden_at is not None,
     )

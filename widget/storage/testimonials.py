@@ -62,6 +62,7 @@ def _candidates(
         )
         .where(
             Response.workspace_id == workspace_id,
+            Response.comment_hidden_at.is_(None),
             # As the index says it.
             Response.may_publish == true(),
             Response.comment.is_not(None),

@@ -213,7 +213,7 @@ def test_hiding_a_response_takes_it_out_of_lists_and_counts(acme: Workspace) -> 
             return list(kept.values())
 
     assert counts() == [1]
-    assert post(client, f"{page}/hide", page=page).status_code == 303
+    assert post(client, f"{page}/hide", page=page, reason="A test").status_code == 303
     assert counts() == []
     assert listed(client.get("/console/responses").text) == []
     assert listed(client.get("/console/responses?hidden=1").text) == ["1"]

@@ -18,6 +18,7 @@ from widget.storage.models.mail import (
 from widget.storage.models.member_work import Assignment, MemberImport
 from widget.storage.models.members import Member, ProfileChange, Team, team_managers
 from widget.storage.models.messages import Message
+from widget.storage.models.notes import Mention, ResponseNote
 from widget.storage.models.recovery import (
     AlertChannel,
     AlertRule,
@@ -53,12 +54,14 @@ __all__ = [
     "Member",
     "MemberImport",
     "Membership",
+    "Mention",
     "Message",
     "PasswordAsk",
     "ProfileChange",
     "Request",
     "RequestImport",
     "Response",
+    "ResponseNote",
     "Revision",
     "Reward",
     "Rollup",

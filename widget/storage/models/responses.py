@@ -96,6 +96,9 @@ class Response(Base):
     updated_at: Mapped[datetime] = mapped_column(UTCDateTime)
     finished_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     hidden_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    # Its words are for leads only; the scores count.
+    comment_hidden_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    kudos_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 
 class Revision(Base):

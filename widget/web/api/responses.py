@@ -113,7 +113,7 @@ def _as_json(found: ListedResponse, reward: Reward | None) -> dict[str, Any]:
         "nps": row.nps,
         "ces": row.ces,
         "reasons": row.reasons or [],
-        "comment": row.comment or None,
+        "comment": (row.comment or None) if row.comment_hidden_at is None else None,
         "wants_contact": bool(row.wants_contact),
         "contact": row.contact or None,
         "may_publish": bool(row.may_publish),

@@ -86,7 +86,9 @@ class ResponseSchema(Schema):
     nps = fields.Integer(allow_none=True)
     ces = fields.Integer(allow_none=True)
     reasons = fields.List(fields.String(), metadata={"description": "Ids of ticked reasons."})
-    comment = fields.String(allow_none=True)
+    comment = fields.String(
+        allow_none=True, metadata={"description": "Null, too, when the team has hidden it."}
+    )
     wants_contact = fields.Boolean(metadata={"description": "The customer asked to be contacted."})
     contact = fields.String(
         allow_none=True,

@@ -40,6 +40,7 @@ class Area:
 # In the order of the header. Routes that no other area names belong to surveys.
 AREAS = (
     Area("console.surveys", "edit_surveys", ("",), lambda: str(_("Surveys"))),
+    Area("console.stream", "see_own", ("stream",), lambda: str(_("Stream"))),
     Area("console.responses", "read_responses", ("response",), lambda: str(_("Responses"))),
     Area("console.follow_ups", "lead", ("follow_up", "alert"), lambda: str(_("Follow-ups"))),
     Area("console.requests", "read_responses", ("request", "asking"), lambda: str(_("Requests"))),

@@ -3,11 +3,10 @@
 from datetime import date
 from uuid import UUID
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import abort, render_template, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from widget.actions.hide_response import set_hidden
 from widget.domain.errors import MomentRefused
 from widget.domain.moments import read_day, read_moment
 from widget.domain.scales import KIND_NAMES, KINDS
@@ -27,8 +26,8 @@ from widget.storage.responses import (
 from widget.storage.rewards import reward_of_responses
 from widget.storage.survey_editing import survey_names
 from widget.web import htmx
-from widget.web.clock import now
 from widget.web.console.access import blueprint, needs, seat
+from widget.web.console.response_thread import people_to_mention, thread
 from widget.web.face.speech import Speech
 
 PAGE = 50
@@ -69,9 +68,9 @@ def responses() -> Response:
 
 
 @blueprint.get("/responses/<uuid:response_id>")
-@needs("read_responses")
+@needs("see_own")
 def response(response_id: UUID) -> str:
-    """One response: its steps in the words its customer saw, its context, its revisions."""
+    """One response: its steps in the words its customer saw, its context, its thread."""
     found = _found(response_id)
     may_lead = seat().may("lead")
     return render_template(
@@ -89,24 +88,17 @@ def response(response_id: UUID) -> str:
             response_id
         ),
         revisions=revisions_of(db.session(), seat().workspace_id, response_id),
+        shows_comment=may_lead or found.response.comment_hidden_at is None,
+        thread=thread(response_id),
+        people=people_to_mention() if may_lead else [],
     )
-
-
-@blueprint.post("/responses/<uuid:response_id>/<any(hide,show):verb>")
-@needs("lead")
-def response_hide_or_show(response_id: UUID, verb: str) -> Response:
-    """Take a response out of lists and counts, or put it back."""
-    _found(response_id)
-    hidden = verb == "hide"
-    set_hidden(db.session(), seat().workspace_id, response_id, hidden=hidden, at=now())
-    flash(_("Hidden: it counts nowhere now.") if hidden else _("Shown and counted again."))
-    return redirect(url_for("console.response", response_id=response_id), 303)
 
 
 def _found(response_id: UUID) -> ListedResponse:
     """A response within the scope of whoever asks; aborts when there is none."""
     found = find_response(db.session(), seat().workspace_id, response_id, seat().scope)
-    if found is None:
+    is_hidden = found is not None and found.response.hidden_at is not None
+    if found is None or (is_hidden and not seat().may("read_responses")):
         abort(404, "There is no such response in this workspace, or it is not yours to see.")
     return found
 

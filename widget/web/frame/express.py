@@ -37,6 +37,11 @@ _LARGEST_ANSWER = 16_384
 
 Headers = list[tuple[str, str]]
 
+# A server whose thread must not wait asks with AT_ONCE in the environment, and gets LATER, without
+# any answer having been started, for whatever is not in memory.
+AT_ONCE = "sayso.at_once"
+LATER: list[bytes] = []
+
 
 class Express:
     """WSGI middleware around the application. Keeps, per survey, the headers Flask sent for it."""
@@ -61,7 +66,7 @@ class Express:
     ) -> Iterable[bytes]:
         method, public_id = environ["REQUEST_METHOD"], _survey_asked(environ)
         if public_id is None:
-            return self._next(environ, start_response)
+            return LATER if AT_ONCE in environ else self._next(environ, start_response)
         survey = self._memory.survey(public_id)
         known = self._headers.get((method, public_id))
         if survey and known and known[0] == survey and self._is_trusted(environ):
@@ -70,6 +75,8 @@ class Express:
                 body = page.encode()
                 start_response("200 OK", [*known[1], ("Content-Length", str(len(body)))])
                 return [body]
+        if AT_ONCE in environ:
+            return LATER
         return self._next(environ, self._remembering(public_id, environ, start_response))
 
     def _is_trusted(self, environ: "WSGIEnvironment") -> bool:
