@@ -518,3 +518,12 @@ def test_json_that_is_nested_deeply_is_refused_plainly(
         assert answer.content_type == "application/problem+json"
         assert answer.get_json()["detail"]
     assert count(acme) == 0
+
+
+def test_both_spellings_of_an_international_domain_find_its_requests(acme: Workspace) -> None:
+    acme.survey()
+    program = Program(acme)
+    program.ask("kim@xn--bcher-kva.example", ext_interaction_id="T-1")
+    program.ask("lee@c.example", ext_interaction_id="T-2")
+    for spelling in ("kim@xn--bcher-kva.example", "kim@bücher.example"):
+        assert program.refs(f"?email={spelling}") == ["T-1"]
