@@ -31,9 +31,9 @@ def acme(world: World) -> Workspace:
 
 
 @pytest.fixture(scope="session")
-def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres_url() -> Iterator[str]:
     """A PostgreSQL server for all tests of this process."""
-    with postgres(tmp_path_factory.mktemp("server")) as url:
+    with postgres() as url:
         yield url
 
 

@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -56,34 +57,40 @@ def _postgres_program(name: str) -> str:
 
 
 @contextmanager
-def postgres(folder: Path) -> Iterator[str]:
+def postgres() -> Iterator[str]:
     """A PostgreSQL server; yields the URL of an empty database."""
     initdb, server = _postgres_program("initdb"), _postgres_program("postgres")
-    data, port = folder / "postgres", free_port()
-    data.mkdir()
-    # PostgreSQL refuses to run as root, so there it runs as its own system user.
-    as_user: list[str] = []
-    if os.geteuid() == 0:
-        shutil.chown(data, "postgres")
-        for parent in (data, *data.parents):
-            if parent.stat().st_uid == 0 and not parent.stat().st_mode & 0o001:
-                parent.chmod(parent.stat().st_mode | 0o011)
-        as_user = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
-    subprocess.run(
-        [*as_user, initdb, "-D", data, "-U", "sayso", "-A", "trust", "-E", "UTF8", "--no-sync"],
-        check=True,
-        stdout=subprocess.DEVNULL,
-        cwd=data,
-    )
+    # Not below pytest's folder: each run as root shuts that to the user the server runs as.
+    data, port = Path(tempfile.mkdtemp(prefix="sayso-postgres-")), free_port()
+    try:
+        # PostgreSQL refuses to run as root, so there it runs as its own system user.
+        as_user: list[str] = []
+        if os.geteuid() == 0:
+            shutil.chown(data, "postgres")
+            as_user = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
+        subprocess.run(
+            [*as_user, initdb, "-D", data, "-U", "sayso", "-A", "trust", "-E", "UTF8", "--no-sync"],
+            check=True,
+            stdout=subprocess.DEVNULL,
+            cwd=data,
+        )
+        with _running([*as_user, server], data, port):
+            yield f"postgresql+psycopg://sayso@127.0.0.1:{port}/postgres"
+    finally:
+        shutil.rmtree(data)
+
+
+@contextmanager
+def _running(server: list[str], data: Path, port: int) -> Iterator[None]:
     options = ["-c", "fsync=off", "-c", "listen_addresses=127.0.0.1", "-k", str(data)]
     process = subprocess.Popen(
-        [*as_user, server, "-D", data, "-p", str(port), *options],
+        [*server, "-D", data, "-p", str(port), *options],
         stderr=subprocess.DEVNULL,
         cwd=data,
     )
     try:
         wait_until(lambda: _accepts(port, data), "PostgreSQL's start")
-        yield f"postgresql+psycopg://sayso@127.0.0.1:{port}/postgres"
+        yield
     finally:
         process.send_signal(signal.SIGINT)
         process.wait(20)

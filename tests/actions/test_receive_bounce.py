@@ -14,6 +14,7 @@ from widget.domain.mail_addresses import DeliveryName
 from widget.extensions import db
 from widget.storage.engine import writing
 from widget.storage.models import Bounce, Customer, Delivery, Event, Request, SuppressedAddress
+from widget.storage.suppressions import newest_mail_to
 
 KIM = "kim@shop.example"
 
@@ -78,3 +79,13 @@ def test_a_report_that_comes_after_erasure_is_of_no_mail(any_acme: Workspace) ->
     _, sent = add_request(any_acme, any_acme.survey(), email=KIM, status="sent")
     erase_everybody(any_acme)
     assert not say(any_acme, "hard", sent)
+
+
+@pytest.mark.parametrize("sent_to", ["kim@bücher.example", "kim@xn--bcher-kva.example"])
+@pytest.mark.parametrize("reported_as", ["kim@bücher.example", "Kim@xn--bcher-kva.example"])
+def test_a_report_may_spell_an_international_domain_either_way(
+    any_acme: Workspace, sent_to: str, reported_as: str
+) -> None:
+    _, sent = add_request(any_acme, any_acme.survey(), email=sent_to, status="sent")
+    with any_acme.world.app.app_context():
+        assert newest_mail_to(db.session(), any_acme.id, reported_as) == (any_acme.id, sent)

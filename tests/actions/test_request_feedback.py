@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from tests.builders import MONDAY, Workspace, ask, make_workspace, set_rules, stored_request
 from widget.actions.cancel_request import cancel_request
@@ -19,6 +19,7 @@ from widget.domain.errors import KeyConflict, UnknownSurvey
 from widget.extensions import db
 from widget.storage.addresses import digest_addresses_with
 from widget.storage.engine import writing
+from widget.storage.ids import new_id
 from widget.storage.models import Customer, Event, Request, SuppressedAddress
 
 
@@ -72,6 +73,50 @@ def test_a_customer_is_found_again_and_what_is_new_is_noted(any_acme: Workspace)
     with any_acme.world.app.app_context():
         [kim] = db.session.scalars(select(Customer))
         assert (kim.name, kim.language, kim.time_zone) == ("Kim Larsen", "de", "Asia/Tokyo")
+
+
+BOOKS = ("kim@bücher.example", "kim@xn--bcher-kva.example")
+
+
+@pytest.mark.parametrize("known_as", BOOKS)
+@pytest.mark.parametrize("asked_as", BOOKS)
+def test_both_spellings_of_an_international_domain_are_one_customer(
+    any_acme: Workspace, known_as: str, asked_as: str
+) -> None:
+    survey = any_acme.survey()
+    first = ask(any_acme, survey, known_as)
+    assert customers(any_acme) == [("kim@bücher.example", "")]
+    # Kept before this rule, by the spelling that was given.
+    with any_acme.world.app.app_context(), writing(db.session):
+        db.session.execute(update(Customer).values(email=known_as))
+    row = stored_request(any_acme, ask(any_acme, survey, asked_as))
+    assert (row.why, row.why_request_id) == ("suppressed", first)
+    assert customers(any_acme) == [(known_as, "")]
+
+
+def test_of_two_customers_kept_before_their_spellings_were_one_todays_is_asked(
+    any_acme: Workspace,
+) -> None:
+    survey = any_acme.survey()
+    ask(any_acme, survey, "kim@old.example")
+    with any_acme.world.app.app_context(), writing(db.session):
+        db.session.execute(update(Customer).values(email="kim@xn--bcher-kva.example"))
+        at = any_acme.world.clock()
+        db.session.add(
+            Customer(
+                workspace_id=any_acme.id,
+                id=new_id(),
+                email="kim@bücher.example",
+                created_at=at,
+                updated_at=at,
+            )
+        )
+    asked = stored_request(any_acme, ask(any_acme, survey, "kim@bücher.example", name="Kim"))
+    assert asked.status == "scheduled"
+    assert set(customers(any_acme)) == {
+        ("kim@bücher.example", "Kim"),
+        ("kim@xn--bcher-kva.example", ""),
+    }
 
 
 def test_without_an_address_the_teams_own_id_tells_customers_apart(any_acme: Workspace) -> None:

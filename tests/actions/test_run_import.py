@@ -11,7 +11,7 @@ from sqlalchemy import event, func, select
 
 from tests.builders import MONDAY, Workspace, ask, make_workspace
 from widget.actions import run_import
-from widget.actions.run_import import import_backoff, run_imports
+from widget.actions.run_import import Turns, import_backoff, run_imports
 from widget.actions.upload_requests import (
     discard_import,
     preview_import,
@@ -206,6 +206,49 @@ def test_a_broken_file_holds_up_no_other_and_is_left_alone_for_a_while(
     clock.pass_time(hours=1)
     assert work() == 1
     assert state(any_acme, broken).status == "done"
+
+
+def test_workspaces_take_turns_and_nobodys_files_wait_for_all_of_anothers(
+    any_acme: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run_import, "_BATCH", 10)
+    world, turns, ticks = any_acme.world, Turns(), iter(range(0, 1000, 10))
+    others = [make_workspace(world, name, f"{name}@rival.example") for name in ("one", "two")]
+
+    def started(owner: Workspace, rows: int) -> UUID:
+        text = "".join(f"c{number}@c.example\n" for number in range(rows))
+        id = upload(owner, owner.survey(), f"email\n{text}")
+        start(owner, id)
+        world.clock.pass_time(seconds=1)
+        return id
+
+    first, second = started(any_acme, 30), started(any_acme, 20)
+    rivals = [(owner, started(owner, 20)) for owner in others]
+    all_of_them = [(any_acme, first), (any_acme, second), *rivals]
+
+    def after_a_batch() -> list[int]:
+        with world.app.app_context():
+            db.session.rollback()
+            # Each call's budget ends with its first batch, as that of a slow server would.
+            run_imports(
+                *(db.engine, world.clock()),
+                budget_s=5,
+                clock=lambda: float(next(ticks)),
+                turns=turns,
+            )
+        return [state(owner, id).done for owner, id in all_of_them]
+
+    assert [after_a_batch() for _ in range(9)] == [
+        [10, 0, 0, 0],
+        [10, 0, 10, 0],
+        [10, 0, 10, 10],
+        [20, 0, 10, 10],
+        [20, 0, 20, 10],
+        [20, 0, 20, 20],
+        [30, 0, 20, 20],
+        [30, 10, 20, 20],
+        [30, 20, 20, 20],
+    ]
 
 
 def test_the_work_ends_with_its_budget_and_goes_on_with_the_next(acme: Workspace) -> None:

@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from tests.builders import PHONE, AskedByMail, Workspace, ask_by_mail
 from tests.web.landing.mailing import Reader, held, reader, request_of
@@ -12,7 +12,7 @@ from widget.actions.restore_answer import restore_answer
 from widget.actions.settle_provisional import settle_due
 from widget.extensions import db
 from widget.storage.engine import writing
-from widget.storage.models import HeldAnswer, Revision, Rollup, Survey, User
+from widget.storage.models import HeldAnswer, LinkVisit, Revision, Rollup, Survey, User
 
 
 def settle(acme: Workspace) -> int:
@@ -77,6 +77,32 @@ def test_it_is_set_aside_when_its_client_turns_out_to_be_a_machine(
     [row] = held(acme)
     assert (row.standing, row.reasons) == ("set_aside", ["several_scores"])
     assert acme.responses() == []
+
+
+def test_it_counts_where_nothing_is_known_of_its_client_any_more(
+    acme: Workspace, mail: AskedByMail, carla: Reader
+) -> None:
+    carla.touch(carla.open(mail.path(4)), 4)
+    with acme.world.app.app_context(), writing(db.session):
+        db.session.execute(delete(LinkVisit))
+    acme.world.clock.pass_time(minutes=10)
+    assert settle(acme) == 1
+    assert standings(acme) == ["counted"]
+    assert [response.stars for response in acme.responses()] == [4]
+
+
+def test_where_its_own_touch_is_forgotten_the_rest_of_what_its_client_did_is_judged(
+    acme: Workspace, mail: AskedByMail, carla: Reader
+) -> None:
+    for score in (1, 2, 3):
+        token = carla.open(mail.path(score))
+    carla.touch(token, 3)
+    with acme.world.app.app_context(), writing(db.session):
+        db.session.execute(delete(LinkVisit).where(LinkVisit.act == "gesture"))
+    acme.world.clock.pass_time(minutes=10)
+    assert settle(acme) == 1
+    [row] = held(acme)
+    assert (row.standing, row.reasons) == ("set_aside", ["several_scores"])
 
 
 def test_the_button_takes_its_place(acme: Workspace, mail: AskedByMail, carla: Reader) -> None:

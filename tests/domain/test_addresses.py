@@ -2,7 +2,7 @@
 
 import pytest
 
-from widget.domain.addresses import email_problem, normal_email, shown
+from widget.domain.addresses import customer_email, email_problem, normal_email, shown, spellings
 
 
 @pytest.mark.parametrize(
@@ -61,6 +61,47 @@ def test_what_is_no_address_is_refused_with_a_sentence(text: str) -> None:
 
 def test_customers_are_known_by_lower_case() -> None:
     assert normal_email("  Kim@C.Example ") == "kim@c.example"
+
+
+@pytest.mark.parametrize(
+    ("text", "known_as"),
+    [
+        (" Kim@BÜCHER.example", "kim@bücher.example"),
+        ("kim@xn--bcher-kva.example", "kim@bücher.example"),
+        ("kim@XN--BCHER-KVA.example", "kim@bücher.example"),
+        ("kim@bu\u0308cher\u3002example", "kim@bücher.example"),
+        ("kim@xn--strae-oqa.example", "kim@straße.example"),
+        ("用户@xn--fsqu00a.xn--0zwm56d", "用户@例子.测试"),
+        ("xn--bcher-kva@c.example", "xn--bcher-kva@c.example"),
+    ],
+)
+def test_both_forms_of_an_international_domain_are_one_customer(text: str, known_as: str) -> None:
+    assert customer_email(text) == known_as
+    assert customer_email(known_as) == known_as
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        # No form that people read leads back to these.
+        "kim@xn--abc-.example",
+        "kim@xn--strasse-.example",
+        "kim@xn--999999999.example",
+        # A line break, and an @, in disguise.
+        "kim@xn--" + "ß\u2028".encode("punycode").decode() + ".example",
+        "kim@xn--" + "ß@c".encode("punycode").decode() + ".example",
+        "kim@" + "ü" * 20_000,
+        "bücher.example",
+        "",
+    ],
+)
+def test_what_only_looks_international_stays_as_it_is(text: str) -> None:
+    assert customer_email(text) == text
+
+
+def test_customers_are_looked_for_under_each_form_they_may_have_been_kept_as() -> None:
+    assert spellings("kim@c.example") == ("kim@c.example",)
+    assert spellings("kim@bücher.example") == ("kim@bücher.example", "kim@xn--bcher-kva.example")
 
 
 def test_texts_from_outside_stand_on_one_line() -> None:

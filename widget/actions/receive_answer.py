@@ -92,15 +92,24 @@ def receive_gesture(engine: Engine, held: Held, client: Client, *, quarantine: t
             at=at,
             due_at=waits or at + quarantine,
         )
+        held_storage.make_room(connection, head.workspace_id, head.id, "provisional")
 
 
 def doubts_about(connection: Connection, row: HeldRow) -> tuple[Suspicion, ...]:
-    """The reasons to doubt a held answer, by all that its client has done since."""
+    """The reasons to doubt a held answer, by all that its client has done since.
+
+    None where nothing that its client did is known any more. Where only the answering itself is
+    not, the answer is taken to have come from the same browser as the rest.
+    """
     head = row.held.head
     clicks = visits_by(connection, row.workspace_id, row.response_id, row.client)
+    if not clicks:
+        return ()
     answers = [click for click in clicks if click.act in ANSWERS]
+    score = row.held.answer.scores[head.kind]
+    unseen = replace(clicks[-1], at=head.answered_at, act="gesture", score=score)
     sent = delivered_at(connection, row.workspace_id, row.response_id, head.answered_at)
-    return judge(clicks, answers[-1], delivered_at=sent)
+    return judge(clicks, answers[-1] if answers else unseen, delivered_at=sent)
 
 
 def _without_silence(answer: Answer) -> Answer:
@@ -160,4 +169,5 @@ def _set_aside(
         at=held.head.answered_at,
         reasons=[doubt.reason for doubt in doubts],
     )
+    held_storage.make_room(connection, held.head.workspace_id, held.head.id, "set_aside")
     return Received("set_aside", kept.answer if is_further else None)

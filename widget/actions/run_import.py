@@ -4,6 +4,7 @@ import logging
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -25,23 +26,33 @@ _BATCH = 200
 _PREVIEWS_KEPT = timedelta(days=1)
 
 
+@dataclass
+class Turns:
+    """Remembers, within one process, the id of the workspace that had its turn last."""
+
+    last: int = 0
+
+
 def run_imports(
     engine: Engine,
     now: datetime,
     budget_s: float = 5.0,
     clock: Callable[[], float] = time.monotonic,
     backoff: Backoff[UUID] | None = None,
+    turns: Turns | None = None,
 ) -> int:
     """Work on running imports for about `budget_s` seconds; returns how many rows were done.
 
     Rows are made in batches, each in one transaction with the count of rows that are done: killed
     at any moment, the next call goes on where the last batch ended. Several workers may do this
-    at once.
+    at once. Workspaces take turns, a batch of their oldest file each, so that nobody's files wait
+    for all of somebody else's. Give the same `turns` to each call, and a turn that a call's end
+    cut off comes first in the next.
 
     A file that fails is logged, and left alone for as long as `backoff` says, while the others go
     on. Give the same one to each call: without one a file is left alone until the call's end.
     """
-    backoff = backoff or import_backoff()
+    backoff, turns = backoff or import_backoff(), turns or Turns()
     end = clock() + budget_s
     done = 0
     files: dict[UUID, Sequence[AskRow]] = {}
@@ -51,7 +62,7 @@ def run_imports(
         with writing(session):
             forget_previews(session, now - _PREVIEWS_KEPT)
         while True:
-            batch = _run_or_leave(session, files, now, backoff)
+            batch = _run_or_leave(session, files, now, backoff, turns)
             done += batch or 0
             if batch is None or clock() >= end:
                 return done
@@ -63,16 +74,20 @@ def import_backoff() -> Backoff[UUID]:
 
 
 def _run_or_leave(
-    session: Session, files: dict[UUID, Sequence[AskRow]], now: datetime, backoff: Backoff[UUID]
+    session: Session,
+    files: dict[UUID, Sequence[AskRow]],
+    now: datetime,
+    backoff: Backoff[UUID],
+    turns: Turns,
 ) -> int | None:
     """Do a batch of one file; returns how many rows it had, and None when no file is left."""
     id: UUID | None = None
     try:
         with writing(session):
-            found = claim_import(session, backoff.waiting(now))
+            found = claim_import(session, backoff.waiting(now), after=turns.last)
             if found is None:
                 return None
-            id = found.id
+            id, turns.last = found.id, found.workspace_id
             done = _run_batch(session, found, files, now)
         backoff.succeeded(id)
         return done
@@ -99,6 +114,7 @@ def _run_batch(
     _count(found, Counter(statuses_of(session, found.workspace_id, ids)))
     found.done += len(rows)
     if found.done >= len(files[found.id]):
+        del files[found.id]
         found.status, found.finished_at = "done", now
         found.content = ""
     return len(rows)

@@ -59,6 +59,8 @@ def _settle(engine: Engine, workspace_id: int, id: UUID, now: datetime) -> bool:
             give_answer_within(connection, head, row.held.answer, time_zone=rules.time_zone)
         reasons = [doubt.reason for doubt in doubts]
         held_storage.settle(connection, workspace_id, id, standing, reasons=reasons)
+        if standing == "set_aside":
+            held_storage.make_room(connection, workspace_id, row.response_id, "set_aside")
         return True
 
 

@@ -1,6 +1,7 @@
 """Email addresses: whether mail could go to one. Permissive, for the world's mail servers are."""
 
 import re
+from unicodedata import normalize
 
 from widget.domain.context import is_unexpanded
 
@@ -37,6 +38,62 @@ def email_problem(text: str) -> str | None:
     if len(local.encode()) > _LOCAL_LIMIT:
         return "The part before the @ is too long for an email address."
     return None if _is_host(domain) else "The part after the @ is no mail domain."
+
+
+def customer_email(text: str) -> str:
+    """An address as customers are known by, the same for both forms of an international domain.
+
+    The form that people read is kept, where it leads back to the other one.
+    """
+    plain = normal_email(text)
+    local, at, domain = plain.rpartition("@")
+    if (domain.isascii() and "xn--" not in domain) or email_problem(plain):
+        return plain
+    try:
+        shown_as = local + at + ".".join(map(_readable, ascii_domain(domain).split(".")))
+    except UnicodeError:
+        return plain
+    return plain if email_problem(shown_as) else shown_as
+
+
+def spellings(email: str) -> tuple[str, ...]:
+    """A customer's address, and what else it may have been kept as before both forms of a domain
+    were one."""
+    local, at, domain = email.rpartition("@")
+    if domain.isascii() or len(email) > EMAIL_LIMIT:
+        return (email,)
+    try:
+        return email, local + at + ascii_domain(domain)
+    except UnicodeError:
+        return (email,)
+
+
+# The codec follows the rules of 2003, which take these for other letters, or for none:
+# straße.example would become strasse.example, whose mail is somebody else's. Today (RFC 5894) they
+# stand for themselves.
+_OF_THEIR_OWN = re.compile("[\u00df\u1e9e\u03c2\u200c\u200d]")
+
+
+def ascii_domain(domain: str) -> str:
+    """A domain in its ASCII form. Raises UnicodeError when it has none."""
+    labels = re.split("[.\u3002\uff0e\uff61]", domain)
+    return ".".join(
+        "xn--" + normalize("NFKC", label.lower()).encode("punycode").decode()
+        if _OF_THEIR_OWN.search(label)
+        else label.encode("idna").decode()
+        for label in labels
+    )
+
+
+def _readable(label: str) -> str:
+    """A part of an ASCII domain as people read it; itself where that would be another domain."""
+    if not label.startswith("xn--"):
+        return label
+    try:
+        text = label[4:].encode().decode("punycode")
+        return text if ascii_domain(text) == label else label
+    except UnicodeError:
+        return label
 
 
 def _is_host(domain: str) -> bool:

@@ -9,7 +9,7 @@ from hashlib import sha256
 from typing import Any
 from urllib.parse import urlsplit
 
-from widget.domain.addresses import EMAIL_LIMIT, email_problem, normal_email, shown, storable
+from widget.domain.addresses import EMAIL_LIMIT, customer_email, email_problem, shown, storable
 from widget.domain.ask_times import is_zone
 
 TEXT_LIMIT = 200
@@ -69,7 +69,7 @@ def tidy(ask: Ask) -> Ask:
     tags = (shown(tag, VALUE_LIMIT) for tag in ask.tags)
     return replace(
         ask,
-        email=shown(normal_email(ask.email), EMAIL_LIMIT),
+        email=shown(customer_email(ask.email), EMAIL_LIMIT),
         name=shown(ask.name, TEXT_LIMIT),
         external_id=shown(ask.external_id, TEXT_LIMIT),
         time_zone=ask.time_zone.strip(),

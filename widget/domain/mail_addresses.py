@@ -6,15 +6,15 @@ would let mail go to people who said no.
 """
 
 import hmac
-import re
 from base64 import b32decode, b32encode
 from binascii import Error as NotBase32
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
-from unicodedata import normalize
 from uuid import UUID
+
+from widget.domain.addresses import ascii_domain
 
 # Local parts have at most 64 octets (RFC 5321 §4.5.3.1.1); the token takes up to 45, the + one.
 LONGEST_BOUNCE_NAME = 18
@@ -27,7 +27,7 @@ def address_digest(key: str, address: str) -> str:
     local, at, domain = address.strip().lower().rpartition("@")
     with suppress(UnicodeError):
         # What has no such form stays as it is: it is known by what was said of it.
-        domain = domain if domain.isascii() else _ascii_domain(domain)
+        domain = domain if domain.isascii() else ascii_domain(domain)
     return hmac.new(key.encode(), f"{local}{at}{domain}".encode(), sha256).hexdigest()
 
 
@@ -38,27 +38,10 @@ def wire_address(address: str) -> str | None:
     """
     local, _at, domain = address.strip().rpartition("@")
     try:
-        ascii_domain = domain if domain.isascii() else _ascii_domain(domain)
+        on_the_wire = domain if domain.isascii() else ascii_domain(domain)
     except UnicodeError:
         return None
-    return f"{local}@{ascii_domain}" if local and local.isascii() else None
-
-
-# The codec follows the rules of 2003, which take these for other letters, or for none:
-# straße.example would become strasse.example, whose mail is somebody else's. Today (RFC 5894) they
-# stand for themselves.
-_OF_THEIR_OWN = re.compile("[\u00df\u1e9e\u03c2\u200c\u200d]")
-
-
-def _ascii_domain(domain: str) -> str:
-    """A domain in its ASCII form. Raises UnicodeError when it has none."""
-    labels = re.split("[.\u3002\uff0e\uff61]", domain)
-    return ".".join(
-        "xn--" + normalize("NFKC", label.lower()).encode("punycode").decode()
-        if _OF_THEIR_OWN.search(label)
-        else label.encode("idna").decode()
-        for label in labels
-    )
+    return f"{local}@{on_the_wire}" if local and local.isascii() else None
 
 
 @dataclass(frozen=True)

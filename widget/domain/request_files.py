@@ -1,24 +1,20 @@
 """CSV files of requests: whatever a spreadsheet saved, read into asks, row by row."""
 
-import csv
-import io
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import islice
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from widget.domain.asks import Ask
+from widget.domain.csv_files import bare_header, read_lines
 from widget.domain.errors import FileRefused, MomentRefused
 from widget.domain.moments import counted
 
 MOST_ROWS = 10_000
 MOST_BYTES = 5 * 1024 * 1024
-_MOST_COLUMNS = 200
 _LONGEST_FIELD = 20_000
-_LONGEST_LINE = 1_000_000
 _MOST_DIGITS = 20
 
 # What a column may be called: lower case, without spaces and punctuation.
@@ -44,7 +40,6 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "interaction_at": ("interactionat", "interactiondate", "date", "closedat", "solvedat"),
 }
 _BY_ALIAS = {alias: name for name, aliases in COLUMNS.items() for alias in aliases}
-_PUNCTUATION = re.compile(r"[\W_]+")
 _YES = {"1", "true", "yes", "y", "x"}
 _NO = {"", "0", "false", "no", "n"}
 
@@ -93,56 +88,22 @@ def read_file(text: str, time_zone: str) -> RequestFile:
 
     Raises FileRefused when there is no column with email addresses, no row, or too many.
     """
-    try:
-        # One line more than there may be, and never all of a file that has far too many.
-        lines = list(islice(_lines(text), MOST_ROWS + 2))
-    except csv.Error as error:
-        raise FileRefused(f"The file cannot be read as CSV: {error}.") from error
-    if len(lines) < 2:
-        raise FileRefused("The file needs a line of headers and at least one row below it.")
-    if len(lines) - 1 > MOST_ROWS:
-        raise FileRefused(f"The file has more than {MOST_ROWS:,} rows; split it.")
-    headers = [cell.strip() for cell in lines[0][1]]
+    headers, lines = read_lines(text, MOST_ROWS)
     columns = _columns(headers)
     if "email" not in columns:
         raise FileRefused(
             "There is no column with email addresses. Name it “email” in the first line."
         )
     zone = ZoneInfo(time_zone)
-    rows = tuple(_row(number, cells, headers, columns, zone) for number, cells in lines[1:])
+    rows = tuple(_row(number, cells, headers, columns, zone) for number, cells in lines)
     return RequestFile(tuple(zip(headers, columns, strict=True)), rows)
-
-
-def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
-    """The lines that hold something, numbered from 1, each as far as columns are read.
-
-    Raises csv.Error, also for a field longer than the reader takes.
-    """
-    sign = _delimiter(text)
-    reader = csv.reader(_not_endless(io.StringIO(text, newline="")), delimiter=sign)
-    for number, line in enumerate(reader, 1):
-        if any(map(str.strip, line)):
-            yield number, line[:_MOST_COLUMNS]
-
-
-def _not_endless(lines: Iterable[str]) -> Iterator[str]:
-    for line in lines:
-        if len(line) > _LONGEST_LINE:
-            raise csv.Error(f"a line is longer than {_LONGEST_LINE:,} characters")
-        yield line
-
-
-def _delimiter(text: str) -> str:
-    """What separates the headers: the sign that splits the first line into most parts."""
-    first = next((line for line in _not_endless(io.StringIO(text)) if line.strip()), "")
-    return max(",;\t|", key=lambda sign: len(next(csv.reader([first], delimiter=sign), [])))
 
 
 def _columns(headers: Sequence[str]) -> list[str]:
     """What each header stands for; the first of a name wins, the others are properties."""
     found: list[str] = []
     for header in headers:
-        name = _BY_ALIAS.get(_PUNCTUATION.sub("", header.lower()), "")
+        name = _BY_ALIAS.get(bare_header(header), "")
         found.append("" if name in found else name)
     return found
 

@@ -10,6 +10,7 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from widget.domain.addresses import spellings
 from widget.domain.asks import Ask
 from widget.domain.requests import MailTo
 from widget.storage.chunks import chunks
@@ -27,15 +28,18 @@ def known_customers(
     session: Session, workspace_id: int, asks: Sequence[Ask]
 ) -> dict[str, KnownCustomer]:
     """The customers of some asks who are known already, by `Ask.customer_key`."""
-    found = {
-        row.email or "": KnownCustomer(row.id, row.time_zone)
-        for part in chunks({ask.email for ask in asks if ask.email})
+    found: dict[str, KnownCustomer] = {}
+    keys = {spelling: ask.email for ask in asks if ask.email for spelling in spellings(ask.email)}
+    for part in chunks(keys):
         for row in session.execute(
             select(Customer.id, Customer.email, Customer.time_zone).where(
                 Customer.workspace_id == workspace_id, Customer.email.in_(part)
             )
-        )
-    }
+        ):
+            key = keys[row.email or ""]
+            # Of two who were kept before their spellings were one, the spelling of today.
+            if row.email == key or key not in found:
+                found[key] = KnownCustomer(row.id, row.time_zone)
     ids = {ask.external_id for ask in asks if not ask.email and ask.external_id}
     for part in chunks(ids):
         for row in session.execute(

@@ -1,13 +1,16 @@
-"""Answers that do not count, or not yet. Nothing here is ever deleted."""
+"""Answers that do not count, or not yet.
+
+None is ever deleted but in a flood of them at one response (`make_room`).
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
-from typing import Any, cast
+from typing import Any, Literal, cast
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, Select, Table, func, select, tuple_, update
+from sqlalchemy import Connection, Row, Select, Table, delete, func, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -24,6 +27,12 @@ from widget.storage.models import (
 from widget.storage.responses import Place
 
 _held: Table = HeldAnswer.__table__  # type: ignore[assignment]
+
+# Of one response, of those that are set aside and of those that are provisional: so many of the
+# first and as many of the latest stay. Whoever floods a mail's link, before its customer or after,
+# pushes neither out; and no customer has twenty browsers.
+FIRST_KEPT = 10
+LATEST_KEPT = 10
 
 
 @dataclass(frozen=True)
@@ -109,6 +118,34 @@ def settle(
     connection.execute(
         update(_held).where(_held.c.workspace_id == workspace_id, _held.c.id == id).values(**values)
     )
+
+
+def make_room(
+    connection: Connection,
+    workspace_id: int,
+    response_id: UUID,
+    standing: Literal["provisional", "set_aside"],
+) -> None:
+    """Delete what is neither among the first nor among the latest answers of a response that have
+    this standing; what counts, was restored or was superseded is not touched."""
+    of_them = (
+        _held.c.workspace_id == workspace_id,
+        _held.c.response_id == response_id,
+        _held.c.standing == standing,
+    )
+    rows = connection.execute(
+        select(_held.c.id, _held.c.updated_at)
+        .where(*of_them)
+        .order_by(_held.c.created_at, _held.c.id)
+    ).all()
+    later = sorted(rows[FIRST_KEPT:], key=lambda row: (row.updated_at, row.id))
+    surplus = [row.id for row in later[:-LATEST_KEPT]]
+    if surplus:
+        # Others may be at it at this moment, or with the same client again: none waits for another.
+        free = select(_held.c.id).where(*of_them, _held.c.id.in_(surplus))
+        connection.execute(
+            delete(_held).where(*of_them, _held.c.id.in_(free.with_for_update(skip_locked=True)))
+        )
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import case, select
 from sqlalchemy.orm import Session
 
 from widget.domain.errors import UnknownRequest
@@ -125,15 +125,22 @@ def is_any_to_do(session: Session, before: datetime, leaving: Collection[UUID] =
     return session.scalar(row.limit(1)) is not None
 
 
-def claim_import(session: Session, leaving: Collection[UUID] = ()) -> RequestImport | None:
-    """The oldest running import that no other worker has in hand, locked; None without one.
+def claim_import(
+    session: Session, leaving: Collection[UUID] = (), *, after: int = 0
+) -> RequestImport | None:
+    """A running import that no other worker has in hand, locked; None without one.
 
-    Those named by `leaving` are left alone.
+    It is the oldest of the workspace whose turn is next once the one with the id `after` has had
+    its own. Those named by `leaving` are left alone.
     """
+    had_its_turn = case((RequestImport.workspace_id <= after, 1), else_=0)
     return session.scalar(
         select(RequestImport)
         .where(RequestImport.status == "running", RequestImport.id.not_in(leaving))
-        .order_by(RequestImport.created_at, RequestImport.id)
+        .order_by(
+            *(had_its_turn, RequestImport.workspace_id),
+            *(RequestImport.created_at, RequestImport.id),
+        )
         .limit(1)
         .with_for_update(skip_locked=True)
         .execution_options(populate_existing=True)

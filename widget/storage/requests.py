@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import Select, select, tuple_
 from sqlalchemy.orm import Session
 
+from widget.domain.addresses import customer_email, spellings
 from widget.domain.requests import Status, Why
 from widget.domain.roles import EVERYTHING, Scope
 from widget.storage.models import Customer, Delivery, Member, Request, Response, Survey
@@ -102,7 +103,7 @@ def _filtered(
     if wanted.why is not None:
         query = query.where(Request.why == wanted.why)
     if wanted.email is not None:
-        query = query.where(Customer.email == wanted.email.strip().lower())
+        query = query.where(Customer.email.in_(spellings(customer_email(wanted.email))))
     if wanted.ref is not None:
         query = query.where(Request.ref == wanted.ref)
     if wanted.import_id is not None:

@@ -9,6 +9,7 @@ from sqlalchemy import case, delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from widget.domain.addresses import customer_email, normal_email, spellings
 from widget.domain.requests import REFUSALS
 from widget.storage.ids import new_id
 from widget.storage.models import Bounce, Customer, Delivery, Request, SuppressedAddress, Workspace
@@ -257,7 +258,7 @@ def newest_mail_to(
     """The last mail that was handed over for an address, for reports that name the address alone:
     its workspace and delivery. `workspace_id` is None for a search in every workspace."""
     mails = select(Delivery.workspace_id, Delivery.id).where(
-        Delivery.recipient == address.strip().lower(),
+        Delivery.recipient.in_({normal_email(address), *spellings(customer_email(address))}),
         Delivery.status.in_(_HANDED_OVER),
         # A test's mail went to somebody else.
         Delivery.is_test.is_(False),

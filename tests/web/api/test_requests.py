@@ -492,3 +492,38 @@ def test_what_tests_said_of_a_customer_is_forgotten_by_the_first_real_request(
     }
     later = live.ask(customer={"email": "kim@c.example", "name": "Kim"})
     assert later["customer"]["time_zone"] == "Asia/Tokyo"
+
+
+@pytest.mark.parametrize("depth", [50, 900, 5_000, 200_000])
+@pytest.mark.parametrize(
+    "body",
+    [
+        "{nested}",
+        '{{"channel": "email", "customer": {nested}}}',
+        '{{"channel": "email", "custom_properties": {{"a": {nested}}}}}',
+    ],
+)
+def test_json_that_is_nested_deeply_is_refused_plainly(
+    acme: Workspace, depth: int, body: str
+) -> None:
+    program = Program(acme)
+    for nested in ("[" * depth + "]" * depth, '{"a":' * depth + "1" + "}" * depth, "[" * depth):
+        answer = program.client.post(
+            "/api/v1/requests",
+            data=body.format(nested=nested),
+            content_type="application/json",
+            headers=program.headers,
+        )
+        assert answer.status_code in ((400, 422) if depth < 200_000 else (400,))
+        assert answer.content_type == "application/problem+json"
+        assert answer.get_json()["detail"]
+    assert count(acme) == 0
+
+
+def test_both_spellings_of_an_international_domain_find_its_requests(acme: Workspace) -> None:
+    acme.survey()
+    program = Program(acme)
+    program.ask("kim@xn--bcher-kva.example", ext_interaction_id="T-1")
+    program.ask("lee@c.example", ext_interaction_id="T-2")
+    for spelling in ("kim@xn--bcher-kva.example", "kim@bücher.example"):
+        assert program.refs(f"?email={spelling}") == ["T-1"]

@@ -12,9 +12,10 @@ from sqlalchemy import select
 from tests.builders import BROWSER, PHONE, AskedByMail, Workspace, ask_by_mail
 from tests.web.frame.visiting import HTMX
 from tests.web.landing.mailing import Reader, held, reader, request_of, visits
+from widget.actions.restore_answer import restore_answer
 from widget.actions.settle_provisional import settle_due
 from widget.extensions import db
-from widget.storage.models import Revision, Rollup
+from widget.storage.models import Revision, Rollup, User
 from widget.storage.responses import find_response
 
 HEADLESS = BROWSER.replace("Chrome/", "HeadlessChrome/")
@@ -305,6 +306,77 @@ def test_fifty_suspicious_answers_at_once_are_one_held_answer(any_acme: Workspac
     assert {answer.status_code for answer in answers} == {200}
     assert [row.standing for row in held(acme)] == ["set_aside"]
     assert acme.responses() == []
+
+
+def comments(acme: Workspace, standing: str) -> list[str | None]:
+    return [row.answer["comment"] for row in held(acme) if row.standing == standing]
+
+
+def test_a_flood_at_one_mail_leaves_the_first_and_the_latest_set_aside(
+    any_acme: Workspace,
+) -> None:
+    acme, survey = any_acme, any_acme.survey()
+    mail, other = (ask_by_mail(acme, survey, ref=ref) for ref in ("T-1", "T-2"))
+    reader(acme, other, user_agent="curl/8").answer(other, 1)
+
+    def say(number: int) -> None:
+        robot = reader(acme, mail, user_agent=f"curl/8.{number}", pause_s=0.01)
+        token = robot.open(mail.path(1))
+        robot.press(token, score=1)
+        robot.press(token, step="follow_up", main_score=1, comment=str(number))
+
+    say(0)
+    owner = held(acme)[-1]
+    with acme.world.app.app_context():
+        user = db.session.scalars(select(User.id)).first()
+        assert user
+        restore_answer(db.engine, acme.id, owner.id, user_id=user, at=acme.world.clock())
+    for number in range(1, 41):
+        acme.world.clock.pass_time(seconds=2)
+        say(number)
+    # What a client of the first says again keeps its place among the first.
+    say(3)
+    say(41)
+    first, latest = range(1, 11), range(32, 42)
+    assert comments(acme, "set_aside")[1:] == [str(number) for number in (*first, *latest)]
+    assert comments(acme, "restored") == ["0"]
+    assert len([row for row in held(acme) if row.response_id == other.id]) == 1
+    carla = reader(acme, mail, user_agent=PHONE, address="91.64.10.20")
+    assert carla.answer(mail, 4).status_code == 200
+    assert acme.responses()[0].stars == 4
+
+
+def test_a_flood_of_touches_leaves_the_first_and_the_latest_too(any_acme: Workspace) -> None:
+    acme = any_acme
+    mail = ask_by_mail(acme, acme.survey())
+    clients = [
+        reader(acme, mail, user_agent=f"{BROWSER} {number}", pause_s=0.01) for number in range(30)
+    ]
+    for client in clients:
+        client.touch(client.open(mail.path(4)), 4)
+    assert [row.standing for row in held(acme)] == ["provisional"] * 20
+    kept = {visit.client_digest for visit in visits(acme)[:20] + visits(acme)[-20:]}
+    assert {row.client_digest for row in held(acme)} == kept
+    for client in clients:
+        for score in (1, 2, 3):
+            client.get(mail.path(score))
+    reader(acme, mail, user_agent="curl/8").answer(mail, 1)
+    acme.world.clock.pass_time(minutes=10)
+    settle(acme)
+    assert [row.standing for row in held(acme)] == ["set_aside"] * 20
+
+
+def test_a_flood_at_once_keeps_to_the_limit_and_nobody_waits_for_ever(
+    any_acme: Workspace,
+) -> None:
+    acme = any_acme
+    mail = ask_by_mail(acme, acme.survey())
+    robots = [reader(acme, mail, user_agent=f"curl/8.{number}", pause_s=0) for number in range(40)]
+    with ThreadPoolExecutor(8) as pool:
+        said = list(pool.map(lambda robot: robot.answer(mail, 1).status_code, robots))
+    assert set(said) == {200}
+    reader(acme, mail, user_agent="curl/9").answer(mail, 1)
+    assert [row.standing for row in held(acme)] == ["set_aside"] * 20
 
 
 def test_a_refused_gesture_stores_nothing(acme: Workspace) -> None:

@@ -116,7 +116,7 @@ class LinkVisit(Base):
 
 
 class HeldAnswer(Base):
-    """An answer from a mail's link that does not count, or not yet; never deleted.
+    """An answer from a mail's link that does not count, or not yet.
 
     `standing` is `provisional` (a gesture, until `due_at`), `set_aside` (suspicious, for
     `reasons`), `counted` (a provisional one whose quarantine ended clean), `restored` (by a

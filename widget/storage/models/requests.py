@@ -21,7 +21,10 @@ from widget.storage.models.responses import CLUSTERED, UNASSIGNED
 
 
 class Customer(Base):
-    """Somebody who may be asked. `email` is lower case; one row per email in a workspace."""
+    """Somebody who may be asked; one row per email in a workspace.
+
+    `email` is as `domain.addresses.customer_email` gives it.
+    """
 
     __tablename__ = "customers"
     __table_args__ = (

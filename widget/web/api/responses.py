@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, NoReturn
 
 from flask.views import MethodView
-from flask_smorest import Blueprint, abort
+from flask_smorest import abort
 from marshmallow import RAISE
 
 from widget.domain.errors import MomentRefused, UnknownSurvey
@@ -16,12 +16,13 @@ from widget.storage.members import member_ever_named
 from widget.storage.responses import ListedResponse, ResponseFilter, responses_page
 from widget.storage.rewards import reward_of_responses
 from widget.storage.surveys import survey_of
+from widget.web.api.bodies import ApiBlueprint
 from widget.web.api.cursors import cursor_of, read_cursor
 from widget.web.api.keys import api_workspace, is_for_tests, needs, require_key
 from widget.web.api.schemas import EXAMPLE_PAGE, ResponsePage, ResponseQuery
 from widget.web.plain_text import refuse_nul
 
-blueprint = Blueprint("api", __name__, url_prefix="/api/v1", description="What customers said.")
+blueprint = ApiBlueprint("api", __name__, url_prefix="/api/v1", description="What customers said.")
 blueprint.before_request(require_key)
 blueprint.before_request(refuse_nul)
 
