@@ -2,8 +2,8 @@
 
 import pytest
 
-from widget.domain.errors import ProfileRefused, QuestionsRefused
-from widget.domain.people_rules import PeopleRules, ProfileQuestion, tidy_questions
+from widget.domain.errors import PeopleRulesRefused, ProfileRefused
+from widget.domain.people_rules import PeopleRules, ProfileQuestion, tidy_rules
 from widget.domain.profiles import (
     Profile,
     read_languages,
@@ -80,8 +80,8 @@ def test_questions_are_refused_by_their_ids() -> None:
         ((ProfileQuestion("q1", "x" * 101),), "q1"),
         (tuple(ProfileQuestion(f"q{number}", f"Q{number}") for number in range(6)), "q5"),
     ):
-        with pytest.raises(QuestionsRefused) as refused:
-            tidy_questions(questions)
+        with pytest.raises(PeopleRulesRefused) as refused:
+            tidy_rules(PeopleRules(profile_questions=questions))
         assert set(refused.value.problems) == {id}
-    rules = PeopleRules(profile_questions=tidy_questions([WEEKEND]))
+    rules = tidy_rules(PeopleRules(profile_questions=(WEEKEND,)))
     assert PeopleRules.from_json(rules.to_json()) == rules

@@ -217,8 +217,9 @@ class NotTheirs(SaysoError):
     """Something is outside the teams that somebody leads."""
 
 
-class QuestionsRefused(SaysoError):
-    """Profile questions that cannot be asked. `problems` maps questions' ids to sentences."""
+class PeopleRulesRefused(SaysoError):
+    """Rules about members that cannot be. `problems` maps questions' ids, or the names of other
+    rules, to sentences."""
 
     def __init__(self, problems: dict[str, str]) -> None:
         super().__init__(" ".join(problems.values()))

@@ -1,10 +1,10 @@
 """What a workspace decides about its members: their profiles, and what they see of one another."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from widget.domain.errors import QuestionsRefused
+from widget.domain.errors import PeopleRulesRefused
 
 QUESTIONS_LIMIT = 5
 QUESTION_TEXT_LIMIT = 100
@@ -50,8 +50,23 @@ class PeopleRules:
 _NAMES = frozenset(PeopleRules.__dataclass_fields__)
 
 
-def tidy_questions(questions: Iterable[ProfileQuestion]) -> tuple[ProfileQuestion, ...]:
-    """Questions as they are kept, in their order. Raises QuestionsRefused."""
+def tidy_rules(rules: PeopleRules) -> PeopleRules:
+    """Rules as they are kept. Raises PeopleRulesRefused."""
+    questions, problems = _tidy_questions(rules.profile_questions)
+    if not LEAST_RANKED_FROM <= rules.ranked_from <= MOST_RANKED_FROM:
+        problems["ranked_from"] = (
+            f"Write a number from {LEAST_RANKED_FROM} to {MOST_RANKED_FROM}: "
+            "with fewer answers a rank is luck."
+        )
+    if problems:
+        raise PeopleRulesRefused(problems)
+    return replace(rules, profile_questions=questions)
+
+
+def _tidy_questions(
+    questions: Iterable[ProfileQuestion],
+) -> tuple[tuple[ProfileQuestion, ...], dict[str, str]]:
+    """Questions in their order, and what is wrong with them by id."""
     problems: dict[str, str] = {}
     found: list[ProfileQuestion] = []
     for question in questions:
@@ -65,6 +80,4 @@ def tidy_questions(questions: Iterable[ProfileQuestion]) -> tuple[ProfileQuestio
         found.append(ProfileQuestion(question.id, text))
     if len(found) > QUESTIONS_LIMIT:
         problems[found[-1].id] = f"Ask at most {QUESTIONS_LIMIT} questions."
-    if problems:
-        raise QuestionsRefused(problems)
-    return tuple(found)
+    return tuple(found), problems

@@ -2,9 +2,10 @@
 
 import re
 
+import pytest
 from flask.testing import FlaskClient
 
-from tests.builders import Workspace, post
+from tests.builders import Workspace, answer_survey, post
 
 PAGE = "/console/workspace/members"
 
@@ -64,3 +65,22 @@ def test_switches_are_kept_and_other_rules_stay(acme: Workspace) -> None:
     post(client, PAGE, members_see_team="1")
     page = client.get(PAGE).text
     assert re.findall(r'name="(\w+)" value="1" checked', page) == ["members_see_team"]
+
+
+def test_how_many_answers_a_rank_needs_is_the_workspaces_choice(acme: Workspace) -> None:
+    client = acme.signed_in()
+    acme.member("Ana", email="ana@a.example")
+    for _answer in range(6):
+        answer_survey(acme, acme.survey(), 5, member="ana@a.example")
+    assert "6 of 10 answers" in client.get("/console/leaderboard").text
+    save(client, leaderboards="1", ranked_from="6")
+    assert "not ranked yet" not in client.get("/console/leaderboard").text
+
+
+@pytest.mark.parametrize("typed", ["4", "1001", "-5", "ten", "", "²", "9" * 5_000])
+def test_a_rank_from_too_few_answers_is_refused_beside_the_field(
+    acme: Workspace, typed: str
+) -> None:
+    client = acme.signed_in()
+    assert "Write a number from 5 to 1000" in save(client, ranked_from=typed)
+    assert 'name="ranked_from" type="number" value="10"' in client.get(PAGE).text

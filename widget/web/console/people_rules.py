@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from widget.actions.change_people_rules import change_people_rules
 from widget.domain.addresses import storable
-from widget.domain.errors import QuestionsRefused
+from widget.domain.errors import PeopleRulesRefused
 from widget.domain.people_rules import (
     QUESTION_TEXT_LIMIT,
     QUESTIONS_LIMIT,
@@ -19,6 +19,7 @@ from widget.extensions import db
 from widget.storage.ids import new_public_id
 from widget.web.console.access import blueprint, needs, seat
 
+NUMBER_DIGITS = 10
 _SWITCHES = ("members_see_team", "review_profiles", "leaderboards")
 
 
@@ -31,7 +32,7 @@ def workspace_members() -> Response | tuple[str, int] | str:
         rules = _read(rules)
         try:
             change_people_rules(db.session(), seat().workspace_id, rules)
-        except QuestionsRefused as error:
+        except PeopleRulesRefused as error:
             problems = error.problems
         else:
             moved = request.form.get("move", "")
@@ -59,7 +60,12 @@ def _read(rules: PeopleRules) -> PeopleRules:
     if _said("add").strip():
         questions.append(ProfileQuestion(new_public_id(), _said("add")))
     switches = {name: name in request.form for name in _SWITCHES}
-    return replace(rules, **switches, profile_questions=tuple(_moved(questions)))
+    # Whatever is no whole number is none that can be.
+    typed = request.form.get("ranked_from", str(rules.ranked_from)).strip()
+    number = int(typed) if typed.isdecimal() and len(typed) < NUMBER_DIGITS else -1
+    return replace(
+        rules, **switches, ranked_from=number, profile_questions=tuple(_moved(questions))
+    )
 
 
 def _moved(questions: list[ProfileQuestion]) -> list[ProfileQuestion]:
