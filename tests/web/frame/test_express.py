@@ -4,8 +4,11 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.builders import (
     Workspace,
@@ -154,3 +157,9 @@ def test_an_answer_from_a_mail_is_judged_however_fast_the_lane(quick: Workspace)
         assert robot.answer(mail, 4).status_code == 200
     assert [row.reasons for row in held(quick)] == [["known_robot"]]
     assert len(quick.responses()) == 2
+
+
+@given(st.text(alphabet="ab=&+%20é;", max_size=30) | st.text(max_size=30))
+def test_the_lane_reads_queries_as_everybody_does(query: str) -> None:
+    expected = tuple(parse_qsl(query, keep_blank_values=True))
+    assert express._parameters(query) == expected
