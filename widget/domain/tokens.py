@@ -20,6 +20,8 @@ from widget.domain.context import Context
 from widget.domain.errors import TokenForged, TokenMissing
 
 LIFETIME = timedelta(hours=24)
+# `json.dumps` would make one of these for every token.
+_as_json = json.JSONEncoder(separators=(",", ":")).encode
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,7 @@ class VisitSigner:
             visit.source,
             visit.context.to_json(),
         ]
-        text = json.dumps(payload, separators=(",", ":")).encode()
+        text = _as_json(payload).encode()
         return self._signer.sign(urlsafe_b64encode(text)).decode()
 
     def read(self, token: str) -> Visit:

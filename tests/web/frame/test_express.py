@@ -4,8 +4,11 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import update
 
 from tests.builders import (
@@ -188,3 +191,9 @@ def test_each_page_shows_its_own_member(quick: Workspace) -> None:
         assert [name for name in names.values() if name in page] == [
             name for known, name in names.items() if known == email
         ]
+
+
+@given(st.text(alphabet="ab=&+%20é;", max_size=30) | st.text(max_size=30))
+def test_the_lane_reads_queries_as_everybody_does(query: str) -> None:
+    expected = tuple(parse_qsl(query, keep_blank_values=True))
+    assert express._parameters(query) == expected

@@ -246,3 +246,10 @@ def test_a_card_is_drawn_once_for_all_who_see_it_alike(
     answer_survey(acme, acme.survey(), 5, member="ana@a.example")
     assert [len(told) for told in watching.look()] == [1, 1, 1, 1]
     assert len(drawn) == 2
+
+
+def test_a_long_comment_without_spaces_is_cut_and_not_left_out(acme: Workspace) -> None:
+    watching = Watching(acme, subscription(acme))
+    answer_survey(acme, acme.survey(), 5, comment="漢" * 3000)
+    [[card]] = watching.look()
+    assert card.data["html"].count("漢") in range(900, 1001)

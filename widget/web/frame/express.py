@@ -8,7 +8,7 @@ Whatever is not known, stale or refused goes the ordinary way, and is decided th
 from collections.abc import Callable, Iterable
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, unquote_plus
 
 from flask import Flask
 from werkzeug.datastructures import MultiDict
@@ -86,8 +86,8 @@ class Express:
 
     def _first_page(self, survey: PublishedSurvey, environ: "WSGIEnvironment") -> str | None:
         """A survey opened, or None when something about the request needs the ordinary way."""
-        query = parse_qsl(environ.get("QUERY_STRING", ""), keep_blank_values=True)
-        opening = Opening(tuple(query), environ.get("HTTP_ACCEPT_LANGUAGE", ""))
+        query = _parameters(environ.get("QUERY_STRING", ""))
+        opening = Opening(query, environ.get("HTTP_ACCEPT_LANGUAGE", ""))
         arguments = opening.arguments
         if not may_stand_on(survey, arguments.get("origin", ""), self._own):
             return None
@@ -180,6 +180,16 @@ class Express:
 def _is_offered(survey: PublishedSurvey, definition: Definition, score: int | None) -> bool:
     """Whether something stands below the thanks, which is drawn and counted for each customer."""
     return score is None or bool(offer_after(definition, survey.sharing, score).channels)
+
+
+def _parameters(query: str) -> tuple[tuple[str, str], ...]:
+    """What `parse_qsl` finds, blank values too, without decoding what has nothing to decode."""
+    pairs = [part.partition("=") for part in query.split("&") if part]
+    return tuple([(_decoded(name), _decoded(value)) for name, _, value in pairs])
+
+
+def _decoded(text: str) -> str:
+    return unquote_plus(text) if "%" in text or "+" in text else text
 
 
 def _survey_asked(environ: "WSGIEnvironment") -> str | None:

@@ -14,6 +14,7 @@ from widget.web.face.speech import Speech
 from widget.web.live.subscriptions import Look
 
 RETRY = b"retry: 2000\n\n"
+_as_json = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def card_html(card: Card, look: Look) -> str:
@@ -62,7 +63,7 @@ def here_frame(cursor: UUID) -> bytes:
 
 def event(name: str, cursor: UUID, data: dict[str, Any]) -> bytes:
     """A server-sent event; its id is where to go on after a break."""
-    return f"id: {cursor.hex}\nevent: {name}\ndata: {json.dumps(data)}\n\n".encode()
+    return f"id: {cursor.hex}\nevent: {name}\ndata: {_as_json(data)}\n\n".encode()
 
 
 def announcement(card: Card, look: Look) -> str:
