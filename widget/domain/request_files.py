@@ -43,6 +43,14 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "delay_s": ("delay", "delayseconds"),
     "interaction_at": ("interactionat", "interactiondate", "date", "closedat", "solvedat"),
 }
+# A file to begin with: what most teams know of a ticket.
+TEMPLATE: tuple[tuple[str, ...], ...] = (
+    ("email", "name", "language", "time_zone", "member_email", "channel", "ref", "tags"),
+    (
+        *("kim@customer.example", "Kim", "en", "Europe/Lisbon", "ana@company.example"),
+        *("email", "4711", "billing, refund"),
+    ),
+)
 _BY_ALIAS = {alias: name for name, aliases in COLUMNS.items() for alias in aliases}
 _PUNCTUATION = re.compile(r"[\W_]+")
 _YES = {"1", "true", "yes", "y", "x"}
