@@ -209,3 +209,26 @@ def test_a_logo_is_kept_and_shown_as_soon_as_it_is_chosen(
     expect(team.get_by_role("img", name="The logo")).to_be_visible()
     assert team.get_by_label("Logo", exact=True).input_value() == ""
     expect(team.frame_locator("#preview").locator("img")).to_be_visible()
+
+
+def test_the_pages_of_the_console_stand_in_one_line(
+    product: Product, new_visitor: NewVisitor
+) -> None:
+    page = new_visitor(viewport={"width": 1280, "height": 900})
+    sign_in(page, product)
+    links = page.get_by_role("navigation", name="Main").get_by_role("link").all()
+    tops = {box["y"] for link in links if (box := link.bounding_box())}
+    assert len(links) > 6
+    assert len(tops) == 1
+
+
+def test_the_fields_of_a_form_stand_in_lines(product: Product, new_visitor: NewVisitor) -> None:
+    page = new_visitor(viewport={"width": 1280, "height": 900})
+    sign_in(page, product)
+    page.goto(f"{product.server.url}/console/requests/new")
+    page.get_by_role("button", name="Ask").click()
+    boxes = [
+        page.get_by_label(name, exact=True).bounding_box()
+        for name in ("Member who helped", "Channel", "Reference")
+    ]
+    assert len({box["y"] for box in boxes if box}) == 1

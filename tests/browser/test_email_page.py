@@ -17,7 +17,7 @@ def test_a_row_is_chosen_and_copied(product: Product, new_visitor: NewVisitor) -
     survey = product.acme.survey("stars")
     sign_in(team, product)
     team.goto(f"{product.server.url}/console/surveys/{survey}")
-    team.get_by_role("link", name="Email").click()
+    team.get_by_role("link", name="Rating row").click()
     team.get_by_label("Where you paste it").select_option("Freshdesk")
     team.get_by_label("Language").select_option("Deutsch")
     team.get_by_role("button", name="Show").click()

@@ -39,6 +39,14 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "delay_s": ("delay", "delayseconds"),
     "interaction_at": ("interactionat", "interactiondate", "date", "closedat", "solvedat"),
 }
+# A file to begin with: what most teams know of a ticket.
+TEMPLATE: tuple[tuple[str, ...], ...] = (
+    ("email", "name", "language", "time_zone", "member_email", "channel", "ref", "tags"),
+    (
+        *("kim@customer.example", "Kim", "en", "Europe/Lisbon", "ana@company.example"),
+        *("email", "4711", "billing, refund"),
+    ),
+)
 _BY_ALIAS = {alias: name for name, aliases in COLUMNS.items() for alias in aliases}
 _YES = {"1", "true", "yes", "y", "x"}
 _NO = {"", "0", "false", "no", "n"}

@@ -66,7 +66,7 @@ WHY_SENTENCES: dict[Why, str] = {
     "complaint": "The customer reported an earlier mail as spam.",
     "hard_bounce": "The customer’s address does not exist or refuses mail.",
     "soft_bounces": "Mail to the customer’s address came back too often.",
-    "bad_address": "There is no email address that mail could be sent to.",
+    "bad_address": "Mail needs an email address that works.",
     "bad_field": "Something that was said about the request cannot be used.",
     "member_unknown": "No member has the email or employee id that was given.",
     "survey_closed": "The survey is closed.",

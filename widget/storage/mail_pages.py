@@ -33,6 +33,7 @@ class DeliveryRow:
     """A mail as the list shows it."""
 
     id: UUID
+    request_id: UUID
     purpose: str
     recipient: str
     status: str
@@ -93,6 +94,7 @@ def newest_deliveries(
     return [
         DeliveryRow(
             id=row.id,
+            request_id=row.request_id,
             purpose=row.purpose,
             recipient=row.recipient,
             status=row.status,

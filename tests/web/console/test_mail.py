@@ -61,11 +61,12 @@ def test_a_test_mail_goes_to_whoever_asks_for_it(acme: Workspace) -> None:
     (file,) = Path(acme.world.settings.data, "mail").glob("*.eml")
     text = file.read_text()
     assert "To: alice@acme.example" in text
+    assert "Written to the folder “mail”" in client.get(path).text
     assert "test=3D1" in text or "test=1" in text
 
 
 def test_what_went_wrong_with_a_mail_is_listed(acme: Workspace) -> None:
-    _, sent = add_request(acme, acme.survey(), email="kim@shop.example")
+    asked, sent = add_request(acme, acme.survey(), email="kim@shop.example")
     with acme.world.app.app_context(), writing(db.session):
         db.session.execute(
             update(Delivery)
@@ -73,7 +74,7 @@ def test_what_went_wrong_with_a_mail_is_listed(acme: Workspace) -> None:
             .values(status="failed", last_error="550 <b>gone</b>")
         )
     page = acme.signed_in().get("/console/deliveries?status=failed").text
-    assert "kim@shop.example" in page
+    assert f'href="/console/requests/{asked}">kim@shop.example</a>' in page
     assert "550 &lt;b&gt;gone&lt;/b&gt;" in page
     assert "kim@" not in acme.signed_in().get("/console/deliveries?status=sent").text
 

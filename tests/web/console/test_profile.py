@@ -139,7 +139,7 @@ def test_without_the_rule_nothing_waits(acme: Workspace) -> None:
 def test_whoever_is_no_member_is_told_so(acme: Workspace) -> None:
     for client in (acme.signed_in(), acme.person("viewer@acme.example", "viewer")):
         page = client.get("/console/profile")
-        assert "nobody whom customers rate" in page.text
+        assert "No member profile is yours yet" in page.text
         assert "Your profile</a>" not in page.text
         token = csrf_token(page.text)
         answer = client.post("/console/profile", data={"csrf_token": token, "name": "X"})

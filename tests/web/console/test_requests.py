@@ -300,6 +300,19 @@ def test_a_viewer_is_offered_no_way_to_cancel(acme: Workspace) -> None:
     assert post(client, f"{path}/cancel", "/console/account/password").status_code == 403
 
 
+def test_the_file_to_begin_with_can_be_used(acme: Workspace) -> None:
+    survey, client = acme.survey(), acme.signed_in()
+    acme.member("Ana Silva", email="ana@company.example")
+    page = client.get("/console/requests/import").text
+    assert "/console/requests/import/template.csv" in page
+    template = client.get("/console/requests/import/template.csv")
+    assert template.content_type == "text/csv; charset=utf-8"
+    assert 'filename="customers.csv"' in template.headers["Content-Disposition"]
+    preview = client.get(upload(client, survey, template.data).headers["Location"]).text
+    assert "kim@customer.example" in preview
+    assert "Accepted" in preview
+
+
 def test_a_file_is_looked_at_before_it_is_sent(acme: Workspace) -> None:
     survey, client = acme.survey(), acme.signed_in()
     ask(acme, survey, "known@c.example")

@@ -221,7 +221,7 @@ def test_a_member_sees_progress_and_what_became_of_what_they_earned(
 def test_who_is_not_rated_has_no_rewards(acme: Workspace) -> None:
     client = acme.signed_in()
     page = client.get(MINE).text
-    assert "Nobody rates you" in page
+    assert "No member profile is yours yet" in page
     assert ">My rewards</a>" not in page
 
 

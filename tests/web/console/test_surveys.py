@@ -350,6 +350,13 @@ def test_a_version_that_there_is_not_is_said_so(acme: Workspace) -> None:
     assert "There is no version 9999" in huge.text
 
 
+def test_a_single_version_is_compared_with_nothing(acme: Workspace) -> None:
+    survey, client = acme.survey(), acme.signed_in()
+    page = client.get(f"/console/surveys/{survey}/versions").text
+    assert "Compare" not in page
+    assert "Nothing differs." not in page
+
+
 def test_two_versions_are_compared_in_words(acme: Workspace) -> None:
     survey, client = acme.survey(), acme.signed_in()
     acme.change(survey, ask_comment=False)

@@ -143,8 +143,19 @@ def mail_try(public_id: str) -> BaseResponse:
     except MailNotSent as error:
         flash(_("Not sent: %(error)s", error=str(error)), "error")
     else:
-        flash(_("Sent to %(address)s.", address=current_user.email))
+        flash(_said_of_trial(post.settings.mail_server is None))
     return redirect(url_for("console.mail", public_id=public_id, lang=language), 303)
+
+
+def _said_of_trial(to_files: bool) -> str:
+    if to_files:
+        said = _(
+            "Written to the folder “mail” of the server’s data, for %(address)s.",
+            address=current_user.email,
+        )
+    else:
+        said = _("Sent to %(address)s.", address=current_user.email)
+    return str(said)
 
 
 def without_inline_styles(html: str) -> tuple[str, list[str]]:

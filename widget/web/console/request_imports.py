@@ -17,8 +17,9 @@ from widget.actions.upload_requests import (
     upload_requests,
 )
 from widget.domain.addresses import shown, storable
+from widget.domain.csv_files import write_lines
 from widget.domain.errors import FileRefused, UnknownSurvey
-from widget.domain.request_files import COLUMNS, MOST_BYTES, MOST_ROWS, defused
+from widget.domain.request_files import COLUMNS, MOST_BYTES, MOST_ROWS, TEMPLATE, defused
 from widget.domain.requests import STATUSES
 from widget.extensions import db
 from widget.storage.asking import open_surveys
@@ -77,6 +78,16 @@ def request_upload() -> Response | str | tuple[str, int]:
         columns=COLUMNS,
     )
     return (page, 422) if problems else page
+
+
+@blueprint.get("/requests/import/template.csv")
+@needs("edit_surveys")
+def request_upload_template() -> Response:
+    """A file to begin with: headers, and a row that shows what goes where."""
+    response = make_response(write_lines(TEMPLATE))
+    response.content_type = "text/csv; charset=utf-8"
+    response.headers["Content-Disposition"] = 'attachment; filename="customers.csv"'
+    return response
 
 
 @blueprint.get("/requests/import/<uuid:import_id>")
