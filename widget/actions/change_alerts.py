@@ -64,8 +64,9 @@ def add_channel(
 
 
 def remove_channel(session: Session, workspace_id: int, id: int) -> None:
-    """Forget a chat and its address."""
+    """Forget a chat and its address. Raises UnknownAlertChannel."""
     with writing(session):
+        alert_rules.channel_of(session, workspace_id, id)
         alert_rules.remove_channel(session, workspace_id, id)
 
 

@@ -54,12 +54,12 @@ def approve_grant(
 def decline_grant(session: Session, workspace_id: int, id: UUID, by: Decider, reason: str) -> None:
     """Decline what was earned or approved. Its votes are used up. Raises GrantRefused, also
     without a reason, and UnknownGrant."""
-    if not reason.strip():
-        raise GrantRefused("Say why, as the member will read it.")
-    if len(reason.strip()) > REASON_LIMIT:
-        raise GrantRefused(f"Please shorten the reason to {REASON_LIMIT} characters.")
     with writing(session):
         grant = _decided(session, workspace_id, id, by, "decline")
+        if not reason.strip():
+            raise GrantRefused("Say why, as the member will read it.")
+        if len(reason.strip()) > REASON_LIMIT:
+            raise GrantRefused(f"Please shorten the reason to {REASON_LIMIT} characters.")
         grant.status, grant.decided_at, grant.decided_by = "declined", by.at, by.user_id
         grant.reason = reason.strip()
         note_grant(session, "grant.declined", grant, by.at)
@@ -70,10 +70,10 @@ def hand_grant_over(
 ) -> None:
     """Note that an approved grant was handed over on a day. It stays, whatever becomes of its
     votes. Raises GrantRefused and UnknownGrant."""
-    if len(note.strip()) > REASON_LIMIT:
-        raise GrantRefused(f"Please shorten the note to {REASON_LIMIT} characters.")
     with writing(session):
         grant = _decided(session, workspace_id, id, by, "hand-over")
+        if len(note.strip()) > REASON_LIMIT:
+            raise GrantRefused(f"Please shorten the note to {REASON_LIMIT} characters.")
         grant.status, grant.handed_over_by = "handed_over", by.user_id
         grant.handed_over_on, grant.note = on, note.strip()
         note_grant(session, "grant.handed_over", grant, by.at)

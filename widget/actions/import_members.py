@@ -93,9 +93,10 @@ def apply_members(
 
 
 def discard_members(session: Session, workspace_id: int, id: UUID) -> None:
-    """Throw a file away."""
+    """Throw a file away. Raises FileRefused when it is not there any more."""
     with writing(session):
-        files.drop_file(session, workspace_id, id)
+        if not files.drop_file(session, workspace_id, id):
+            raise FileRefused(_GONE)
 
 
 def forget_member_files(engine: Engine, now: datetime) -> int:

@@ -246,6 +246,10 @@ class NotAnExcerpt(SaysoError):
     """A text is no part of what the customer wrote."""
 
 
+class UnknownReviewSite(SaysoError):
+    """No review site with this id in the workspace."""
+
+
 class UnknownTestimonial(SaysoError):
     """No response that may become a testimonial with this id in the workspace."""
 

@@ -8,6 +8,8 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError
 
 from widget.domain.errors import (
     NotTheirs,
+    UnknownAlertChannel,
+    UnknownFollowUp,
     UnknownGrant,
     UnknownHeldAnswer,
     UnknownInvitation,
@@ -15,6 +17,7 @@ from widget.domain.errors import (
     UnknownPerson,
     UnknownRequest,
     UnknownResponse,
+    UnknownReviewSite,
     UnknownReward,
     UnknownSite,
     UnknownSurvey,
@@ -64,6 +67,9 @@ def register(app: Flask) -> None:
         UnknownTeam,
         NotTheirs,
         UnknownTestimonial,
+        UnknownFollowUp,
+        UnknownAlertChannel,
+        UnknownReviewSite,
     ):
         app.register_error_handler(unknown, _not_found)
 

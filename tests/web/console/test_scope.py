@@ -5,9 +5,11 @@ route with another id says here how to make such a thing.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from itertools import product
 from typing import Any
+from uuid import UUID
 
 import pytest
 from flask.testing import FlaskClient
@@ -16,25 +18,34 @@ from werkzeug.routing import AnyConverter, Rule
 
 from tests.builders import Workspace, add_request, answer_survey, csrf_token, make_workspace
 from tests.web.console.test_permissions import OPEN, console_rules
+from widget.actions.change_sharing import change_sharing
+from widget.actions.decide_testimonial import approve_testimonial
+from widget.actions.open_follow_up import open_by_hand
 from widget.domain.context import Context
 from widget.domain.flow import Answer
 from widget.domain.held import Held
 from widget.domain.invitations import Place
 from widget.domain.responses import ResponseHead
-from widget.domain.roles import Ability, Role, abilities
+from widget.domain.rewards import Reward
+from widget.domain.roles import EVERYTHING, Ability, Role, abilities
+from widget.domain.sharing import ReviewSite
 from widget.extensions import db
 from widget.storage.accounts import api_keys, user_for
 from widget.storage.engine import writing
-from widget.storage.ids import new_id
+from widget.storage.ids import new_id, new_public_id
 from widget.storage.models import (
+    AlertChannel,
+    Grant,
     HeldAnswer,
     Invitation,
+    MemberImport,
     RequestImport,
     Site,
     SurveyVersion,
     User,
 )
 from widget.storage.people import add_membership
+from widget.storage.rewards import put_reward
 from widget.storage.surveys import survey_of
 
 
@@ -49,7 +60,53 @@ class Owner:
 
 def _response(owner: Owner) -> Any:
     survey = owner.workspace.survey()
-    return answer_survey(owner.workspace, survey, 5, member=owner.email)
+    said = {"comment": "Thank you!", "may_publish": True}
+    response = answer_survey(owner.workspace, survey, 5, member=owner.email, **said)
+    with owner.workspace.world.app.app_context():
+        approve_testimonial(
+            db.session(),
+            owner.workspace.id,
+            UUID(response),
+            None,
+            scope=EVERYTHING,
+            user_id=_owner_id(owner),
+            at=owner.workspace.world.clock(),
+        )
+    return response
+
+
+def _follow_up(owner: Owner) -> Any:
+    response, world = UUID(_response(owner)), owner.workspace.world
+    with world.app.app_context():
+        opened = open_by_hand(
+            db.session(),
+            owner.workspace.id,
+            response,
+            user_id=_owner_id(owner),
+            at=world.clock(),
+        )
+        return opened.id
+
+
+def _grant(owner: Owner) -> Any:
+    return _stored(
+        owner,
+        Grant(
+            id=new_id(),
+            member_id=owner.member,
+            reward_id=_reward(owner),
+            status="earned",
+            votes=10,
+            earned_at=owner.workspace.world.clock(),
+        ),
+    )
+
+
+def _reward(owner: Owner) -> Any:
+    workspace = owner.workspace
+    with workspace.world.app.app_context(), writing(db.session) as session:
+        reward = Reward("", texts={"en": "Coffee"})
+        return put_reward(session, workspace.id, reward, at=workspace.world.clock())
 
 
 def _request(owner: Owner) -> Any:
@@ -80,15 +137,13 @@ def _user(owner: Owner) -> Any:
 
 
 def _invitation(owner: Owner) -> Any:
-    with owner.workspace.world.app.app_context():
-        by = db.session.scalars(select(User.id).where(User.email == owner.workspace.owner)).one()
     return _stored(
         owner,
         Invitation(
             email=f"{new_id().hex}@people.example",
             role="viewer",
             token_sha256=new_id().hex,
-            invited_by=by,
+            invited_by=_owner_id(owner),
             expires_at=owner.workspace.world.clock() + timedelta(days=7),
         ),
     )
@@ -106,6 +161,37 @@ def _import(owner: Owner) -> Any:
             status="previewed",
         ),
     )
+
+
+def _member_import(owner: Owner) -> Any:
+    return _stored(
+        owner,
+        MemberImport(
+            id=new_id(),
+            file_name="team.csv",
+            content="name,email\nKim,k@a.example\n",
+            makes_teams=False,
+        ),
+    )
+
+
+def _team(owner: Owner) -> Any:
+    return owner.workspace.team(new_id().hex)
+
+
+def _channel(owner: Owner) -> Any:
+    return _stored(
+        owner, AlertChannel(kind="slack", name="Team", address="https://hooks.slack.com/services/x")
+    )
+
+
+def _review_site(owner: Owner) -> Any:
+    site = ReviewSite(new_public_id(), "Reviews", "https://reviews.example/acme")
+    with owner.workspace.world.app.app_context():
+        change_sharing(
+            db.session(), owner.workspace.id, lambda rules: replace(rules, review_sites=(site,))
+        )
+    return site.id
 
 
 def _held(owner: Owner) -> Any:
@@ -144,6 +230,8 @@ OF_MEMBERS: dict[str, Callable[[Owner], Any]] = {
     "response_id": _response,
     "request_id": _request,
     "member_id": _member,
+    "follow_up_id": _follow_up,
+    "grant_id": _grant,
 }
 THINGS = OF_MEMBERS | {
     "public_id": lambda owner: owner.workspace.survey(),
@@ -153,28 +241,49 @@ THINGS = OF_MEMBERS | {
     "invitation_id": _invitation,
     "import_id": _import,
     "held_id": _held,
+    "member_import_id": _member_import,
+    "team_id": _team,
+    "channel_id": _channel,
+    "review_site_id": _review_site,
+    "reward_id": _reward,
 }
+# A route, which of its names is an id's, and one way to call it: a method, and words.
+Route = tuple[Rule, str, str, dict[str, str]]
 # Not the id of a thing, or a secret that is an authority of its own.
-WORDS = {"tag", "token", "verb"}
+WORDS = {"direction", "tag", "token", "verb", "where"}
 
 
-def routes_with_things(acme: Workspace) -> list[tuple[Rule, str, str]]:
-    """Every route of the console that takes an id, with its name and each method."""
+def routes_with_things(acme: Workspace) -> list[Route]:
+    """Every route of the console that takes an id, with its name and each method and verb."""
     return [
-        (rule, name, method)
+        (rule, name, method, verbs)
         for rule in console_rules(acme)
         for name in rule._converters
         if name in THINGS
         for method in sorted({"GET", "POST"} & (rule.methods or set()))
+        for verbs in verbs_of(rule)
     ]
 
 
-def call(client: FlaskClient, token: str, rule: Rule, method: str, name: str, id: Any) -> int:
-    """The status of a route, called for a thing with everything else in order."""
-    values = {
-        other: sorted(converter.items)[0] if isinstance(converter, AnyConverter) else "x"
-        for other, converter in rule._converters.items()
+def verbs_of(rule: Rule) -> list[dict[str, str]]:
+    """What a route's words can say, each way."""
+    words = {
+        name: sorted(converter.items)
+        for name, converter in rule._converters.items()
+        if isinstance(converter, AnyConverter)
     }
+    return [dict(zip(words, said, strict=True)) for said in product(*words.values())]
+
+
+def call(
+    client: FlaskClient,
+    token: str,
+    route: Route,
+    id: Any,
+) -> int:
+    """The status of a route, called for a thing with everything else in order."""
+    rule, name, method, verbs = route
+    values = dict.fromkeys(rule._converters, "x") | verbs
     built = rule.build(values | {name: id})
     assert built
     fields = {"csrf_token": token} if method == "POST" else None
@@ -196,13 +305,14 @@ def test_what_belongs_to_another_workspace_is_not_there(acme: Workspace) -> None
     client = acme.signed_in()
     token = csrf_token(client.get("/console/account").text)
     wrong = []
-    for rule, name, method in routes_with_things(acme):
+    for route in routes_with_things(acme):
+        rule, name, method, verbs = route
         # One thing each: many of these routes take it away.
         for owner, is_there in ((ours, True), (theirs, False)):
             id = THINGS[name](owner)
-            status = call(client, token, rule, method, name, id)
+            status = call(client, token, route, id)
             if (status != 404) != is_there or status >= 500:
-                wrong.append((rule, method, owner.workspace.id, status))
+                wrong.append((rule, method, verbs, owner.workspace.id, status))
     assert wrong == []
 
 
@@ -241,17 +351,26 @@ def test_what_belongs_to_members_is_there_for_who_sees_them(
     )
     token = csrf_token(client.get("/console/account").text)
     views, may = acme.world.app.view_functions, abilities(role, sees_all=sees_all)
-    for rule, name, method in routes_with_things(acme):
+    for route in routes_with_things(acme):
+        rule, name, method, verbs = route
         if name not in OF_MEMBERS:
             continue
+        # Nobody leads themselves: their own profile has a page of its own.
+        there = sees - {"mine"} if name == "member_id" and len(sees) < len(owners) else sees
         needed: Ability = views[rule.endpoint].ability  # type: ignore[attr-defined]
         for where, owner in owners.items():
-            status = call(client, token, rule, method, name, OF_MEMBERS[name](owner))
+            status = call(client, token, route, OF_MEMBERS[name](owner))
             if needed not in may:
-                assert status == 403, (rule, method, where, status)
+                assert status == 403, (rule, method, verbs, where, status)
             else:
-                assert status != 403, (rule, method, where)
-                assert (status != 404) == (where in sees), (rule, method, where, status)
+                assert status != 403, (rule, method, verbs, where)
+                assert (status != 404) == (where in there), (rule, method, verbs, where, status)
+
+
+def _owner_id(owner: Owner) -> int:
+    with owner.workspace.world.app.app_context():
+        by = select(User.id).where(User.email == owner.workspace.owner)
+        return db.session.scalars(by).one()
 
 
 def _survey_id(owner: Owner) -> int:

@@ -89,10 +89,11 @@ def test_it_is_off_the_site_with_what_was_approved_until_that_is_done_again(
 ) -> None:
     acme = any_acme
     survey = acme.survey()
+    acme.change(survey, ask_publish=True)
     customer = open_survey(acme.world.client(), survey)
+    agreed = {"step": "follow_up", "main_score": 5, "may_publish": "yes"}
     customer.send(step="score", score=5)
-    customer.send(step="follow_up", main_score=5, comment=WORDS)
-    change_response(acme, may_publish=True)
+    customer.send(**agreed, comment=WORDS)
     response = acme.responses()[0]
     lead = acme.signed_in()
     decide(lead, str(response.id), "approve", words=WORDS)
@@ -100,7 +101,7 @@ def test_it_is_off_the_site_with_what_was_approved_until_that_is_done_again(
     if change == "consent":
         change_response(acme, may_publish=False)
     elif change == "comment":
-        customer.send(step="follow_up", main_score=5, comment="Now something else.")
+        customer.send(**agreed, comment="Now something else.")
     elif change == "score":
         customer.send(step="score", score=2)
     else:
@@ -108,9 +109,10 @@ def test_it_is_off_the_site_with_what_was_approved_until_that_is_done_again(
             set_hidden(db.session(), acme.id, response.id, hidden=True, at=acme.world.clock())
     assert on_site(acme, survey) == []
     if change == "comment":
-        customer.send(step="follow_up", main_score=5, comment=WORDS)
+        customer.send(**agreed, comment=WORDS)
     elif change == "score":
         customer.send(step="score", score=5)
+        customer.send(**agreed, comment=WORDS)
     elif change == "hidden":
         with acme.world.app.app_context():
             set_hidden(db.session(), acme.id, response.id, hidden=False, at=acme.world.clock())

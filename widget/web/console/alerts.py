@@ -1,7 +1,6 @@
 """When follow-ups open by themselves, who gets them, and who is told."""
 
 from flask import (
-    abort,
     current_app,
     flash,
     make_response,
@@ -17,7 +16,7 @@ from werkzeug.wrappers import Response
 from widget.actions import change_alerts
 from widget.domain.alert_rules import ASSIGNS, HIGHEST, NEVER, AlertRule, Assign
 from widget.domain.chat_addresses import masked
-from widget.domain.errors import InvalidAlerts, UnknownAlertChannel
+from widget.domain.errors import InvalidAlerts
 from widget.domain.messages import Channel
 from widget.domain.scales import KIND_NAMES, KINDS, Kind
 from widget.extensions import db
@@ -107,17 +106,14 @@ def alert_channel_test_or_remove(channel_id: int, verb: str) -> Response:
         change_alerts.remove_channel(db.session(), seat().workspace_id, channel_id)
         flash(_("Removed."))
     else:
-        try:
-            change_alerts.try_channel(
-                db.session(),
-                seat().workspace_id,
-                channel_id,
-                by=seat().user_name,
-                home=_home(),
-                at=now(),
-            )
-        except UnknownAlertChannel as error:
-            abort(404, str(error))
+        change_alerts.try_channel(
+            db.session(),
+            seat().workspace_id,
+            channel_id,
+            by=seat().user_name,
+            home=_home(),
+            at=now(),
+        )
     return redirect(url_for("console.alerts") + "#channels", 303)
 
 
@@ -140,11 +136,7 @@ def alert_mail_test() -> Response:
 @needs("manage_workspace")
 def alert_channel_state(channel_id: int) -> str:
     """What became of the last message to a chat, or with 0 of the last mail: a piece of a page."""
-    try:
-        state = _state(channel_id)
-    except UnknownAlertChannel as error:
-        abort(404, str(error))
-    return render_template("console/alerts/_state.html", id=channel_id, state=state)
+    return render_template("console/alerts/_state.html", id=channel_id, state=_state(channel_id))
 
 
 def _state(channel_id: int) -> LastMessage | None:

@@ -55,7 +55,7 @@ def members_import() -> Response | str | tuple[str, int]:
         except FileRefused as error:
             problem = str(error)
         else:
-            return redirect(url_for("console.members_import_preview", import_id=kept), 303)
+            return redirect(url_for("console.members_import_preview", member_import_id=kept), 303)
     page = render_template(
         "console/members/import.html",
         problem=problem,
@@ -77,12 +77,12 @@ def members_import_template() -> FlaskResponse:
     return response
 
 
-@blueprint.get("/members/import/<uuid:import_id>")
+@blueprint.get("/members/import/<uuid:member_import_id>")
 @needs("edit_surveys")
-def members_import_preview(import_id: UUID) -> str:
+def members_import_preview(member_import_id: UUID) -> str:
     """What each row of a file will do."""
     try:
-        preview = preview_members(db.session(), seat().workspace_id, import_id)
+        preview = preview_members(db.session(), seat().workspace_id, member_import_id)
     except FileRefused as error:
         abort(404, str(error))
     only = request.args.get("only", "")
@@ -92,7 +92,7 @@ def members_import_preview(import_id: UUID) -> str:
     counted = Counter(row.outcome for row in preview.rows)
     return render_template(
         "console/members/preview.html",
-        import_id=import_id,
+        import_id=member_import_id,
         preview=preview,
         outcomes=[(one, _words(one), counted[one]) for one in OUTCOMES if counted[one]],
         words=_words,
@@ -108,17 +108,19 @@ def members_import_preview(import_id: UUID) -> str:
     )
 
 
-@blueprint.post("/members/import/<uuid:import_id>/<any(apply,discard):verb>")
+@blueprint.post("/members/import/<uuid:member_import_id>/<any(apply,discard):verb>")
 @needs("edit_surveys")
-def members_import_apply_or_discard(import_id: UUID, verb: str) -> Response:
+def members_import_apply_or_discard(member_import_id: UUID, verb: str) -> Response:
     """Do what a file says, or throw it away."""
-    if verb == "discard":
-        discard_members(db.session(), seat().workspace_id, import_id)
-        flash(_("Thrown away; nothing has changed."))
-        return redirect(url_for("console.members"), 303)
     try:
-        done = apply_members(db.session(), seat().workspace_id, import_id, at=now())
-    except (FileRefused, TeamsCannotNest) as error:
+        if verb == "discard":
+            discard_members(db.session(), seat().workspace_id, member_import_id)
+            flash(_("Thrown away; nothing has changed."))
+            return redirect(url_for("console.members"), 303)
+        done = apply_members(db.session(), seat().workspace_id, member_import_id, at=now())
+    except FileRefused as error:
+        abort(404, str(error))
+    except TeamsCannotNest as error:
         flash(str(error), "error")
         return redirect(url_for("console.members_import"), 303)
     flash(

@@ -17,6 +17,7 @@ from widget.storage.profiles import WaitingChange, waiting_changes
 from widget.web.clock import now
 from widget.web.console.access import blueprint, needs, seat
 from widget.web.console.languages import language_name
+from widget.web.console.member_page import led_member
 
 PAGE = 20
 
@@ -32,6 +33,7 @@ def members_review() -> str:
 @needs("lead")
 def members_review_decide(member_id: int, verb: str) -> Response | tuple[str, int]:
     """Approve the change that was shown, or decline it with a reason."""
+    led_member(member_id)
     try:
         proposed_at = datetime.fromisoformat(request.form.get("proposed_at", ""))
         if verb == "approve":

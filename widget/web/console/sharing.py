@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 
-from widget.actions.change_sharing import change_sharing
+from widget.actions.change_sharing import change_sharing, remove_review_site
 from widget.domain.errors import AddressRefused
 from widget.domain.sharing import (
     CHANNEL_NAMES,
@@ -77,17 +77,11 @@ def sharing_review_site() -> Response | tuple[str, int]:
     return redirect(url_for("console.sharing"), 303)
 
 
-@blueprint.post("/sharing/review-sites/<site_id>/remove")
+@blueprint.post("/sharing/review-sites/<review_site_id>/remove")
 @needs("manage_workspace")
-def sharing_review_site_remove(site_id: str) -> Response:
+def sharing_review_site_remove(review_site_id: str) -> Response:
     """Offer a review site no longer."""
-    change_sharing(
-        db.session(),
-        seat().workspace_id,
-        lambda rules: replace(
-            rules, review_sites=tuple(site for site in rules.review_sites if site.id != site_id)
-        ),
-    )
+    remove_review_site(db.session(), seat().workspace_id, review_site_id)
     flash(_("Removed."))
     return redirect(url_for("console.sharing"), 303)
 
