@@ -1,8 +1,9 @@
 """An answer comes by a link from a mail: a person's is stored, a machine's is set aside."""
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Literal
+from uuid import UUID
 
 from sqlalchemy import Connection, Engine
 
@@ -55,7 +56,9 @@ def receive_answer(
                 held = row.held.merged_with(held)
             held_storage.settle(connection, row.workspace_id, row.id, "superseded")
         answer, is_signed = held.answer, mark_answered(connection, head.workspace_id, head.id, at)
-        is_strangers = not is_signed and _is_anothers(connection, held, client, known)
+        is_strangers = not is_signed and is_anothers(
+            connection, head.workspace_id, head.id, client, known, opened_at=held.opened_at
+        )
         if is_strangers:
             answer = _without_silence(answer)
         said = give_answer_within(connection, head, answer, time_zone=rules.time_zone)
@@ -129,18 +132,24 @@ def _without_silence(answer: Answer) -> Answer:
     )
 
 
-def _is_anothers(
-    connection: Connection, held: Held, client: Client, known: Answered | None
+def is_anothers(
+    connection: Connection,
+    workspace_id: int,
+    response_id: UUID,
+    client: Client,
+    known: Answered | None,
+    *,
+    opened_at: datetime,
 ) -> bool:
-    """Whether a response was begun by somebody else than an answer's client, or on another page.
+    """Whether a response was begun by somebody else than a client, or before their page was opened.
 
     The page alone does not tell: anybody's may have been open before the first answer came.
     """
     if known is None:
         return False
-    if known.answered_at < held.opened_at:
+    if known.answered_at < opened_at:
         return True
-    clicks = visits_by(connection, held.head.workspace_id, held.head.id, client.digest)
+    clicks = visits_by(connection, workspace_id, response_id, client.digest)
     first = (click for click in clicks if click.act in ANSWERS and click.at <= known.answered_at)
     return next(first, None) is None
 

@@ -1,5 +1,6 @@
 """Who signs in where: a user's places in workspaces, with all that decides what they may."""
 
+from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import cast
@@ -11,6 +12,12 @@ from widget.domain.people_rules import PeopleRules
 from widget.domain.roles import EVERYTHING, Ability, Role, Scope, abilities
 from widget.domain.teams import TeamPlace, with_teams_below
 from widget.storage.models import Member, Membership, Team, User, Workspace, team_managers
+
+_OWN_MEMBER = (
+    (Member.workspace_id == Membership.workspace_id)
+    & (Member.user_id == Membership.user_id)
+    & Member.archived_at.is_(None)
+)
 
 
 @dataclass(frozen=True)
@@ -44,12 +51,7 @@ def seat_of(session: Session, user_id: int, workspace_id: int | None = None) -> 
         select(Membership, Workspace, User, Member.id, Member.team_id)
         .join(Workspace, Workspace.id == Membership.workspace_id)
         .join(User, User.id == Membership.user_id)
-        .outerjoin(
-            Member,
-            (Member.workspace_id == Membership.workspace_id)
-            & (Member.user_id == Membership.user_id)
-            & Member.archived_at.is_(None),
-        )
+        .outerjoin(Member, _OWN_MEMBER)
         .where(Membership.user_id == user_id)
         # The wanted one first: false comes before true.
         .order_by(
@@ -86,11 +88,25 @@ def _scope(
     team_id: int | None,
     rules: PeopleRules,
 ) -> Scope:
-    if role in ("owner", "admin", "viewer") or (role == "manager" and membership.sees_all):
+    led: frozenset[int] = frozenset()
+    if role == "manager" and not membership.sees_all:
+        led = teams_led(session, membership.workspace_id, membership.user_id)
+    return _scope_of(role, membership.sees_all, led, member_id, team_id, rules)
+
+
+def _scope_of(
+    role: Role,
+    sees_all: bool,
+    led: frozenset[int],
+    member_id: int | None,
+    team_id: int | None,
+    rules: PeopleRules,
+) -> Scope:
+    """Whose responses somebody sees. `led` are the teams that a manager leads, those below too."""
+    if role in ("owner", "admin", "viewer") or (role == "manager" and sees_all):
         return EVERYTHING
     if role == "manager":
-        teams = teams_led(session, membership.workspace_id, membership.user_id)
-        return Scope(teams=teams, member_id=member_id)
+        return Scope(teams=led, member_id=member_id)
     seen = {team_id} if rules.members_see_team and team_id else set()
     return Scope(teams=frozenset(seen), member_id=member_id)
 
@@ -137,23 +153,59 @@ def choose_workspace(session: Session, user_id: int, workspace_id: int) -> bool:
 
 @dataclass(frozen=True)
 class Standing:
-    """What a seat hangs on. It changes when sessions end, and with a role."""
+    """What a seat hangs on. It changes when sessions end, with a role, and with whose responses
+    somebody sees."""
 
     stamp: str
     role: str
-    sees_all: bool
+    scope: Scope
 
 
 def standings(session: Session, user_ids: Collection[int]) -> dict[tuple[int, int], Standing]:
-    """Where some users stand, by user and workspace; nobody who may not sign in any more."""
+    """Where some users stand, by user and workspace; nobody who may not sign in any more.
+
+    The number of queries does not depend on how many users, teams and members there are.
+    """
     rows = session.execute(
-        select(Membership, User.fs_uniquifier)
+        select(Membership, User.fs_uniquifier, Workspace.people, Member.id, Member.team_id)
         .join(User, User.id == Membership.user_id)
+        .join(Workspace, Workspace.id == Membership.workspace_id)
+        .outerjoin(Member, _OWN_MEMBER)
         .where(Membership.user_id.in_(user_ids), User.active.is_(True))
-    )
-    return {
-        (membership.user_id, membership.workspace_id): Standing(
-            stamp, membership.role, membership.sees_all
+    ).all()
+    of_teams = {row[0].workspace_id for row in rows if row[0].role == "manager"}
+    led = _teams_led_by(session, user_ids, of_teams) if of_teams else {}
+    found = {}
+    for membership, stamp, people, member_id, team_id in rows:
+        key, role = (membership.user_id, membership.workspace_id), cast(Role, membership.role)
+        scope = _scope_of(
+            role,
+            membership.sees_all,
+            led.get(key, frozenset()),
+            member_id,
+            team_id,
+            PeopleRules.from_json(people),
         )
-        for membership, stamp in rows
-    }
+        found[key] = Standing(stamp, role, scope)
+    return found
+
+
+def _teams_led_by(
+    session: Session, user_ids: Collection[int], workspace_ids: Collection[int]
+) -> dict[tuple[int, int], frozenset[int]]:
+    """The same as `teams_led` for some users in some workspaces, by user and workspace."""
+    places: dict[int, list[TeamPlace]] = defaultdict(list)
+    for workspace_id, id, parent_id in session.execute(
+        select(Team.workspace_id, Team.id, Team.parent_id).where(
+            Team.workspace_id.in_(workspace_ids)
+        )
+    ):
+        places[workspace_id].append(TeamPlace(id, parent_id))
+    led: dict[tuple[int, int], list[int]] = defaultdict(list)
+    for user_id, workspace_id, id in session.execute(
+        select(team_managers.c.user_id, Team.workspace_id, Team.id)
+        .join(Team, Team.id == team_managers.c.team_id)
+        .where(team_managers.c.user_id.in_(user_ids), Team.workspace_id.in_(workspace_ids))
+    ):
+        led[user_id, workspace_id].append(id)
+    return {key: with_teams_below(places[key[1]], ids) for key, ids in led.items()}

@@ -5,12 +5,17 @@ import time
 from collections.abc import Callable, Iterator
 
 import pytest
+from sqlalchemy import delete, select
 
 from tests.builders import Workspace, answer_survey, post
 from tests.servers import wait_until
 from tests.web.live.watching import read, subscription
+from widget.domain.people_rules import PeopleRules
 from widget.extensions import db
-from widget.storage.seats import standings
+from widget.storage.engine import writing
+from widget.storage.models import Member, Membership, Team, User, team_managers
+from widget.storage.profiles import set_people_rules
+from widget.storage.seats import seat_of, standings
 from widget.web.live import feed as feeds
 from widget.web.live.feed import Feed, Rounds, TooManyStreams
 from widget.web.live.listening import LARGEST_STREAM, Listener
@@ -125,6 +130,44 @@ def test_a_stream_ends_when_its_seat_changes(acme: Workspace, cause: str) -> Non
     for call in rounds.next({listener: Watcher(place[0], acme.id, standing)}):
         call()
     assert listener.is_over is (cause != "nothing")
+
+
+@pytest.mark.parametrize("cause", ["leads no more", "team moved", "team hidden", "own profile"])
+def test_a_stream_ends_when_somebody_may_see_other_answers_than_before(
+    acme: Workspace, cause: str
+) -> None:
+    above, below, ana = acme.team("Above"), acme.team("Below"), acme.member()
+    acme.person("bo@acme.example", "manager", leads=(above,))
+    with acme.world.app.app_context(), writing(db.session) as session:
+        bo = session.scalars(select(User).where(User.email == "bo@acme.example")).one()
+        user_id = bo.id
+        session.get_one(Team, below).parent_id = above
+    if cause == "team hidden":
+        with acme.world.app.app_context(), writing(db.session) as session:
+            session.get_one(Membership, (user_id, acme.id)).role = "member"
+            member = session.get_one(Member, ana)
+            member.user_id, member.team_id = user_id, above
+            set_people_rules(session, acme.id, PeopleRules(members_see_team=True))
+    with acme.world.app.app_context():
+        standing = standings(db.session(), [user_id])[user_id, acme.id]
+        seat = seat_of(db.session(), user_id, acme.id)
+        assert seat is not None
+        assert seat.scope == standing.scope
+    with acme.world.app.app_context(), writing(db.session) as session:
+        if cause == "leads no more":
+            session.execute(delete(team_managers))
+        elif cause == "team moved":
+            session.get_one(Team, below).parent_id = None
+        elif cause == "team hidden":
+            set_people_rules(session, acme.id, PeopleRules(members_see_team=False))
+        else:
+            session.get_one(Member, ana).user_id = user_id
+    listener = Listener(subscription(acme, standing.scope), ends_at=time.monotonic() + 60)
+    rounds = Rounds(acme.world.app, Teller(acme.world.app))
+    rounds._checked_at -= 100
+    for call in rounds.next({listener: Watcher(user_id, acme.id, standing)}):
+        call()
+    assert listener.is_over
 
 
 def test_a_browser_that_does_not_read_is_let_go(acme: Workspace) -> None:

@@ -6,6 +6,7 @@ from html import unescape
 import pytest
 
 from tests.builders import Workspace, post
+from tests.web.landing.mailing import Reader
 from tests.web.share.customers import answered, change_response, sharing_survey
 from widget.extensions import db
 from widget.storage.models import Share
@@ -158,6 +159,27 @@ def test_a_low_score_is_offered_nothing_to_share_and_can_share_nothing(acme: Wor
     assert refused.status_code == 409
     assert "This answer cannot be shared." in refused.text
     assert shares(acme) == 0
+
+
+def test_who_guesses_an_unsigned_link_makes_and_takes_back_no_page_of_anothers_answer(
+    acme: Workspace,
+) -> None:
+    survey = sharing_survey(acme)
+    carla, stranger = Reader(acme.world, survey), Reader(acme.world, survey, address="91.64.0.9")
+    early = stranger.open(f"/e/{survey}?score=5&ref=T-9")
+    token = carla.open(f"/e/{survey}?score=5&ref=T-9")
+    carla.press(token, score=5)
+    carla.press(token, step="follow_up", main_score=5, comment=WORDS)
+    change_response(acme, may_publish=True)
+    acme.world.clock.pass_time(hours=1)
+    late = stranger.open(f"/e/{survey}?score=5&ref=T-9")
+    for guessed in (early, late):
+        refused = stranger.post("share", guessed)
+        assert (refused.status_code, "/t/" in refused.text) == (409, False)
+    assert shares(acme) == 0
+    assert carla.post("share", token).status_code == 200
+    assert "/t/mine/" not in stranger.post("share", late).text
+    assert shares(acme) == 1
 
 
 def test_a_survey_that_does_not_offer_sharing_makes_no_page(acme: Workspace) -> None:

@@ -1,5 +1,6 @@
 """The stream: what customers say, card by card, as it comes."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -109,6 +110,8 @@ def stream_events() -> Response:
     if offer is not None:
         found = standings(db.session(), [place.user_id])
         standing = found[place.user_id, place.workspace_id]
+        # As it stands now: from here on every change of it ends the stream.
+        subscription = replace(subscription, scope=standing.scope)
         watcher = Watcher(place.user_id, place.workspace_id, standing)
         feed: Feed = current_app.extensions["sayso_live"]
         try:

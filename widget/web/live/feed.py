@@ -167,7 +167,7 @@ class Rounds:
         return calls + [listener.end for listener in over]
 
     def _without_seat(self, watchers: dict[Listener, Watcher]) -> Iterable[Listener]:
-        """Those whose sessions have ended, or whose role is another than when they began."""
+        """Those whose sessions have ended, or who may see something else than when they began."""
         with self._app.app_context():
             found = standings(db.session(), {watcher.user_id for watcher in watchers.values()})
         return [

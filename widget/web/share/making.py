@@ -5,7 +5,7 @@ from dataclasses import replace
 from flask import Response, request
 
 from widget.actions.count_shares import count_shares
-from widget.actions.share_response import share_response
+from widget.actions.share_response import is_theirs, share_response
 from widget.domain.errors import CannotShare, TokenForged, TokenMissing, UnknownSurvey
 from widget.domain.share_offers import Offer, offer_after
 from widget.domain.sharing import PAGE
@@ -17,6 +17,7 @@ from widget.storage.shares import MadeShare, SharedPage, response_said, shared_p
 from widget.storage.surveys import PublishedSurvey
 from widget.web import htmx
 from widget.web.clock import now
+from widget.web.evidence import requesting_client
 from widget.web.face import sharing
 from widget.web.frame.answering import comes_from_us
 from widget.web.frame.opening import key_of
@@ -40,6 +41,8 @@ def make(public_id: str) -> Response:
         response = too_many()
         response.headers["Retry-After"] = "60"
         return response
+    if not _is_theirs(survey, visit):
+        return _refused(survey, definition, visit, None, 409)
     said = response_said(db.session(), survey.workspace_id, visit.response_id)
     score = said.score if said else None
     offer = _offer(survey, definition, score)
@@ -73,6 +76,17 @@ def _posted_visit(public_id: str) -> Visit:
     if visit.survey != public_id:
         raise UnknownSurvey("The form's token is another survey's.")
     return visit
+
+
+def _is_theirs(survey: PublishedSurvey, visit: Visit) -> bool:
+    """Whether the answer is the visitor's: an unsigned link may have been guessed."""
+    return visit.source != "unsigned" or is_theirs(
+        db.session(),
+        survey.workspace_id,
+        visit.response_id,
+        requesting_client(visit.response_id),
+        opened_at=visit.issued_at,
+    )
 
 
 def _offer(survey: PublishedSurvey, definition: Definition, score: int | None) -> Offer:
