@@ -24,6 +24,7 @@ from tests.following import (
 from widget.actions import raise_alerts as module
 from widget.actions.change_alerts import add_channel
 from widget.actions.hide_response import set_hidden
+from widget.actions.mark_response import set_mark
 from widget.actions.raise_alerts import RaiseAlerts
 from widget.actions.work_on_follow_up import close
 from widget.domain.alert_rules import NEVER
@@ -48,6 +49,15 @@ def test_a_bad_finished_rating_opens_a_follow_up_and_tells_the_owner(
     assert said.quote == "Too <slow>"
     assert said.link == f"{HOME}/console/follow-ups/{found.id}"
     assert ("Customer", "Kim") in said.facts
+
+
+def test_an_alert_quotes_no_comment_that_was_hidden(any_acme: Workspace) -> None:
+    id = answer_survey(any_acme, any_acme.survey(), 2, comment="Call me on 0151 555")
+    with any_acme.world.app.app_context():
+        at = any_acme.world.clock()
+        set_mark(db.session, any_acme.id, UUID(id), "comment_hidden_at", is_set=True, at=at)
+    raise_alerts(any_acme)
+    assert "0151" not in str(last_alert(any_acme))
 
 
 def test_a_good_rating_opens_nothing(acme: Workspace) -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from tests.gateway.requests import Headers, Protocol, Scope
 from widget.gateway import bodies
-from widget.gateway.bodies import has_body, read_body
+from widget.gateway.bodies import BrokenOff, has_body, read_body
 
 
 def read(scope: Scope, *chunks: bytes) -> tuple[bytes, int | None]:
@@ -52,3 +52,14 @@ def test_http_2_may_send_a_body_without_any_length() -> None:
     scope = Scope("POST", headers=Headers(), http_version="2")
     assert has_body(scope)  # type: ignore[arg-type]
     assert read(scope, b"abc") == (b"abc", 3)
+
+
+def test_a_body_that_broke_off_does_not_pass_for_a_whole_one() -> None:
+    chunks = (b"x" * 1_000_000, b"y" * 1_000_000)
+    for told, is_whole in ((2_000_000, True), (2_000_001, False)):
+        scope = Scope("POST", headers=Headers(("content-length", str(told))))
+        if is_whole:
+            assert read(scope, *chunks) == (b"".join(chunks), told)
+        else:
+            with pytest.raises(BrokenOff):
+                read(scope, *chunks)

@@ -152,6 +152,7 @@ def alarm_of(
         customer=response["customer_name"],
         channel=response["channel"],
         ref=response["ref"],
-        comment=response["comment"] or "",
+        # An alert goes to chats and addresses of people who lead nobody.
+        comment=(response["comment"] or "") if response["comment_hidden_at"] is None else "",
         assignee=assignee.name if assignee else "",
     )

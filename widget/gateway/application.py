@@ -1,6 +1,7 @@
 """The RSGI application that granian calls: it runs a WSGI application and keeps streams open."""
 
 import asyncio
+import logging
 import os
 import signal
 import sys
@@ -13,7 +14,7 @@ from typing import IO, TYPE_CHECKING
 
 from widget.gateway import answers, streams
 from widget.gateway.answers import Answer
-from widget.gateway.bodies import has_body, read_body
+from widget.gateway.bodies import BrokenOff, has_body, read_body
 from widget.gateway.environs import environ_of
 from widget.gateway.shortcut import take_directly
 from widget.web.frame.express import AT_ONCE, LATER
@@ -23,6 +24,8 @@ from widget.web.live.listening import OFFER, Listener, Offer
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
     from granian.rsgi import HTTPProtocol, Scope
+
+log = logging.getLogger(__name__)
 
 # The longest a thread computes before another has its turn. The event loop is one of many threads,
 # and with Python's 5 ms it would hand requests on late whenever the others are busy.
@@ -98,7 +101,11 @@ class Gateway:
 
     async def __rsgi__(self, scope: "Scope", protocol: "HTTPProtocol") -> None:
         """Answer one request, whatever it is."""
-        body, length = await read_body(scope, protocol)
+        try:
+            body, length = await read_body(scope, protocol)
+        except BrokenOff:
+            # There is nobody to answer.
+            return
         job = _Job(scope, protocol, body, length, self._loop.create_future())
         self._jobs.put(job)
         assert job.done is not None
@@ -133,7 +140,12 @@ class Gateway:
 
     def _work(self) -> None:
         while (job := self._jobs.get()) is not None:
-            outcome = self._answer(job)
+            try:
+                outcome = self._answer(job)
+            except Exception:
+                # A thread that ended would be missing for good.
+                log.exception("%s %s could not be answered", job.scope.method, job.scope.path)
+                outcome = None
             # A request that nobody waits for is over, unless there is more to do.
             if job.done is not None or outcome is not None:
                 self._loop.call_soon_threadsafe(self._hand_back, job, outcome)

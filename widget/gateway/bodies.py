@@ -4,6 +4,8 @@ from io import BytesIO
 from tempfile import SpooledTemporaryFile
 from typing import IO, TYPE_CHECKING, cast
 
+from granian.rsgi import ProtocolClosed, ProtocolError
+
 if TYPE_CHECKING:
     from granian.rsgi import HTTPProtocol, Scope
 
@@ -13,6 +15,10 @@ _IN_MEMORY = 1024 * 1024
 # refusal instead of a broken connection; past the last limit nobody listens any more.
 LARGEST = 64 * 1024 * 1024
 _LARGEST_DROPPED = 4 * LARGEST
+
+
+class BrokenOff(Exception):
+    """Whoever sent a body was gone before its end."""
 
 
 def has_body(scope: "Scope") -> bool:
@@ -27,18 +33,36 @@ def has_body(scope: "Scope") -> bool:
 async def read_body(scope: "Scope", protocol: "HTTPProtocol") -> tuple[IO[bytes], int | None]:
     """The body as a file, and its length where that is to be told; None where a header tells it.
 
-    A body past `LARGEST` comes back empty with its true length, which every route refuses.
+    A body past `LARGEST` comes back empty with its true length, which every route refuses. Raises
+    BrokenOff for one that is shorter than its header says: half a file must not pass for a whole.
     """
     if not has_body(scope):
         return BytesIO(), None
     told = scope.headers.get("content-length", "")
-    if told.isdecimal() and int(told) <= _IN_MEMORY:
-        return BytesIO(await protocol()), None
-    return await _read_long(protocol)
+    wanted = int(told) if told.isdecimal() else 0
+    try:
+        if told.isdecimal() and wanted <= _IN_MEMORY:
+            return BytesIO(await protocol()), None
+        file, length = await _read_long(protocol)
+    except (ProtocolClosed, ProtocolError) as error:
+        raise BrokenOff from error
+    if length < min(wanted, _LARGEST_DROPPED):
+        file.close()
+        raise BrokenOff
+    return file, length
 
 
 async def _read_long(protocol: "HTTPProtocol") -> tuple[IO[bytes], int]:
     file = cast(IO[bytes], SpooledTemporaryFile(_IN_MEMORY))  # noqa: SIM115 - the request closes it
+    try:
+        return file, await _fill(file, protocol)
+    except BaseException:
+        file.close()
+        raise
+
+
+async def _fill(file: IO[bytes], protocol: "HTTPProtocol") -> int:
+    """Write a body to a file; its length."""
     length = 0
     async for chunk in protocol:
         length += len(chunk)
@@ -49,4 +73,4 @@ async def _read_long(protocol: "HTTPProtocol") -> tuple[IO[bytes], int]:
     if length > LARGEST:
         file.truncate(0)
     file.seek(0)
-    return file, length
+    return length

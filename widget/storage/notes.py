@@ -10,8 +10,10 @@ from sqlalchemy.orm import Session
 
 from widget.domain.mentions import Mentionable
 from widget.domain.notes import NoteKind
+from widget.domain.roles import EVERYTHING, Scope
 from widget.storage.ids import new_id
-from widget.storage.models import Member, Membership, Mention, ResponseNote, User
+from widget.storage.models import Member, Membership, Mention, Response, ResponseNote, User
+from widget.storage.scopes import within
 
 
 @dataclass(frozen=True)
@@ -95,9 +97,16 @@ def thread_of(session: Session, workspace_id: int, response_id: UUID) -> list[Sh
 
 
 def mentions_of(
-    session: Session, workspace_id: int, user_id: int, since: datetime, limit: int
+    session: Session,
+    workspace_id: int,
+    user_id: int,
+    since: datetime,
+    limit: int,
+    *,
+    scope: Scope = EVERYTHING,
 ) -> list[ShownMention]:
-    """Where somebody was mentioned since a moment, newest first."""
+    """Where somebody was mentioned since a moment, newest first, as far as they see the responses
+    still."""
     rows = session.execute(
         select(Mention.response_id, ResponseNote.text, User.name, User.email, Mention.at)
         .join(
@@ -106,9 +115,16 @@ def mentions_of(
             & (ResponseNote.response_id == Mention.response_id)
             & (ResponseNote.id == Mention.note_id),
         )
+        .join(
+            Response,
+            (Response.workspace_id == Mention.workspace_id) & (Response.id == Mention.response_id),
+        )
         .outerjoin(User, User.id == ResponseNote.user_id)
         .where(
-            Mention.workspace_id == workspace_id, Mention.user_id == user_id, Mention.at >= since
+            Mention.workspace_id == workspace_id,
+            Mention.user_id == user_id,
+            Mention.at >= since,
+            within(scope, workspace_id, Response.member_id),
         )
         .order_by(Mention.note_id.desc())
         .limit(limit)

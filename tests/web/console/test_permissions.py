@@ -92,6 +92,7 @@ NEEDS: dict[Ability, set[str]] = {
         "request_import_send_or_discard",
         "request_new",
         "request_upload",
+        "request_upload_template",
         "responses_set_aside",
         "responses_set_aside_count",
         "site",

@@ -5,10 +5,14 @@ from uuid import UUID
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import delete
 
 from tests.builders import Workspace, answer_survey, make_workspace, post
 from tests.web.live.watching import read
+from widget.extensions import db
+from widget.storage.engine import writing
 from widget.storage.ids import new_id
+from widget.storage.models import team_managers
 
 
 @pytest.fixture
@@ -218,3 +222,16 @@ def test_mentions_stand_above_the_stream(team: Workspace) -> None:
     post(team.signed_in(), f"{page}/notes", page=page, note="Well done, @Ana Silva!")
     assert "Well done, @Ana Silva!" in ana(team).get("/console/stream").text
     assert "You are mentioned" not in team.signed_in().get("/console/stream").text
+
+
+def test_who_sees_a_response_no_more_reads_no_note_that_mentioned_them(team: Workspace) -> None:
+    acme, crew = team, team.team("Crew")
+    acme.put_in(crew, acme.member("Cy", email="cy@acme.example"))
+    lead = acme.person("lu@acme.example", "manager", leads=(crew,))
+    response = answer_survey(acme, acme.survey(), 5, member="cy@acme.example")
+    page = f"/console/responses/{response}"
+    post(acme.signed_in(), f"{page}/notes", page=page, note="@lu@acme.example look")
+    assert "You are mentioned" in lead.get("/console/stream").text
+    with acme.world.app.app_context(), writing(db.session) as session:
+        session.execute(delete(team_managers))
+    assert "You are mentioned" not in lead.get("/console/stream").text

@@ -49,7 +49,12 @@ def stream() -> str:
     older = _place()
     page = _page(wanted, PAGE, older)
     mentions = mentions_of(
-        db.session(), seat().workspace_id, seat().user_id, now() - _MENTIONED_FOR, limit=5
+        db.session(),
+        seat().workspace_id,
+        seat().user_id,
+        now() - _MENTIONED_FOR,
+        limit=5,
+        scope=seat().scope,
     )
     return render_template(
         "console/stream/page.html",
