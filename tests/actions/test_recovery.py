@@ -28,6 +28,7 @@ from tests.following import (
 from widget.actions.ask_again import may_ask_again
 from widget.actions.change_asking import change_asking_policy
 from widget.actions.change_member import set_archived
+from widget.actions.decide_testimonial import approve_testimonial
 from widget.actions.give_answer import give_answer_within
 from widget.actions.hide_response import set_hidden
 from widget.actions.open_follow_up import open_by_hand
@@ -41,10 +42,12 @@ from widget.domain.flow import Answer
 from widget.domain.held import Held
 from widget.domain.links import RequestLink
 from widget.domain.responses import ResponseHead
+from widget.domain.roles import EVERYTHING
 from widget.extensions import db
 from widget.storage import held_answers, rollups
 from widget.storage.engine import write_connection
-from widget.storage.models import Response
+from widget.storage.models import Grant, Response, Vote
+from widget.storage.testimonials import shown_testimonials
 
 HOME = "https://sayso.example"
 
@@ -370,3 +373,55 @@ def test_the_list_of_responses_shows_first_or_second_answers(acme: Workspace) ->
     for query, shown in (("", (True, True)), ("no", (True, False)), ("yes", (False, True))):
         page = client.get(f"/console/responses?again={query}").text
         assert (first in page, second in page) == shown
+
+
+def test_a_second_answer_gives_the_member_no_vote(any_acme: Workspace) -> None:
+    acme = any_acme
+    coffee = acme.reward(votes=1)
+    survey = bad_rating(acme)
+    request = end(acme, asks_again=True)
+    answer_request(acme, request, 5, reward=coffee)
+    answer_request(acme, request, 4)
+    assert suggested(acme) == (0, 0)
+    answer_survey(acme, survey, 5, member="ana@acme.example", reward=coffee)
+    assert suggested(acme) == (1, 1)
+
+
+def test_hiding_takes_the_vote_and_the_testimonial_with_it_and_leaves_the_follow_up(
+    any_acme: Workspace,
+) -> None:
+    acme = any_acme
+    coffee = acme.reward(votes=1)
+    acme.member(email="ana@acme.example")
+    said = {"reward": coffee, "comment": "Thank you!", "may_publish": True, "wants_contact": True}
+    id = UUID(answer_survey(acme, acme.survey(), 5, member="ana@acme.example", **said))
+    raise_alerts(acme)
+    with acme.world.app.app_context():
+        by = {"scope": EVERYTHING, "user_id": user_id(acme, acme.owner), "at": acme.world.clock()}
+        approve_testimonial(db.session(), acme.id, id, None, **by)
+    assert (suggested(acme), published(acme), counted(acme)) == ((1, 1), [id], {5: 1})
+    for _ in range(2):
+        hide(acme, id, hidden=True)
+        assert (suggested(acme), published(acme), counted(acme)) == ((0, 0), [], {})
+        assert the_follow_up(acme).status == "open"
+    hide(acme, id, hidden=False)
+    assert (suggested(acme), published(acme), counted(acme)) == ((1, 1), [], {5: 1})
+
+
+def hide(acme: Workspace, id: UUID, *, hidden: bool) -> None:
+    with acme.world.app.app_context():
+        set_hidden(db.session(), acme.id, id, hidden=hidden, at=acme.world.clock())
+
+
+def suggested(acme: Workspace) -> tuple[int, int]:
+    """How many votes there are, and how many grants that nobody withdrew."""
+    with acme.world.app.app_context():
+        live = select(Grant.id).where(Grant.status != "withdrawn")
+        votes = db.session.scalars(select(Vote.response_id)).all()
+        return len(votes), len(db.session.scalars(live).all())
+
+
+def published(acme: Workspace) -> list[UUID]:
+    with acme.world.app.app_context():
+        rows = shown_testimonials(db.session(), acme.id, survey=None, limit=9)
+        return [row.response_id for row in rows]

@@ -29,6 +29,40 @@ def sign_in(page: Page, product: Product) -> None:
     product.session = page.context.cookies()
 
 
+def choose(page: Page, name: str) -> None:
+    """Follow a link of the header, which may be folded away."""
+    header = page.get_by_role("navigation", name="Main")
+    link = header.get_by_role("link", name=name)
+    if not link.is_visible():
+        header.locator("summary").click()
+    link.click()
+
+
+@pytest.mark.parametrize("width", [1280, 900, 390, 320])
+def test_the_header_holds_all_pages_at_any_width_and_by_keyboard(
+    product: Product, new_visitor: NewVisitor, width: int
+) -> None:
+    team = new_visitor(java_script_enabled=False)
+    team.set_viewport_size({"width": width, "height": 800})
+    sign_in(team, product)
+    header = team.get_by_role("navigation", name="Main")
+    folded = header.get_by_role("link", name="API keys")
+    expect(folded).to_be_hidden()
+    header.locator("summary").focus()
+    team.keyboard.press("Enter")
+    expect(folded).to_be_in_viewport(ratio=1)
+    for _ in header.locator("details a").all():
+        team.keyboard.press("Tab")
+    expect(folded).to_be_focused()
+    team.keyboard.press("Enter")
+    expect(team.get_by_role("heading", name="API keys")).to_be_visible()
+    expect(header.locator("summary")).to_have_text("More: API keys")
+    bounds = team.locator("header.top").bounding_box()
+    assert bounds is not None
+    assert bounds["height"] <= (110 if width >= 900 else 210)
+    assert team.locator("body").evaluate("(body) => body.scrollWidth") <= width
+
+
 def test_from_a_new_survey_to_its_first_answer(product: Product, new_visitor: NewVisitor) -> None:
     team, customer = new_visitor(), new_visitor()
     sign_in(team, product)
@@ -53,7 +87,7 @@ def test_from_a_new_survey_to_its_first_answer(product: Product, new_visitor: Ne
     frame.get_by_label("Anything you would like to add?").fill("Not really")
     frame.get_by_role("button", name="Done").click()
     expect(frame.get_by_role("heading", name="Thank you!")).to_be_visible()
-    team.get_by_role("navigation", name="Main").get_by_role("link", name="Responses").click()
+    choose(team, "Responses")
     team.get_by_label("Comment").select_option("With a comment")
     team.get_by_label("Survey").select_option("After chat")
     expect(team.get_by_text("Not really")).to_be_visible()

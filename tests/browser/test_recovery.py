@@ -5,7 +5,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import NewVisitor, Product
 from tests.browser.test_accessibility import axe
-from tests.browser.test_console import sign_in
+from tests.browser.test_console import choose, sign_in
 from tests.builders import BROWSER, answer_survey, send_due_requests
 from tests.following import HOME
 from widget.actions.raise_alerts import RaiseAlerts
@@ -56,7 +56,7 @@ def test_from_a_bad_rating_to_a_second_answer_beside_it(
     work_once(product)
 
     sign_in(team, product)
-    team.get_by_role("navigation", name="Main").get_by_role("link", name="Follow-ups").click()
+    choose(team, "Follow-ups")
     team.get_by_label("Survey").select_option("After a long wait")
     waiting = team.get_by_role("listitem").filter(has_text="I waited an hour")
     waiting.get_by_role("link", name="1 of 5 stars").click()

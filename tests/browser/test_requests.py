@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import NewVisitor, Product
 from tests.browser.test_accessibility import axe
-from tests.browser.test_console import sign_in
+from tests.browser.test_console import choose, sign_in
 from tests.builders import ask
 from widget.actions.run_import import run_imports
 from widget.extensions import db
@@ -33,7 +33,7 @@ def test_from_a_file_to_its_requests(
     rows = "".join(f"c{number}@c.example;Customer {number}\n" for number in range(299))
     file.write_text(f"E-Mail;Name\n{rows}nobody;=1+1\n")
     sign_in(team, product)
-    team.get_by_role("navigation", name="Main").get_by_role("link", name="Requests").click()
+    choose(team, "Requests")
     team.get_by_role("link", name="Upload a list").click()
     team.get_by_label("Survey").select_option(survey)
     team.get_by_label("CSV file").set_input_files(file)

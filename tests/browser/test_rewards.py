@@ -5,6 +5,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import NewVisitor, Product
 from tests.browser.test_accessibility import TARGETS, axe
+from tests.browser.test_console import choose
 from tests.browser.test_embedding import snippet
 from tests.builders import PASSWORD
 
@@ -65,7 +66,7 @@ def test_a_reward_is_earned_on_the_last_vote_approved_handed_over_and_seen(
     expect(member.get_by_text("Waits for approval")).to_be_visible()
     expect(member.get_by_text(f"0 of {NEEDED} votes")).to_be_visible()
 
-    manager.get_by_role("navigation", name="Main").get_by_role("link", name="Rewards").click()
+    choose(manager, "Rewards")
     manager.get_by_role("link", name="What was earned").click()
     manager.get_by_role("button", name="Approve Coffee, Rita Reis").click()
     expect(manager.get_by_text("Approved.")).to_be_visible()

@@ -15,7 +15,7 @@ from sqlalchemy import select, update
 
 from tests.browser.conftest import NewVisitor, Product
 from tests.browser.test_accessibility import axe
-from tests.browser.test_console import sign_in
+from tests.browser.test_console import choose, sign_in
 from tests.browser.test_embedding import STRICT, snippet, widget
 from tests.builders import answer_survey
 from widget.actions.change_sharing import change_sharing
@@ -334,7 +334,7 @@ def test_testimonials_follow_their_customers_consent(
     answer_survey(product.acme, survey, 5, comment=WORDS, may_publish=True)
     lead = new_visitor(says=("422",))
     sign_in(lead, product)
-    lead.get_by_role("navigation", name="Main").get_by_role("link", name="Testimonials").click()
+    choose(lead, "Testimonials")
     waiting = lead.get_by_role("listitem").filter(has_text="Consented")
     waiting.get_by_label("What is shown").fill("Found the fault in an hour.")
     waiting.get_by_role("button", name="Approve").click()

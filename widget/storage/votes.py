@@ -49,7 +49,8 @@ def _wanted(session: Session, response: Response) -> Target | None:
     """What a response votes for; None when it does not count."""
     if not response.reward_id or response.member_id is None:
         return None
-    if response.is_test or response.hidden_at is not None:
+    # Who is asked again after a follow-up counts once: with what they said at first.
+    if response.is_test or response.is_recovery or response.hidden_at is not None:
         return None
     if response.score < lowest_scores(session, [response.version_id])[response.version_id]:
         return None

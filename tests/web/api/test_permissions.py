@@ -13,10 +13,12 @@ from widget.extensions import db
 from widget.storage.accounts import api_keys
 
 NEEDS: dict[tuple[str, str], KeyAbility] = {
+    ("api.Cancellation", "POST"): "write",
     ("api.OneRequest", "GET"): "read",
     ("api.Requests", "GET"): "read",
     ("api.Requests", "POST"): "write",
     ("api.Responses", "GET"): "read",
+    ("api.Testimonials", "GET"): "read",
 }
 # How to make what a route's id names. Whoever adds a route with another id adds it here.
 THINGS: dict[str, Callable[[Workspace], Any]] = {

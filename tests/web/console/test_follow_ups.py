@@ -172,10 +172,10 @@ def test_giving_away_what_one_then_no_longer_sees_leads_to_the_list(acme: Worksp
 def test_a_refusal_to_ask_again_stands_on_the_page(acme: Workspace) -> None:
     found, client = follow_up_on(acme), acme.signed_in()
     page = client.get(path(found)).text
-    assert "The customer cannot be asked again. There is no email address" in page
+    assert "The customer cannot be asked again. Mail needs an email address that works." in page
     post(client, path(found, "/close"), path(found), ask_again="1")
     after = client.get(path(found)).text
-    assert "The customer was not asked again: There is no email address" in after
+    assert "The customer was not asked again: Mail needs an email address that works." in after
 
 
 def test_a_response_says_whether_it_is_followed_up_to_whoever_leads(acme: Workspace) -> None:

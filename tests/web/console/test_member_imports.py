@@ -120,6 +120,6 @@ def test_another_workspaces_file_is_not_there(acme: Workspace) -> None:
     rival = make_workspace(acme.world, "Rival", "charlie@rival.example").signed_in()
     assert rival.get(preview).status_code == 404
     token = {"csrf_token": csrf_token(rival.get(PAGE).text)}
-    assert rival.post(f"{preview}/apply", data=token).status_code == 303
+    assert rival.post(f"{preview}/apply", data=token).status_code == 404
     assert "No members yet" in rival.get("/console/members").text
     assert acme.signed_in().get(preview).status_code == 200

@@ -32,7 +32,7 @@ def test_somebody_names_themselves(acme: Workspace) -> None:
 
 @pytest.mark.parametrize(
     ("role", "leads_to"),
-    [("owner", "surveys"), ("viewer", "responses"), ("manager", "responses")],
+    [("owner", "surveys"), ("viewer", "stream"), ("manager", "stream"), ("member", "stream")],
 )
 def test_everybody_begins_on_a_page_that_they_may_open(
     acme: Workspace, role: str, leads_to: str

@@ -291,9 +291,9 @@ def queries(acme: Workspace, client: FlaskClient, path: str) -> int:
     return len(counted)
 
 
-def test_a_members_first_page_is_their_own(acme: Workspace, praised: int) -> None:
+def test_a_members_first_page_is_their_stream(acme: Workspace, praised: int) -> None:
     own = acme.person(ANA, "member", member=praised)
-    assert own.get("/console/").location == MINE
+    assert own.get("/console/").location == "/console/stream"
     assert acme.signed_in().get("/console/").location == "/console/surveys"
 
 
@@ -302,10 +302,17 @@ def test_a_withdrawn_grant_says_why(acme: Workspace, praised: int) -> None:
     survey, coffee = only_survey(acme), stored(acme)[0].id
     answer_survey(acme, survey, 5, member=ANA, reward=coffee)
     ids = [row.id for row in acme.responses()]
-    post(client, f"/console/responses/{ids[0]}/hide", page=f"/console/responses/{ids[0]}")
+    post(
+        client,
+        f"/console/responses/{ids[0]}/hide",
+        reason="Spam",
+        page=f"/console/responses/{ids[0]}",
+    )
     page = client.get(f"{GRANTS}?show=withdrawn").text
     assert "one that was earned before had lost a vote" in page
     for id in ids[1:3]:
-        post(client, f"/console/responses/{id}/hide", page=f"/console/responses/{id}")
+        post(
+            client, f"/console/responses/{id}/hide", reason="Spam", page=f"/console/responses/{id}"
+        )
     page = client.get(f"{GRANTS}?show=withdrawn").text
     assert "1 of 2 votes were left" in page

@@ -250,7 +250,7 @@ THINGS = OF_MEMBERS | {
 # A route, which of its names is an id's, and one way to call it: a method, and words.
 Route = tuple[Rule, str, str, dict[str, str]]
 # Not the id of a thing, or a secret that is an authority of its own.
-WORDS = {"direction", "tag", "token", "verb", "where"}
+WORDS = {"act", "direction", "tag", "token", "verb", "where"}
 
 
 def routes_with_things(acme: Workspace) -> list[Route]:

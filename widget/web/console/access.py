@@ -44,6 +44,7 @@ AREAS = (
     Area("console.responses", "read_responses", ("response",), lambda: str(_("Responses"))),
     Area("console.follow_ups", "lead", ("follow_up", "alert"), lambda: str(_("Follow-ups"))),
     Area("console.requests", "read_responses", ("request", "asking"), lambda: str(_("Requests"))),
+    Area("console.members", "lead", ("member", "team", "unassigned"), lambda: str(_("Members"))),
     Area("console.rewards", "lead", ("reward", "grant"), lambda: str(_("Rewards"))),
     Area(
         "console.my_rewards",
@@ -59,16 +60,17 @@ AREAS = (
         lambda: str(_("Leaderboard")),
         lambda found: found.rules.leaderboards,
     ),
+    Area("console.testimonials", "lead", ("testimonial",), lambda: str(_("Testimonials"))),
     Area("console.deliveries", "edit_surveys", ("deliveries",), lambda: str(_("Deliveries"))),
-    Area("console.members", "lead", ("member", "team", "unassigned"), lambda: str(_("Members"))),
     Area("console.profile", "see_own", ("profile",)),
     Area("console.sites", "edit_surveys", ("site",), lambda: str(_("Sites"))),
     Area("console.keys", "manage_workspace", ("key",), lambda: str(_("API keys"))),
-    Area("console.testimonials", "lead", ("testimonial",), lambda: str(_("Testimonials"))),
     Area("console.sharing", "manage_workspace", ("sharing",)),
     Area("console.people", "manage_workspace", ("people", "person", "workspace", "invitation")),
     Area("console.account", "see_own", ("account", "leave")),
 )
+# What the header has room for in one line. Where there are more, the last of them are folded away.
+IN_LINE = 6
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -140,7 +142,7 @@ def _seat_for_templates() -> dict[str, Any]:
     found: Seat | None = g.get("seat")
     return {
         "seat": found,
-        "navigation": _navigation(found) if found else [],
+        **_navigation(found),
         "other_seats": other_seats,
     }
 
@@ -157,8 +159,15 @@ def other_seats() -> list[OtherSeat]:
     ]
 
 
-def _navigation(found: Seat) -> list[tuple[str, str, bool]]:
-    """What the header links to for a seat: address, words, and whether it is where one is."""
+def _navigation(found: Seat | None) -> dict[str, list[tuple[str, str, bool]]]:
+    """What the header links to for a seat, in its line and folded away: address, words, and
+    whether it is where one is."""
+    links = _links(found) if found else []
+    in_line = len(links) if len(links) <= IN_LINE else IN_LINE - 1
+    return {"navigation": links[:in_line], "more_navigation": links[in_line:]}
+
+
+def _links(found: Seat) -> list[tuple[str, str, bool]]:
     endpoint = (request.endpoint or "").partition(".")[2]
     # The area whose beginning says most.
     fits = [
