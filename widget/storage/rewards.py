@@ -11,8 +11,10 @@ from sqlalchemy.orm import Session
 from widget.domain import rewards
 from widget.domain.errors import UnknownReward
 from widget.domain.rewards import Offer, Size, make_offer
+from widget.domain.roles import Scope
 from widget.storage.ids import new_public_id
-from widget.storage.models import Grant, Response, Reward, SurveyVersion
+from widget.storage.models import Grant, Response, Reward, Survey, SurveyVersion, Vote
+from widget.storage.scopes import within
 
 
 def catalogue(session: Session, workspace_id: int) -> list[rewards.Reward]:
@@ -118,6 +120,40 @@ def reward_of_responses(
         for id, score, version_id, reward in rows
         if score >= lowest[version_id]
     }
+
+
+def votes_since(
+    session: Session,
+    workspace_id: int,
+    scope: Scope,
+    member_id: int,
+    since: datetime,
+    survey: str | None = None,
+) -> list[tuple[rewards.Reward, int]]:
+    """How many answers since a moment vote for each reward of a member within a scope, the most
+    first. `survey`: only those of this one, by its public id."""
+    query = (
+        select(Reward, func.count())
+        .join(Vote, (Vote.reward_id == Reward.id) & (Vote.workspace_id == Reward.workspace_id))
+        .join(
+            Response,
+            (Response.workspace_id == Vote.workspace_id) & (Response.id == Vote.response_id),
+        )
+        .where(
+            Vote.workspace_id == workspace_id,
+            Vote.member_id == member_id,
+            within(scope, workspace_id, Response.member_id),
+            Response.answered_at >= since,
+        )
+        .group_by(Reward.id)
+        .order_by(func.count().desc(), Reward.place)
+    )
+    if survey is not None:
+        of = select(Survey.id).where(
+            Survey.workspace_id == workspace_id, Survey.public_id == survey
+        )
+        query = query.where(Response.survey_id.in_(of))
+    return [(as_reward(row), votes) for row, votes in session.execute(query)]
 
 
 def lowest_scores(session: Session, version_ids: Collection[int]) -> dict[int, int]:

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import Select, Table, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
+from widget.domain.rewards import Reward
 from widget.domain.roles import EVERYTHING, Scope
 from widget.domain.scales import KINDS, POSITIVE_FROM, Kind
 from widget.domain.stream import Facts, StreamFilter
@@ -24,6 +25,7 @@ from widget.storage.models import (
     SurveyVersion,
 )
 from widget.storage.responses import Place
+from widget.storage.rewards import reward_of_responses
 from widget.storage.scopes import within
 
 _events: Table = Event.__table__  # type: ignore[assignment]
@@ -52,6 +54,7 @@ class Card:
     answered_at: datetime
     is_finished: bool
     notes: int
+    reward: Reward | None
     facts: Facts
 
     @property
@@ -177,11 +180,16 @@ def _made(session: Session, query: Select[Any]) -> list[Card]:
     definitions = (
         {id: definition_from_json(data) for id, data in session.execute(versions)} if rows else {}
     )
-    return [_card(definitions[row[0].version_id], *row) for row in rows]
+    suggesting = [row[0].id for row in rows if row[0].reward_id]
+    rewards = (
+        reward_of_responses(session, rows[0][0].workspace_id, suggesting) if suggesting else {}
+    )
+    return [_card(definitions[row[0].version_id], rewards.get(row[0].id), *row) for row in rows]
 
 
 def _card(
     definition: Definition,
+    reward: Reward | None,
     row: Response,
     survey: str,
     survey_name: str,
@@ -216,6 +224,7 @@ def _card(
         answered_at=row.answered_at,
         is_finished=row.finished_at is not None,
         notes=notes,
+        reward=reward,
         facts=Facts(
             survey=survey,
             kind=kind,

@@ -5,14 +5,14 @@ from uuid import UUID
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 
 from tests.builders import Workspace, answer_survey, make_workspace, post
 from tests.web.live.watching import read
 from widget.extensions import db
 from widget.storage.engine import writing
 from widget.storage.ids import new_id
-from widget.storage.models import team_managers
+from widget.storage.models import Member, team_managers
 
 
 @pytest.fixture
@@ -64,6 +64,45 @@ def test_a_member_sees_their_own_and_nobody_elses(team: Workspace) -> None:
     # In one's own stream it goes without saying whose it is.
     assert "Ana Silva" not in page
     assert "Slow" not in page
+
+
+def test_a_card_says_which_reward_the_customer_suggested(acme: Workspace) -> None:
+    survey = acme.survey()
+    acme.change(survey, ask_reward=True)
+    acme.member("Ana Silva", email="ana@acme.example")
+    coffee = acme.reward("Coffee")
+    answer_survey(acme, survey, 5, member="ana@acme.example", reward=coffee)
+    answer_survey(acme, survey, 5, member="ana@acme.example")
+    for path in ("/console/stream", "/console/stream/wall"):
+        page = acme.signed_in().get(path).text
+        assert page.count("Suggested reward:") == 1
+        assert "Coffee" in page
+
+
+def test_members_see_how_often_rewards_were_suggested_for_them_lately(acme: Workspace) -> None:
+    survey = acme.survey()
+    acme.change(survey, ask_reward=True)
+    ana_id = acme.member("Ana Silva", email="ana@acme.example")
+    bo_id = acme.member("Bo Berg", email="bo@acme.example")
+    coffee, lunch = acme.reward("Coffee"), acme.reward("Lunch")
+    before = acme.world.clock() - timedelta(days=30)
+    answer_survey(acme, survey, 5, member="ana@acme.example", reward=coffee, at=before)
+    for reward in (lunch, lunch, coffee):
+        answer_survey(acme, survey, 5, member="ana@acme.example", reward=reward)
+    answer_survey(acme, survey, 5, member="bo@acme.example", reward=lunch)
+    acme.person("ana@acme.example", "member", member=ana_id)
+    page = ana(acme).get("/console/stream/numbers").text
+    assert "suggested for you" in page
+    assert [part.split(" vote")[0] for part in page.split("<strong>")[-2:]] == ["2", "1"]
+    # Whoever looks at somebody else's is told of theirs, and nobody looks beyond their scope.
+    with acme.world.app.app_context():
+        bo = db.session.scalar(select(Member.public_id).where(Member.id == bo_id))
+    theirs = f"/console/stream/numbers?member={bo}"
+    page = acme.signed_in().get(theirs).text
+    assert "suggested for them" in page
+    assert "1 vote<" in page
+    assert "1 vote<" not in ana(acme).get(theirs).text
+    assert "suggested for" not in acme.signed_in().get("/console/stream").text
 
 
 def test_others_see_whose_answers_they_are_newest_first(team: Workspace) -> None:

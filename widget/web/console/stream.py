@@ -1,7 +1,7 @@
 """The stream: what customers say, card by card, as it comes."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -17,6 +17,7 @@ from widget.extensions import db
 from widget.storage.ids import new_id
 from widget.storage.notes import mentions_of
 from widget.storage.responses import Place
+from widget.storage.rewards import votes_since
 from widget.storage.seats import standings
 from widget.storage.stream import CardPage, cards_page, score_counts
 from widget.storage.stream_choices import (
@@ -61,6 +62,7 @@ def stream() -> str:
         page=page,
         cards=_drawn(page, look),
         summaries=_summaries(wanted),
+        **_votes(wanted),
         choices=choices,
         chosen=_chosen(),
         is_live=older is None,
@@ -98,6 +100,7 @@ def stream_numbers() -> str:
         summaries=_summaries(wanted),
         chosen=_chosen(),
         on_wall="wall" in request.args,
+        **({} if "wall" in request.args else _votes(wanted)),
     )
 
 
@@ -186,16 +189,31 @@ def _chosen() -> dict[str, str]:
 def _summaries(wanted: StreamFilter) -> list[Summary]:
     """One summary for each kind that was answered in the last 30 days, the most frequent first;
     an empty one for stars when none was."""
-    today = now().astimezone(ZoneInfo(seat().time_zone)).date()
     counts = score_counts(
-        db.session(),
-        seat().workspace_id,
-        seat().scope,
-        wanted,
-        since=today - timedelta(days=DAYS - 1),
+        db.session(), seat().workspace_id, seat().scope, wanted, since=_first_day()
     )
     found = [summarise(kind, of_kind) for kind, of_kind in counts.items()]
     return sorted(found, key=lambda one: -one.n) or [summarise("stars", {})]
+
+
+def _votes(wanted: StreamFilter) -> dict[str, Any]:
+    """What customers suggested in the last 30 days for the one member who is looked at: the one
+    of the filter, else oneself."""
+    own = seat().member_id
+    member_id = wanted.member_id if wanted.member_id is not None else own
+    if member_id is None:
+        return {"votes": []}
+    since = datetime.combine(_first_day(), time(), ZoneInfo(seat().time_zone))
+    votes = votes_since(
+        db.session(), seat().workspace_id, seat().scope, member_id, since, wanted.survey
+    )
+    return {"votes": votes, "votes_are_own": member_id == own}
+
+
+def _first_day() -> date:
+    """The first of the last 30 days, today among them, where the workspace is."""
+    today = now().astimezone(ZoneInfo(seat().time_zone)).date()
+    return today - timedelta(days=DAYS - 1)
 
 
 def _after() -> UUID | None:
