@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Iterator
+from uuid import UUID
 
 import pytest
 
@@ -160,3 +161,19 @@ def test_who_begins_to_watch_during_a_look_is_told_what_it_reads(acme: Workspace
         call()
     assert [event.name for event in read(early.take())] == ["card"]
     assert [event.name for event in read(late.take())] == ["card"]
+
+
+def test_only_what_happens_from_then_on_is_told(acme: Workspace, feed: Feed) -> None:
+    survey = acme.survey()
+    for _ in range(2):
+        # Again after nobody watched for a while.
+        for score in (1, 2):
+            answer_survey(acme, survey, score)
+        told = threading.Event()
+        listener = feed.open(subscription(acme), watcher(acme))
+        listener.on_news = told.set
+        id = UUID(answer_survey(acme, survey, 5)).hex
+        assert told.wait(20)
+        assert [event.data["id"] for event in read(listener.take())] == [id]
+        feed.close(listener)
+        wait_until(lambda: feed._thread is None, "The end of the feed's thread")

@@ -58,6 +58,7 @@ class Feed:
 
     def __init__(self, app: Flask, redis_url: str | None = None) -> None:
         self._app = app
+        self._teller = Teller(app)
         self._watchers: Watchers = {}
         self._lock = threading.Lock()
         self._news = threading.Event()
@@ -73,13 +74,19 @@ class Feed:
         self._deliver = deliver
 
     def open(self, subscription: Subscription, watcher: Watcher) -> Listener:
-        """A listener that is told from now on. Raises TooManyStreams."""
+        """A listener that is told from now on; what happened before, its page has read or is to
+        read now. Raises TooManyStreams."""
         ends_at = time.monotonic() + LIFETIME_S * uniform(0.8, 1.2)  # noqa: S311 - spreads load
         listener = Listener(subscription, ends_at)
         with self._lock:
             own = sum(other.user_id == watcher.user_id for other in self._watchers.values())
             if own >= MOST_OF_ONE or len(self._watchers) >= MOST:
                 raise TooManyStreams
+            now_ms = int(time.time() * 1000)
+            if self._thread is None:
+                self._teller.begin(now_ms)
+            if all(other.workspace_id != watcher.workspace_id for other in self._watchers.values()):
+                self._teller.skip(watcher.workspace_id, now_ms)
             self._watchers[listener] = watcher
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="live-feed", daemon=True)
@@ -109,7 +116,7 @@ class Feed:
             self._relay.pass_on()
 
     def _run(self) -> None:
-        rounds = Rounds(self._app, Teller(self._app))
+        rounds = Rounds(self._app, self._teller)
         if self._relay is not None:
             self._relay.listen()
         while True:

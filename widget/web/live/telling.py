@@ -9,6 +9,7 @@ import time
 from collections import OrderedDict, defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from threading import Lock
 from uuid import UUID
 
 from flask import Flask
@@ -26,6 +27,8 @@ from widget.web.live.subscriptions import Look, Subscription
 NEAR_MS = 250
 FAR_MS = 10_000
 _FAR_EVERY_S = 2.0
+# What was told is remembered for longer than any look goes back.
+_MARGIN_MS = 3_000
 
 # A stream is told no more at once than somebody could look at; past that it reads its page anew.
 MOST_CARDS = 30
@@ -45,7 +48,7 @@ class Fresh:
 
 
 class Teller:
-    """Reads new events, and makes of them what each subscription is told. Used by one thread.
+    """Reads new events, and makes of them what each subscription is told.
 
     Who is told must be looked up after the events were read: somebody who began to watch in between
     would else never hear of what counts as told from then on.
@@ -53,9 +56,25 @@ class Teller:
 
     def __init__(self, app: Flask) -> None:
         self._app = app
+        self._lock = Lock()
         self._told: OrderedDict[UUID, None] = OrderedDict()
         self._looked_ms = 0
         self._looked_far_at = 0.0
+
+    def begin(self, now_ms: int) -> None:
+        """Begin to look, or begin again after nobody watched for a while."""
+        with self._lock:
+            self._told.clear()
+            self._looked_ms = now_ms
+
+    def skip(self, workspace_id: int, now_ms: int) -> None:
+        """Tell nobody what has happened in a workspace until now. To be called before the first who
+        watches there reads its past."""
+        since = floor_id(now_ms - FAR_MS - _MARGIN_MS)
+        with self._app.app_context():
+            past = events_after(db.session(), [workspace_id], since, _MOST_EVENTS)
+        with self._lock:
+            self._told.update((event.id, None) for event in past)
 
     def read(self, workspace_ids: Sequence[int], now_ms: int) -> "Fresh":
         """What has happened in some workspaces that was not read before."""
@@ -67,9 +86,10 @@ class Teller:
         if is_far:
             self._looked_far_at = time.monotonic()
         self._looked_ms = now_ms
-        events = [event for event in found if event.id not in self._told]
-        self._told.update((event.id, None) for event in events)
-        self._forget(min(since, now_ms - FAR_MS))
+        with self._lock:
+            events = [event for event in found if event.id not in self._told]
+            self._told.update((event.id, None) for event in events)
+            self._forget(min(since, now_ms - FAR_MS - _MARGIN_MS))
         return Fresh(events, len(found) < _MOST_EVENTS or len(events) < len(found))
 
     def tell(
