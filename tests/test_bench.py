@@ -21,6 +21,23 @@ def test_the_benchmark_runs_and_counts_no_errors() -> None:
     assert "Every rollup agrees" in done.stdout
 
 
+def test_the_benchmark_of_live_streams_runs_and_every_answer_arrives() -> None:
+    done = subprocess.run(
+        [
+            *(sys.executable, "-m", "bench.live", "--streams", "6", "--answers", "10"),
+            *("--seconds", "1", "--rounds", "1"),
+        ],
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
+    )
+    assert "Every rollup agrees" in done.stdout, done.stderr
+    arrived = [line for line in done.stdout.splitlines() if "did not arrive" in line]
+    assert arrived
+    assert all("| 0 |" in line for line in arrived), done.stdout
+
+
 def test_everything_a_page_fetches_weighs_at_most_25_kilobytes() -> None:
     found = weights()
     assert found["loader"] <= 2048

@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Iterator
+from uuid import UUID
 
 import pytest
 from sqlalchemy import delete, select
@@ -92,7 +93,7 @@ def test_listeners_are_touched_only_where_they_live(acme: Workspace, feed: Feed)
 def test_a_stream_ends_in_time_and_its_browser_comes_back_at_once(acme: Workspace) -> None:
     rounds = Rounds(acme.world.app, Teller(acme.world.app))
     listener = Listener(subscription(acme), ends_at=time.monotonic() - 1)
-    for call in rounds.next({listener: watcher(acme)}):
+    for call in rounds.next(lambda: {listener: watcher(acme)}):
         call()
     assert listener.is_over
     assert listener.take().startswith(b"retry: ")
@@ -102,7 +103,7 @@ def test_a_stream_says_now_and_then_that_it_is_there(acme: Workspace) -> None:
     rounds = Rounds(acme.world.app, Teller(acme.world.app))
     listener = Listener(subscription(acme), ends_at=time.monotonic() + 60)
     rounds._here_at -= 100
-    for call in rounds.next({listener: watcher(acme)}):
+    for call in rounds.next(lambda: {listener: watcher(acme)}):
         call()
     assert [event.name for event in read(listener.take())] == ["here"]
 
@@ -127,7 +128,7 @@ def test_a_stream_ends_when_its_seat_changes(acme: Workspace, cause: str) -> Non
             owner, f"/console/people/{place[0]}/role", page="/console/people", role="member"
         )
         assert changed.status_code < 400
-    for call in rounds.next({listener: Watcher(place[0], acme.id, standing)}):
+    for call in rounds.next(lambda: {listener: Watcher(place[0], acme.id, standing)}):
         call()
     assert listener.is_over is (cause != "nothing")
 
@@ -179,3 +180,43 @@ def test_a_browser_that_does_not_read_is_let_go(acme: Workspace) -> None:
     assert len(listener.take()) <= LARGEST_STREAM + 2 * len(frame)
     listener.put(frame)
     assert listener.take() == b""
+
+
+def test_who_begins_to_watch_during_a_look_is_told_what_it_reads(acme: Workspace) -> None:
+    rounds = Rounds(acme.world.app, Teller(acme.world.app))
+    survey = acme.survey()
+    early, late = (Listener(subscription(acme), time.monotonic() + 60) for _ in range(2))
+    watchers = {early: watcher(acme)}
+    asked = 0
+
+    def watching() -> dict[Listener, Watcher]:
+        nonlocal asked
+        asked += 1
+        if asked == 1:
+            now = dict(watchers)
+            # Between asking who watches and reading what happened.
+            watchers[late] = watchers[early]
+            answer_survey(acme, survey, 5)
+            return now
+        return watchers
+
+    for call in rounds.next(watching):
+        call()
+    assert [event.name for event in read(early.take())] == ["card"]
+    assert [event.name for event in read(late.take())] == ["card"]
+
+
+def test_only_what_happens_from_then_on_is_told(acme: Workspace, feed: Feed) -> None:
+    survey = acme.survey()
+    for _ in range(2):
+        # Again after nobody watched for a while.
+        for score in (1, 2):
+            answer_survey(acme, survey, score)
+        told = threading.Event()
+        listener = feed.open(subscription(acme), watcher(acme))
+        listener.on_news = told.set
+        id = UUID(answer_survey(acme, survey, 5)).hex
+        assert told.wait(20)
+        assert [event.data["id"] for event in read(listener.take())] == [id]
+        feed.close(listener)
+        wait_until(lambda: feed._thread is None, "The end of the feed's thread")

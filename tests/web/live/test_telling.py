@@ -35,10 +35,11 @@ class Watching:
 
     def __init__(self, acme: Workspace, *subscriptions: Subscription) -> None:
         self.subscriptions = subscriptions
+        self.workspaces = sorted({one.workspace_id for one in subscriptions})
         self.teller = Teller(acme.world.app)
 
     def look(self) -> list[list[Told]]:
-        told = self.teller.look(self.subscriptions, now_ms())
+        told = self.teller.tell(self.teller.read(self.workspaces, now_ms()), self.subscriptions)
         return [read(told.get(one, b"")) for one in self.subscriptions]
 
 
@@ -166,7 +167,7 @@ def test_what_was_told_is_forgotten_in_time(acme: Workspace) -> None:
     watching.look()
     assert watching.teller._told
     for later_s in (12, 24):
-        watching.teller.look(watching.subscriptions, now_ms() + later_s * 1000)
+        watching.teller.read(watching.workspaces, now_ms() + later_s * 1000)
     assert not watching.teller._told
 
 

@@ -45,6 +45,7 @@ LIFETIME_S = 300.0
 MOST_OF_ONE = 12
 MOST = 2_000
 
+Watchers = dict[Listener, Watcher]
 Deliver = Callable[[Callable[[], None]], object]
 
 
@@ -57,7 +58,8 @@ class Feed:
 
     def __init__(self, app: Flask, redis_url: str | None = None) -> None:
         self._app = app
-        self._watchers: dict[Listener, Watcher] = {}
+        self._teller = Teller(app)
+        self._watchers: Watchers = {}
         self._lock = threading.Lock()
         self._news = threading.Event()
         self._thread: threading.Thread | None = None
@@ -72,13 +74,19 @@ class Feed:
         self._deliver = deliver
 
     def open(self, subscription: Subscription, watcher: Watcher) -> Listener:
-        """A listener that is told from now on. Raises TooManyStreams."""
+        """A listener that is told from now on; what happened before, its page has read or is to
+        read now. Raises TooManyStreams."""
         ends_at = time.monotonic() + LIFETIME_S * uniform(0.8, 1.2)  # noqa: S311 - spreads load
         listener = Listener(subscription, ends_at)
         with self._lock:
             own = sum(other.user_id == watcher.user_id for other in self._watchers.values())
             if own >= MOST_OF_ONE or len(self._watchers) >= MOST:
                 raise TooManyStreams
+            now_ms = int(time.time() * 1000)
+            if self._thread is None:
+                self._teller.begin(now_ms)
+            if all(other.workspace_id != watcher.workspace_id for other in self._watchers.values()):
+                self._teller.skip(watcher.workspace_id, now_ms)
             self._watchers[listener] = watcher
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="live-feed", daemon=True)
@@ -108,7 +116,7 @@ class Feed:
             self._relay.pass_on()
 
     def _run(self) -> None:
-        rounds = Rounds(self._app, Teller(self._app))
+        rounds = Rounds(self._app, self._teller)
         if self._relay is not None:
             self._relay.listen()
         while True:
@@ -116,20 +124,23 @@ class Feed:
             self._news.clear()
             started = time.thread_time()
             with self._lock:
-                watchers = dict(self._watchers)
-                if not watchers:
+                if not self._watchers:
                     self._thread = None
                     if self._relay is not None:
                         self._relay.stop_listening()
                     return
             try:
-                self._hand_over(rounds.next(watchers))
+                self._hand_over(rounds.next(self._watching))
             except Exception:
                 # The database may be away for a while; who watches waits.
                 log.exception("The live streams could not look for news")
                 time.sleep(1.0)
             rest = _IDLE_SHARE * (time.thread_time() - started)
             time.sleep(min(max(_REST_S, rest), _LONGEST_REST_S))
+
+    def _watching(self) -> Watchers:
+        with self._lock:
+            return dict(self._watchers)
 
     def _hand_over(self, calls: list[Callable[[], None]]) -> None:
         """Run the calls where listeners live, all in one go."""
@@ -144,13 +155,19 @@ class Rounds:
         self._app, self._teller = app, teller
         self._here_at = self._checked_at = time.monotonic()
 
-    def next(self, watchers: dict[Listener, Watcher]) -> list[Callable[[], None]]:
-        """The calls that tell listeners the news, that they are still heard, or that it is over."""
+    def next(self, watching: Callable[[], Watchers]) -> list[Callable[[], None]]:
+        """The calls that tell listeners the news, that they are still heard, or that it is over.
+
+        `watching` says who watches at the moment; see `Teller` for when it is asked.
+        """
         now = time.monotonic()
+        workspace_ids = {watcher.workspace_id for watcher in watching().values()}
+        fresh = self._teller.read(sorted(workspace_ids), int(time.time() * 1000))
+        watchers = watching()
         by_subscription: dict[Subscription, list[Listener]] = defaultdict(list)
         for listener in watchers:
             by_subscription[listener.subscription].append(listener)
-        told = self._teller.look(by_subscription.keys(), int(time.time() * 1000))
+        told = self._teller.tell(fresh, by_subscription.keys())
         calls = [
             _telling(listener, text)
             for subscription, text in told.items()
@@ -166,7 +183,7 @@ class Rounds:
             over += self._without_seat(watchers)
         return calls + [listener.end for listener in over]
 
-    def _without_seat(self, watchers: dict[Listener, Watcher]) -> Iterable[Listener]:
+    def _without_seat(self, watchers: Watchers) -> Iterable[Listener]:
         """Those whose sessions have ended, or who may see something else than when they began."""
         with self._app.app_context():
             found = standings(db.session(), {watcher.user_id for watcher in watchers.values()})

@@ -8,6 +8,8 @@ what was told is remembered for as long.
 import time
 from collections import OrderedDict, defaultdict
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from threading import Lock
 from uuid import UUID
 
 from flask import Flask
@@ -25,6 +27,8 @@ from widget.web.live.subscriptions import Look, Subscription
 NEAR_MS = 250
 FAR_MS = 10_000
 _FAR_EVERY_S = 2.0
+# What was told is remembered for longer than any look goes back.
+_MARGIN_MS = 3_000
 
 # A stream is told no more at once than somebody could look at; past that it reads its page anew.
 MOST_CARDS = 30
@@ -35,52 +39,79 @@ _LOADED_TOGETHER = 500
 NEW = "response.given"
 
 
+@dataclass(frozen=True)
+class Fresh:
+    """Events that were not read before, oldest first. `are_all`: there were no more than these."""
+
+    events: list[StreamEvent]
+    are_all: bool
+
+
 class Teller:
-    """Reads new events, and makes of them what each subscription is told. Used by one thread."""
+    """Reads new events, and makes of them what each subscription is told.
+
+    Who is told must be looked up after the events were read: somebody who began to watch in between
+    would else never hear of what counts as told from then on.
+    """
 
     def __init__(self, app: Flask) -> None:
         self._app = app
+        self._lock = Lock()
         self._told: OrderedDict[UUID, None] = OrderedDict()
         self._looked_ms = 0
         self._looked_far_at = 0.0
 
-    def look(
-        self, subscriptions: Collection[Subscription], now_ms: int
+    def begin(self, now_ms: int) -> None:
+        """Begin to look, or begin again after nobody watched for a while."""
+        with self._lock:
+            self._told.clear()
+            self._looked_ms = now_ms
+
+    def skip(self, workspace_id: int, now_ms: int) -> None:
+        """Tell nobody what has happened in a workspace until now. To be called before the first who
+        watches there reads its past."""
+        since = floor_id(now_ms - FAR_MS - _MARGIN_MS)
+        with self._app.app_context():
+            past = events_after(db.session(), [workspace_id], since, _MOST_EVENTS)
+        with self._lock:
+            self._told.update((event.id, None) for event in past)
+
+    def read(self, workspace_ids: Sequence[int], now_ms: int) -> "Fresh":
+        """What has happened in some workspaces that was not read before."""
+        is_far = time.monotonic() - self._looked_far_at >= _FAR_EVERY_S
+        # A process that slept goes on where it stopped.
+        since = min(now_ms, self._looked_ms or now_ms) - (FAR_MS if is_far else NEAR_MS)
+        with self._app.app_context():
+            found = events_after(db.session(), workspace_ids, floor_id(since), _MOST_EVENTS)
+        if is_far:
+            self._looked_far_at = time.monotonic()
+        self._looked_ms = now_ms
+        with self._lock:
+            events = [event for event in found if event.id not in self._told]
+            self._told.update((event.id, None) for event in events)
+            self._forget(min(since, now_ms - FAR_MS - _MARGIN_MS))
+        return Fresh(events, len(found) < _MOST_EVENTS or len(events) < len(found))
+
+    def tell(
+        self, fresh: "Fresh", subscriptions: Collection[Subscription]
     ) -> dict[Subscription, bytes]:
-        """What is new for each subscription that there is something for."""
+        """What is to be sent to each subscription that there is something for."""
+        if not fresh.events:
+            return {}
+        if not fresh.are_all:
+            reset = frames.reset_frame(fresh.events[-1].id)
+            return dict.fromkeys(subscriptions, reset)
         watched: dict[int, list[Subscription]] = defaultdict(list)
         for subscription in subscriptions:
             watched[subscription.workspace_id].append(subscription)
-        fresh, is_all = self._fresh(sorted(watched), now_ms)
-        if not fresh:
-            return {}
-        if not is_all:
-            reset = frames.reset_frame(fresh[-1].id)
-            return dict.fromkeys(subscriptions, reset)
         happened: dict[int, list[StreamEvent]] = defaultdict(list)
-        for event in fresh:
+        for event in fresh.events:
             happened[event.workspace_id].append(event)
         told: dict[Subscription, bytes] = {}
         with self._app.test_request_context("/console/stream/events"):
             for workspace_id, events in happened.items():
                 told |= News(workspace_id, events).told_to_all(watched[workspace_id])
         return told
-
-    def _fresh(self, workspaces: Sequence[int], now_ms: int) -> tuple[list[StreamEvent], bool]:
-        """Events that nobody was told of yet, oldest first, and whether these are all of them."""
-        is_far = time.monotonic() - self._looked_far_at >= _FAR_EVERY_S
-        # A process that slept goes on where it stopped.
-        since = min(now_ms, self._looked_ms or now_ms) - (FAR_MS if is_far else NEAR_MS)
-        with self._app.app_context():
-            found = events_after(db.session(), workspaces, floor_id(since), _MOST_EVENTS)
-        if is_far:
-            self._looked_far_at = time.monotonic()
-        self._looked_ms = now_ms
-        fresh = [event for event in found if event.id not in self._told]
-        self._told.update((event.id, None) for event in fresh)
-        self._forget(min(since, now_ms - FAR_MS))
-        is_all = len(found) < _MOST_EVENTS or len(fresh) < len(found)
-        return fresh, is_all
 
     def _forget(self, before_ms: int) -> None:
         while self._told:
