@@ -75,7 +75,7 @@ def everybody() -> str | Response | tuple[str, int]:
         people=people(db.session(), workspace_id),
         invited=waiting_invitations(db.session(), workspace_id, now()),
         made=None if form.is_submitted() else session.pop(MADE_LINK, None),
-        paths={team.id: team.path for team in choices["teams"]},
+        paths={team.id: team.full_name for team in choices["teams"]},
         may_manage=may_manage,
         days=INVITATION_LIFE.days,
         **choices,
