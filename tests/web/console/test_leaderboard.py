@@ -33,6 +33,11 @@ def lines(client: FlaskClient, query: str = "") -> dict[str, tuple[str, str]]:
     return found
 
 
+def positive_counts(client: FlaskClient) -> list[str]:
+    """What the page says of positive answers, line by line."""
+    return re.findall(r'data-label="Positive">([^<]*)<', client.get(PAGE).text)
+
+
 def test_members_are_ranked_by_a_fair_estimate(any_acme: Workspace) -> None:
     acme, survey = any_acme, any_acme.survey()
     for name in ("ana", "bo", "cleo"):
@@ -46,6 +51,19 @@ def test_members_are_ranked_by_a_fair_estimate(any_acme: Workspace) -> None:
     assert found["Bo"][0] == "2"
     assert found["Cleo"] == ("–", "not ranked yet: 3 of 10 answers")
     assert re.fullmatch(r"\d+ % \(\d+–\d+\)", found["Ana"][1])
+
+
+def test_nobody_reads_from_the_board_how_somebodys_few_answers_were(acme: Workspace) -> None:
+    survey = acme.survey()
+    ids = [acme.member(name, email=f"{name}@a.example") for name in ("Ana", "Bo")]
+    rate(acme, survey, "Ana@a.example", [5])
+    rate(acme, survey, "Bo@a.example", [1])
+    assert positive_counts(acme.signed_in()) == ["–", "–"]
+    # One's own are known to oneself.
+    own = acme.person("bo@acme.example", "member", member=ids[1])
+    assert positive_counts(own) == ["–", "0"]
+    rate(acme, survey, "Ana@a.example", [5] * 9)
+    assert positive_counts(own) == ["10", "0"]
 
 
 def test_only_answers_of_the_period_count(acme: Workspace) -> None:
