@@ -66,6 +66,7 @@ class Gateway:
         self._application, self._feed, self._count = application, feed, threads
         self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
         self._threads: list[Thread] = []
+        self._files: set[Path] = set()
         self._streams: set[asyncio.Task[None]] = set()
         self._loop: asyncio.AbstractEventLoop
 
@@ -90,6 +91,12 @@ class Gateway:
             self._jobs.put(None)
         for thread in self._threads:
             thread.join(5)
+        for file in list(self._files):
+            self._delete(file)
+
+    def _delete(self, file: Path) -> None:
+        self._files.discard(file)
+        file.unlink(missing_ok=True)
 
     def _stop_streams(self, number: int, _frame: object) -> None:
         def stop() -> None:
@@ -175,7 +182,8 @@ class Gateway:
 
     async def _finish(self, job: _Job, outcome: Outcome) -> None:
         if isinstance(outcome, Path):
-            self._loop.call_later(_DELETE_FILE_AFTER_S, outcome.unlink, True)
+            self._files.add(outcome)
+            self._loop.call_later(_DELETE_FILE_AFTER_S, self._delete, outcome)
         elif outcome is not None:
             try:
                 await streams.keep_open(

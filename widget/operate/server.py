@@ -75,8 +75,6 @@ def granian_options(host: str, port: int, workers: int) -> dict[str, Any]:
         "address": host,
         "port": port,
         "workers": workers,
-        # While one thread waits for its turn in Python, the other goes on with the network.
-        "runtime_threads": 2,
         "backlog": 1024,
         # Every open stream is one of these.
         "backpressure": 8192,
