@@ -144,7 +144,8 @@ def test_another_workspaces_file_is_not_there(any_acme: Workspace) -> None:
     id = upload(any_acme, "email,name\na@a.example,A\n")
     with pytest.raises(FileRefused):
         run(rival, apply_members, id, at=rival.world.clock())
-    run(rival, discard_members, id)
+    with pytest.raises(FileRefused):
+        run(rival, discard_members, id)
     assert files(any_acme) == 1
     # Members of another workspace are nobody here.
     rival.member("Theirs", email="a@a.example")
