@@ -73,7 +73,7 @@ def run_and_kill(acme: Workspace, port: int, kills: int) -> int:
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=170,
+        timeout=600,
     )
     assert done.returncode == 0, done.stderr
     return int(done.stdout)
