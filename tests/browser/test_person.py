@@ -10,6 +10,7 @@ from tests.browser.conftest import NewVisitor, Product
 from tests.browser.test_accessibility import TARGETS, axe
 from tests.browser.test_embedding import snippet, widget
 from widget.actions.change_member import change_member, set_photo
+from widget.domain.profiles import Entry, Profile
 from widget.extensions import db
 from widget.storage.ids import new_public_id
 from widget.web.face.heights import HEIGHTS, MEMBER_HEIGHT
@@ -28,12 +29,11 @@ def member(product: Product, name: str = "Ana Silva", bio: str = "", photo: bool
     out = BytesIO()
     Image.new("RGB", (64, 64), "#336699").save(out, "PNG")
     with acme.world.app.app_context():
-        profile = {"title": "Support engineer" if bio else "", "bio": bio.strip()[:280]}
-        change_member(
-            db.session, acme.id, id, name=name, email=None, employee_id=known_by, **profile
-        )
+        title = "Support engineer" if bio else ""
+        profile = Profile(name, title=title, bio=bio.strip()[:280])
+        change_member(db.session(), acme.id, id, profile, Entry(employee_id=known_by))
         if photo:
-            set_photo(db.session, acme.id, id, out.getvalue(), at=acme.world.clock())
+            set_photo(db.session(), acme.id, id, out.getvalue(), at=acme.world.clock())
         db.session.remove()
     return known_by
 
