@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from typing import Any
-from weakref import WeakKeyDictionary, ref
+from weakref import WeakKeyDictionary, WeakMethod, ref
 
 from sqlalchemy import Connection, Dialect, Engine, PoolProxiedConnection, event
 from sqlalchemy.engine.interfaces import DBAPICursor
@@ -126,18 +126,21 @@ def _turn(engine: Engine) -> Iterator[None]:
             yield
 
 
-_calls: WeakKeyDictionary[Engine, tuple[Callable[[], None], ...]] = WeakKeyDictionary()
+_Calls = tuple[WeakMethod[Callable[[], None]], ...]
+_calls: WeakKeyDictionary[Engine, _Calls] = WeakKeyDictionary()
 
 
-def after_commit(engine: Engine, call: Callable[[], None]) -> None:
-    """Call this after every write transaction of this process. It must be quick and never raise:
-    whoever has written waits for it."""
-    _calls[engine] = (*_calls.get(engine, ()), call)
+def after_commit(engine: Engine, method: Callable[[], None]) -> None:
+    """Call this method after every write transaction of this process, for as long as its object
+    lives. It must be quick and never raise: whoever has written waits for it."""
+    # Held weakly: its object holds the application and so the engine, which would never go away.
+    _calls[engine] = (*_calls.get(engine, ()), WeakMethod(method))
 
 
 def _committed(engine: Engine) -> None:
-    for call in _calls.get(engine, ()):
-        call()
+    for held in _calls.get(engine, ()):
+        if call := held():
+            call()
 
 
 @contextmanager
