@@ -1,15 +1,23 @@
 """However much a workspace holds, a page asks the database as often as before."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from uuid import UUID
 
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import event
 
-from tests.builders import Workspace, answer_survey, ask
+from tests.builders import Workspace, add_request, answer_survey, ask
+from tests.following import follow_ups, raise_alerts, user_id
 from tests.web.console.test_permissions import OPEN, console_rules
 from tests.web.test_route_classes import address
+from widget.actions.note_response import Author, note_response
+from widget.actions.propose_profile import propose_profile
+from widget.domain.profiles import Profile
 from widget.extensions import db
+from widget.storage.engine import writing
+from widget.storage.models import Site
 
 
 def queries_of(acme: Workspace, client: FlaskClient, path: str) -> list[str]:
@@ -29,43 +37,99 @@ def queries_of(acme: Workspace, client: FlaskClient, path: str) -> list[str]:
     return made
 
 
-def fill(acme: Workspace, survey: str, number: int, tag: str) -> None:
-    """More teams, members, responses and requests, some of them below one another."""
-    parent = None
-    for index in range(number):
-        parent = acme.team(f"Team {tag} {index}", parent=parent if index % 5 else None)
-        member = acme.member(f"Member {tag} {index}", email=f"{tag}{index}@a.example")
-        acme.put_in(parent, member)
-        for score in (5, 2):
-            answer_survey(
-                acme, survey, score, member=f"{tag}{index}@a.example", comment="So so", ref=tag
-            )
-        ask(acme, survey, f"{tag}{index}@c.example", member_email=f"{tag}{index}@a.example")
+@dataclass(frozen=True)
+class Filled:
+    """A workspace with some of everything, and the things whose own pages are looked at."""
 
+    acme: Workspace
+    survey: str
+    reward: str
+    team: int
+    member: int
+    response: str
 
-def pages(acme: Workspace, survey: str) -> list[str]:
-    """Every page of the console that lists something: those without an id of one thing."""
-    return [
-        address(rule, survey)
-        for rule in console_rules(acme)
-        if rule.endpoint not in OPEN and "GET" in (rule.methods or ()) and not rule.arguments
-    ]
+    @classmethod
+    def make(cls, acme: Workspace) -> "Filled":
+        survey, reward = acme.survey(), acme.reward(votes=1)
+        team = acme.team("Top")
+        member = acme.member("Ana Silva", email="ana@a.example")
+        acme.put_in(team, member)
+        response = answer_survey(acme, survey, 2, member="ana@a.example", comment="So so")
+        return cls(acme, survey, reward, team, member, response)
+
+    def fill(self, number: int, tag: str) -> None:
+        """More of all that pages list, with teams some below one another."""
+        acme, parent = self.acme, self.team
+        for index in range(number):
+            email = f"{tag}{index}@a.example"
+            parent = acme.team(f"Team {tag} {index}", parent=parent if index % 5 else self.team)
+            member = acme.member(f"Member {tag} {index}", email=email)
+            acme.put_in(parent, member)
+            self._propose(member, f"{tag.upper()} {index}")
+            acme.person(f"{tag}{index}@people.example", "manager", leads=(parent,))
+            for named in (email, "ana@a.example", f"unknown-{tag}{index}"):
+                liked = {"may_publish": True, "reward": self.reward}
+                answer_survey(acme, self.survey, 5, member=named, comment="Thanks", **liked)
+                answer_survey(acme, self.survey, 2, member=named, comment="So so", ref=tag)
+            ask(acme, self.survey, f"{tag}{index}@c.example", member_email=email)
+            add_request(acme, self.survey, member_id=self.member)
+            acme.api_key()
+            acme.survey(name=f"Survey {tag} {index}")
+            acme.change(self.survey, texts={"question.stars": {"en": f"Well, {tag}{index}?"}})
+            self._say(f"Note {tag} {index}")
+        raise_alerts(acme)
+
+    def _propose(self, member: int, name: str) -> None:
+        acme = self.acme
+        with acme.world.app.app_context():
+            at = acme.world.clock()
+            propose_profile(db.session(), acme.id, member, Profile(name), user_id=None, at=at)
+
+    def _say(self, text: str) -> None:
+        acme, id = self.acme, UUID(self.response)
+        with acme.world.app.app_context():
+            author = Author(user_id(acme, acme.owner), "Alice")
+            at = acme.world.clock()
+            note_response(db.session(), acme.id, id, author, text, link="", at=at)
+            with writing(db.session()) as session:
+                session.add(Site(workspace_id=acme.id, name=text, origins=[], created_at=at))
+
+    def pages(self) -> list[str]:
+        """Every page of the console without an id, and those of our own things."""
+        listing = [
+            address(rule, self.survey)
+            for rule in console_rules(self.acme)
+            if rule.endpoint not in OPEN
+            and "GET" in (rule.methods or ())
+            and rule._converters.keys() <= {"public_id"}
+        ]
+        first = follow_ups(self.acme)[0]
+        return [
+            *listing,
+            f"/console/members/{self.member}",
+            f"/console/teams/{self.team}",
+            f"/console/responses/{self.response}",
+            f"/console/follow-ups/{first.id}",
+            f"/console/rewards/{self.reward}",
+            "/console/unassigned/assign?given=unknown-a0",
+            "/console/stream?scores=negative&comment=1",
+            "/console/responses?member=none",
+        ]
 
 
 @pytest.mark.parametrize("who", ["owner", "manager of a team"])
 def test_pages_ask_as_often_for_much_as_for_little(acme: Workspace, who: str) -> None:
-    survey = acme.survey()
-    fill(acme, survey, 3, "a")
+    filled = Filled.make(acme)
+    filled.fill(3, "a")
     client = acme.signed_in()
     if who != "owner":
-        top = acme.team("Top")
-        client = acme.person("lead@acme.example", "manager", leads=(top,))
-    paths = pages(acme, survey)
+        client = acme.person("lead@acme.example", "manager", leads=(filled.team,))
+    paths = filled.pages()
     count: Callable[[str], int] = lambda path: len(queries_of(acme, client, path))  # noqa: E731
     for path in paths:
         # What is remembered between requests is remembered now.
         client.get(path)
     before = {path: count(path) for path in paths}
-    fill(acme, survey, 12, "b")
+    filled.fill(9, "b")
     after = {path: count(path) for path in paths}
     assert after == before
