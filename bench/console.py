@@ -1,6 +1,7 @@
 """`python -m bench.console`: how long the console's pages take in a company of some size.
 
-Server time of each page that lists something, in process, with 2,000 members in 200 nested teams.
+Server time of each page, in process, with 2,000 members in 200 nested teams. Pages that need
+something we do not make here are named at the end.
 """
 
 import argparse
@@ -8,17 +9,22 @@ import random
 import sys
 import tempfile
 import time
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from statistics import median
+from uuid import UUID
 
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_security import hash_password
 from sqlalchemy import insert
+from werkzeug.routing import Rule
 
 from widget import create_app
+from widget.actions.change_rewards import save_reward
 from widget.actions.create_survey import create_survey
 from widget.actions.create_workspace import create_workspace
+from widget.domain.rewards import Reward
 from widget.extensions import db
 from widget.settings import load_settings
 from widget.storage import migrate
@@ -32,6 +38,34 @@ _EMAIL, _PASSWORD = "owner@bench.example", "a password for measuring"
 BAR_MS = 200.0
 
 
+@dataclass(frozen=True)
+class Filled:
+    """What was made, whose pages are measured."""
+
+    survey: str
+    team: int
+    member: int
+    response: UUID
+    reward: str
+    given: str
+
+    def address(self, rule: Rule) -> str | None:
+        """Where a page of these is; None for a page of something else."""
+        things: dict[str, object] = {
+            "public_id": self.survey,
+            "team_id": self.team,
+            "member_id": self.member,
+            "response_id": self.response,
+            "reward_id": self.reward,
+        }
+        if rule.endpoint == "console.unassigned_assign":
+            return f"{rule.rule}?given={self.given}"
+        if not rule.arguments <= things.keys():
+            return None
+        built = rule.build({name: things[name] for name in rule.arguments})
+        return built[1] if built else None
+
+
 def main() -> int:
     """Measure and print. The status is 1 when a page takes longer than the bar."""
     parser = argparse.ArgumentParser(prog="python -m bench.console", description=__doc__)
@@ -42,27 +76,31 @@ def main() -> int:
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="sayso-bench-") as folder:
         app = create_app(load_settings({"SAYSO_DATA": folder, "SAYSO_RATE_LIMIT": "off"}))
-        survey = _fill(app, asked.members, asked.teams, asked.responses)
+        filled = _fill(app, asked.members, asked.teams, asked.responses)
         client = _signed_in(app)
-        slowest = 0.0
+        slowest, left_out = 0.0, []
         print(f"{asked.members:,} members, {asked.teams} teams, {asked.responses:,} responses")
-        for path in _pages(app):
-            times = [_time(client, path) for _ in range(asked.rounds)]
-            slowest = max(slowest, median(times))
-            print(f"{median(times):8.1f} ms  {path}")
-        print(f"slowest {slowest:.1f} ms, bar {BAR_MS:.0f} ms; survey {survey}")
+        for rule in _pages(app):
+            address = filled.address(rule)
+            if address is None:
+                left_out.append(rule.rule)
+                continue
+            took = median(_time(client, address) for _ in range(asked.rounds))
+            slowest = max(slowest, took)
+            print(f"{took:8.1f} ms  {address}")
+        print(f"slowest {slowest:.1f} ms, bar {BAR_MS:.0f} ms")
+        print("not measured:", ", ".join(left_out))
     return 1 if slowest > BAR_MS else 0
 
 
-def _pages(app: Flask) -> list[str]:
-    """The pages that list something: those without an id of one thing."""
+def _pages(app: Flask) -> list[Rule]:
+    """Everything that can be read in the console by somebody who is signed in."""
     rules = sorted(app.url_map.iter_rules(), key=lambda rule: rule.rule)
     return [
-        rule.rule
+        rule
         for rule in rules
         if rule.endpoint.startswith("console.")
         and "GET" in (rule.methods or ())
-        and not rule.arguments
         and rule.endpoint != "console.set_up"
     ]
 
@@ -77,7 +115,7 @@ def _time(client: FlaskClient, path: str) -> float:
     return took
 
 
-def _fill(app: Flask, members: int, teams: int, responses: int) -> str:
+def _fill(app: Flask, members: int, teams: int, responses: int) -> Filled:
     chance, at = random.Random(1), datetime.now(UTC)
     with app.app_context():
         migrate.upgrade(db.engine)
@@ -103,19 +141,22 @@ def _fill(app: Flask, members: int, teams: int, responses: int) -> str:
                 "comment": "Quick and friendly, thank you!" if chance.random() < 0.3 else None,
                 "language": "en",
                 "source": "widget",
-                "member_id": chance.choice(member_ids),
+                # One in a hundred names somebody whom nobody knows.
+                "member_id": None if index % 100 == 0 else chance.choice(member_ids),
+                "member_given": _stranger(index % 5_000) if index % 100 == 0 else "",
                 "channel": chance.choice(("email", "chat", "phone")),
                 "day": moment.date(),
                 "answered_at": moment,
                 "updated_at": moment,
                 "finished_at": moment,
             }
-            for score, moment in (
+            for index, score, moment in (
                 (
+                    index,
                     chance.choice((1, 2, 3, 4, 5, 5, 5)),
                     at - timedelta(minutes=chance.randrange(129_600)),
                 )
-                for _ in range(responses)
+                for index in range(responses)
             )
         ]
         db.session.rollback()
@@ -124,7 +165,13 @@ def _fill(app: Flask, members: int, teams: int, responses: int) -> str:
                 connection.execute(insert(Response), rows[start : start + 5_000])
         with write_connection(db.engine) as connection:
             count_everything_again(connection, workspace_id)
-        return public_id
+        coffee = Reward("", texts={"en": "Coffee"})
+        reward = save_reward(db.session(), workspace_id, coffee, at=at)
+        return Filled(public_id, team_ids[0], member_ids[0], rows[0]["id"], reward, _stranger(0))
+
+
+def _stranger(index: int) -> str:
+    return f"stranger{index}@bench.example"
 
 
 def _teams(workspace_id: int, number: int, at: datetime) -> list[int]:
