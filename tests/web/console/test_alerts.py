@@ -71,6 +71,14 @@ def test_a_rule_is_saved_as_it_was_set(any_acme: Workspace) -> None:
     )
 
 
+def test_the_page_says_what_each_rule_opens_on(acme: Workspace) -> None:
+    client = acme.signed_in()
+    assert "Scores below positive; wishes to be contacted" in client.get(PAGE).text
+    set_alerts(acme, at_most={"stars": 2, "nps": NEVER}, on_contact=False, keywords=("refund",))
+    words = "Stars up to 2, NPS never, otherwise below positive; keywords: refund"
+    assert words in client.get(PAGE).text
+
+
 def test_a_surveys_own_rule_is_made_and_removed(any_acme: Workspace) -> None:
     acme, client = any_acme, any_acme.signed_in()
     survey = acme.survey("nps", "Quarterly")

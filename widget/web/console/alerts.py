@@ -213,6 +213,25 @@ def _choices(kind: Kind) -> list[tuple[str, str]]:
     return [("default", default), (str(NEVER), _("Never")), *exact]
 
 
+@blueprint.app_template_filter("opens_on")
+def opens_on(rule: AlertRule) -> str:
+    """What a rule opens a follow-up on, in words: scores, wishes and keywords."""
+    scores = [
+        _("%(kind)s never", kind=KIND_NAMES[kind])
+        if highest == NEVER
+        else _("%(kind)s up to %(score)s", kind=KIND_NAMES[kind], score=highest)
+        for kind, highest in rule.at_most.items()
+    ]
+    if len(scores) < len(KINDS):
+        scores.append(_("otherwise below positive") if scores else _("Scores below positive"))
+    parts = [", ".join(scores)]
+    if rule.on_contact:
+        parts.append(_("wishes to be contacted"))
+    if rule.keywords:
+        parts.append(_("keywords: %(words)s", words=", ".join(rule.keywords)))
+    return "; ".join(parts)
+
+
 def _assign_words() -> dict[Assign, str]:
     words: dict[Assign, str] = {
         "manager": _("The member’s manager"),
