@@ -31,6 +31,12 @@ def test_the_page_shows_the_chosen_score_and_one_button(acme: Workspace, mail: A
     assert "frame-ancestors 'none'" in page.headers["Content-Security-Policy"]
 
 
+def test_it_says_whose_survey_it_is(acme: Workspace, mail: AskedByMail) -> None:
+    page = acme.world.client().get(mail.path()).text
+    assert "<title>Feedback · Acme</title>" in page
+    assert '<p class="company" dir="auto">Acme</p>' in page
+
+
 def test_it_shows_who_helped(acme: Workspace) -> None:
     survey = acme.survey()
     member_id = acme.member("Ana Maria Silva")

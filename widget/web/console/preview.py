@@ -14,10 +14,11 @@ from widget.storage.survey_editing import survey_in_editor
 from widget.web import htmx
 from widget.web.console.access import blueprint, needs, seat
 from widget.web.face.forms import read_submission
-from widget.web.face.pages import Face, Filling, Typed, style_source
+from widget.web.face.pages import Face, Filling, Typed
 from widget.web.face.person import person_html
 from widget.web.face.sharing import preview_html
 from widget.web.face.speech import Speech, choose_language
+from widget.web.face.styles import style_source
 
 
 @blueprint.get("/surveys/<public_id>/preview")

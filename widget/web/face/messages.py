@@ -7,8 +7,8 @@ from widget.domain.looks import DEFAULT_LOOKS
 from widget.translations import LANGUAGES, direction, match_language, translate
 from widget.web import htmx
 from widget.web.assets import asset_url
-from widget.web.face import pages
 from widget.web.face.landing import landing_policy
+from widget.web.face.styles import style_of
 
 
 def message_page(
@@ -27,7 +27,7 @@ def message_page(
         detail=detail,
         language=language,
         direction=direction(language),
-        style=Markup(pages.style_of(DEFAULT_LOOKS)),  # noqa: S704 - our own CSS
+        style=Markup(style_of(DEFAULT_LOOKS)),  # noqa: S704 - our own CSS
         stylesheet=asset_url("landing/landing.css"),
     )
     response = make_response(html, status)

@@ -18,7 +18,7 @@ from widget.translations import LANGUAGES, direction, match_language, translate
 from widget.web import htmx
 from widget.web.assets import asset_url
 from widget.web.clock import now
-from widget.web.face import pages
+from widget.web.face.styles import style_of, style_source
 from widget.web.rate_limits import rate_limits
 
 # A broken snippet on a busy page would otherwise write a row per visitor.
@@ -74,12 +74,12 @@ def _message_page(
         language=language,
         direction=direction(language),
         link_text=translate("Feedback", language),
-        style=Markup(pages.style_of(DEFAULT_LOOKS)),  # noqa: S704 - our own CSS
+        style=Markup(style_of(DEFAULT_LOOKS)),  # noqa: S704 - our own CSS
         script=asset_url("frame/frame.js"),
     )
     response = make_response(html, status)
     response.headers["Content-Security-Policy"] = (
-        f"default-src 'none'; script-src 'self'; style-src {pages.style_source(DEFAULT_LOOKS)}; "
+        f"default-src 'none'; script-src 'self'; style-src {style_source(DEFAULT_LOOKS)}; "
         "base-uri 'none'; form-action 'none'"
     )
     return htmx.vary(response)

@@ -23,6 +23,7 @@ from widget.web.face import pages
 from widget.web.face.forms import Problem, Submission, read_submission
 from widget.web.face.landing import Landing, landing_html, landing_policy
 from widget.web.face.pages import Typed
+from widget.web.face.styles import style_source
 from widget.web.frame.answering import comes_from_us, head_of, next_step, stored_answers
 from widget.web.frame.mailed import refusal_of
 from widget.web.frame.offering import offered_html
@@ -201,7 +202,7 @@ def _document(page: str, survey: PublishedSurvey, definition: Definition) -> Res
 
 def _policy(survey: PublishedSurvey, definition: Definition) -> str:
     policy = (
-        f"default-src 'none'; script-src 'self'; style-src {pages.style_source(definition.looks)}; "
+        f"default-src 'none'; script-src 'self'; style-src {style_source(definition.looks)}; "
         "img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'"
     )
     # No directive at all when anyone may embed it: `*` would shut out pages opened from a file.

@@ -20,9 +20,9 @@ from widget.translations import direction
 from widget.web.assets import asset_url
 from widget.web.bounded import Bounded
 from widget.web.clock import now
-from widget.web.face import pages
 from widget.web.face.sharing import page_url, share_links
 from widget.web.face.speech import Speech
+from widget.web.face.styles import style_of, style_source
 from widget.web.published import find_survey
 from widget.web.rate_limits import rate_limits
 from widget.web.share.blueprint import blueprint
@@ -149,13 +149,13 @@ def _page_html(found: SharedPage, mine: str = "") -> str:
         image=home + image,
         width=WIDTH,
         height=HEIGHT,
-        style=Markup(pages.style_of(found.definition.looks)),  # noqa: S704 - checked values, our own CSS
+        style=Markup(style_of(found.definition.looks)),  # noqa: S704 - checked values, our own CSS
         stylesheets=(asset_url("landing/landing.css"), asset_url("share/share.css")),
     )
 
 
 def _policy(found: SharedPage) -> str:
-    source = pages.style_source(found.definition.looks)
+    source = style_source(found.definition.looks)
     return (
         f"default-src 'none'; style-src 'self' {source}; img-src 'self'; form-action 'self'; "
         "base-uri 'none'; object-src 'none'; frame-ancestors 'none'"

@@ -13,7 +13,7 @@ from widget.storage.surveys import PublishedSurvey
 from widget.storage.testimonials import TestimonialRow, shown_testimonials
 from widget.translations import LANGUAGES, direction, match_language, translate
 from widget.web.assets import asset_url
-from widget.web.face import pages
+from widget.web.face.styles import style_of, style_source
 from widget.web.frame.opening import may_stand_on
 from widget.web.frame.problems import not_framed_here, report_origin, unknown_survey
 from widget.web.frame.routes import own_origins
@@ -63,14 +63,14 @@ def testimonials(public_id: str) -> Response:
         direction=direction(language),
         theme=theme if theme in ("light", "dark") else "",
         items=[_quote(row, survey, language) for row in rows],
-        style=Markup(pages.style_of(definition.looks)),  # noqa: S704 - checked values, our own CSS
+        style=Markup(style_of(definition.looks)),  # noqa: S704 - checked values, our own CSS
         stylesheet=asset_url("share/testimonials.css"),
         script=asset_url("frame/frame.js"),
     )
     response = make_response(html)
     policy = (
         "default-src 'none'; script-src 'self'; "
-        f"style-src 'self' {pages.style_source(definition.looks)}; "
+        f"style-src 'self' {style_source(definition.looks)}; "
         "base-uri 'none'; form-action 'none'; object-src 'none'"
     )
     if survey.origins:
