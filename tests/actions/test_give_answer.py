@@ -127,7 +127,8 @@ def test_later_steps_update_the_same_response(any_acme: Workspace) -> None:
         assert response.comment == "Gut ✓"
         assert (response.score, response.nps) == (4, 9)
         assert response.finished_at == any_acme.world.clock()
-        assert check_rollups(any_acme) == {("stars", 4): 1, ("nps", 9): 1}
+        facts = {("stars", 4): 1, ("nps", 9): 1, ("comment", 1): 1}
+        assert check_rollups(any_acme) == facts
         assert names_of_events().count("response.finished") == 1
 
 

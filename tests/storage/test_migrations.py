@@ -1,6 +1,6 @@
 """The schema: made by migrations, equal to the models, on both databases."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from uuid import UUID
 
@@ -24,6 +24,7 @@ from widget.storage.models import (
     Workspace,
 )
 from widget.storage.rewards import reward_of_responses
+from widget.storage.rollups import rolled_up_counts, true_counts
 from widget.storage.suppressions import suppress, suppressed_counts
 
 FIRST_RELEASE = """
@@ -197,6 +198,51 @@ def test_responses_from_before_rewards_suggest_none(
         row = session.scalars(select(Response)).one()
         assert (row.stars, row.reward_id) == (4, None)
         assert reward_of_responses(session, 1, [row.id]) == {}
+    engine.dispose()
+
+
+# A second response on the same day, without a comment, and a third that is hidden.
+MORE_COMMENTS = """
+INSERT INTO responses (workspace_id, id, survey_id, version_id, kind, score, stars, comment,
+        language, source, member_id, member_given, ref, channel, customer_email, customer_name,
+        customer_id, page, is_test, day, answered_at, updated_at, reward_id)
+    VALUES (1, '019ab0c47a107c3e9f523d1f6a0c8e24', 1, 1, 'stars', 5, 5, '', 'en', 'widget', 1,
+        '', '', '', '', '', '', '', FALSE, '2026-11-01', '2026-11-01 09:00:00',
+        '2026-11-01 09:00:00', 'coffee');
+INSERT INTO responses (workspace_id, id, survey_id, version_id, kind, score, stars, comment,
+        language, source, member_id, member_given, ref, channel, customer_email, customer_name,
+        customer_id, page, is_test, day, answered_at, updated_at, hidden_at)
+    VALUES (1, '019ab0c47a107c3e9f523d1f6a0c8e25', 1, 1, 'stars', 1, 1, 'Bad', 'en', 'widget', 1,
+        '', '', '', '', '', '', '', FALSE, '2026-11-01', '2026-11-01 09:00:00',
+        '2026-11-01 09:00:00', '2026-11-01 10:00:00')
+"""
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_comments_and_suggested_rewards_from_before_are_counted(
+    tmp_path: Path, request: pytest.FixtureRequest, database: str
+) -> None:
+    url = f"sqlite:///{tmp_path / 'old.db'}"
+    if database == "postgresql":
+        url = request.getfixturevalue("empty_postgres")
+    engine = prepare_engine(create_engine(url))
+    migrate.upgrade(engine, "0001")
+    with engine.begin() as connection:
+        for statement in FIRST_RELEASE.split(";"):
+            connection.execute(text(statement))
+    migrate.upgrade(engine, "0012")
+    with engine.begin() as connection:
+        for statement in MORE_COMMENTS.split(";"):
+            connection.execute(text(statement))
+    migrate.upgrade(engine)
+    day = date(2026, 11, 1)
+    with engine.connect() as connection:
+        there = rolled_up_counts(connection, 1)
+        assert there == {
+            (day, 1, 1, "", "comment", 1): 1,
+            (day, 1, 1, "", "reward", 1): 1,
+        }
+        assert there.items() <= true_counts(connection, 1).items()
     engine.dispose()
 
 

@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, Engine
 
 from widget.domain.events import EventName
+from widget.domain.facts import COMMENT, REWARD, facts_of
 from widget.domain.flow import Answer
 from widget.domain.responses import Change, ResponseHead, changes, said_in
-from widget.domain.scales import KINDS
 from widget.storage import answers, testimonials
 from widget.storage.answers import FirstAnswer, NewEvent, NewRevision, Tally
 from widget.storage.engine import write_connection
@@ -91,22 +91,32 @@ def _store_first(connection: Runner, given: Sequence[FirstAnswer]) -> bool:
         return False
     revisions, events, tallies = [], [], Counter[Tally]()
     for first in given:
-        head, scores = first.head, first.answer.scores
-        said = [Change(kind, None, score) for kind, score in scores.items()]
+        head = first.head
+        said = [Change(kind, None, score) for kind, score in first.answer.scores.items()]
         revisions.append(NewRevision(head.workspace_id, head.id, said, head.answered_at))
         events.append(_event(head, "response.given"))
         if first.answer.finished:
             events.append(_event(head, "response.finished"))
         if first.counts:
-            for kind, score in scores.items():
-                tallies[_tally(first, kind, score)] += 1
+            for fact, value in _first_facts(first.answer).items():
+                tallies[_tally(first, fact, value)] += 1
     answers.append_revisions(connection, revisions)
     answers.count(connection, tallies)
     answers.append_events(connection, events)
     return True
 
 
-def _tally(first: FirstAnswer, kind: str, score: int) -> Tally:
+def _first_facts(answer: Answer) -> dict[str, int]:
+    """The facts of a response whose first answer this is. Most have nothing but a score."""
+    facts: dict[str, int] = dict(answer.scores.items())
+    if answer.comment:
+        facts[COMMENT] = 1
+    if answer.reward:
+        facts[REWARD] = 1
+    return facts
+
+
+def _tally(first: FirstAnswer, fact: str, value: int) -> Tally:
     head = first.head
     return Tally(
         head.workspace_id,
@@ -114,8 +124,8 @@ def _tally(first: FirstAnswer, kind: str, score: int) -> Tally:
         head.survey_id,
         head.member_id,
         head.context.channel,
-        kind,
-        score,
+        fact,
+        value,
     )
 
 
@@ -140,7 +150,7 @@ def _record_further(
         answers.append_revisions(connection, [revision])
         if before["may_publish"] and values.keys() & _DECIDED_ON:
             testimonials.take_back_approval(connection, head.workspace_id, head.id)
-        answers.count(connection, _recounted(before, changed))
+        answers.count(connection, _recounted(before, {**before, **values}))
         events.append(_event(head, "response.changed"))
     if finishes:
         events.append(_event(head, "response.finished"))
@@ -155,17 +165,16 @@ def _moves_vote(before: Mapping[str, Any], changed: Sequence[Change]) -> bool:
     return "reward_id" in fields or bool(before["reward_id"] and before["kind"] in fields)
 
 
-def _recounted(before: Mapping[str, Any], changed: Sequence[Change]) -> Counter[Tally]:
+def _recounted(before: Mapping[str, Any], after: Mapping[str, Any]) -> Counter[Tally]:
     """What a change takes from some rollups and adds to others."""
     tallies = Counter[Tally]()
     if not answers.counts(before):
         return tallies
-    for change in changed:
-        if change.field not in KINDS:
-            continue
-        if change.old is not None:
-            tallies[answers.tally_of(before, change.field, change.old)] -= 1
-        tallies[answers.tally_of(before, change.field, change.new)] += 1
+    old, new = facts_of(before).items(), facts_of(after).items()
+    for fact, value in old - new:
+        tallies[answers.tally_of(before, fact, value)] -= 1
+    for fact, value in new - old:
+        tallies[answers.tally_of(before, fact, value)] += 1
     return tallies
 
 

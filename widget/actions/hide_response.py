@@ -6,8 +6,8 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from widget.domain.errors import UnknownResponse
+from widget.domain.facts import facts_of
 from widget.domain.notes import NoteKind
-from widget.domain.scales import KINDS
 from widget.storage import answers, testimonials
 from widget.storage.engine import writing
 from widget.storage.events import append_event
@@ -41,8 +41,8 @@ def set_hidden(
             testimonials.take_back_approval(connection, workspace_id, id)
         if answers.counts({**found, "hidden_at": None}):
             by_one = -1 if hidden else 1
-            scores = {kind: found[kind] for kind in KINDS if found[kind] is not None}
-            tallies = {answers.tally_of(found, *score): by_one for score in scores.items()}
+            facts = facts_of(found).items()
+            tallies = {answers.tally_of(found, fact, value): by_one for fact, value in facts}
             answers.count(connection, tallies)
         kind: NoteKind = "hidden" if hidden else "shown"
         add_entry(session, workspace_id, id, kind, by=by, text=reason, at=at)

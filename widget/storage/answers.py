@@ -69,7 +69,8 @@ class NewEvent:
 
 
 class Tally(NamedTuple):
-    """What a rollup counts: the responses that share all of this."""
+    """What a rollup counts: the responses that share all of this. `kind` and `score` are the name
+    and value of a fact (`domain.facts`)."""
 
     workspace_id: int
     day: date
@@ -81,7 +82,7 @@ class Tally(NamedTuple):
 
 
 def tally_of(response: Mapping[str, Any], kind: str, score: int) -> Tally:
-    """The tally that counts one score of a stored response."""
+    """The tally that counts one fact of a stored response."""
     return Tally(
         response["workspace_id"],
         response["day"],

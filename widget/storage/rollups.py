@@ -1,9 +1,11 @@
 """Checking and rebuilding the rollups from the responses they count."""
 
 from datetime import date
+from typing import Any
 
-from sqlalchemy import Connection, Table, delete, func, select
+from sqlalchemy import ColumnElement, Connection, Table, case, delete, func, select
 
+from widget.domain.facts import COMMENT, REWARD
 from widget.domain.scales import KINDS
 from widget.storage.models import Response, Rollup
 
@@ -37,11 +39,10 @@ def count_everything_again(connection: Connection, workspace_id: int) -> None:
 
 
 def true_counts(connection: Connection, workspace_id: int) -> dict[RollupKey, int]:
-    """What the rollups should say: counts by (day, survey, member or 0, channel, kind, score)."""
+    """What the rollups should say: counts by (day, survey, member or 0, channel, fact, value)."""
     counts: dict[RollupKey, int] = {}
     member = func.coalesce(_responses.c.member_id, 0)
-    for kind in KINDS:
-        score = _responses.c[kind]
+    for kind, score in _facts():
         group = (_responses.c.day, _responses.c.survey_id, member, _responses.c.channel, score)
         rows = connection.execute(
             select(*group, func.count())
@@ -57,6 +58,14 @@ def true_counts(connection: Connection, workspace_id: int) -> dict[RollupKey, in
         for day, survey_id, member_id, channel, value, responses in rows:
             counts[(day, survey_id, member_id, channel, kind, value)] = responses
     return counts
+
+
+def _facts() -> list[tuple[str, ColumnElement[Any]]]:
+    """Each fact's name with its value in SQL, NULL where a response has none: what `facts_of`
+    says, written once more so that each checks the other."""
+    comment = case((func.coalesce(_responses.c.comment, "") != "", 1))
+    reward = case((func.coalesce(_responses.c.reward_id, "") != "", 1))
+    return [*((kind, _responses.c[kind]) for kind in KINDS), (COMMENT, comment), (REWARD, reward)]
 
 
 def rolled_up_counts(connection: Connection, workspace_id: int) -> dict[RollupKey, int]:

@@ -249,6 +249,7 @@ def score_counts(
         .where(
             Rollup.workspace_id == workspace_id,
             Rollup.day >= since,
+            Rollup.kind.in_(KINDS),
             within(scope, workspace_id, Rollup.member_id),
         )
         .group_by(Rollup.kind, Rollup.score)

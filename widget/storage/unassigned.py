@@ -19,8 +19,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
+from widget.domain.facts import facts_of
 from widget.domain.responses import Change
-from widget.domain.scales import KINDS
 from widget.storage import answers
 from widget.storage.answers import NewRevision, Tally
 from widget.storage.ids import new_id
@@ -237,9 +237,8 @@ def _counted(response: Mapping[str, Any]) -> Counter[Tally]:
     if not answers.counts(response):
         return Counter()
     return Counter(
-        answers.tally_of(response, kind, response[kind])._replace(member_id=None)
-        for kind in KINDS
-        if response[kind] is not None
+        answers.tally_of(response, fact, value)._replace(member_id=None)
+        for fact, value in facts_of(response).items()
     )
 
 

@@ -13,11 +13,15 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     Uuid,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
 from widget.storage.declarative import Base, UTCDateTime
 from widget.storage.models.responses import CLUSTERED, UNASSIGNED
+
+# Requests that left for customers, and are not about a response that there was.
+SENT = text("sent_at IS NOT NULL AND NOT is_test AND recovers_response_id IS NULL")
 
 
 class Customer(Base):
@@ -69,6 +73,13 @@ class Request(Base):
             *("workspace_id", "member_given", "member_id"),
             sqlite_where=UNASSIGNED,
             postgresql_where=UNASSIGNED,
+        ),
+        # All that response rates and times to answer ask for.
+        Index(
+            "ix_requests_sent",
+            *("workspace_id", "sent_at", "survey_id", "member_id", "channel", "answered_at"),
+            sqlite_where=SENT,
+            postgresql_where=SENT,
         ),
         CLUSTERED,
     )

@@ -1,0 +1,53 @@
+"""Which answers a number is about, and by what it is broken down."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, fields
+from datetime import date
+from typing import Literal, get_args
+
+Group = Literal[
+    "day",
+    "survey",
+    "member",
+    "team",
+    "channel",
+    "version",
+    "language",
+    "source",
+    "client",
+    "segment",
+    "hour",
+]
+GROUPS: tuple[Group, ...] = get_args(Group)
+# What rollups are kept by; all else is read from the responses themselves.
+ROLLED_UP: frozenset[Group] = frozenset({"day", "survey", "member", "team", "channel"})
+# The names of attributes that are dimensions of their own.
+ATTRIBUTES: frozenset[Group] = frozenset({"client", "segment"})
+
+
+@dataclass(frozen=True)
+class ScoreFilter:
+    """The answers of some days, both included, in the workspace's calendar.
+
+    Each other field narrows them to those with one of its values; empty means any. `surveys`,
+    `members`, `teams` and `versions` are ids of ours, `teams` with those below each; None among
+    the members is nobody. "" among channels, languages, clients and segments is none.
+    """
+
+    first: date
+    last: date
+    surveys: Collection[int] = ()
+    members: Collection[int | None] = ()
+    teams: Collection[int] = ()
+    channels: Collection[str] = ()
+    versions: Collection[int] = ()
+    languages: Collection[str] = ()
+    sources: Collection[str] = ()
+    clients: Collection[str] = ()
+    segments: Collection[str] = ()
+
+    @property
+    def is_rolled_up(self) -> bool:
+        """Whether the rollups know all that it asks for."""
+        rolled_up = {"first", "last", *(f"{group}s" for group in ROLLED_UP)}
+        return not any(getattr(self, one.name) for one in fields(self) if one.name not in rolled_up)

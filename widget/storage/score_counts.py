@@ -1,0 +1,191 @@
+"""How many answers have each score: what every number of the dashboard is computed from.
+
+The rollups answer what they are kept by; all else is counted in the responses themselves, which
+says the same and takes longer.
+"""
+
+from collections import defaultdict
+from collections.abc import Hashable
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Integer, Select, case, cast, func, select
+from sqlalchemy.orm import Session
+
+from widget.domain.facts import COMMENT, REWARD
+from widget.domain.roles import Scope
+from widget.domain.scales import KINDS
+from widget.domain.score_filters import ATTRIBUTES, ROLLED_UP, Group, ScoreFilter
+from widget.storage.models import Member, Response, Rollup
+from widget.storage.scopes import within
+
+QUARTER_S = 900
+# The days of a workspace begin and end within so much of those of UTC.
+_FARTHEST = timedelta(days=1)
+# By fact (a kind, `comment` or `reward`) how many answers have each value.
+Facts = dict[str, dict[int, int]]
+
+
+def facts(session: Session, workspace_id: int, scope: Scope, wanted: ScoreFilter) -> Facts:
+    """How many answers of a filter, within a scope, have each fact."""
+    return facts_by(session, workspace_id, scope, wanted, None).get(None, {})
+
+
+def facts_by(
+    session: Session, workspace_id: int, scope: Scope, wanted: ScoreFilter, group: Group | None
+) -> dict[Any, Facts]:
+    """The same for each value of `group`: a date, an id of ours or a text; None for nobody's.
+
+    `hour` gives the number of quarters of an hour (of `QUARTER_S`) from 1970 in UTC to the answer:
+    there are time zones that are three quarters off.
+    """
+    if wanted.is_rolled_up and (group is None or group in ROLLED_UP):
+        return _from_rollups(session, workspace_id, scope, wanted, group)
+    return _from_responses(session, workspace_id, scope, wanted, group)
+
+
+def _from_rollups(
+    session: Session, workspace_id: int, scope: Scope, wanted: ScoreFilter, group: Group | None
+) -> dict[Any, Facts]:
+    member = func.nullif(Rollup.member_id, 0)
+    keys: dict[Group | None, ColumnElement[Any]] = {
+        "day": Rollup.day.expression,
+        "survey": Rollup.survey_id.expression,
+        "member": member,
+        "team": _team_of(Rollup.member_id),
+        "channel": Rollup.channel.expression,
+    }
+    columns: list[Any] = [Rollup.kind, Rollup.score]
+    key = keys.get(group)
+    query = select(func.sum(Rollup.responses), *columns, *_also(key)).where(
+        Rollup.workspace_id == workspace_id,
+        Rollup.day >= wanted.first,
+        Rollup.day <= wanted.last,
+        within(scope, workspace_id, Rollup.member_id),
+        *_chosen(workspace_id, wanted, Rollup.survey_id, member, Rollup.channel),
+    )
+    found: dict[Any, Facts] = defaultdict(lambda: defaultdict(dict))
+    for number, fact, value, *rest in session.execute(query.group_by(*columns, *_also(key))):
+        if number:
+            found[_key(rest)][fact][value] = int(number)
+    return {name: dict(facts) for name, facts in found.items()}
+
+
+def _from_responses(
+    session: Session, workspace_id: int, scope: Scope, wanted: ScoreFilter, group: Group | None
+) -> dict[Any, Facts]:
+    columns: list[Any] = [getattr(Response, kind) for kind in KINDS]
+    columns += [_is_said(Response.comment), _is_said(Response.reward_id)]
+    key = _response_key(session, group)
+    query = _counted(workspace_id, scope, wanted, select(func.count(), *columns, *_also(key)))
+    found: dict[Any, Facts] = defaultdict(lambda: defaultdict(lambda: defaultdict(int)))
+    for number, *values in session.execute(query.group_by(*columns, *_also(key))):
+        of_key = found[_key(values[len(columns) :])]
+        for fact, value in zip((*KINDS, COMMENT, REWARD), values, strict=False):
+            if value is not None:
+                of_key[fact][value] += number
+    return {name: {fact: dict(of) for fact, of in facts.items()} for name, facts in found.items()}
+
+
+def _counted(
+    workspace_id: int, scope: Scope, wanted: ScoreFilter, query: Select[Any]
+) -> Select[Any]:
+    """A query of the responses that count and that a filter wants."""
+    query = query.where(
+        Response.workspace_id == workspace_id,
+        Response.day >= wanted.first,
+        Response.day <= wanted.last,
+        # What the index is by.
+        Response.answered_at >= datetime.combine(wanted.first, time(), UTC) - _FARTHEST,
+        Response.answered_at < datetime.combine(wanted.last, time(), UTC) + 2 * _FARTHEST,
+        Response.is_test.is_(False),
+        Response.is_recovery.is_(False),
+        Response.hidden_at.is_(None),
+        within(scope, workspace_id, Response.member_id),
+        *_chosen(workspace_id, wanted, Response.survey_id, Response.member_id, Response.channel),
+    )
+    for column, values in (
+        (Response.version_id, wanted.versions),
+        (Response.language, wanted.languages),
+        (Response.source, wanted.sources),
+        (_attribute("client"), wanted.clients),
+        (_attribute("segment"), wanted.segments),
+    ):
+        if values:
+            query = query.where(column.in_(values))
+    return query
+
+
+def _chosen(
+    workspace_id: int,
+    wanted: ScoreFilter,
+    survey: Any,
+    member: Any,
+    channel: Any,
+) -> list[ColumnElement[bool]]:
+    """The part of a filter that rollups know, of the columns of either table."""
+    found: list[ColumnElement[bool]] = []
+    if wanted.surveys:
+        found.append(survey.in_(wanted.surveys))
+    if wanted.members:
+        ids = [id for id in wanted.members if id is not None]
+        of_somebody = member.in_(ids)
+        found.append(of_somebody | member.is_(None) if None in wanted.members else of_somebody)
+    if wanted.teams:
+        of_teams = select(Member.id).where(
+            Member.workspace_id == workspace_id, Member.team_id.in_(wanted.teams)
+        )
+        found.append(member.in_(of_teams))
+    if wanted.channels:
+        found.append(channel.in_(wanted.channels))
+    return found
+
+
+def _response_key(session: Session, group: Group | None) -> ColumnElement[Any] | None:
+    if group is None:
+        return None
+    if group in ATTRIBUTES:
+        return _attribute(group)
+    if group == "hour":
+        return _quarter(session.get_bind().dialect.name)
+    keys: dict[Group, ColumnElement[Any]] = {
+        "day": Response.day.expression,
+        "survey": Response.survey_id.expression,
+        "member": Response.member_id.expression,
+        "team": _team_of(Response.member_id),
+        "channel": Response.channel.expression,
+        "version": Response.version_id.expression,
+        "language": Response.language.expression,
+        "source": Response.source.expression,
+    }
+    return keys[group]
+
+
+def _quarter(dialect: str) -> ColumnElement[Any]:
+    """The number of quarters of an hour since 1970."""
+    if dialect == "postgresql":
+        seconds: Any = func.extract("epoch", Response.answered_at)
+    else:
+        seconds = cast(func.strftime("%s", Response.answered_at), Integer)
+    return cast(func.floor(seconds / QUARTER_S), Integer)
+
+
+def _team_of(member_id: Any) -> ColumnElement[Any]:
+    return select(Member.team_id).where(Member.id == member_id).scalar_subquery()
+
+
+def _attribute(name: str) -> ColumnElement[Any]:
+    return func.coalesce(Response.attributes[name].as_string(), "")
+
+
+def _is_said(column: Any) -> ColumnElement[Any]:
+    """1 where there is a text, else NULL."""
+    return case((func.coalesce(column, "") != "", 1))
+
+
+def _also(key: ColumnElement[Any] | None) -> list[ColumnElement[Any]]:
+    return [] if key is None else [key]
+
+
+def _key(rest: list[Hashable]) -> Hashable:
+    return rest[0] if rest else None
