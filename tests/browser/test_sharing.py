@@ -217,7 +217,7 @@ def test_the_whole_way_goes_without_script(product: Product, new_visitor: NewVis
     customer.get_by_role("button", name="Done").click()
     customer.get_by_role("button", name="Share").click()
     expect(customer.get_by_role("heading", name="Your page is ready")).to_be_visible()
-    with asked_for(customer, "https://x.com/intent/post?"):
+    with customer.context.expect_page(), asked_for(customer, "https://x.com/intent/post?"):
         customer.get_by_role("link", name="Share on X").click()
     customer.get_by_label("Your Mastodon server").fill("nowhere")
     with customer.context.expect_page() as opened:
