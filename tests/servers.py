@@ -17,8 +17,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from glob import glob
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
+from sqlalchemy import create_engine
 
 
 def free_port() -> int:
@@ -54,6 +56,23 @@ def _postgres_program(name: str) -> str:
         missing("PostgreSQL")
     assert found
     return found
+
+
+@contextmanager
+def new_database(server_url: str, like: str | None = None) -> Iterator[str]:
+    """A database of a PostgreSQL server: an empty one, or a copy of one that nobody is connected
+    to. Yields its URL."""
+    name = f"test_{uuid4().hex}"
+    template = like.rpartition("/")[2] if like else "template0"
+    engine = create_engine(server_url, isolation_level="AUTOCOMMIT")
+    try:
+        with engine.connect() as connection:
+            connection.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE {template}")
+        yield f"{server_url.rpartition('/')[0]}/{name}"
+        with engine.connect() as connection:
+            connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
+    finally:
+        engine.dispose()
 
 
 @contextmanager

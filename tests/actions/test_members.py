@@ -65,7 +65,7 @@ def test_a_manager_adds_and_moves_within_their_teams_only(any_acme: Workspace) -
             )
     bo = enter(any_acme, "Bo", team_id=theirs)
     acts: list[Callable[..., Any]] = [
-        lambda *args: change_member.change_member(
+        lambda *args: change_member.change_member(  # type: ignore[call-arg]
             *args, bo, Profile("X"), Entry(team_id=mine), scope=scope
         ),
         lambda *args: change_member.set_archived(

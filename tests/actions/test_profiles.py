@@ -18,8 +18,7 @@ from widget.domain.profiles import Profile
 from widget.domain.roles import EVERYTHING, Scope
 from widget.extensions import db
 from widget.storage.deliveries import claim
-from widget.storage.landing import member_card
-from widget.storage.mail_pages import first_member
+from widget.storage.faces import first_card, member_card
 from widget.storage.models import Member, Message, User
 from widget.storage.profiles import proposal_of, waiting_changes
 
@@ -202,7 +201,7 @@ def test_mails_too_show_the_name_only_of_an_unapproved_member(any_acme: Workspac
         return due.member_name, due.member_title, due.member_bio, due.member_photo is not None
 
     def previewed() -> tuple[str, str, str, bool]:
-        shown = run(any_acme, first_member)
+        shown = run(any_acme, first_card)
         return shown.name, shown.title, shown.bio, shown.photo is not None
 
     assert mailed() == previewed() == ("Ana", "Lead", "Bio", True)

@@ -5,6 +5,7 @@ import threading
 from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -518,7 +519,7 @@ def test_a_response_that_moves_to_another_member_takes_its_vote_along(ana: Prais
     ben = ana.acme.member("Ben")
     id = ana.give()
     with ana.acme.world.app.app_context():
-        table = Response.__table__
+        table: Any = Response.__table__
         with write_connection(db.engine) as connection:
             connection.execute(table.update().where(table.c.id == id).values(member_id=ben))
             follow_vote(connection, ana.acme.id, id, ana.acme.world.clock())

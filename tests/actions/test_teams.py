@@ -126,7 +126,7 @@ def test_another_workspaces_teams_are_unknown(any_acme: Workspace) -> None:
         lambda *args: change_team.change_team(*args, ours, name="X", parent_id=theirs),
         lambda *args: change_team.remove_team(*args, theirs, members_to=None),
         lambda *args: change_team.remove_team(*args, ours, members_to=theirs),
-        lambda *args: change_team.set_leader(*args, theirs, 1, leads=True),
+        lambda *args: change_team.set_leader(*args, theirs, 1, leads=True),  # type: ignore[call-arg]
     ]
     for act in acts:
         with pytest.raises(UnknownTeam):

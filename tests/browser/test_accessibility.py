@@ -199,7 +199,11 @@ def test_axe_finds_nothing_in_the_console(
     robot.goto(product.server.url + mail.path(2))
     robot.get_by_role("button", name="Send").click()
     expect(robot.get_by_label("Anything you would like to add?")).to_be_visible()
-    page = new_visitor(color_scheme=scheme, viewport={"width": 320, "height": 800})
+    # axe writes to every frame; that of a mail's preview is sandboxed, and of no origin at all.
+    axe_itself = "does not match the recipient window's origin ('null')"
+    page = new_visitor(
+        says=(axe_itself,), color_scheme=scheme, viewport={"width": 320, "height": 800}
+    )
     page.goto(f"{product.server.url}/console/")
     assert axe(page) == []
     page.get_by_label("Email").fill(product.acme.owner)

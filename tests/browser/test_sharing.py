@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from datetime import date
 from io import BytesIO
@@ -209,28 +209,29 @@ def test_where_there_is_no_menu_there_is_no_button_for_it(
 
 def test_the_whole_way_goes_without_script(product: Product, new_visitor: NewVisitor) -> None:
     survey = sharing_survey(product)
-    customer = new_visitor(java_script_enabled=False, says=("422",))
-    customer.context.route(
-        re.compile(r"https://(x\.com|mastodon\.example)/.*"),
-        lambda route: route.fulfill(body="<title>Elsewhere</title>", content_type="text/html"),
-    )
+    # Where we send people is out of reach here; that they are sent is seen.
+    customer = new_visitor(java_script_enabled=False, says=("422", "ERR_NAME_NOT_RESOLVED"))
     customer.goto(f"{product.server.url}/w/{survey}")
     customer.get_by_role("radio", name="5 stars").check()
     customer.get_by_role("button", name="Send").click()
     customer.get_by_role("button", name="Done").click()
     customer.get_by_role("button", name="Share").click()
     expect(customer.get_by_role("heading", name="Your page is ready")).to_be_visible()
-    with customer.context.expect_page() as opened:
+    with customer.context.expect_page(), asked_for(customer, "https://x.com/intent/post?"):
         customer.get_by_role("link", name="Share on X").click()
-    expect(opened.value).to_have_title("Elsewhere")
     customer.get_by_label("Your Mastodon server").fill("nowhere")
     with customer.context.expect_page() as opened:
         customer.get_by_role("button", name="Share on Mastodon").click()
     expect(opened.value.get_by_text("Please write your server’s name")).to_be_visible()
     opened.value.get_by_label("Your Mastodon server").fill("mastodon.example")
-    opened.value.get_by_role("button", name="Share on Mastodon").click()
-    expect(opened.value).to_have_title("Elsewhere")
+    with asked_for(customer, "https://mastodon.example/share?"):
+        opened.value.get_by_role("button", name="Share on Mastodon").click()
     assert used(product, survey)["x"] == (1, 1)
+
+
+def asked_for(page: Page, address: str) -> AbstractContextManager[object]:
+    """Waits for the browser to ask for an address that begins like this, in whichever window."""
+    return page.context.expect_event("request", lambda request: request.url.startswith(address))
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -311,7 +312,8 @@ def test_a_site_with_the_strictest_policy_shows_testimonials(
     survey = product.acme.survey("stars", "Quoted")
     for number in range(4):
         approve(product, survey, f"Comment {number}: {WORDS}")
-    page = new_visitor()
+    # axe writes to frames of other origins as well, and Chromium without windows minds.
+    page = new_visitor(says=("does not match the recipient window's origin",))
     body = f'<sayso-testimonials data-survey="{survey}" data-limit="3"></sayso-testimonials>'
     host = f"<html lang=en><title>Shop</title><main><h1>Shop</h1>{body}</main>{ELEMENT}"
     page.goto(product.page(host, {"Content-Security-Policy": STRICT}))

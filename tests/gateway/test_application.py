@@ -16,6 +16,7 @@ from tests.builders import (
     make_workspace,
     make_world,
 )
+from tests.gateway.loops import on_a_loop
 from tests.gateway.requests import Headers, Protocol, Scope
 from tests.web.live.watching import read
 from widget.gateway import application
@@ -79,7 +80,7 @@ def run(
                 await asyncio.to_thread(gateway.__rsgi_del__, asyncio.get_running_loop())
                 feed.deliver_by(lambda call: call())
 
-        asyncio.run(main())
+        on_a_loop(main())
 
     return runner
 

@@ -1,14 +1,13 @@
-import asyncio
-
 import pytest
 
+from tests.gateway.loops import on_a_loop
 from tests.gateway.requests import Headers, Protocol, Scope
 from widget.gateway import bodies
 from widget.gateway.bodies import BrokenOff, has_body, read_body
 
 
 def read(scope: Scope, *chunks: bytes) -> tuple[bytes, int | None]:
-    file, length = asyncio.run(read_body(scope, Protocol(*chunks)))  # type: ignore[arg-type]
+    file, length = on_a_loop(read_body(scope, Protocol(*chunks)))  # type: ignore[arg-type]
     with file:
         return file.read(), length
 

@@ -40,7 +40,7 @@ def work(data: Path, port: int, url: str | None) -> None:
             continue
         with engine.connect() as connection:
             left = connection.execute(
-                text("SELECT count(*) FROM deliveries WHERE status != 'sent'")
+                text("SELECT count(*) FROM deliveries WHERE status NOT IN ('sent', 'failed')")
             ).scalar_one()
         if not left:
             return

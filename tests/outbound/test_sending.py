@@ -1,9 +1,11 @@
 """The queue: who may send what when, what a server's answers lead to, on both databases."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -25,6 +27,7 @@ from widget.outbound.mail.letters import Post
 from widget.outbound.mail.sending import BATCH, SendMail
 from widget.outbound.mail.transport import FileMailer, SmtpMailer
 from widget.storage import claimed_mails, deliveries
+from widget.storage.deliveries import DueMail
 from widget.storage.engine import writing
 from widget.storage.models import Delivery, Event, Member, Request, SuppressedAddress
 from widget.storage.models import Workspace as WorkspaceRow
@@ -225,12 +228,41 @@ def test_attempts_that_nobody_could_note_are_bounded(any_acme: Workspace, sink: 
     asked, sent = add_request(any_acme, any_acme.survey())
     engine, clock = engine_of(any_acme), any_acme.world.clock
     for _ in range(MOST_ATTEMPTS):
-        deliveries.claim(engine, any_acme.id, clock(), limit=1, lease=LEASE)
+        if not deliveries.claim(engine, any_acme.id, clock(), limit=1, lease=LEASE):
+            assert deliveries.claim_suspect(engine, any_acme.id, clock(), lease=LEASE)
         clock.pass_time(minutes=6)
     drain(any_acme, job_of(any_acme, sink.server))
     assert sink.mails == []
     assert delivery(any_acme, sent).status == "failed"
     assert request(any_acme, asked).why == "mail_failed"
+
+
+def test_a_mail_that_ends_its_workers_takes_none_of_its_batch_with_it(
+    any_acme: Workspace, sink: Sink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Dead(BaseException):
+        """The worker's end, which none of its own code can do anything about."""
+
+    survey = any_acme.survey()
+    deadly, *others = [add_request(any_acme, survey)[1] for _ in range(5)]
+    job = job_of(any_acme, sink.server)
+    send = job._send
+
+    def die(engine: Engine, due: DueMail, refusal: Any) -> bool:
+        if due.id == deadly and due.attempts <= MOST_ATTEMPTS:
+            raise Dead
+        return send(engine, due, refusal)
+
+    monkeypatch.setattr(job, "_send", die)
+    # A dead worker releases nothing.
+    monkeypatch.setattr(claimed_mails, "release", lambda _engine, _left: None)
+    for _ in range(2 * MOST_ATTEMPTS):
+        with suppress(Dead):
+            drain(any_acme, job)
+        any_acme.world.clock.pass_time(minutes=6)
+    assert delivery(any_acme, deadly).status == "failed"
+    assert [delivery(any_acme, id).status for id in others] == ["sent"] * 4
+    assert len(sink.mails) == 4
 
 
 def test_a_passing_refusal_is_tried_again_with_growing_delays_and_given_up(

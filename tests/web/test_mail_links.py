@@ -414,7 +414,7 @@ def test_a_subscription_is_shown_to_those_who_manage_its_workspace_and_not_opene
     assert f'href="{SUBSCRIBE[:20]}' not in page
     assert "ConfirmSubscription" not in other.signed_in().get("/console/deliveries").text
     with acme.world.app.app_context(), writing(db.session()) as session:
-        session.execute(update(Membership).values(role="manager"))
+        session.execute(update(Membership).values(role="manager", sees_all=True))
     answer = client.get("/console/deliveries")
     assert answer.status_code == 200
     assert "ConfirmSubscription" not in answer.text

@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    ColumnElement,
     Connection,
     Engine,
     Select,
@@ -34,6 +35,8 @@ from widget.storage.models import (
 )
 
 _deliveries: Table = Delivery.__table__  # type: ignore[assignment]
+# After so many attempts that ended with their workers, a mail is claimed alone.
+_SUSPECT_FROM = 2
 
 
 @dataclass(frozen=True)
@@ -86,6 +89,28 @@ def claim(
 
     Fewer where the workspace's limit a minute leaves room for fewer. Counts an attempt for each.
     """
+    return _claim(engine, workspace_id, now, _is_sendable(now) & ~_is_suspect(), limit, lease)
+
+
+def claim_suspect(
+    engine: Engine, workspace_id: int, now: datetime, *, lease: timedelta
+) -> list[DueMail]:
+    """The same of one mail that workers held more than once when they died, if there is any.
+
+    Claimed alone, so that only the mail that ends its workers is blamed for it in the end, and
+    none that merely was in one batch with it.
+    """
+    return _claim(engine, workspace_id, now, _is_sendable(now) & _is_suspect(), 1, lease)
+
+
+def _claim(
+    engine: Engine,
+    workspace_id: int,
+    now: datetime,
+    which: ColumnElement[bool],
+    limit: int,
+    lease: timedelta,
+) -> list[DueMail]:
     with write_connection(engine) as connection:
         room = min(limit, _room(connection, workspace_id, now))
         if room <= 0:
@@ -94,7 +119,7 @@ def claim(
             connection.scalars(
                 _skipping_locked(
                     select(_deliveries.c.id)
-                    .where(_deliveries.c.workspace_id == workspace_id, _is_sendable(now))
+                    .where(_deliveries.c.workspace_id == workspace_id, which)
                     .order_by(_deliveries.c.due_at, _deliveries.c.id)
                     .limit(room)
                 )
@@ -143,6 +168,10 @@ def _is_sendable(now: datetime) -> Any:
         # Its worker is gone.
         (status == "sending") & (columns.claimed_until <= now),
     )
+
+
+def _is_suspect() -> ColumnElement[bool]:
+    return (_deliveries.c.status == "sending") & (_deliveries.c.attempts >= _SUSPECT_FROM)
 
 
 def _is_claimable(now: datetime) -> Any:

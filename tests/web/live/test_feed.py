@@ -166,7 +166,7 @@ def test_a_stream_ends_when_somebody_may_see_other_answers_than_before(
     listener = Listener(subscription(acme, standing.scope), ends_at=time.monotonic() + 60)
     rounds = Rounds(acme.world.app, Teller(acme.world.app))
     rounds._checked_at -= 100
-    for call in rounds.next({listener: Watcher(user_id, acme.id, standing)}):
+    for call in rounds.next(lambda: {listener: Watcher(user_id, acme.id, standing)}):
         call()
     assert listener.is_over
 

@@ -1,6 +1,7 @@
 """Links that are pressed: where they lead, that they count, and that nothing else leads on."""
 
 from threading import Thread
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -175,7 +176,7 @@ def test_a_link_signed_by_others_or_changed_leads_nowhere(acme: Workspace) -> No
     assert client.get(f"/t/go/{token}?url=https://else.example/").headers["Location"] == press.url
 
 
-def mastodon(acme: Workspace, instance: str, press: str | None = None) -> object:
+def mastodon(acme: Workspace, instance: str, press: str | None = None) -> Any:
     if press is None:
         customer = answered(acme, sharing_survey(acme))
         customer.share()

@@ -113,8 +113,19 @@ class SendMail:
         return len(ids)
 
     def _send_batch(self, engine: Engine, workspace_id: int) -> int:
-        claimed_at = self.clock()
-        left = deliveries.claim(engine, workspace_id, claimed_at, limit=BATCH, lease=self.lease)
+        now = self.clock()
+        batch = deliveries.claim(engine, workspace_id, now, limit=BATCH, lease=self.lease)
+        done = self._send_claimed(engine, workspace_id, batch, now)
+        now = self.clock()
+        is_waiting = workspace_id in self._workspaces.waiting(now)
+        if is_waiting or self.should_stop() or self._is_paused():
+            return done
+        alone = deliveries.claim_suspect(engine, workspace_id, now, lease=self.lease)
+        return done + self._send_claimed(engine, workspace_id, alone, now)
+
+    def _send_claimed(
+        self, engine: Engine, workspace_id: int, left: list[DueMail], claimed_at: datetime
+    ) -> int:
         claimed = len(left)
         try:
             refused = self._suppressed(engine, workspace_id, left)
