@@ -12,7 +12,8 @@ p is below one in twenty.
   Different Population Variances are Involved, Biometrika 34, 28-35), with the further answer of
   `means` on either side.
 
-A difference is always the second minus the first, in the metric's unit: percentage points for shares.
+A difference is always the second minus the first, in the metric's unit; for shares that is
+percentage points.
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,9 +22,9 @@ from math import sqrt
 from typing import Literal
 
 from widget.domain.score_summary import FEW, wilson
-from widget.domain.scores.estimates import CONFIDENCE, Method, Z, two_sided
+from widget.domain.scores.estimates import CONFIDENCE, Method, Score, Z, two_sided
 from widget.domain.scores.means import adjusted_mean
-from widget.domain.scores.moments import moments
+from widget.domain.scores.moments import moments, tally_of
 from widget.domain.scores.nps import Split, adjusted_nps
 from widget.domain.scores.shares import Part
 from widget.domain.scores.student import t_quantile, t_two_sided
@@ -61,7 +62,10 @@ class Comparison:
 
     @property
     def verdict(self) -> Verdict | None:
-        """Whether the second is higher or lower than the first beyond chance. None: too few."""
+        """Whether the second is higher or lower than the first beyond chance.
+
+        None: too few answers, or a number without a test.
+        """
         if self.adjusted_p is None or self.difference is None:
             return None
         if self.adjusted_p >= ALPHA:
@@ -115,13 +119,21 @@ def compare_means(
     freedom = sum(parts) ** 2 / (parts[0] ** 2 / n_first + parts[1] ** 2 / n_second)
     reach = t_quantile(1 - ALPHA / 2, freedom) * error
     return _comparison(
-        moments(second).mean - moments(first).mean,
+        moments(tally_of(second)).mean - moments(tally_of(first)).mean,
         (middle - reach, middle + reach),
         t_two_sided(middle / error, freedom),
         (n_first, n_second),
         "welch",
         float(points[-1] - points[0]),
     )
+
+
+def untested(first: Score, second: Score) -> Comparison:
+    """The difference of two numbers of one metric that has no test: without interval or verdict."""
+    if first.value is None or second.value is None:
+        return _no_comparison(first.n, second.n, second.method)
+    difference = second.value - first.value
+    return Comparison(difference, None, None, None, None, first.n, second.n, second.method)
 
 
 def _comparison(

@@ -24,7 +24,7 @@ from widget.domain.scores.estimates import (
     no_score,
     score_within,
 )
-from widget.domain.scores.moments import Moments, moments, with_further
+from widget.domain.scores.moments import Moments, moments, tally_of, with_further
 from widget.domain.scores.student import t_quantile
 
 # From so many answers on the mean's errors are near enough to Student's.
@@ -42,7 +42,7 @@ def mean(counts: Mapping[int, int], points: Sequence[int]) -> Score:
     n = sum(counts.values())
     if not n:
         return no_score("bootstrap")
-    value = moments(counts).mean
+    value = moments(tally_of(counts)).mean
     limits = float(points[0]), float(points[-1])
     if n < MANY:
         return score_within(value, _bootstrapped(counts, points, n), n, "bootstrap", limits)
@@ -62,7 +62,7 @@ def adjusted_mean(counts: Mapping[int, int], points: Sequence[int]) -> Moments:
 
     The variance of that mean is `variance / (n − 1)`, with one answer less as Student has it.
     """
-    return moments(with_further(counts, further_answer(points)))
+    return moments(with_further(tally_of(counts), further_answer(points)))
 
 
 def _bootstrapped(counts: Mapping[int, int], points: Sequence[int], n: int) -> tuple[float, float]:

@@ -8,6 +8,7 @@ Better than "Exact" for Interval Estimation of Binomial Proportions, The America
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import fsum
 
 Tally = Mapping[float, float]
 
@@ -21,16 +22,22 @@ class Moments:
     variance: float
 
 
+def tally_of(counts: Mapping[int, int]) -> dict[float, float]:
+    """The tally of whole scores, from score -> how many have it."""
+    return {float(score): float(count) for score, count in counts.items()}
+
+
 def moments(tally: Tally) -> Moments:
     """The moments of answers, given as value -> how many; raises ValueError without any.
 
     "How many" need not be whole, nor values be scores; the variance is divided by n, not by n − 1.
     """
-    n = sum(tally.values())
+    n = fsum(tally.values())
     if n <= 0:
         raise ValueError("There are no answers to take a mean of.")
-    mean = sum(value * count for value, count in tally.items()) / n
-    variance = sum(count * (value - mean) ** 2 for value, count in tally.items()) / n
+    # fsum, as the same answers give the same number in whatever order they come.
+    mean = fsum(value * count for value, count in tally.items()) / n
+    variance = fsum(count * (value - mean) ** 2 for value, count in tally.items()) / n
     return Moments(n, mean, variance)
 
 

@@ -18,7 +18,7 @@ from math import sqrt
 
 from widget.domain.scores.estimates import Score, Z, score_within
 from widget.domain.scores.means import further_answer
-from widget.domain.scores.moments import Tally, moments, with_further
+from widget.domain.scores.moments import Tally, moments, tally_of, with_further
 from widget.domain.scores.nps import NPS_FURTHER, NPS_LIMITS, Split
 from widget.domain.scores.shares import SHARE_LIMITS, Part
 
@@ -75,7 +75,7 @@ def share_stratum(name: str, population: float, part: Part) -> Stratum:
 
 def mean_stratum(name: str, population: float, counts: Mapping[int, int]) -> Stratum:
     """A group for `poststratified_mean`, from score -> how many have it."""
-    return Stratum(name, population, {float(score): count for score, count in counts.items()})
+    return Stratum(name, population, tally_of(counts))
 
 
 def poststratified_nps(strata: Sequence[Stratum]) -> Poststratified:

@@ -20,7 +20,7 @@ from widget.domain.leaderboards import Prior, prior_of
 from widget.domain.leaderboards import Tally as Positives
 from widget.domain.scores.estimates import CONFIDENCE, Score, Z, no_score, score_within
 from widget.domain.scores.means import further_answer
-from widget.domain.scores.moments import Moments, Tally, moments
+from widget.domain.scores.moments import Moments, Tally, moments, tally_of
 from widget.domain.scores.nps import NPS_FURTHER, NPS_LIMITS, Split
 from widget.domain.scores.shares import Part
 
@@ -61,10 +61,7 @@ def shrunken_means(
     counts: Mapping[Who, Mapping[int, int]], points: Sequence[int]
 ) -> dict[Who, Score]:
     """Everybody's mean in points, drawn together, from score -> how many have it."""
-    tallies = {
-        who: {float(score): float(count) for score, count in scores.items()}
-        for who, scores in counts.items()
-    }
+    tallies = {who: tally_of(scores) for who, scores in counts.items()}
     return _shrunken(tallies, further_answer(points), (float(points[0]), float(points[-1])))
 
 

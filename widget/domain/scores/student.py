@@ -23,9 +23,9 @@ def t_two_sided(t: float, freedom: float) -> float:
 def t_quantile(p: float, freedom: float) -> float:
     """The number below which the probability is `p`, to about seven digits.
 
-    `p` is above 0 and below 1, `freedom` at least 1; ValueError otherwise.
+    `p` is above 0 and below 1, `freedom` above 0; ValueError otherwise.
     """
-    if not 0 < p < 1 or freedom < 1:
+    if not 0 < p < 1 or freedom <= 0:
         raise ValueError(f"There is no t quantile at {p} with {freedom} degrees of freedom.")
     if p < 0.5:
         return -t_quantile(1 - p, freedom)
