@@ -56,6 +56,29 @@ def test_everybodys_mean_agrees_with_dersimonian_and_laird_in_statsmodels() -> N
     assert found.mean_variance == pytest.approx(ours.var_eff_w_re, rel=1e-6)
 
 
+def test_each_person_is_drawn_as_far_as_the_joint_posterior_says() -> None:
+    """People's true numbers and everybody's mean at once, solved as linear equations: 1 / vᵢ from
+    a person's answers, 1 / τ² between each person and everybody."""
+    people = {1: {5: 4, 3: 1}, 2: {5: 30, 2: 12}, 3: {4: 20, 1: 9}, 4: {5: 12, 4: 3}}
+    known = [moments(tally_of(counts)) for counts in people.values()]
+    expected = everybody(known, dict.fromkeys(map(float, STARS), 0.2))
+    errors = [expected.variance / one.n for one in known]
+    between = expected.variance / expected.weight
+    precision = np.zeros((5, 5))
+    precision[:4, :4] = np.diag([1 / error + 1 / between for error in errors])
+    precision[:4, 4] = precision[4, :4] = -1 / between
+    precision[4, 4] = 4 / between
+    covariance = np.linalg.inv(precision)
+    told = [one.mean / error for one, error in zip(known, errors, strict=True)]
+    centre = covariance @ [*told, 0.0]
+    found = shrunken_means(people, STARS)
+    for place, one in enumerate(found.values()):
+        reach = stats.norm.ppf(0.975) * np.sqrt(covariance[place, place])
+        assert one.value == pytest.approx(centre[place])
+        assert one.low == pytest.approx(centre[place] - reach)
+        assert one.high == pytest.approx(min(5, centre[place] + reach))
+
+
 def test_the_variance_of_answers_is_pooled_over_people() -> None:
     """With the further answer, 3 at a mean of 4, it is (8 + 18 + 1) / (6 + 6 − 2 + 1)."""
     people = [moments({3.0: 4, 6.0: 2, 3.5: 0}), moments({1.0: 2, 4.0: 2, 7.0: 2})]

@@ -10,7 +10,7 @@ Confidence Ranges for the Median, The Annals of Mathematical Statistics 7, 122-1
 from bisect import bisect_left
 from collections.abc import Mapping
 from itertools import accumulate
-from math import comb, floor, sqrt
+from math import floor, sqrt
 
 from widget.domain.scores.estimates import CONFIDENCE, Score, Z, no_score
 
@@ -50,8 +50,9 @@ def sure_rank(n: int) -> int:
         return floor((n + 1 - Z * sqrt(n)) / 2)
     # Whole numbers of 2ⁿ ways for n coins to fall; on each side half of one in twenty may miss.
     allowed = (1 - CONFIDENCE) / 2 * 2**n
-    rank, ways = 0, 1
+    rank, with_rank_heads, ways = 0, 1, 1
     while ways <= allowed:
         rank += 1
-        ways += comb(n, rank)
+        with_rank_heads = with_rank_heads * (n + 1 - rank) // rank
+        ways += with_rank_heads
     return rank
