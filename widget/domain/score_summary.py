@@ -68,13 +68,16 @@ class Summary:
         return POSITIVE_FROM[self.kind]
 
 
-def wilson(share: float, n: int) -> tuple[float, float]:
-    """The ends of Wilson's 95 % interval for a share from 0 to 1 of `n`. Without any n: 0 and 1."""
+def wilson(share: float, n: int, z: float = _Z) -> tuple[float, float]:
+    """The ends of Wilson's interval for a share from 0 to 1 of `n`. Without any n: 0 and 1.
+
+    `z` is how sure it is, in standard deviations; 95 % unless told.
+    """
     if n <= 0:
         return 0.0, 1.0
-    z2 = _Z * _Z / n
+    z2 = z * z / n
     centre = (share + z2 / 2) / (1 + z2)
-    half = _Z * sqrt(share * (1 - share) / n + z2 / (4 * n)) / (1 + z2)
+    half = z * sqrt(share * (1 - share) / n + z2 / (4 * n)) / (1 + z2)
     # Rounding must not put the ends past the scale's, nor past the share itself.
     return max(0.0, min(centre - half, share)), min(1.0, max(centre + half, share))
 

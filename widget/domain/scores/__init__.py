@@ -1,0 +1,1 @@
+"""What many answers say together, each number with how sure one can be of it."""

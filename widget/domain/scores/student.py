@@ -1,0 +1,46 @@
+"""Student's t distribution: how far from the truth a mean of few answers can be.
+
+Nothing that Sayso depends on has it; it follows from the beta distribution (NIST DLMF 8.17; M.
+Abramowitz and I. A. Stegun, 1964, Handbook of Mathematical Functions, 26.7.1).
+"""
+
+from math import exp, lgamma, log, pi, sqrt
+from statistics import NormalDist
+
+from widget.domain.beta import beta_cdf
+
+_STEPS = 200
+
+
+def t_two_sided(t: float, freedom: float) -> float:
+    """The probability, 0 to 1, that a t-distributed number is at least as far from 0 as `t`.
+
+    `freedom`: degrees of freedom, above 0 and not necessarily whole.
+    """
+    return beta_cdf(freedom / (freedom + t * t), freedom / 2, 0.5)
+
+
+def t_quantile(p: float, freedom: float) -> float:
+    """The number below which the probability is `p`, to about seven digits.
+
+    `p` is above 0 and below 1, `freedom` above 0; ValueError otherwise.
+    """
+    if not 0 < p < 1 or freedom <= 0:
+        raise ValueError(f"There is no t quantile at {p} with {freedom} degrees of freedom.")
+    if p < 0.5:
+        return -t_quantile(1 - p, freedom)
+    # The normal quantile is always nearer to 0, and from there Newton's steps cannot overshoot, as
+    # the distribution bends down from 0 on.
+    t = NormalDist().inv_cdf(p)
+    for _ in range(_STEPS):
+        missing = t_two_sided(t, freedom) / 2 - (1 - p)
+        step = missing / _density(t, freedom)
+        t += step
+        if abs(step) < 1e-11 * (1 + t):
+            break
+    return t
+
+
+def _density(t: float, freedom: float) -> float:
+    scale = lgamma((freedom + 1) / 2) - lgamma(freedom / 2)
+    return exp(scale - (freedom + 1) / 2 * log(1 + t * t / freedom)) / sqrt(freedom * pi)
