@@ -4,8 +4,7 @@ The rollups answer what they are kept by; all else is counted in the responses t
 says the same and takes longer.
 """
 
-from collections import defaultdict
-from collections.abc import Hashable
+from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
@@ -22,20 +21,16 @@ from widget.storage.scopes import within
 QUARTER_S = 900
 # The days of a workspace begin and end within so much of those of UTC.
 _FARTHEST = timedelta(days=1)
-# By fact (a kind, `comment` or `reward`) how many answers have each value.
-Facts = dict[str, dict[int, int]]
-
-
-def facts(session: Session, workspace_id: int, scope: Scope, wanted: ScoreFilter) -> Facts:
-    """How many answers of a filter, within a scope, have each fact."""
-    return facts_by(session, workspace_id, scope, wanted, None).get(None, {})
+# By survey and fact (a kind, `comment` or `reward`) how many answers have each value.
+Facts = dict[int, dict[str, dict[int, int]]]
 
 
 def facts_by(
     session: Session, workspace_id: int, scope: Scope, wanted: ScoreFilter, group: Group | None
 ) -> dict[Any, Facts]:
-    """The same for each value of `group`: a date, an id of ours or a text; None for nobody's.
+    """How many answers of a filter, within a scope, have each fact, for each value of `group`.
 
+    A value is a date, an id of ours or a text; None for nobody's, and for all without a group.
     `hour` gives the number of quarters of an hour (of `QUARTER_S`) from 1970 in UTC to the answer:
     there are time zones that are three quarters off.
     """
@@ -48,43 +43,53 @@ def _from_rollups(
     session: Session, workspace_id: int, scope: Scope, wanted: ScoreFilter, group: Group | None
 ) -> dict[Any, Facts]:
     member = func.nullif(Rollup.member_id, 0)
-    keys: dict[Group | None, ColumnElement[Any]] = {
+    keys: dict[Group, ColumnElement[Any]] = {
         "day": Rollup.day.expression,
         "survey": Rollup.survey_id.expression,
         "member": member,
         "team": _team_of(Rollup.member_id),
         "channel": Rollup.channel.expression,
     }
-    columns: list[Any] = [Rollup.kind, Rollup.score]
-    key = keys.get(group)
-    query = select(func.sum(Rollup.responses), *columns, *_also(key)).where(
+    columns: list[Any] = [Rollup.survey_id, Rollup.kind, Rollup.score]
+    if group is not None:
+        columns.append(keys[group])
+    query = select(func.sum(Rollup.responses), *columns).where(
         Rollup.workspace_id == workspace_id,
         Rollup.day >= wanted.first,
         Rollup.day <= wanted.last,
         within(scope, workspace_id, Rollup.member_id),
         *_chosen(workspace_id, wanted, Rollup.survey_id, member, Rollup.channel),
     )
-    found: dict[Any, Facts] = defaultdict(lambda: defaultdict(dict))
-    for number, fact, value, *rest in session.execute(query.group_by(*columns, *_also(key))):
+    found: dict[Any, Facts] = {}
+    for number, survey_id, fact, value, *key in session.execute(query.group_by(*columns)):
         if number:
-            found[_key(rest)][fact][value] = int(number)
-    return {name: dict(facts) for name, facts in found.items()}
+            _add(found, key, survey_id, fact, value, int(number))
+    return found
 
 
 def _from_responses(
     session: Session, workspace_id: int, scope: Scope, wanted: ScoreFilter, group: Group | None
 ) -> dict[Any, Facts]:
-    columns: list[Any] = [getattr(Response, kind) for kind in KINDS]
+    columns: list[Any] = [Response.survey_id, *(getattr(Response, kind) for kind in KINDS)]
     columns += [_is_said(Response.comment), _is_said(Response.reward_id)]
-    key = _response_key(session, group)
-    query = _counted(workspace_id, scope, wanted, select(func.count(), *columns, *_also(key)))
-    found: dict[Any, Facts] = defaultdict(lambda: defaultdict(lambda: defaultdict(int)))
-    for number, *values in session.execute(query.group_by(*columns, *_also(key))):
-        of_key = found[_key(values[len(columns) :])]
-        for fact, value in zip((*KINDS, COMMENT, REWARD), values, strict=False):
+    facts = (*KINDS, COMMENT, REWARD)
+    if group is not None:
+        columns.append(_response_key(session, group))
+    query = _counted(workspace_id, scope, wanted, select(func.count(), *columns))
+    found: dict[Any, Facts] = {}
+    for number, survey_id, *values in session.execute(query.group_by(*columns)):
+        for fact, value in zip(facts, values, strict=False):
             if value is not None:
-                of_key[fact][value] += number
-    return {name: {fact: dict(of) for fact, of in facts.items()} for name, facts in found.items()}
+                _add(found, values[len(facts) :], survey_id, fact, value, number)
+    return found
+
+
+def _add(
+    found: dict[Any, Facts], key: Sequence[Any], survey_id: int, fact: str, value: int, number: int
+) -> None:
+    facts = found.setdefault(key[0] if key else None, {}).setdefault(survey_id, {})
+    counts = facts.setdefault(fact, {})
+    counts[value] = counts.get(value, 0) + number
 
 
 def _counted(
@@ -141,9 +146,7 @@ def _chosen(
     return found
 
 
-def _response_key(session: Session, group: Group | None) -> ColumnElement[Any] | None:
-    if group is None:
-        return None
+def _response_key(session: Session, group: Group) -> ColumnElement[Any]:
     if group in ATTRIBUTES:
         return _attribute(group)
     if group == "hour":
@@ -181,11 +184,3 @@ def _attribute(name: str) -> ColumnElement[Any]:
 def _is_said(column: Any) -> ColumnElement[Any]:
     """1 where there is a text, else NULL."""
     return case((func.coalesce(column, "") != "", 1))
-
-
-def _also(key: ColumnElement[Any] | None) -> list[ColumnElement[Any]]:
-    return [] if key is None else [key]
-
-
-def _key(rest: list[Hashable]) -> Hashable:
-    return rest[0] if rest else None

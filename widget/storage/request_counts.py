@@ -1,0 +1,121 @@
+"""How many requests were sent, how many of them were answered, and how soon.
+
+A request counts on the day it was sent, whenever it is answered: counted by the day of the answer,
+what is asked at the end of a span and answered after it would never count at all.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, Integer, cast, func, select
+from sqlalchemy.orm import Session
+
+from widget.domain.roles import Scope
+from widget.domain.score_filters import Group, ScoreFilter
+from widget.storage.models import Member, Request
+from widget.storage.scopes import within
+
+# Times are counted to the minute, and from two days on to the hour.
+_MINUTE_S, _HOUR_S, _LONG_S = 60, 3600, 2 * 86_400
+
+
+@dataclass
+class RequestCounts:
+    """Requests sent and answered, and seconds to the answer -> how many took so long."""
+
+    sent: int = 0
+    answered: int = 0
+    times: Counter[int] = field(default_factory=Counter)
+
+
+def requests_by(
+    session: Session,
+    workspace_id: int,
+    scope: Scope,
+    wanted: ScoreFilter,
+    group: Group | None,
+    time_zone: str,
+) -> Mapping[Any, RequestCounts]:
+    """The same for each survey, member, team or channel, by its id or text; None for nobody's.
+
+    The filter must be one of what rollups know, as a request has no more of it.
+    """
+    keys: dict[Group, ColumnElement[Any]] = {
+        "survey": Request.survey_id.expression,
+        "member": Request.member_id.expression,
+        "team": select(Member.team_id).where(Member.id == Request.member_id).scalar_subquery(),
+        "channel": Request.channel.expression,
+    }
+    columns: list[Any] = [_time(session.get_bind().dialect.name)]
+    if group is not None:
+        columns.append(keys[group])
+    zone = ZoneInfo(time_zone)
+    query = (
+        select(func.count(), *columns)
+        .where(
+            Request.workspace_id == workspace_id,
+            Request.sent_at >= _midnight(wanted.first, zone),
+            Request.sent_at < _midnight(wanted.last + timedelta(days=1), zone),
+            # As the index says it.
+            Request.sent_at.is_not(None),
+            ~Request.is_test,
+            Request.recovers_response_id.is_(None),
+            within(scope, workspace_id, Request.member_id),
+            *_chosen(workspace_id, wanted),
+        )
+        .group_by(*columns)
+    )
+    found: dict[Any, RequestCounts] = {}
+    for number, seconds, *key in session.execute(query):
+        counts = found.setdefault(key[0] if key else None, RequestCounts())
+        counts.sent += number
+        if seconds is not None:
+            counts.answered += number
+            counts.times[int(seconds)] += number
+    return found
+
+
+def _midnight(day: date, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day, time(), zone).astimezone(UTC)
+
+
+def _time(dialect: str) -> ColumnElement[Any]:
+    """Seconds from sending to answering, rounded down; NULL without an answer. An answer may be
+    older than the note that its mail was sent: then it took no time."""
+    if dialect == "postgresql":
+        took: Any = func.extract("epoch", Request.answered_at - Request.sent_at)
+    else:
+        took = _epoch(Request.answered_at) - _epoch(Request.sent_at)
+    took = cast(func.floor(took), Integer)
+    rounded = func.coalesce(
+        func.nullif(took / _HOUR_S * _HOUR_S * cast(took >= _LONG_S, Integer), 0),
+        took / _MINUTE_S * _MINUTE_S * cast(took > 0, Integer),
+    )
+    return cast(rounded, Integer)
+
+
+def _epoch(column: Any) -> ColumnElement[int]:
+    return cast(func.strftime("%s", column), Integer)
+
+
+def _chosen(workspace_id: int, wanted: ScoreFilter) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if wanted.surveys:
+        found.append(Request.survey_id.in_(wanted.surveys))
+    if wanted.members:
+        ids = [id for id in wanted.members if id is not None]
+        of_somebody = Request.member_id.in_(ids)
+        is_open = None in wanted.members
+        found.append(of_somebody | Request.member_id.is_(None) if is_open else of_somebody)
+    if wanted.teams:
+        of_teams = select(Member.id).where(
+            Member.workspace_id == workspace_id, Member.team_id.in_(wanted.teams)
+        )
+        found.append(Request.member_id.in_(of_teams))
+    if wanted.channels:
+        found.append(Request.channel.in_(wanted.channels))
+    return found
