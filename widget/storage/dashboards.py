@@ -1,0 +1,147 @@
+"""What a dashboard's numbers are computed from, and what its filters can choose."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from widget.domain.facts import COMMENT, REWARD
+from widget.domain.roles import Scope
+from widget.domain.scales import KINDS, POSITIVE_FROM, Kind
+from widget.domain.score_filters import Group, ScoreFilter
+from widget.domain.scores.scoring import Answers, Counts
+from widget.domain.surveys import definition_from_json
+from widget.storage.models import Member, ShareCount, Survey, SurveyVersion
+from widget.storage.request_counts import requests_by
+from widget.storage.scopes import members_within
+from widget.storage.score_counts import Facts, facts_by
+
+# What requests know, and so response rates can be told by.
+ASKED_BY: frozenset[Group] = frozenset({"survey", "member", "team", "channel"})
+
+
+@dataclass(frozen=True)
+class CountedSurvey:
+    """What counting needs to know of a survey: what its main question asks, and from which score
+    on its answers are positive."""
+
+    public_id: str
+    name: str
+    kind: Kind
+    positive_from: int
+
+
+def counted_surveys(session: Session, workspace_id: int) -> dict[int, CountedSurvey]:
+    """The surveys of a workspace by id, in order of their names."""
+    rows = session.execute(
+        select(Survey, SurveyVersion.definition)
+        .outerjoin(SurveyVersion, SurveyVersion.id == Survey.published_version_id)
+        .where(Survey.workspace_id == workspace_id)
+        .order_by(func.lower(Survey.name), Survey.id)
+    )
+    found = {}
+    for survey, published in rows:
+        definition = definition_from_json(published or survey.draft)
+        kind = definition.question.kind
+        found[survey.id] = CountedSurvey(
+            survey.public_id, survey.name, kind, definition.positive_from
+        )
+    return found
+
+
+def counts_of(
+    session: Session,
+    workspace_id: int,
+    scope: Scope,
+    wanted: ScoreFilter,
+    surveys: Mapping[int, CountedSurvey],
+    time_zone: str,
+) -> Counts:
+    """All that was counted of a filter, within a scope. `surveys` are those of the workspace."""
+    found = counts_by(session, workspace_id, scope, wanted, None, surveys, time_zone)
+    counts = found.get(None, Counts())
+    if scope.everything and not (wanted.members or wanted.teams or wanted.channels):
+        counts = replace(counts, shares=_shares(session, workspace_id, wanted))
+    return counts
+
+
+def counts_by(
+    session: Session,
+    workspace_id: int,
+    scope: Scope,
+    wanted: ScoreFilter,
+    group: Group | None,
+    surveys: Mapping[int, CountedSurvey],
+    time_zone: str,
+) -> dict[Any, Counts]:
+    """The same for each value of `group` (see `facts_by`), without shares, which nobody's are.
+
+    Requests are counted as well where the filter and the group are what they know.
+    """
+    facts = facts_by(session, workspace_id, scope, wanted, group)
+    found = {key: _counts(of_key, surveys) for key, of_key in facts.items()}
+    if wanted.is_rolled_up and (group is None or group in ASKED_BY):
+        asked = requests_by(session, workspace_id, scope, wanted, group, time_zone)
+        for key, requests in asked.items():
+            found[key] = replace(
+                found.get(key, Counts()),
+                sent=requests.sent,
+                answered=requests.answered,
+                times=requests.times,
+            )
+    return found
+
+
+def _counts(facts: Facts, surveys: Mapping[int, CountedSurvey]) -> Counts:
+    answers: dict[tuple[Kind, int], dict[int, int]] = {}
+    responses = comments = rewards = 0
+    for survey_id, of_survey in facts.items():
+        survey = surveys[survey_id]
+        for kind in KINDS:
+            if kind not in of_survey:
+                continue
+            is_main = kind == survey.kind
+            threshold = survey.positive_from if is_main else POSITIVE_FROM[kind]
+            scores = answers.setdefault((kind, threshold), {})
+            for score, number in of_survey[kind].items():
+                scores[score] = scores.get(score, 0) + number
+        responses += sum(of_survey.get(survey.kind, {}).values())
+        comments += of_survey.get(COMMENT, {}).get(1, 0)
+        rewards += of_survey.get(REWARD, {}).get(1, 0)
+    return Counts(
+        answers=[Answers(kind, scores, threshold) for (kind, threshold), scores in answers.items()],
+        responses=responses,
+        comments=comments,
+        rewards=rewards,
+    )
+
+
+def _shares(session: Session, workspace_id: int, wanted: ScoreFilter) -> int:
+    query = select(func.coalesce(func.sum(ShareCount.used), 0)).where(
+        ShareCount.workspace_id == workspace_id,
+        ShareCount.day >= wanted.first,
+        ShareCount.day <= wanted.last,
+    )
+    if wanted.surveys:
+        query = query.where(ShareCount.survey_id.in_(wanted.surveys))
+    return int(session.scalar(query) or 0)
+
+
+@dataclass(frozen=True)
+class NamedMember:
+    """A member as breakdowns name one."""
+
+    public_id: str
+    name: str
+
+
+def member_names_of(session: Session, workspace_id: int, scope: Scope) -> dict[int, NamedMember]:
+    """Everybody within a scope by id, archived ones too, in order of their names."""
+    rows = session.execute(
+        select(Member.id, Member.public_id, Member.name)
+        .where(Member.workspace_id == workspace_id, members_within(scope))
+        .order_by(func.lower(Member.name), Member.id)
+    )
+    return {id: NamedMember(public_id, name) for id, public_id, name in rows}
