@@ -145,3 +145,13 @@ def member_names_of(session: Session, workspace_id: int, scope: Scope) -> dict[i
         .order_by(func.lower(Member.name), Member.id)
     )
     return {id: NamedMember(public_id, name) for id, public_id, name in rows}
+
+
+def version_numbers(session: Session, workspace_id: int) -> dict[int, tuple[str, int]]:
+    """The name of its survey and the number of each version, by its id."""
+    rows = session.execute(
+        select(SurveyVersion.id, Survey.name, SurveyVersion.number)
+        .join(Survey, Survey.id == SurveyVersion.survey_id)
+        .where(Survey.workspace_id == workspace_id)
+    )
+    return {id: (name, number) for id, name, number in rows}

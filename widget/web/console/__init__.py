@@ -10,6 +10,7 @@ def register(app: Flask) -> None:
     from widget.web.console import (  # noqa: F401 - importing adds the routes
         alerts,
         asking,
+        dashboard,
         deliveries,
         editor,
         email_page,
@@ -38,6 +39,7 @@ def register(app: Flask) -> None:
         responses,
         reward_grants,
         rewards,
+        score_words,
         set_aside,
         setup,
         sharing,

@@ -1,0 +1,45 @@
+// Draws the tables of numbers as charts. Each table says the same without it.
+(() => {
+  "use strict";
+
+  const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+  const number = (text) => (text === "" ? null : Number(text));
+
+  function draw(place) {
+    const rows = [...document.querySelectorAll(`#${place.dataset.chart} tbody tr`)];
+    if (rows.length < 2 || typeof uPlot !== "function") return;
+    const column = (name) => rows.map((row) => number(row.dataset[name]));
+    // Days as noon in UTC, so that no time zone moves one to its neighbour.
+    const at = rows.map((row) => Date.parse(`${row.dataset.at}T12:00Z`) / 1000);
+    const axis = { stroke: colour("--soft"), grid: { stroke: colour("--line"), width: 1 }, ticks: { stroke: colour("--line") } };
+    const accent = colour("--accent");
+    const faint = `${accent}33`;
+    place.replaceChildren();
+    new uPlot({
+      width: place.clientWidth,
+      height: 260,
+      tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), "UTC"),
+      scales: { x: { time: true } },
+      axes: [axis, { ...axis, size: 56 }],
+      cursor: { y: false },
+      legend: { live: true },
+      series: [
+        { value: (_plot, seconds) => (seconds === null ? "" : new Date(seconds * 1000).toLocaleDateString(document.documentElement.lang, { timeZone: "UTC" })) },
+        { label: place.dataset.label, stroke: accent, width: 2, points: { size: 6, fill: accent } },
+        { label: `${place.dataset.between} ↓`, stroke: "transparent", points: { show: false } },
+        { label: `${place.dataset.between} ↑`, stroke: "transparent", points: { show: false } },
+      ],
+      bands: [{ series: [3, 2], fill: faint }],
+    }, [at, column("value"), column("low"), column("high")], place);
+  }
+
+  const drawAll = () => document.querySelectorAll("[data-chart]").forEach(draw);
+  let width = 0;
+  new ResizeObserver(() => {
+    if (document.body.clientWidth === width) return;
+    width = document.body.clientWidth;
+    drawAll();
+  }).observe(document.body);
+  document.addEventListener("htmx:after:swap", drawAll);
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawAll);
+})();

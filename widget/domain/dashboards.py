@@ -1,0 +1,113 @@
+"""What a dashboard says: numbers with what they were before, their course, and what they hide."""
+
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Generic, TypeVar
+from zoneinfo import ZoneInfo
+
+from widget.domain.scores.adding import summed, without
+from widget.domain.scores.comparisons import Comparison
+from widget.domain.scores.corrections import corrected
+from widget.domain.scores.estimates import Score
+from widget.domain.scores.metrics import METRIC_IDS, METRICS, MetricId
+from widget.domain.scores.scoring import Counts, compare, score_of, shrunken
+from widget.domain.scores.spans import Bucket
+
+Key = TypeVar("Key", bound=Hashable)
+
+
+@dataclass(frozen=True)
+class Tile:
+    """A metric's number, and how it differs from that of the span before."""
+
+    metric: MetricId
+    score: Score
+    change: Comparison
+
+    @property
+    def is_better(self) -> bool | None:
+        """Whether the change is for the better; None where there is no verdict, or nothing is."""
+        higher_is_better = METRICS[self.metric].higher_is_better
+        verdict = self.change.verdict
+        if verdict not in ("higher", "lower") or higher_is_better is None:
+            return None
+        return (verdict == "higher") is higher_is_better
+
+
+@dataclass(frozen=True)
+class Point:
+    """A metric's number in one part of a span."""
+
+    bucket: Bucket
+    score: Score
+
+
+@dataclass(frozen=True)
+class Row(Generic[Key]):
+    """A metric's number of one group, and how it differs from that of all others together.
+
+    `fair` is drawn towards everybody's, the more the fewer answers there are.
+    """
+
+    key: Key
+    score: Score
+    fair: Score
+    against_others: Comparison
+
+
+def tiles(metrics: Sequence[MetricId], now: Counts, before: Counts) -> list[Tile]:
+    """A tile for each metric, in their order."""
+    return [Tile(metric, score_of(metric, now), compare(metric, before, now)) for metric in metrics]
+
+
+def shown_metrics(
+    now: Counts, before: Counts, *, knows_requests: bool, knows_shares: bool
+) -> list[MetricId]:
+    """The metrics that there is anything to say about: of kinds that were asked in either span.
+
+    Nobody knows who was asked, or who shared, by what an answer alone tells. Where nothing was
+    asked, suggested or shared in either span, it may not even have been on offer.
+    """
+    asked = {one.kind for counts in (now, before) for one in counts.answers if one.counts}
+    left_out: set[MetricId] = set()
+    if not knows_requests or not (now.sent or before.sent):
+        left_out |= {"response_rate", "time_to_answer"}
+    if not (knows_shares and (now.shares or before.shares)):
+        left_out.add("shares")
+    if not (now.rewards or before.rewards):
+        left_out.add("rewards")
+    return [
+        id
+        for id in METRIC_IDS
+        if id not in left_out and (METRICS[id].kind is None or METRICS[id].kind in asked)
+    ]
+
+
+def breakdown(metric: MetricId, groups: Mapping[Key, Counts]) -> list[Row[Key]]:
+    """A row for each group with an answer; verdicts hold for all rows together (Holm)."""
+    whole = summed(groups.values())
+    fair = shrunken(metric, groups)
+    known = {key: score_of(metric, counts) for key, counts in groups.items()}
+    keys = [key for key, score in known.items() if score.n]
+    compared = corrected(
+        [compare(metric, without(whole, groups[key]), groups[key]) for key in keys]
+    )
+    return [
+        Row(key, known[key], fair[key], comparison)
+        for key, comparison in zip(keys, compared, strict=True)
+    ]
+
+
+def by_weekday_and_hour(
+    groups: Mapping[int, Counts], quarter_s: int, time_zone: str
+) -> dict[tuple[int, int], Counts]:
+    """Counts by quarters of an hour since 1970 as counts by weekday (0 is Monday) and hour (0-23)
+    where the workspace is."""
+    zone = ZoneInfo(time_zone)
+    parts: dict[tuple[int, int], list[Counts]] = {}
+    epoch = datetime(1970, 1, 1, tzinfo=UTC)
+    for quarter, counts in groups.items():
+        moment = (epoch + timedelta(seconds=quarter * quarter_s)).astimezone(zone)
+        parts.setdefault((moment.weekday(), moment.hour), []).append(counts)
+    return {key: summed(of_key) for key, of_key in parts.items()}

@@ -1,0 +1,153 @@
+"""The dashboard: numbers of some days with how sure they are, their course, and who differs."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from flask import Response, make_response, render_template, request
+from flask_babel import gettext as _
+
+from widget.domain.csv_files import write_lines
+from widget.domain.dashboards import Point, shown_metrics, tiles
+from widget.domain.request_files import defused
+from widget.domain.scales import Kind
+from widget.domain.score_filters import ScoreFilter
+from widget.domain.score_summary import Summary, summarise
+from widget.domain.scores.adding import summed
+from widget.domain.scores.estimates import METHODS
+from widget.domain.scores.metrics import METRIC_IDS, METRICS, MetricId
+from widget.domain.scores.scoring import Counts, score_of
+from widget.domain.scores.spans import buckets
+from widget.extensions import db
+from widget.storage.dashboards import CountedSurvey, counted_surveys, counts_by, counts_of
+from widget.web import htmx
+from widget.web.console import dashboard_filters
+from widget.web.console.access import blueprint, needs, seat
+from widget.web.console.dashboard_breakdown import (
+    GROUP_NAMES,
+    MOST_ROWS,
+    Table,
+    chosen_group,
+    table_of,
+)
+from widget.web.console.dashboard_filters import Asked
+
+Surveys = dict[int, CountedSurvey]
+
+
+@blueprint.get("/dashboard")
+@needs("see_own")
+def dashboard() -> Response:
+    """Numbers of the chosen days, within the scope of whoever looks."""
+    surveys = counted_surveys(db.session(), seat().workspace_id)
+    asked = dashboard_filters.asked(surveys)
+    counts, before = _counts(asked.wanted, surveys), _counts(_before(asked), surveys)
+    metrics = _metrics(asked, counts, before)
+    metric = _metric(metrics)
+    group = chosen_group()
+    trend, table = _trend(asked, surveys, metric), table_of(asked, surveys, metric, group)
+    if request.args.get("format") == "csv":
+        return _csv(metric, trend if request.args.get("of") == "trend" else table)
+    values = {
+        "asked": asked,
+        "presets": dashboard_filters.preset_options(),
+        "tiles": tiles(metrics, counts, before),
+        "metric": metric,
+        "metrics": METRICS,
+        "metric_options": [(id, _(METRICS[id].name)) for id in metrics],
+        "trend": trend,
+        "table": table,
+        "group": group,
+        "groups": [(name, _(words)) for name, words in GROUP_NAMES.items()],
+        "distributions": _distributions(counts),
+        "positive_from": {one.kind: one.threshold for one in counts.answers},
+        "methods": METHODS,
+        "most_rows": MOST_ROWS,
+    }
+    template = "_numbers" if htmx.wants_partial() else "page"
+    page = render_template(f"console/dashboard/{template}.html", **values)
+    return htmx.page_or_partial(page, page, 422 if asked.problems else 200)
+
+
+def _counts(wanted: ScoreFilter, surveys: Surveys) -> Counts:
+    place = seat()
+    return counts_of(
+        db.session(), place.workspace_id, place.scope, wanted, surveys, place.time_zone
+    )
+
+
+def _before(asked: Asked) -> ScoreFilter:
+    """The same filter in the span before."""
+    span = asked.span.before
+    return replace(asked.wanted, first=span.first, last=span.last)
+
+
+def _metrics(asked: Asked, counts: Counts, before: Counts) -> list[MetricId]:
+    wanted = asked.wanted
+    narrowed = wanted.members or wanted.teams or wanted.channels or not wanted.is_rolled_up
+    return shown_metrics(
+        counts,
+        before,
+        knows_requests=wanted.is_rolled_up,
+        knows_shares=seat().scope.everything and not narrowed,
+    )
+
+
+def _metric(metrics: list[MetricId]) -> MetricId:
+    """The metric that is looked at more closely: the address's, else the first."""
+    wanted = request.args.get("metric")
+    shown = metrics or list(METRIC_IDS)
+    return next((id for id in shown if id == wanted), shown[0])
+
+
+def _trend(asked: Asked, surveys: Surveys, metric: MetricId) -> list[Point]:
+    """The metric's number in each day, week or month of the span."""
+    place, parts = seat(), buckets(asked.span)
+    if metric in ("response_rate", "time_to_answer"):
+        # Requests are counted by moments, not by days.
+        found = [
+            _counts(replace(asked.wanted, first=one.span.first, last=one.span.last), surveys)
+            for one in parts
+        ]
+    else:
+        by_day: Mapping[object, Counts] = counts_by(
+            db.session(),
+            *(place.workspace_id, place.scope, asked.wanted, "day", surveys, place.time_zone),
+        )
+        found = [
+            summed(
+                counts
+                for day, counts in by_day.items()
+                if one.span.first <= day <= one.span.last  # type: ignore[operator]
+            )
+            for one in parts
+        ]
+    return [Point(one, score_of(metric, counts)) for one, counts in zip(parts, found, strict=True)]
+
+
+def _distributions(counts: Counts) -> list[Summary]:
+    """How many gave which score, of each kind that was answered."""
+    kinds: dict[Kind, dict[int, int]] = {one.kind: {} for one in counts.answers}
+    for one in counts.answers:
+        for score, number in one.counts.items():
+            kinds[one.kind][score] = kinds[one.kind].get(score, 0) + number
+    return [summarise(kind, scores) for kind, scores in kinds.items()]
+
+
+def _csv(metric: MetricId, shown: list[Point] | Table) -> Response:
+    """A chart's table as a file, with numbers as exact as they were computed."""
+    head = [METRICS[metric].name, "low", "high", "n"]
+    if isinstance(shown, Table):
+        rows = [(row.words, row.score) for row in shown.rows]
+        head = [shown.title, *head]
+    else:
+        rows = [(one.bucket.span.first.isoformat(), one.score) for one in shown]
+        head = ["from", *head]
+    lines = [
+        [defused(words), *("" if end is None else f"{end:.6g}" for end in score_ends), str(n)]
+        for words, score in rows
+        for score_ends, n in [((score.value, score.low, score.high), score.n)]
+    ]
+    answer = make_response(write_lines([head, *lines]))
+    answer.headers["Content-Type"] = "text/csv; charset=utf-8"
+    answer.headers["Content-Disposition"] = f'attachment; filename="{metric}.csv"'
+    return htmx.vary(answer)

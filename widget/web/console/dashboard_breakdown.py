@@ -1,0 +1,108 @@
+"""The dashboard's breakdown: a metric by member, team, channel and so on, or by hour."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask import request
+from flask_babel import gettext as _
+
+from widget.domain.dashboards import Row, breakdown, by_weekday_and_hour
+from widget.domain.score_filters import Group
+from widget.domain.scores.comparisons import Comparison
+from widget.domain.scores.estimates import Score
+from widget.domain.scores.metrics import MetricId
+from widget.domain.scores.scoring import Counts
+from widget.extensions import db
+from widget.storage.dashboards import CountedSurvey, counts_by, version_numbers
+from widget.storage.score_counts import QUARTER_S
+from widget.web.console.access import seat
+from widget.web.console.dashboard_filters import NOBODY, NONE, Asked
+
+# Those of the answers' days are the trend's.
+GROUP_NAMES: dict[Group, str] = {
+    "member": "Member",
+    "team": "Team",
+    "channel": "Channel",
+    "survey": "Survey",
+    "version": "Version",
+    "language": "Language",
+    "source": "Source",
+    "client": "Client",
+    "segment": "Segment",
+    "hour": "Weekday and hour",
+}
+# So many rows are read; what they leave out is in the file.
+MOST_ROWS = 100
+_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+@dataclass(frozen=True)
+class Line:
+    """A row in words. `value` is what the filter calls it, "" where there is no filter for it."""
+
+    words: str
+    value: str
+    score: Score
+    fair: Score
+    against_others: Comparison
+
+
+@dataclass(frozen=True)
+class Table:
+    """A breakdown, those with most answers first, or by weekday and hour in their order."""
+
+    title: str
+    group: Group
+    rows: list[Line]
+
+
+def chosen_group() -> Group:
+    """By what the address breaks down."""
+    wanted = request.args.get("by")
+    return next((group for group in GROUP_NAMES if group == wanted), "member")
+
+
+def table_of(
+    asked: Asked, surveys: dict[int, CountedSurvey], metric: MetricId, group: Group
+) -> Table:
+    """The rows of a breakdown with the names of what they are."""
+    place = seat()
+    groups: Mapping[Any, Counts] = counts_by(
+        db.session(),
+        *(place.workspace_id, place.scope, asked.wanted, group, surveys, place.time_zone),
+    )
+    if group == "hour":
+        groups = by_weekday_and_hour(groups, QUARTER_S, place.time_zone)
+    rows = breakdown(metric, groups)
+    rows.sort(key=(lambda row: row.key) if group == "hour" else (lambda row: -row.score.n))
+    name = _namer(asked, surveys, group)
+    return Table(_(GROUP_NAMES[group]), group, [_line(row, *name(row.key)) for row in rows])
+
+
+def _line(row: Row[Any], words: str, value: str) -> Line:
+    return Line(words, value, row.score, row.fair, row.against_others)
+
+
+Namer = Callable[[Any], tuple[str, str]]
+
+
+def _namer(asked: Asked, surveys: dict[int, CountedSurvey], group: Group) -> Namer:
+    """What a group's key is called, and by which value the filter finds it."""
+    if group == "member":
+        members = {id: (one.name, one.public_id) for id, one in asked.choices.members.items()}
+        return lambda id: members.get(id, (_("Nobody"), NOBODY))
+    if group == "team":
+        teams = dict(asked.choices.teams)
+        return lambda id: (teams.get(str(id), _("No team")), str(id or ""))
+    if group == "survey":
+        return lambda id: (surveys[id].name, surveys[id].public_id)
+    if group == "version":
+        numbers = version_numbers(db.session(), seat().workspace_id)
+        return lambda id: (
+            _("%(survey)s, version %(number)s", survey=numbers[id][0], number=numbers[id][1]),
+            "",
+        )
+    if group == "hour":
+        return lambda key: (f"{_(_WEEKDAYS[key[0]])} {key[1]:02d}:00", "")
+    return lambda text: (text or _("None"), text or NONE)
