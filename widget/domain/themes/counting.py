@@ -18,16 +18,17 @@ _BATCH = 2
 class TermCounts:
     """The terms of one language's comments.
 
-    `comments` and `mentions` are exact, by side; a mention is one term in one comment. In a
-    language that does not separate words only comments are counted. At most (1 + 2) · `capacity`
-    terms, and as many written words, are in memory, and those of one comment.
+    `comments` and `words` are exact, by side; of words, those are counted that can be terms by
+    themselves, once a comment. In a language that does not separate words only comments are
+    counted. At most (1 + 2) · `capacity` terms, and as many written words, are in memory, and those
+    of one comment.
     """
 
     def __init__(self, language: str, capacity: int = CAPACITY) -> None:
         self.language = base_language(language)
         self.capacity = capacity
         self.comments: dict[Sentiment, int] = dict.fromkeys(SIDES, 0)
-        self.mentions: dict[Sentiment, int] = dict.fromkeys(SIDES, 0)
+        self.words: dict[Sentiment, int] = dict.fromkeys(SIDES, 0)
         self._has_words = separates_words(self.language)
         self._forms: Counter[str] = Counter()
         self._table = TermTable(capacity)
@@ -45,7 +46,7 @@ class TermCounts:
         self._forms.update([word[1] for word in words if word])
         self._counts[side].update(terms)
         self._said[side].append((response_id.int, terms))
-        self.mentions[side] += len(terms)
+        self.words[side] += sum(" " not in term for term in terms)
         self._batched += max(len(words), len(terms))
         if self._batched >= _BATCH * self.capacity:
             self._settle()
@@ -56,10 +57,15 @@ class TermCounts:
             raise ValueError(f"Terms of {other.language} are not counted with {self.language}.")
         for side in SIDES:
             self.comments[side] += other.comments[side]
-            self.mentions[side] += other.mentions[side]
+            self.words[side] += other.words[side]
         self._settled().absorb(other._settled())
         self._forms.update(other._forms)
         self._forget_forms()
+
+    @property
+    def held(self) -> int:
+        """How many terms are in memory, those that both sides said lately counted twice."""
+        return len(self._table.missed) + sum(len(counts) for counts in self._counts.values())
 
     @property
     def floor(self) -> int:

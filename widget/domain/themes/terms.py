@@ -1,9 +1,8 @@
 """The terms that set satisfied customers' comments apart from the others'.
 
-A term is looked at twice: as a share of a side's comments, and as a share of all that a side says.
-Those who are not satisfied write more, so most words are in more of their comments; and a word of
-theirs that is in as many comments of both sides is no theme either, though it is little of what
-they say. Only what stands out in both readings is a theme, and the weaker reading is what is told:
+A term is looked at twice: as a share of a side's comments, and of the words in them. Those who are
+not satisfied write more, so most words are in more of their comments; and what is in as many
+comments of both sides is no theme of the others, though it is more of the little they say. Only what stands out in both readings is a theme, and the weaker reading is what is told:
 the log-odds nearer to 0, and the greater probability of chance. Where comments may be missing from
 a count they are taken to be where they would weaken it.
 """
@@ -155,7 +154,7 @@ def _reading(count: TermCount, counts: TermCounts) -> tuple[LogOdds | None, floa
         positive = min(positive + count.missed, positive_of)
     found: list[LogOdds] = []
     probability = 0.0
-    for of in (counts.comments, counts.mentions):
+    for of in (counts.comments, counts.words):
         table = (positive, of["positive"], negative, of["negative"])
         if (positive * of["negative"] > negative * of["positive"]) != is_positive:
             return None, 1.0
