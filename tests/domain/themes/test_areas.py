@@ -106,8 +106,9 @@ def test_too_few_answers_are_said_to_be_too_few() -> None:
 
 
 def test_equal_scores_of_those_who_ticked_are_no_proof_by_themselves() -> None:
-    """Ten ticked and gave 2, ten did not and gave 2 or, one of them, 3."""
-    found = areas_of(Ticks("stars", {2: 19, 3: 1}, {"slow": {2: 10}}))
+    """Ten ticked and gave 1, of twelve others eight did: dealt at random, that is no rarity. From
+    the scores of the ten alone there would be no doubt about their mean."""
+    found = areas_of(Ticks("stars", {1: 18, 2: 4}, {"slow": {1: 10}}))
     [area] = found.areas
     assert area.difference is not None
     assert area.difference.low < area.difference.value < 0 < area.difference.high

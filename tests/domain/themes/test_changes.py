@@ -182,6 +182,19 @@ def test_standing_out_now_is_not_taken_for_a_change() -> None:
     assert told <= 6
 
 
+def test_a_theme_is_judged_among_all_that_could_be_compared() -> None:
+    """Eight words that are no theme are compared too; without them this change would be clear."""
+    words = [f"word{letter}" for letter in "abcdefgh"]
+    plain = [words[number % 8] for number in range(64)]
+    before = counted(plain, [f"{text}, refund" for text in plain[:10]] + plain[10:])
+    now = counted(plain, [f"{text}, refund" for text in plain[:24]] + plain[24:])
+    assert [term.key for term in themes_of(now).negative] == ["refund"]
+    assert changes_of({"refund": (Part(10, 64), Part(24, 64))})["refund"].direction == "more"
+    refund = compared(before, now).of("refund", "negative")
+    assert refund is not None
+    assert refund.direction == "unclear"
+
+
 def test_reasons_are_compared_by_who_was_asked() -> None:
     before = Ticks("stars", {1: 50, 2: 50}, {"slow": {1: 10}, "rude": {1: 20, 2: 10}})
     now = Ticks("stars", {1: 100}, {"slow": {1: 40}, "rude": {1: 28}, "app": {1: 12}})

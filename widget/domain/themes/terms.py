@@ -2,9 +2,10 @@
 
 A term is looked at twice: as a share of a side's comments, and of the words in them. Those who are
 not satisfied write more, so most words are in more of their comments; and what is in as many
-comments of both sides is no theme of the others, though it is more of the little they say. Only what stands out in both readings is a theme, and the weaker reading is what is told:
-the log-odds nearer to 0, and the greater probability of chance. Where comments may be missing from
-a count they are taken to be where they would weaken it.
+comments of both sides is no theme of the others, though it is more of the little they say. Only
+what stands out in both readings is a theme, and the weaker reading is what is told: the log-odds
+nearer to 0, and the greater probability of chance. Where comments may be missing from a count they
+are taken to be where they would weaken it.
 """
 
 from collections.abc import Mapping

@@ -130,7 +130,7 @@ def word_of(form: str, language: str) -> Word:
     is_negation = key in _negations(language)
     # A letter alone is an initial or the rest of something.
     is_function = len(key) < 2 or key.endswith("'") or key in _functions(language)
-    return Word(key, form, is_function and not is_negation, is_negation)
+    return Word(key, form, is_function, is_negation)
 
 
 def folded(form: str, language: str) -> str:
@@ -148,23 +148,20 @@ def folded(form: str, language: str) -> str:
 @cache
 def _functions(language: str) -> frozenset[str]:
     """The keys of a language's function words; none where no list is shipped."""
-    listed = FUNCTION.get(language, "").split()
-    return frozenset(_keys(listed, language) - _exact_keys(NEGATIONS.get(language, ""), language))
+    return _keys(FUNCTION.get(language, ""), language) - _negations(language)
 
 
 @cache
 def _negations(language: str) -> frozenset[str]:
-    listed = NEGATIONS.get(language, "").split()
-    return frozenset(_keys(listed, language) - _exact_keys(FUNCTION.get(language, ""), language))
+    """The keys of its negations. A function word as spelt is none without accents."""
+    spelt = {folded(word, language) for word in FUNCTION.get(language, "").split()}
+    return _keys(NEGATIONS.get(language, ""), language) - spelt
 
 
-def _keys(words: list[str], language: str) -> set[str]:
+def _keys(words: str, language: str) -> frozenset[str]:
     """The keys of words, with and without their accents, which phones make people leave out."""
-    return {folded(form, language) for word in words for form in (word, _bare(word, language))}
-
-
-def _exact_keys(words: str, language: str) -> set[str]:
-    return {folded(word, language) for word in words.split()}
+    forms = [form for word in words.split() for form in (word, _bare(word, language))]
+    return frozenset(folded(form, language) for form in forms)
 
 
 def _bare(word: str, language: str) -> str:
