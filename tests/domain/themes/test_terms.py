@@ -113,6 +113,21 @@ def test_what_both_sides_say_is_no_theme() -> None:
     assert found == Themes("en", {"positive": 30, "negative": 30}, compared=2)
 
 
+def test_what_could_prove_nothing_is_not_compared() -> None:
+    """Of five among a hundred, all fall on one given side one time in 32: too often to tell."""
+    found = themes(["phone"] * 20 + ["fine"] * 30, ["phone"] * 20 + ["rare"] * 5 + ["fine"] * 25)
+    assert found.compared == 2
+    found = themes(["phone"] * 20 + ["fine"] * 30, ["phone"] * 20 + ["rare"] * 6 + ["fine"] * 24)
+    assert found.compared == 3
+
+
+def test_what_everybody_says_is_no_theme() -> None:
+    found = themes(["phone quick"] * 30, ["phone slow"] * 30)
+    assert keys(found.positive) == ["phone quick"]
+    assert keys(found.negative) == ["phone slow"]
+    assert themes(["phone"] * 30, ["phone"] * 30).compared == 0
+
+
 def test_a_small_difference_is_no_theme_however_certain() -> None:
     """12 % against 10 % of ten thousand are certainly different, and nothing to speak of."""
     positive = ["phone"] * 1_200 + ["fine"] * 8_800

@@ -61,6 +61,7 @@ def test_a_negation_is_no_function_word(language: str) -> None:
         ("en", "we'll call the company's desk, I've", "we call the company desk | i"),
         ("en", "follow\u2011up and coop\u00aderate", "followup and cooperate"),
         ("en", "good_work", "good | work"),
+        ("en", "a 10.Great", "a | | great"),
         ("en", "B2B and covid-19", "b2b and covid19"),
         ("en", "“Great!” she said (twice)", "| great | | she said | twice |"),
         ("en", "login/logout & food", "login | logout | food"),

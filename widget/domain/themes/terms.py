@@ -124,7 +124,7 @@ def comparable(counts: TermCounts) -> dict[str, TermCount]:
 
     @cache
     def can_prove(total: int) -> bool:
-        return total < positive + negative and least_chance(total, positive, negative) <= LEVEL
+        return least_chance(total, positive, negative) <= LEVEL
 
     supported = dict(sorted(counts.counted(MIN_SUPPORT)))
     return {

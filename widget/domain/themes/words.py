@@ -20,6 +20,7 @@ WITHOUT_SPACES: Final = frozenset(
 # What is longer is a link's rest, a key pressed too long, or no language that separates words.
 _LONGEST = 40
 _REMEMBERED = 1 << 15
+_PARTED = (None,)
 
 
 class Word(NamedTuple):
@@ -51,7 +52,7 @@ _NOT_SPACED = "".join(f"{chr(low)}-{chr(high)}" for low, high in UNSPACED)
 _LETTER = rf"[^\W\d_{_NOT_SPACED}]"
 _REST = rf"(?:[^\W_{_NOT_SPACED}]++|[{_MARKS}{_JOINERS}])"
 # The one group is a word; all else that matches parts words, as a comma does.
-_WORDS = re.compile(rf"({_LETTER}{_REST}*+(?:['‐-]{_REST}++)*+)|\d[\w.,:]*|\n|\S")
+_WORDS = re.compile(rf"({_LETTER}{_REST}*+(?:['‐-]{_REST}++)*+)|\d\w*+(?:[.,:]\d\w*+)*+|\n|\S")
 _ADDRESS_SIGN = re.compile(r"[@/]|www\.", re.IGNORECASE)
 # Lengths are limited because a long run without spaces would be walked again from each letter.
 _ADDRESS = re.compile(
@@ -92,7 +93,8 @@ def words_in(text: str, language: str) -> list[Word | None]:
     """
     found: list[Word | None] = []
     for written in _WORDS.findall(_cleaned(text)):
-        found += _words_of(written, language)
+        # What is too long is not remembered either: memory would follow its length.
+        found += _words_of(written, language) if 0 < len(written) <= _LONGEST else _PARTED
     return found
 
 
@@ -105,21 +107,18 @@ def _cleaned(text: str) -> str:
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def _words_of(written: str, language: str) -> tuple[Word | None, ...]:
+def _words_of(written: str, language: str) -> tuple[Word, ...]:
     """The words of one run of letters: more than one where something elided stands before."""
-    if not written or len(written) > _LONGEST:
-        return (None,)
     return tuple(word_of(form, language) for form in _forms(written, language))
 
 
 def _forms(written: str, language: str) -> list[str]:
     forms = []
     if "'" in written:
-        elided, shortened = _ELIDED.get(language), _SHORTENED.get(language)
-        while elided and (found := elided.match(written)):
+        if (elided := _ELIDED.get(language)) and (found := elided.match(written)):
             forms.append(found.group())
             written = written[found.end() :]
-        if shortened:
+        if shortened := _SHORTENED.get(language):
             written = shortened.sub("", written)
     return [*forms, written]
 
@@ -148,7 +147,7 @@ def folded(form: str, language: str) -> str:
 @cache
 def _functions(language: str) -> frozenset[str]:
     """The keys of a language's function words; none where no list is shipped."""
-    return _keys(FUNCTION.get(language, ""), language) - _negations(language)
+    return _keys(FUNCTION.get(language, ""), language)
 
 
 @cache
