@@ -30,7 +30,7 @@ class Lack:
 
     - language_without_words: the language puts no spaces between its words.
     - too_few_comments: in all.
-    - one_sided: hardly anybody on the other side wrote anything.
+    - one_sided: hardly anybody on that side wrote anything.
     - too_few_before: the period before has too few comments or answers to compare with.
     - too_few_answers: too few were asked for reasons.
     - too_few_ticked, too_few_unticked: too few ticked a reason, or too few did not.
