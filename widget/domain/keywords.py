@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 # Scripts that put no spaces between words: Han, kana, Thai, Lao, Khmer, Burmese, Tibetan. In these
 # a word begins and ends anywhere.
-_UNSPACED = (
+UNSPACED = (
     (0x0E00, 0x0EFF),
     (0x0F00, 0x0FFF),
     (0x1000, 0x109F),
@@ -58,5 +58,5 @@ def _is_of_word(character: str) -> bool:
 
 def _is_unspaced(before: str, after: str) -> bool:
     return any(
-        low <= ord(character) <= high for character in (before, after) for low, high in _UNSPACED
+        low <= ord(character) <= high for character in (before, after) for low, high in UNSPACED
     )
