@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Integer, cast, func, select
+from sqlalchemy import ColumnElement, Integer, case, cast, func, literal, select
 from sqlalchemy.orm import Session
 
 from widget.domain.roles import Scope
@@ -87,15 +87,17 @@ def _time(dialect: str) -> ColumnElement[Any]:
     """Seconds from sending to answering, rounded down; NULL without an answer. An answer may be
     older than the note that its mail was sent: then it took no time."""
     if dialect == "postgresql":
-        took: Any = func.extract("epoch", Request.answered_at - Request.sent_at)
+        took: Any = cast(
+            func.floor(func.extract("epoch", Request.answered_at - Request.sent_at)), Integer
+        )
     else:
         took = _epoch(Request.answered_at) - _epoch(Request.sent_at)
-    took = cast(func.floor(took), Integer)
-    rounded = func.coalesce(
-        func.nullif(took / _HOUR_S * _HOUR_S * cast(took >= _LONG_S, Integer), 0),
-        took / _MINUTE_S * _MINUTE_S * cast(took > 0, Integer),
+    return case(
+        (took.is_(None), None),
+        (took < 0, 0),
+        (took < _LONG_S, took - took % literal(_MINUTE_S)),
+        else_=took - took % literal(_HOUR_S),
     )
-    return cast(rounded, Integer)
 
 
 def _epoch(column: Any) -> ColumnElement[int]:

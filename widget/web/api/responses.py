@@ -67,7 +67,7 @@ def _filter(query: dict[str, Any]) -> ResponseFilter:
         try:
             survey_of(db.session(), api_workspace(), query["survey"])
         except UnknownSurvey:
-            _refuse("survey", "There is no survey with this public id in your workspace.")
+            refuse("survey", "There is no survey with this public id in your workspace.")
     return ResponseFilter(
         survey=query.get("survey"),
         kind=query.get("kind"),
@@ -88,10 +88,11 @@ def _moment(name: str, query: dict[str, Any]) -> datetime | None:
     try:
         return read_moment(query[name], time_zone_of(db.session(), api_workspace()))
     except MomentRefused as error:
-        return _refuse(name, str(error))
+        return refuse(name, str(error))
 
 
-def _refuse(parameter: str, sentence: str) -> NoReturn:
+def refuse(parameter: str, sentence: str) -> NoReturn:
+    """Answer that a parameter cannot be, with a sentence."""
     abort(422, messages={"query": {parameter: [sentence]}})
     raise AssertionError
 

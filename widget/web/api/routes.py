@@ -7,6 +7,7 @@ from flask_smorest import Api
 
 from widget.web.api import requests as _requests  # noqa: F401 - importing adds its routes
 from widget.web.api import responses
+from widget.web.api import scores as _scores  # noqa: F401 - importing adds its routes
 from widget.web.api import testimonials as _testimonials  # noqa: F401 - importing adds its routes
 from widget.web.api.schemas import Problem
 

@@ -74,10 +74,14 @@ def table_of(
     )
     if group == "hour":
         groups = by_weekday_and_hour(groups, QUARTER_S, place.time_zone)
-    rows = breakdown(metric, groups)
-    rows.sort(key=(lambda row: row.key) if group == "hour" else (lambda row: -row.score.n))
     name = _namer(asked, surveys, group)
-    return Table(_(GROUP_NAMES[group]), group, [_line(row, *name(row.key)) for row in rows])
+    rows = breakdown(metric, groups)
+    if group == "hour":
+        rows.sort(key=lambda row: row.key)
+    lines = [_line(row, *name(row.key)) for row in rows]
+    if group != "hour":
+        lines.sort(key=lambda line: (-line.score.n, line.words.casefold()))
+    return Table(_(GROUP_NAMES[group]), group, lines)
 
 
 def _line(row: Row[Any], words: str, value: str) -> Line:

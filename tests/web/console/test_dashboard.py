@@ -1,0 +1,193 @@
+"""The dashboard: the numbers of a filter, within a scope, with how sure they are."""
+
+import csv
+import re
+from datetime import UTC, datetime, timedelta
+from io import StringIO
+
+from flask.testing import FlaskClient
+
+from tests.builders import Workspace, answer_survey
+
+PAGE = "/console/dashboard"
+
+
+def say(acme: Workspace, survey: str, *scores: int, days_ago: int = 0, **details: object) -> None:
+    at = acme.world.clock() - timedelta(days=days_ago)
+    for score in scores:
+        answer_survey(acme, survey, score, at=at, **details)
+
+
+def tile(client: FlaskClient, name: str, address: str = PAGE) -> str:
+    """What one tile says, its tags left out."""
+    page = client.get(address).text
+    [found] = re.findall(rf'<li class="card tile">\s*<h2>{name}</h2>(.*?)<details', page, re.DOTALL)
+    return " ".join(re.sub(r"<[^>]+>", " ", found).split())
+
+
+def test_a_number_stands_with_its_interval_and_how_many_it_is_of(acme: Workspace) -> None:
+    survey = acme.survey("nps")
+    say(acme, survey, *[10] * 8)
+    assert tile(acme.signed_in(), "NPS").startswith("100 Show the answers 39 to 100 · n = 8 few")
+
+
+def test_where_nobody_answered_there_is_no_number(acme: Workspace) -> None:
+    acme.survey()
+    page = acme.signed_in().get(PAGE).text
+    assert "No answers in these days" in page
+    assert 'class="tiles"' not in page
+
+
+def test_a_change_is_told_from_chance(acme: Workspace) -> None:
+    survey = acme.survey()
+    say(acme, survey, *[5] * 40, days_ago=1)
+    say(acme, survey, *[3] * 40, days_ago=31)
+    client = acme.signed_in()
+    assert "▲ +2.00" in tile(client, "Stars")
+    assert "more than chance" in tile(client, "Stars")
+    assert "▼ −100" in tile(client, "Negative")
+
+
+def test_of_few_answers_no_verdict_is_given(acme: Workspace) -> None:
+    survey = acme.survey()
+    say(acme, survey, 5, 5, 5)
+    say(acme, survey, 1, 1, 1, days_ago=31)
+    said = tile(acme.signed_in(), "Stars")
+    assert "too few answers to tell" in said
+    assert "▲" not in said
+    assert "few: read with care" in said
+
+
+def test_every_filter_narrows(acme: Workspace) -> None:
+    team = acme.team("Desk")
+    acme.put_in(acme.team("Below", parent=team), acme.member("Ana", email="ana@a.example"))
+    stars, nps = acme.survey(), acme.survey("nps")
+    say(acme, stars, 5, 5, member="ana@a.example", channel="chat", attributes={"client": "Globex"})
+    say(acme, stars, 1, channel="email", attributes={"segment": "Small"})
+    say(acme, nps, 9)
+    say(acme, stars, 3, 3, 3, days_ago=40)
+    client = acme.signed_in()
+    ana = re.findall(r'<option value="(\w{12})">Ana</option>', client.get(PAGE).text)
+    for query, n in (
+        ("", 3),
+        (f"survey={nps}", None),
+        (f"survey={stars}&survey={nps}", 3),
+        (f"team={team}", 2),
+        ("team=999", None),
+        (f"member={ana[0] if ana else 'bcdfghjkmnpq'}", 2 if ana else None),
+        ("member=none", 1),
+        ("channel=chat", 2),
+        ("channel=chat&channel=email", 3),
+        ("client=Globex", 2),
+        ("client=-", 1),
+        ("segment=Small&channel=chat", None),
+        ("source=widget", 3),
+        ("language=en", 3),
+        ("language=de", None),
+        ("from=2026-10-01&to=2026-10-31", 3),
+        ("from=2026-10-14&to=2026-10-14", 3),
+    ):
+        address = f"{PAGE}?{query}"
+        if n is None:
+            assert "<h2>Stars</h2>" not in client.get(address).text, query
+        else:
+            assert f"n = {n} " in tile(client, "Stars", address) + " ", query
+
+
+def test_numbers_lead_to_their_answers(acme: Workspace) -> None:
+    survey = acme.survey()
+    say(acme, survey, 5)
+    page = acme.signed_in().get(f"{PAGE}?survey={survey}&span=last_7").text
+    [address] = set(re.findall(r'<p class="value"><a href="([^"]+)"', page))
+    address = address.replace("&amp;", "&")
+    assert address.startswith("/console/responses?")
+    assert f"survey={survey}" in address
+    assert "from=2026-11-17" in address
+    assert "span" not in address
+    assert "5 of 5" in acme.signed_in().get(address).text
+
+
+def test_everybody_sees_the_numbers_of_their_scope_alone(acme: Workspace) -> None:
+    team, other = acme.team("Ours"), acme.team("Theirs")
+    ours, theirs = (
+        acme.member("Ana", email="ana@a.example"),
+        acme.member("Ben", email="ben@a.example"),
+    )
+    acme.put_in(team, ours)
+    acme.put_in(other, theirs)
+    survey = acme.survey()
+    say(acme, survey, 5, 4, member="ana@a.example")
+    say(acme, survey, 1, 1, 1, member="ben@a.example")
+    say(acme, survey, 2)
+    lead = acme.person("lead@acme.example", "manager", leads=(team,))
+    ben = acme.person("ben@acme.example", "member", member=theirs)
+    assert "n = 6" in tile(acme.signed_in(), "Stars")
+    assert "n = 2" in tile(lead, "Stars")
+    assert "n = 3" in tile(ben, "Stars")
+    for client in (lead, ben):
+        for query in ("by=member", "by=team", "by=client", f"team={other}", "member=none"):
+            page = client.get(f"{PAGE}?{query}").text
+            assert "Nobody" not in page, query
+            if client is lead:
+                assert "Ben" not in page, query
+                assert "Theirs" not in page, query
+            else:
+                assert "Ana" not in page, query
+                assert "Ours" not in page, query
+    assert "n = 3" not in lead.get(f"{PAGE}?team={other}").text
+
+
+def test_a_breakdown_names_its_rows_and_says_who_differs(acme: Workspace) -> None:
+    survey = acme.survey()
+    for name in ("Ana", "Ben"):
+        acme.member(name, email=f"{name.lower()}@a.example")
+    say(acme, survey, *[5] * 30, member="ana@a.example")
+    say(acme, survey, *[3] * 30, member="ben@a.example")
+    say(acme, survey, 4, 4)
+    page = acme.signed_in().get(f"{PAGE}?by=member&metric=stars").text
+    rows = re.findall(r"<tr><th scope=\"row\" dir=\"auto\">(.*?)</tr>", page, re.DOTALL)
+    words = [" ".join(re.sub(r"<[^>]+>", " ", row).split()) for row in rows]
+    assert [row.split()[0] for row in words] == ["Ana", "Ben", "Nobody"]
+    assert "more than chance" in words[0]
+    assert "too few answers to tell" in words[2]
+
+
+def test_the_files_hold_what_the_charts_show(acme: Workspace) -> None:
+    survey = acme.survey()
+    acme.member("=cmd|' /C calc'!A0", email="ana@a.example")
+    say(acme, survey, 5, 4, member="ana@a.example", days_ago=1)
+    say(acme, survey, 3)
+    client = acme.signed_in()
+    trend = list(csv.reader(StringIO(client.get(f"{PAGE}?format=csv&of=trend").text)))
+    assert trend[0] == ["from", "Stars", "low", "high", "n"]
+    assert [row for row in trend[1:] if row[4] != "0"] == [
+        ["2026-11-22", "4.5", *trend[-2][2:4], "2"],
+        ["2026-11-23", "3", *trend[-1][2:4], "1"],
+    ]
+    assert trend[1][1:] == ["", "", "", "0"]
+    table = client.get(f"{PAGE}?format=csv&by=member")
+    assert table.mimetype == "text/csv"
+    assert "'=cmd" in table.text
+
+
+def test_a_weekday_and_hour_is_the_workspaces(acme: Workspace) -> None:
+    survey = acme.survey()
+    # Sunday, a quarter to eleven in the evening.
+    answer_survey(acme, survey, 5, at=datetime(2026, 11, 22, 22, 45, tzinfo=UTC))
+    client = acme.signed_in()
+    assert "Sunday 22:00" in client.get(f"{PAGE}?by=hour").text
+
+
+def test_htmx_gets_the_numbers_alone(acme: Workspace) -> None:
+    answer_survey(acme, acme.survey(), 5)
+    answer = acme.signed_in().get(PAGE, headers={"HX-Request": "true"})
+    assert answer.text.lstrip().startswith('<div id="numbers"')
+    assert "HX-Request" in answer.headers["Vary"]
+
+
+def test_days_that_are_none_are_told_by_their_field(acme: Workspace) -> None:
+    client = acme.signed_in()
+    answer = client.get(f"{PAGE}?from=2026-13-01")
+    assert answer.status_code == 422
+    assert 'id="from-error"' in answer.text or "from" in answer.text
+    assert client.get(f"{PAGE}?from=2026-11-20&to=2026-11-10").status_code == 422
