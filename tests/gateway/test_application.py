@@ -67,7 +67,7 @@ def run(
     """Runs a coroutine with a gateway that has started on its event loop."""
     # Both are this whole process's business.
     monkeypatch.setattr(application.signal, "signal", lambda *_: None)
-    monkeypatch.setattr(application, "take_directly", lambda _take: True)
+    monkeypatch.setattr(application, "take_directly", lambda _take, _receive: True)
     feed: Feed = acme.world.app.extensions["sayso_live"]
 
     def runner(use: Callable[[Gateway], Coroutine[Any, Any, None]]) -> None:

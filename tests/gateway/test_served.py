@@ -133,7 +133,7 @@ def test_http_1_0_without_a_host_is_answered(port: int) -> None:
 def test_the_granian_that_is_installed_lets_requests_be_taken_directly(port: int) -> None:
     code = (
         "from granian.server import mp; from widget.gateway.shortcut import take_directly;"
-        "before = mp._new_cbscheduler; assert take_directly(lambda *_: True);"
+        "before = mp._new_cbscheduler; assert take_directly(lambda *_: True, None);"
         "assert mp._new_cbscheduler is not before"
     )
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)

@@ -19,12 +19,18 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 Take = Callable[["Scope", "HTTPProtocol"], bool]
+Receive = Callable[["Scope", "HTTPProtocol"], Coroutine[Any, Any, None]]
 Run = Callable[[Any], Coroutine[Any, Any, None]]
 
 
-def take_directly(take: Take) -> bool:
-    """Let granian ask `take` first, which answers whether it has taken a request over; whether that
-    could be arranged. To be called in a worker process before granian makes its scheduler."""
+def take_directly(take: Take, receive: Receive) -> bool:
+    """Let granian ask `take` first, which answers whether it has taken a request over, and give
+    what that does not take to `receive` on the event loop; whether that could be arranged.
+
+    To be called in a worker process before granian makes its scheduler.
+
+    Neither has to wait for the answer's end: once a request is taken, granian waits for no task.
+    """
     try:
         from granian._granian import CallbackScheduler
         from granian.server import mp
@@ -39,7 +45,7 @@ def take_directly(take: Take) -> bool:
 
         def __init__(self, loop: asyncio.AbstractEventLoop, run: Run, *_more: Any) -> None:
             super().__init__()
-            self._schedule_fn = _scheduling(loop, run, take)
+            self._schedule_fn = _scheduling(loop, take, receive)
 
     def make(loop: asyncio.AbstractEventLoop, run: Run, impl_asyncio: bool = True) -> Any:
         if not impl_asyncio:
@@ -50,22 +56,25 @@ def take_directly(take: Take) -> bool:
     return True
 
 
-def _scheduling(loop: asyncio.AbstractEventLoop, run: Run, take: Take) -> Callable[[Any], None]:
+def _scheduling(
+    loop: asyncio.AbstractEventLoop, take: Take, receive: Receive
+) -> Callable[[Any], None]:
     tasks: set[asyncio.Task[None]] = set()
 
-    def begin(watcher: Any) -> None:
-        task = loop.create_task(run(watcher))
+    def begin(scope: "Scope", protocol: "HTTPProtocol") -> None:
+        task = loop.create_task(receive(scope, protocol))
         # The loop itself holds tasks weakly.
         tasks.add(task)
         task.add_done_callback(tasks.discard)
 
     def schedule(watcher: Any) -> None:
+        scope, protocol = watcher.scope, watcher.proto
         try:
-            if take(watcher.scope, watcher.proto):
+            if take(scope, protocol):
                 return
         except Exception:
             # Nobody above would say so.
             log.exception("A request could not be taken")
-        loop.call_soon_threadsafe(begin, watcher)
+        loop.call_soon_threadsafe(begin, scope, protocol)
 
     return schedule

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from widget.domain.scales import Kind
 from widget.domain.surveys import Definition, definition_from_json
-from widget.storage.models import Response, Survey, SurveyVersion
+from widget.storage.models import Response, Rollup, Survey, SurveyVersion
 from widget.storage.surveys import survey_of
 
 
@@ -55,25 +55,31 @@ class VersionRow:
 
 def survey_rows(session: Session, workspace_id: int) -> list[SurveyRow]:
     """A workspace's surveys, newest first, each with what the list tells of it."""
+    # Each response has one score of its survey's own kind, and rollups are few.
     counted = (
-        select(
-            Response.survey_id,
-            func.count().label("responses"),
-            func.max(Response.answered_at).label("last"),
-        )
+        select(Rollup.survey_id, Rollup.kind, func.sum(Rollup.responses).label("responses"))
+        .where(Rollup.workspace_id == workspace_id)
+        .group_by(Rollup.survey_id, Rollup.kind)
+        .subquery()
+    )
+    last = (
+        select(Response.answered_at)
         .where(
             Response.workspace_id == workspace_id,
+            Response.survey_id == Survey.id,
             Response.is_test.is_(False),
             Response.is_recovery.is_(False),
             Response.hidden_at.is_(None),
         )
-        .group_by(Response.survey_id)
-        .subquery()
+        # By the index of a survey's responses, from its end.
+        .order_by(Response.answered_at.desc())
+        .limit(1)
+        .scalar_subquery()
     )
     rows = session.execute(
-        select(Survey, SurveyVersion, counted.c.responses, counted.c.last)
+        select(Survey, SurveyVersion, counted.c.responses, last)
         .outerjoin(SurveyVersion, SurveyVersion.id == Survey.published_version_id)
-        .outerjoin(counted, counted.c.survey_id == Survey.id)
+        .outerjoin(counted, (counted.c.survey_id == Survey.id) & (counted.c.kind == Survey.kind))
         .where(Survey.workspace_id == workspace_id)
         .order_by(Survey.id.desc())
     )
