@@ -18,6 +18,7 @@ NEEDS: dict[tuple[str, str], KeyAbility] = {
     ("api.Requests", "GET"): "read",
     ("api.Requests", "POST"): "write",
     ("api.Responses", "GET"): "read",
+    ("api.Scores", "GET"): "read",
     ("api.Testimonials", "GET"): "read",
 }
 # How to make what a route's id names. Whoever adds a route with another id adds it here.
@@ -46,6 +47,7 @@ def call(acme: Workspace, key: str, path: str, method: str) -> int:
     body = {"channel": "chat", "customer": {"email": "kim@c.example"}}
     headers = {"Authorization": f"Bearer {key}"}
     json = body if method == "POST" else None
+    path = f"{path}?metric=stars" if path.endswith("/scores") else path
     return acme.world.client().open(path, method=method, headers=headers, json=json).status_code
 
 

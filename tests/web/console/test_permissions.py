@@ -20,6 +20,7 @@ NEEDS: dict[Ability, set[str]] = {
     "see_own": {
         "account",
         "account_switch",
+        "dashboard",
         "leaderboard",
         "leave",
         "my_rewards",

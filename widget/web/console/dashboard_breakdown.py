@@ -1,7 +1,7 @@
 """The dashboard's breakdown: a metric by member, team, channel and so on, or by hour."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from flask import request
@@ -55,6 +55,8 @@ class Table:
     title: str
     group: Group
     rows: list[Line]
+    # By weekday, its name and a line for each hour, None where nobody answered; empty otherwise.
+    grid: list[tuple[str, list[Line | None]]] = field(default_factory=list)
 
 
 def chosen_group() -> Group:
@@ -76,12 +78,19 @@ def table_of(
         groups = by_weekday_and_hour(groups, QUARTER_S, place.time_zone)
     name = _namer(asked, surveys, group)
     rows = breakdown(metric, groups)
+    title = _(GROUP_NAMES[group])
     if group == "hour":
-        rows.sort(key=lambda row: row.key)
+        cells = {
+            row.key: _line(row, *name(row.key)) for row in sorted(rows, key=lambda row: row.key)
+        }
+        grid = [
+            (_(weekday), [cells.get((day, hour)) for hour in range(24)])
+            for day, weekday in enumerate(_WEEKDAYS)
+        ]
+        return Table(title, group, list(cells.values()), grid if cells else [])
     lines = [_line(row, *name(row.key)) for row in rows]
-    if group != "hour":
-        lines.sort(key=lambda line: (-line.score.n, line.words.casefold()))
-    return Table(_(GROUP_NAMES[group]), group, lines)
+    lines.sort(key=lambda line: (-line.score.n, line.words.casefold()))
+    return Table(title, group, lines)
 
 
 def _line(row: Row[Any], words: str, value: str) -> Line:
