@@ -34,7 +34,7 @@ from widget.storage.models import Member, Response, Team
 from widget.storage.rollups import count_everything_again
 from widget.storage.surveys import published_survey
 
-_EMAIL, _PASSWORD = "owner@bench.example", "a password for measuring"
+EMAIL, PASSWORD = "owner@bench.example", "a password for measuring"
 BAR_MS = 200.0
 
 
@@ -77,7 +77,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="sayso-bench-") as folder:
         app = create_app(load_settings({"SAYSO_DATA": folder, "SAYSO_RATE_LIMIT": "off"}))
         filled = _fill(app, asked.members, asked.teams, asked.responses)
-        client = _signed_in(app)
+        client = signed_in(app)
         slowest, left_out = 0.0, []
         print(f"{asked.members:,} members, {asked.teams} teams, {asked.responses:,} responses")
         for rule in _pages(app):
@@ -120,15 +120,15 @@ def _fill(app: Flask, members: int, teams: int, responses: int) -> Filled:
     with app.app_context():
         migrate.upgrade(db.engine)
         workspace_id = create_workspace(
-            db.session(), name="Bench", email=_EMAIL, password_hash=hash_password(_PASSWORD), at=at
+            db.session(), name="Bench", email=EMAIL, password_hash=hash_password(PASSWORD), at=at
         )
         public_id = create_survey(
             db.session(), workspace_id, name="Bench", kind="stars", user_id=None, at=at
         )
         survey = published_survey(db.session(), public_id)
         assert survey is not None
-        team_ids = _teams(workspace_id, teams, at)
-        member_ids = _members(workspace_id, members, team_ids, at)
+        team_ids = make_teams(workspace_id, teams, at)
+        member_ids = make_members(workspace_id, members, team_ids, at)
         rows = [
             {
                 "workspace_id": workspace_id,
@@ -174,7 +174,7 @@ def _stranger(index: int) -> str:
     return f"stranger{index}@bench.example"
 
 
-def _teams(workspace_id: int, number: int, at: datetime) -> list[int]:
+def make_teams(workspace_id: int, number: int, at: datetime) -> list[int]:
     ids: list[int] = []
     with writing(db.session()) as session:
         for index in range(number):
@@ -189,7 +189,7 @@ def _teams(workspace_id: int, number: int, at: datetime) -> list[int]:
     return ids
 
 
-def _members(workspace_id: int, number: int, teams: list[int], at: datetime) -> list[int]:
+def make_members(workspace_id: int, number: int, teams: list[int], at: datetime) -> list[int]:
     with writing(db.session()) as session:
         members = [
             Member(
@@ -207,11 +207,11 @@ def _members(workspace_id: int, number: int, teams: list[int], at: datetime) -> 
         return [member.id for member in members]
 
 
-def _signed_in(app: Flask) -> FlaskClient:
+def signed_in(app: Flask) -> FlaskClient:
     client = app.test_client()
     page = client.get("/console/account/sign-in").text
     token = page.split('name="csrf_token"')[1].split('value="')[1].split('"')[0]
-    fields = {"email": _EMAIL, "password": _PASSWORD, "csrf_token": token}
+    fields = {"email": EMAIL, "password": PASSWORD, "csrf_token": token}
     answer = client.post("/console/account/sign-in", data=fields)
     if answer.status_code != 302:
         raise SystemExit("Nobody could sign in.")
