@@ -84,19 +84,23 @@ def shown_metrics(
     ]
 
 
-def breakdown(metric: MetricId, groups: Mapping[Key, Counts]) -> list[Row[Key]]:
-    """A row for each group with an answer; verdicts hold for all rows together (Holm)."""
+def breakdown(
+    metric: MetricId, groups: Mapping[Key, Counts], most: int | None = None
+) -> list[Row[Key]]:
+    """A row for each group with an answer, those with most answers first, and no more than `most`.
+
+    Verdicts hold for all groups together, those without a row among them (Holm).
+    """
     whole = summed(groups.values())
-    fair = shrunken(metric, groups)
-    known = {key: score_of(metric, counts) for key, counts in groups.items()}
-    keys = [key for key, score in known.items() if score.n]
-    compared = corrected(
-        [compare(metric, without(whole, groups[key]), groups[key]) for key in keys]
-    )
-    return [
-        Row(key, known[key], fair[key], comparison)
-        for key, comparison in zip(keys, compared, strict=True)
-    ]
+    compared = {
+        key: compare(metric, without(whole, counts), counts) for key, counts in groups.items()
+    }
+    # Of a difference the second side is the group's own.
+    keys = [key for key, one in compared.items() if one.n_second]
+    verdicts = dict(zip(keys, corrected([compared[key] for key in keys]), strict=True))
+    shown = sorted(keys, key=lambda key: -compared[key].n_second)[:most]
+    fair = shrunken(metric, groups, shown)
+    return [Row(key, score_of(metric, groups[key]), fair[key], verdicts[key]) for key in shown]
 
 
 def by_weekday_and_hour(

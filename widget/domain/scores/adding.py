@@ -34,7 +34,7 @@ def summed(parts: Iterable[Counts]) -> Counts:
 
 def without(whole: Counts, part: Counts) -> Counts:
     """What the rest counted, where `part` is a part of `whole`."""
-    gone = {(one.kind, one.threshold): one.counts for one in part.answers}
+    gone = {(one.kind, one.threshold): one.counts for one in summed([part]).answers}
     return Counts(
         answers=[
             replace(one, counts=_less(one.counts, gone.get((one.kind, one.threshold), {})))

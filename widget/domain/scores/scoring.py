@@ -5,7 +5,7 @@ promoters and detractors, scores on a scale, times, or a plain count.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -128,16 +128,22 @@ def poststratified(metric: MetricId, groups: Sequence[Group]) -> Poststratified:
     raise ValueError(f"{METRICS[metric].name} cannot be weighted.")
 
 
-def shrunken(metric: MetricId, people: Mapping[Who, Counts]) -> dict[Who, Score]:
-    """The metric's number of each person, drawn together; times and plain counts as they are."""
+def shrunken(
+    metric: MetricId, people: Mapping[Who, Counts], only: Collection[Who] | None = None
+) -> dict[Who, Score]:
+    """The metric's number of each person, drawn together; times and plain counts as they are.
+
+    `only`: whose numbers are wanted, which are drawn towards everybody's all the same.
+    """
     if METRICS[metric].unit == "percent":
-        return shrunken_shares({who: _part(metric, counts) for who, counts in people.items()})
+        parts = {who: _part(metric, counts) for who, counts in people.items()}
+        return shrunken_shares(parts, only)
     if metric == "nps":
-        return shrunken_nps({who: _split(counts) for who, counts in people.items()})
+        return shrunken_nps({who: _split(counts) for who, counts in people.items()}, only)
     if metric == "stars" or metric == "ces":
         scores = {who: _scores(metric, counts) for who, counts in people.items()}
-        return shrunken_means(scores, _points(metric))
-    return {who: score_of(metric, counts) for who, counts in people.items()}
+        return shrunken_means(scores, _points(metric), only)
+    return {who: score_of(metric, people[who]) for who in (people if only is None else only)}
 
 
 def _part(metric: MetricId, counts: Counts) -> Part:

@@ -10,7 +10,7 @@ moments (R. DerSimonian and N. Laird, 1986, Meta-Analysis in Clinical Trials, Co
 Trials 7, 177-188).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from math import sqrt
 from typing import TypeVar
@@ -45,24 +45,38 @@ class Everybody:
     variance: float
 
 
-def shrunken_shares(parts: Mapping[Who, Part]) -> dict[Who, Score]:
-    """Everybody's share in per cent, drawn together. No value for whoever has no answers."""
+def shrunken_shares(
+    parts: Mapping[Who, Part], only: Collection[Who] | None = None
+) -> dict[Who, Score]:
+    """Everybody's share in per cent, drawn together. No value for whoever has no answers.
+
+    `only`: whose numbers are wanted, which are drawn towards everybody's all the same.
+    """
     prior = prior_of([Positives(part.hits, part.n) for part in parts.values()])
-    return {who: _shrunken_share(part, prior) for who, part in parts.items()}
+    return {who: _shrunken_share(parts[who], prior) for who in _wanted(parts, only)}
 
 
-def shrunken_nps(splits: Mapping[Who, Split]) -> dict[Who, Score]:
-    """Everybody's net promoter score in points, drawn together."""
+def shrunken_nps(
+    splits: Mapping[Who, Split], only: Collection[Who] | None = None
+) -> dict[Who, Score]:
+    """Everybody's net promoter score in points, drawn together; `only` as above."""
     tallies = {who: split.tally for who, split in splits.items()}
-    return _shrunken(tallies, NPS_FURTHER, NPS_LIMITS)
+    return _shrunken(tallies, NPS_FURTHER, NPS_LIMITS, only)
 
 
 def shrunken_means(
-    counts: Mapping[Who, Mapping[int, int]], points: Sequence[int]
+    counts: Mapping[Who, Mapping[int, int]],
+    points: Sequence[int],
+    only: Collection[Who] | None = None,
 ) -> dict[Who, Score]:
-    """Everybody's mean in points, drawn together, from score -> how many have it."""
+    """Everybody's mean in points, drawn together, from score -> how many have it; `only` as
+    above."""
     tallies = {who: tally_of(scores) for who, scores in counts.items()}
-    return _shrunken(tallies, further_answer(points), (float(points[0]), float(points[-1])))
+    return _shrunken(tallies, further_answer(points), (float(points[0]), float(points[-1])), only)
+
+
+def _wanted(known: Mapping[Who, object], only: Collection[Who] | None) -> Collection[Who]:
+    return known.keys() if only is None else only
 
 
 def everybody(people: Sequence[Moments], further: Tally) -> Everybody:
@@ -97,15 +111,19 @@ def _weight(people: Sequence[Moments], plain: float, variance: float) -> float:
 
 
 def _shrunken(
-    tallies: Mapping[Who, Tally], further: Tally, limits: tuple[float, float]
+    tallies: Mapping[Who, Tally],
+    further: Tally,
+    limits: tuple[float, float],
+    only: Collection[Who] | None,
 ) -> dict[Who, Score]:
     known = {who: moments(tally) for who, tally in tallies.items() if any(tally.values())}
+    wanted = _wanted(tallies, only)
     if not known:
-        return {who: no_score("normal_normal") for who in tallies}
+        return {who: no_score("normal_normal") for who in wanted}
     expected = everybody(list(known.values()), further)
     return {
         who: _drawn(known[who], expected, limits) if who in known else no_score("normal_normal")
-        for who in tallies
+        for who in wanted
     }
 
 

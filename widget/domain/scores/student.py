@@ -10,6 +10,8 @@ from statistics import NormalDist
 from widget.domain.beta import beta_cdf
 
 _STEPS = 200
+# From here on the first terms of the series are so near that a step or two is enough.
+_ENOUGH_FREEDOM = 10
 
 
 def t_two_sided(t: float, freedom: float) -> float:
@@ -29,9 +31,7 @@ def t_quantile(p: float, freedom: float) -> float:
         raise ValueError(f"There is no t quantile at {p} with {freedom} degrees of freedom.")
     if p < 0.5:
         return -t_quantile(1 - p, freedom)
-    # The normal quantile is always nearer to 0, and from there Newton's steps cannot overshoot, as
-    # the distribution bends down from 0 on.
-    t = NormalDist().inv_cdf(p)
+    t = _near(NormalDist().inv_cdf(p), freedom)
     for _ in range(_STEPS):
         missing = t_two_sided(t, freedom) / 2 - (1 - p)
         step = missing / _density(t, freedom)
@@ -39,6 +39,18 @@ def t_quantile(p: float, freedom: float) -> float:
         if abs(step) < 1e-11 * (1 + t):
             break
     return t
+
+
+def _near(z: float, freedom: float) -> float:
+    """Where to look for the quantile, from the normal one (Abramowitz and Stegun, 26.7.5)."""
+    if freedom < _ENOUGH_FREEDOM:
+        # Always nearer to 0, and from there Newton's steps cannot overshoot, as the distribution
+        # bends down from 0 on.
+        return z
+    first = (z**3 + z) / 4
+    second = (5 * z**5 + 16 * z**3 + 3 * z) / 96
+    third = (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384
+    return z + first / freedom + second / freedom**2 + third / freedom**3
 
 
 def _density(t: float, freedom: float) -> float:

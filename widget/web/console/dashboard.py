@@ -24,7 +24,6 @@ from widget.web.console import dashboard_filters
 from widget.web.console.access import blueprint, needs, seat
 from widget.web.console.dashboard_breakdown import (
     GROUP_NAMES,
-    MOST_ROWS,
     Table,
     chosen_group,
     table_of,
@@ -44,9 +43,12 @@ def dashboard() -> Response:
     metrics = _metrics(asked, counts, before)
     metric = _metric(metrics)
     group = chosen_group()
-    trend, table = _trend(asked, surveys, metric), table_of(asked, surveys, metric, group)
+    trend = _trend(asked, surveys, metric)
     if request.args.get("format") == "csv":
-        return _csv(metric, trend if request.args.get("of") == "trend" else table)
+        is_trend = request.args.get("of") == "trend"
+        everybody = None if is_trend else table_of(asked, surveys, metric, group, most=None)
+        return _csv(metric, everybody or trend)
+    table = table_of(asked, surveys, metric, group)
     values = {
         "asked": asked,
         "presets": dashboard_filters.preset_options(),
@@ -61,7 +63,6 @@ def dashboard() -> Response:
         "distributions": _distributions(counts),
         "positive_from": {one.kind: one.threshold for one in counts.answers},
         "methods": METHODS,
-        "most_rows": MOST_ROWS,
     }
     template = "_numbers" if htmx.wants_partial() else "page"
     page = render_template(f"console/dashboard/{template}.html", **values)

@@ -50,11 +50,15 @@ class Line:
 
 @dataclass(frozen=True)
 class Table:
-    """A breakdown, those with most answers first, or by weekday and hour in their order."""
+    """A breakdown, those with most answers first, or by weekday and hour in their order.
+
+    `groups` is how many there are, of which `rows` may be the first.
+    """
 
     title: str
     group: Group
     rows: list[Line]
+    groups: int
     # By weekday, its name and a line for each hour, None where nobody answered; empty otherwise.
     grid: list[tuple[str, list[Line | None]]] = field(default_factory=list)
 
@@ -66,18 +70,22 @@ def chosen_group() -> Group:
 
 
 def table_of(
-    asked: Asked, surveys: dict[int, CountedSurvey], metric: MetricId, group: Group
+    asked: Asked,
+    surveys: dict[int, CountedSurvey],
+    metric: MetricId,
+    group: Group,
+    most: int | None = MOST_ROWS,
 ) -> Table:
-    """The rows of a breakdown with the names of what they are."""
+    """The rows of a breakdown with the names of what they are, up to `most`."""
     place = seat()
     groups: Mapping[Any, Counts] = counts_by(
         db.session(),
         *(place.workspace_id, place.scope, asked.wanted, group, surveys, place.time_zone),
     )
     if group == "hour":
-        groups = by_weekday_and_hour(groups, QUARTER_S, place.time_zone)
+        groups, most = by_weekday_and_hour(groups, QUARTER_S, place.time_zone), None
     name = _namer(asked, surveys, group)
-    rows = breakdown(metric, groups)
+    rows = breakdown(metric, groups, most)
     title = _(GROUP_NAMES[group])
     if group == "hour":
         cells = {
@@ -87,10 +95,10 @@ def table_of(
             (_(weekday), [cells.get((day, hour)) for hour in range(24)])
             for day, weekday in enumerate(_WEEKDAYS)
         ]
-        return Table(title, group, list(cells.values()), grid if cells else [])
+        return Table(title, group, list(cells.values()), len(groups), grid if cells else [])
     lines = [_line(row, *name(row.key)) for row in rows]
     lines.sort(key=lambda line: (-line.score.n, line.words.casefold()))
-    return Table(title, group, lines)
+    return Table(title, group, lines, len(groups))
 
 
 def _line(row: Row[Any], words: str, value: str) -> Line:

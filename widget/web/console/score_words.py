@@ -1,7 +1,10 @@
 """Numbers of metrics in words: with their unit, "–" where there are none, and never more exact than
 they are."""
 
-from flask_babel import format_decimal
+from functools import lru_cache
+
+from babel.numbers import format_decimal
+from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from widget.domain.scores.comparisons import Comparison
@@ -77,9 +80,14 @@ def count_words(number: int) -> str:
 
 def _decimal(value: float, decimals: int) -> str:
     # Adding nothing makes minus nothing nothing.
-    rounded = round(value, decimals) + 0.0
+    return _written(round(value, decimals) + 0.0, decimals, str(get_locale() or "en"))
+
+
+@lru_cache(maxsize=20_000)
+def _written(rounded: float, decimals: int, locale: str) -> str:
+    """A page has a thousand numbers, and many of them are alike."""
     pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
-    return str(format_decimal(rounded, format=pattern)).replace("-", "−")
+    return format_decimal(rounded, format=pattern, locale=locale).replace("-", "−")
 
 
 def _signed(value: float, decimals: int) -> str:
