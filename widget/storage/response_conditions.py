@@ -21,7 +21,9 @@ def narrowed(session: Session, workspace_id: int, wanted: ResponseFilter, query:
         conditions.append(within(wanted.scope, workspace_id, Response.member_id))
     if wanted.surveys:
         conditions.append(_of_surveys(session, workspace_id, wanted.surveys))
-    if wanted.tags:
+    if goes_by_tag(wanted):
+        query = _of_tag(workspace_id, wanted, query)
+    elif wanted.tags:
         conditions.append(_tagged(workspace_id, wanted.tags))
     query = query.where(*conditions)
     if wanted.search:
@@ -125,6 +127,24 @@ def _tagged(workspace_id: int, tags: Collection[str]) -> ColumnElement[bool]:
             Tag.workspace_id == workspace_id,
             Tag.name.in_(tags),
         )
+    )
+
+
+def goes_by_tag(wanted: ResponseFilter) -> bool:
+    """Whether those of one tag are walked through, and so ordered by `ResponseTag`: a tag that few
+    have would be looked for in all responses."""
+    return len(wanted.tags) == 1 and not wanted.search
+
+
+def _of_tag(workspace_id: int, wanted: ResponseFilter, query: Rows) -> Rows:
+    [name] = wanted.tags
+    tag_id = select(Tag.id).where(Tag.workspace_id == workspace_id, Tag.name == name)
+    return query.join(
+        ResponseTag,
+        (ResponseTag.workspace_id == Response.workspace_id)
+        & (ResponseTag.response_id == Response.id),
+    ).where(
+        ResponseTag.workspace_id == workspace_id, ResponseTag.tag_id == tag_id.scalar_subquery()
     )
 
 

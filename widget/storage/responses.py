@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 from widget.domain.response_filters import ResponseFilter
 from widget.domain.roles import EVERYTHING, Scope
 from widget.domain.surveys import Definition, definition_from_json
-from widget.storage.models import Member, Response, Revision, Survey, SurveyVersion
-from widget.storage.response_conditions import narrowed
+from widget.storage.models import Member, Response, ResponseTag, Revision, Survey, SurveyVersion
+from widget.storage.response_conditions import goes_by_tag, narrowed
 from widget.storage.scopes import within
 from widget.storage.search import Rows, index_order, index_place
 
@@ -106,6 +106,8 @@ def _next_to(
     if by_index is not None:
         # Sorting all that a search finds takes longer than walking through it.
         columns = (by_index,)
+    elif goes_by_tag(wanted):
+        columns = (ResponseTag.answered_at, ResponseTag.response_id)
 
     def values(place: Place) -> tuple[Any, ...]:
         if by_index is None:
@@ -118,6 +120,27 @@ def _next_to(
     if older_than is not None:
         query = query.where(key < tuple_(*values(older_than)))
     return query.order_by(*(column.desc() for column in columns))
+
+
+def ids_that_fit(
+    session: Session, workspace_id: int, wanted: ResponseFilter, limit: int
+) -> list[UUID]:
+    """The ids of up to `limit` responses, newest first."""
+    query = narrowed(session, workspace_id, wanted, _all(workspace_id))
+    query = _next_to(session, workspace_id, wanted, query, None, None)
+    return list(session.scalars(query.with_only_columns(Response.id).limit(limit)))
+
+
+def those_in_scope(
+    session: Session, workspace_id: int, ids: Collection[UUID], scope: Scope
+) -> set[UUID]:
+    """Those of some ids that are responses within a scope, hidden and test ones too."""
+    query = select(Response.id).where(
+        Response.workspace_id == workspace_id,
+        Response.id.in_(ids),
+        within(scope, workspace_id, Response.member_id),
+    )
+    return set(session.scalars(query)) if ids else set()
 
 
 def find_response(

@@ -64,7 +64,9 @@ def tag_to_give(session: Session, workspace_id: int, name: str, at: datetime) ->
     return tag.id
 
 
-def put_tag(session: Session, workspace_id: int, response_id: UUID, tag_id: int) -> bool:
+def put_tag(
+    session: Session, workspace_id: int, response_id: UUID, tag_id: int, answered_at: datetime
+) -> bool:
     """Give a response, which is locked, a tag; False when it has it. Raises TagRefused when it has
     as many as there may be."""
     there = set(
@@ -78,7 +80,14 @@ def put_tag(session: Session, workspace_id: int, response_id: UUID, tag_id: int)
         return False
     if len(there) >= MOST_TAGS:
         raise TagRefused(f"A response may have {MOST_TAGS} tags.")
-    session.add(ResponseTag(workspace_id=workspace_id, response_id=response_id, tag_id=tag_id))
+    session.add(
+        ResponseTag(
+            workspace_id=workspace_id,
+            response_id=response_id,
+            tag_id=tag_id,
+            answered_at=answered_at,
+        )
+    )
     return True
 
 

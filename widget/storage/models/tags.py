@@ -35,20 +35,22 @@ class Tag(Base):
 
 
 class ResponseTag(Base):
-    """A response has a tag."""
+    """A response has a tag. `answered_at` is the response's, which never changes: by it those of a
+    tag are read newest first."""
 
     __tablename__ = "response_tags"
     __table_args__ = (
         ForeignKeyConstraint(
             ["workspace_id", "response_id"], ["responses.workspace_id", "responses.id"]
         ),
-        Index("ix_response_tags_tag", "workspace_id", "tag_id"),
+        Index("ix_response_tags_tag", "workspace_id", "tag_id", "answered_at", "response_id"),
         CLUSTERED,
     )
 
     workspace_id: Mapped[int] = mapped_column(primary_key=True)
     response_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
     tag_id: Mapped[int] = mapped_column(ForeignKey("tags.id"), primary_key=True)
+    answered_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
 class BulkChange(Base):
@@ -79,4 +81,6 @@ class BulkChange(Base):
     done: Mapped[int] = mapped_column(default=0)
     changed: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    # Whoever works on it has it until then.
+    claimed_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
     finished_at: Mapped[datetime | None] = mapped_column(UTCDateTime)

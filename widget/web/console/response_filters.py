@@ -59,6 +59,11 @@ class Asked:
         return next(iter(self.chosen.get(name, ())), "")
 
     @property
+    def address(self) -> dict[str, Any]:
+        """The parameters that say the same again."""
+        return dict(self.chosen)
+
+    @property
     def is_unfolded(self) -> bool:
         """Whether the form shows what it folds away: something of it is chosen."""
         return not _FOLDED.isdisjoint(self.chosen)
@@ -68,6 +73,7 @@ def asked() -> Asked:
     """The filter of this request's address. Of what it names and nobody knows there is nothing."""
     problems: dict[str, str] = {}
     chosen = {name: _values(name) for name in NAMES}
+    chosen["tag"] = [tag.casefold() for tag in chosen["tag"]]
     first, last = _day("from", problems), _day("to", problems)
     since, until = days(first, last, seat().time_zone)
     wanted = ResponseFilter(
@@ -84,7 +90,7 @@ def asked() -> Asked:
         clients=_texts(chosen["client"]),
         segments=_texts(chosen["segment"]),
         versions=_numbers("version", chosen, 1, _HIGHEST_VERSION, problems),
-        tags=[tag.casefold() for tag in chosen["tag"]],
+        tags=chosen["tag"],
         has_comment=_YES_OR_NO.get(request.args.get("comment", "")),
         is_recovery=_YES_OR_NO.get(request.args.get("again", "")),
         search=request.args.get("q", "").strip()[:SEARCH_LIMIT],

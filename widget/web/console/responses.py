@@ -8,8 +8,10 @@ from werkzeug.wrappers import Response
 
 from widget.domain.errors import MomentRefused
 from widget.domain.moments import read_moment
+from widget.domain.response_columns import COLUMNS
 from widget.domain.scales import KIND_NAMES, KINDS
 from widget.extensions import db
+from widget.storage.bulk_changes import changes_under_way
 from widget.storage.embed_problems import surveys_with_problems
 from widget.storage.follow_ups import follow_ups_of
 from widget.storage.recovery_pairs import pair_of
@@ -25,6 +27,7 @@ from widget.storage.stream_choices import stream_choices
 from widget.storage.tags import tag_names, tags_of
 from widget.web import htmx
 from widget.web.console.access import blueprint, needs, seat
+from widget.web.console.response_columns import shown_columns
 from widget.web.console.response_filters import Asked, asked, further_values, mood_options
 from widget.web.console.response_thread import people_to_mention, thread
 from widget.web.face.speech import Speech
@@ -57,6 +60,11 @@ def responses() -> Response:
         "kinds": [(kind, KIND_NAMES[kind]) for kind in KINDS],
         "moods": mood_options(),
         "tag_options": [(tag, tag) for tag in tag_names(session, workspace_id)],
+        "columns": shown_columns(),
+        "all_columns": COLUMNS,
+        "asked_columns": request.args.getlist("columns"),
+        "under_way": changes_under_way(session, workspace_id),
+        "may_lead": seat().may("lead"),
         "broken": surveys_with_problems(session, workspace_id, _one_survey(found)),
         "speech": _speech,
         "rewards": reward_of_responses(session, workspace_id, ids),
@@ -91,6 +99,8 @@ def response(response_id: UUID) -> str:
         ),
         revisions=revisions_of(db.session(), seat().workspace_id, response_id),
         shows_comment=may_lead or found.response.comment_hidden_at is None,
+        tags=tags_of(db.session(), seat().workspace_id, [response_id]).get(response_id, ()),
+        tag_options=tag_names(db.session(), seat().workspace_id) if may_lead else [],
         thread=thread(response_id),
         people=people_to_mention() if may_lead else [],
     )

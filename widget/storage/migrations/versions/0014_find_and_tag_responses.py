@@ -48,6 +48,7 @@ def _make_tags() -> None:
         sa.Column("workspace_id", sa.Integer(), nullable=False),
         sa.Column("response_id", sa.Uuid(), nullable=False),
         sa.Column("tag_id", sa.Integer(), nullable=False),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["tag_id"], ["tags.id"], name=op.f("fk_response_tags_tag_id")),
         sa.ForeignKeyConstraint(
             ["workspace_id", "response_id"],
@@ -59,7 +60,11 @@ def _make_tags() -> None:
         ),
         sqlite_with_rowid=False,
     )
-    op.create_index("ix_response_tags_tag", "response_tags", ["workspace_id", "tag_id"])
+    op.create_index(
+        "ix_response_tags_tag",
+        "response_tags",
+        ["workspace_id", "tag_id", "answered_at", "response_id"],
+    )
 
 
 def _make_bulk_changes() -> None:
@@ -74,6 +79,7 @@ def _make_bulk_changes() -> None:
         sa.Column("done", sa.Integer(), nullable=False),
         sa.Column("changed", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("claimed_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["workspace_id"], ["workspaces.id"], name=op.f("fk_bulk_changes_workspace_id")
