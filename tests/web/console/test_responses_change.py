@@ -137,7 +137,6 @@ def test_columns_are_chosen_and_remembered_for_each_person(
     answer = post(
         client,
         "/console/responses/columns?channel=chat",
-        "/console/responses",
         columns=["language", "ref", "bogus"],
     )
     assert answer.headers["Location"] == (
@@ -151,7 +150,7 @@ def test_columns_are_chosen_and_remembered_for_each_person(
     of_address = client.get("/console/responses?columns=channel").text
     assert ">Channel</th>" in of_address
     assert ">Language</th>" not in of_address
-    post(client, "/console/responses/columns", "/console/responses")
+    post(client, "/console/responses/columns")
     bare = client.get("/console/responses").text
     assert ">Score</th>" in bare
     assert ">Language</th>" not in bare

@@ -1,11 +1,11 @@
 """The columns of the list of responses: what they show, and choosing them."""
 
-from flask import redirect, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from widget.actions.choose_columns import choose_columns
-from widget.domain.response_columns import Column, columns_to_show, known_columns
+from widget.domain.response_columns import COLUMNS, Column, columns_to_show, known_columns
 from widget.extensions import db
 from widget.storage.responses import ListedResponse
 from widget.storage.seats import response_columns
@@ -13,10 +13,17 @@ from widget.web.console.access import blueprint, needs, seat
 from widget.web.console.response_filters import asked
 
 
-@blueprint.post("/responses/columns")
+@blueprint.route("/responses/columns", methods=["GET", "POST"])
 @needs("read_responses")
-def responses_columns() -> Response:
-    """Keep which columns somebody wants to see, and show them with the filter in the address."""
+def responses_columns() -> Response | str:
+    """Choose the columns that one wants to see, and see them with the filter in the address."""
+    if request.method == "GET":
+        return render_template(
+            "console/responses/columns.html",
+            asked=asked(),
+            columns=shown_columns(),
+            all_columns=COLUMNS,
+        )
     chosen = known_columns(request.form.getlist("columns"))
     choose_columns(db.session(), seat().workspace_id, seat().user_id, chosen)
     return redirect(url_for("console.responses", **asked().address, columns=chosen), 303)
@@ -46,7 +53,7 @@ def column_name(column: Column) -> str:
         "source": _("Came by"),
         "client": _("Client"),
         "segment": _("Segment"),
-        "version": _("Survey’s version"),
+        "version": _("Version"),
         "finished": _("Finished"),
     }
     return names[column]

@@ -8,7 +8,6 @@ from werkzeug.wrappers import Response
 
 from widget.domain.errors import MomentRefused
 from widget.domain.moments import read_moment
-from widget.domain.response_columns import COLUMNS
 from widget.domain.scales import KIND_NAMES, KINDS
 from widget.extensions import db
 from widget.storage.bulk_changes import changes_under_way
@@ -61,7 +60,6 @@ def responses() -> Response:
         "moods": mood_options(),
         "tag_options": [(tag, tag) for tag in tag_names(session, workspace_id)],
         "columns": shown_columns(),
-        "all_columns": COLUMNS,
         "asked_columns": request.args.getlist("columns"),
         "under_way": changes_under_way(session, workspace_id),
         "may_lead": seat().may("lead"),
