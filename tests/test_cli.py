@@ -40,6 +40,21 @@ def test_a_fresh_demo_has_answers_only_when_asked(server: Server) -> None:
     assert "agrees" in server.command("rollup", "check")
 
 
+def test_responses_are_exported_to_a_file_or_the_standard_output(server: Server) -> None:
+    server.command("demo", "--json", "--with-answers", "12")
+    file = server.data / "all.csv"
+    server.command("export", str(file))
+    lines = file.read_text(encoding="utf-8-sig").splitlines()
+    assert lines[0].startswith("id,survey,")
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    said = server.command("export", "--format", "jsonl", "--tests", "--hidden", "-")
+    assert len({json.loads(line)["id"] for line in said.splitlines()}) == 12
+    assert server.command("export", "--from", "2999-01-01", "--format", "jsonl", "-") == ""
+    for wrong in (["--workspace", "99"], ["--from", "yesterday"]):
+        with pytest.raises(CalledProcessError):
+            server.command("export", *wrong, "-")
+
+
 def test_lost_demo_secrets_are_made_anew(server: Server) -> None:
     old = json.loads(server.command("demo", "--json"))
     (server.data / "demo.json").unlink()

@@ -6,23 +6,28 @@ import sys
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
-from typing import ParamSpec, TypeVar
+from typing import BinaryIO, ParamSpec, TypeVar
 
 import click
 from flask import Flask
 
 from widget import __version__, create_app
 from widget.actions.create_workspace import create_workspace_for
+from widget.actions.export_responses import export_responses
 from widget.domain.addresses import email_problem
 from widget.domain.errors import SaysoError
+from widget.domain.exports import FORMATS, ExportFormat
+from widget.domain.moments import read_day
+from widget.domain.response_filters import ResponseFilter
 from widget.extensions import db
 from widget.operate import backups, demo, server
 from widget.operate.returned_mail import MESSAGE_LIMIT, take_bounce
 from widget.outbound.jobs import work
 from widget.settings import Settings, settings_from_process
 from widget.storage import migrate, rollups
-from widget.storage.accounts import workspace_ids
+from widget.storage.accounts import time_zone_of, workspace_ids
 from widget.storage.engine import snapshot, write_connection
+from widget.storage.responses import days
 from widget.web.clock import now
 
 P = ParamSpec("P")
@@ -196,6 +201,58 @@ def rollup_rebuild() -> None:
             with write_connection(db.engine) as connection:
                 rollups.count_everything_again(connection, workspace_id)
     click.echo("Counted again.")
+
+
+@main.command()
+@click.argument("file", type=click.File("wb", lazy=True))
+@click.option("--format", "form", type=click.Choice(FORMATS), default="csv", show_default=True)
+@click.option("--workspace", type=int, help="A workspace’s number, where there are several.")
+@click.option("--survey", "surveys", multiple=True, help="A survey’s public id; may repeat.")
+@click.option("--from", "first", help="The first day, like 2026-11-23, in the workspace’s zone.")
+@click.option("--to", "last", help="The last day.")
+@click.option("--hidden", is_flag=True, help="Hidden responses too.")
+@click.option("--tests", is_flag=True, help="Test responses too.")
+@plain_errors
+def export(
+    file: BinaryIO,
+    form: ExportFormat,
+    workspace: int | None,
+    surveys: tuple[str, ...],
+    first: str | None,
+    last: str | None,
+    hidden: bool,
+    tests: bool,
+) -> None:
+    """Write a workspace’s responses to FILE, newest first; - is the standard output."""
+    _, app = _app()
+    with app.app_context():
+        known = workspace_ids(db.session())
+        if workspace is None and len(known) != 1:
+            numbers = ", ".join(map(str, known)) or "none"
+            raise click.ClickException(f"Say which --workspace you mean; there are {numbers}.")
+        id = known[0] if workspace is None else workspace
+        if id not in known:
+            raise click.ClickException(f"There is no workspace {id}.")
+        zone = time_zone_of(db.session(), id)
+        since, until = days(
+            read_day(first) if first else None, read_day(last) if last else None, zone
+        )
+        db.session.rollback()
+        wanted = ResponseFilter(
+            surveys=surveys, since=since, until=until, with_hidden=hidden, with_tests=tests
+        )
+        asked = {"survey": list(surveys), "from": first, "to": last}
+        for piece in export_responses(
+            db.engine,
+            id,
+            wanted,
+            form,
+            by=None,
+            asked=asked,
+            shows_hidden_comments=True,
+            at=now(),
+        ):
+            file.write(piece)
 
 
 @main.command("add-workspace")

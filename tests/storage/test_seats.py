@@ -3,9 +3,10 @@
 from sqlalchemy import event, select
 
 from tests.builders import Workspace, answer_survey, make_workspace
+from widget.domain.response_filters import ResponseFilter
 from widget.extensions import db
 from widget.storage.models import User
-from widget.storage.responses import ResponseFilter, responses_page
+from widget.storage.responses import responses_page
 from widget.storage.seats import Seat, seat_of, seats_of
 
 

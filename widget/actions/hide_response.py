@@ -24,8 +24,9 @@ def set_hidden(
     at: datetime,
     by: int | None = None,
     reason: str = "",
-) -> None:
-    """Hide a response or show it again; counts change with it. Raises UnknownResponse.
+) -> bool:
+    """Hide a response or show it again; counts change with it. False when it was so already.
+    Raises UnknownResponse.
 
     `by` is the user who does it, and `reason` why: both are kept in the response's thread.
     """
@@ -35,7 +36,7 @@ def set_hidden(
         if found is None:
             raise UnknownResponse("There is no such response in this workspace.")
         if (found["hidden_at"] is not None) == hidden:
-            return
+            return False
         answers.update_response(connection, workspace_id, id, {"hidden_at": at if hidden else None})
         if hidden:
             testimonials.take_back_approval(connection, workspace_id, id)
@@ -56,3 +57,4 @@ def set_hidden(
         )
         if found["reward_id"]:
             follow_vote(connection, workspace_id, id, at)
+        return True

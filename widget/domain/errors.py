@@ -268,3 +268,11 @@ class SignInFirst(SaysoError):
 
 class LinkOver(SaysoError):
     """A link to choose a new password was used, replaced, or is too old."""
+
+
+class TagRefused(SaysoError):
+    """A text can be no tag, or a response no further one."""
+
+
+class ChangeRefused(SaysoError):
+    """Many responses cannot be changed in this way."""

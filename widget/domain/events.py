@@ -11,6 +11,8 @@ EventName = Literal[
     "response.assigned",
     "response.marked",
     "response.noted",
+    "response.tagged",
+    "responses.exported",
     "survey.published",
     "survey.closed",
     "survey.opened",

@@ -5,7 +5,15 @@ from typing import Literal
 from widget.domain.errors import NoteRefused
 
 NoteKind = Literal[
-    "note", "kudos", "kudos_taken", "comment_hidden", "comment_shown", "hidden", "shown"
+    "note",
+    "kudos",
+    "kudos_taken",
+    "comment_hidden",
+    "comment_shown",
+    "hidden",
+    "shown",
+    "tagged",
+    "untagged",
 ]
 
 NOTE_LIMIT = 2_000

@@ -12,6 +12,7 @@ from functools import partial
 from sqlalchemy import create_engine
 
 from widget.actions.announce_grants import AnnounceGrants
+from widget.actions.change_responses import run_bulk_changes
 from widget.actions.finish_idle_responses import FinishIdleResponses
 from widget.actions.forget_link_visits import ForgetLinkVisits
 from widget.actions.import_members import forget_member_files
@@ -55,6 +56,7 @@ def make_jobs(settings: Settings, should_stop: Callable[[], bool]) -> list[Job]:
         Job("make due mails", 2, send_due),
         Job("send mail", 1, send_mail),
         Job("send messages", 1, send_messages),
+        Job("change responses", 2, run_bulk_changes),
         Job("announce grants", 5, AnnounceGrants(settings.public_url)),
         Job("finish idle responses", 60, idle),
         Job("forget link visits", 3600, ForgetLinkVisits(timedelta(days=settings.visit_days))),

@@ -1,5 +1,6 @@
 """What the members table answers."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -89,6 +90,17 @@ def member_names(session: Session, workspace_id: int) -> list[MemberName]:
         .order_by(Member.name, Member.id)
     )
     return [MemberName(public_id, name) for public_id, name in rows]
+
+
+def member_ids(session: Session, workspace_id: int, public_ids: Collection[str]) -> list[int]:
+    """The ids of those whom the workspace has, archived ones too."""
+    return list(
+        session.scalars(
+            select(Member.id).where(
+                Member.workspace_id == workspace_id, Member.public_id.in_(public_ids)
+            )
+        )
+    )
 
 
 def change_member(

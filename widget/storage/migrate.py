@@ -9,9 +9,10 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, text
 
 from widget.storage.models import Base
+from widget.storage.search import OUTSIDE_MODELS, TRIGGERS
 
 # Any number that other programs are unlikely to use: PostgreSQL's advisory locks share one space.
 _UPGRADE_LOCK = 7_290_141
@@ -98,6 +99,22 @@ def is_current(engine: Engine) -> bool:
 
 def drift(engine: Engine) -> list[str]:
     """How the database's tables differ from the models, as text; empty when they agree."""
+    options = {"compare_type": True, "include_name": _is_modelled}
     with engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
-        return [repr(difference) for difference in compare_metadata(context, Base.metadata)]
+        context = MigrationContext.configure(connection, opts=options)
+        differences = compare_metadata(context, Base.metadata)
+        return [*map(repr, differences), *_lost_triggers(connection)]
+
+
+def _is_modelled(name: str | None, type_: str, _parents: object) -> bool:
+    """Whether a table has a model; those of the search have none."""
+    return not (type_ == "table" and name and name.startswith(OUTSIDE_MODELS))
+
+
+def _lost_triggers(connection: Connection) -> list[str]:
+    """Triggers that should be there and are not. Making a table anew on SQLite loses its own."""
+    listed = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+    if connection.dialect.name == "postgresql":
+        listed = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal"
+    there = set(connection.scalars(text(listed)))
+    return [f"There is no trigger {name}." for name in TRIGGERS if name not in there]

@@ -1,6 +1,6 @@
 """What the console and the API ask about responses. Every query stays in one workspace."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -10,11 +10,13 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Select, select, tuple_
 from sqlalchemy.orm import Session
 
+from widget.domain.response_filters import ResponseFilter
 from widget.domain.roles import EVERYTHING, Scope
-from widget.domain.scales import Kind
 from widget.domain.surveys import Definition, definition_from_json
-from widget.storage.models import Member, Response, Revision, Survey, SurveyVersion
+from widget.storage.models import Member, Response, ResponseTag, Revision, Survey, SurveyVersion
+from widget.storage.response_conditions import goes_by_tag, narrowed
 from widget.storage.scopes import within
+from widget.storage.search import Rows, index_order, index_place
 
 
 @dataclass(frozen=True)
@@ -23,25 +25,6 @@ class Place:
 
     answered_at: datetime
     id: UUID
-
-
-@dataclass(frozen=True)
-class ResponseFilter:
-    """Which responses to list. None means any. `since` is inclusive, `until` exclusive."""
-
-    scope: Scope = EVERYTHING
-    survey: str | None = None
-    kind: Kind | None = None
-    has_comment: bool | None = None
-    since: datetime | None = None
-    until: datetime | None = None
-    member_id: int | None = None
-    ref: str | None = None
-    # Answers of customers who were asked again after a follow-up: only those, or none of them.
-    is_recovery: bool | None = None
-    with_tests: bool = False
-    only_tests: bool = False
-    with_hidden: bool = False
 
 
 @dataclass(frozen=True)
@@ -89,42 +72,6 @@ def _all(workspace_id: int) -> Select[Response, Survey, SurveyVersion, Member]:
     )
 
 
-def _filtered(
-    workspace_id: int, wanted: ResponseFilter
-) -> Select[Response, Survey, SurveyVersion, Member]:
-    query = _all(workspace_id)
-    if not wanted.scope.everything:
-        query = query.where(within(wanted.scope, workspace_id, Response.member_id))
-    if wanted.only_tests:
-        query = query.where(Response.is_test)
-    elif not wanted.with_tests:
-        query = query.where(Response.is_test.is_(False))
-    if not wanted.with_hidden:
-        query = query.where(Response.hidden_at.is_(None))
-    if wanted.survey is not None:
-        query = query.where(Survey.public_id == wanted.survey)
-    if wanted.kind is not None:
-        query = query.where(getattr(Response, wanted.kind).is_not(None))
-    if wanted.has_comment is not None:
-        said = (
-            Response.comment.is_not(None)
-            & (Response.comment != "")
-            & Response.comment_hidden_at.is_(None)
-        )
-        query = query.where(said if wanted.has_comment else ~said)
-    if wanted.since is not None:
-        query = query.where(Response.answered_at >= wanted.since)
-    if wanted.until is not None:
-        query = query.where(Response.answered_at < wanted.until)
-    if wanted.member_id is not None:
-        query = query.where(Response.member_id == wanted.member_id)
-    if wanted.is_recovery is not None:
-        query = query.where(Response.is_recovery.is_(wanted.is_recovery))
-    if wanted.ref is not None:
-        query = query.where(Response.ref == wanted.ref)
-    return query
-
-
 def responses_page(
     session: Session,
     workspace_id: int,
@@ -135,21 +82,65 @@ def responses_page(
     newer_than: Place | None = None,
 ) -> Page:
     """Up to `limit` responses, newest first, next to a place in the list."""
-    order = tuple_(Response.answered_at, Response.id)
-    query = _filtered(workspace_id, wanted)
-    if newer_than is not None:
-        query = query.where(order > (newer_than.answered_at, newer_than.id))
-        query = query.order_by(Response.answered_at, Response.id)
-    else:
-        if older_than is not None:
-            query = query.where(order < (older_than.answered_at, older_than.id))
-        query = query.order_by(Response.answered_at.desc(), Response.id.desc())
+    query = narrowed(session, workspace_id, wanted, _all(workspace_id))
+    query = _next_to(session, workspace_id, wanted, query, older_than, newer_than)
     rows = session.execute(query.limit(limit + 1)).all()
     more = len(rows) > limit
-    items = [_listed(*row) for row in rows[:limit]]
+    items = _all_listed(rows[:limit])
     if newer_than is not None:
         return Page(items[::-1], has_older=True, has_newer=more)
     return Page(items, has_older=more, has_newer=older_than is not None)
+
+
+def _next_to(
+    session: Session,
+    workspace_id: int,
+    wanted: ResponseFilter,
+    query: Rows,
+    older_than: Place | None,
+    newer_than: Place | None,
+) -> Rows:
+    """The query from a place on: newest first, or oldest first where newer ones are wanted."""
+    by_index = index_order(session.get_bind().dialect.name) if wanted.search else None
+    columns: tuple[Any, ...] = (Response.answered_at, Response.id)
+    if by_index is not None:
+        # Sorting all that a search finds takes longer than walking through it.
+        columns = (by_index,)
+    elif goes_by_tag(wanted):
+        columns = (ResponseTag.answered_at, ResponseTag.response_id)
+
+    def values(place: Place) -> tuple[Any, ...]:
+        if by_index is None:
+            return place.answered_at, place.id
+        return (index_place(workspace_id, place.id, place.answered_at),)
+
+    key = tuple_(*columns)
+    if newer_than is not None:
+        return query.where(key > tuple_(*values(newer_than))).order_by(*columns)
+    if older_than is not None:
+        query = query.where(key < tuple_(*values(older_than)))
+    return query.order_by(*(column.desc() for column in columns))
+
+
+def ids_that_fit(
+    session: Session, workspace_id: int, wanted: ResponseFilter, limit: int
+) -> list[UUID]:
+    """The ids of up to `limit` responses, newest first."""
+    query = narrowed(session, workspace_id, wanted, _all(workspace_id))
+    query = _next_to(session, workspace_id, wanted, query, None, None)
+    return list(session.scalars(query.with_only_columns(Response.id).limit(limit)))
+
+
+def those_in_scope(
+    session: Session, workspace_id: int, ids: Collection[UUID], scope: Scope
+) -> set[UUID]:
+    """Those of some ids that are responses within a scope, hidden and test ones too."""
+    query = select(Response.id).where(
+        Response.workspace_id == workspace_id,
+        Response.id.in_(ids),
+        within(scope, workspace_id, Response.member_id),
+    )
+    return set(session.scalars(query)) if ids else set()
 
 
 def find_response(
@@ -195,15 +186,29 @@ def revisions_of(session: Session, workspace_id: int, id: UUID) -> list[ShownRev
     return [ShownRevision(row.at, row.changes) for row in rows]
 
 
+def _all_listed(rows: Sequence[Any]) -> list[ListedResponse]:
+    """The same as `_listed` for many rows, each version read once."""
+    read: dict[int, Definition] = {}
+    for row in rows:
+        version = row[2]
+        if version.id not in read:
+            read[version.id] = definition_from_json(version.definition)
+    return [_listed(row[0], row[1], row[2], row[3], read[row[2].id]) for row in rows]
+
+
 def _listed(
-    response: Response, survey: Survey, version: SurveyVersion, member: Member | None
+    response: Response,
+    survey: Survey,
+    version: SurveyVersion,
+    member: Member | None,
+    definition: Definition | None = None,
 ) -> ListedResponse:
     return ListedResponse(
         response=response,
         survey_public_id=survey.public_id,
         survey_name=survey.name,
         version=version.number,
-        definition=definition_from_json(version.definition),
+        definition=definition or definition_from_json(version.definition),
         member_public_id=member.public_id if member else None,
         member_name=member.name if member else None,
         member_email=member.email if member else None,

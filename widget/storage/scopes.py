@@ -23,7 +23,8 @@ def within(
         of_teams = select(Member.id).where(
             Member.workspace_id == workspace_id, Member.team_id.in_(scope.teams)
         )
-        parts.append(member_id.in_(of_teams))
+        # `x + 0`: SQLite would look each member up in an index and sort all that they have.
+        parts.append((member_id + 0).in_(of_teams))
     return or_(*parts) if parts else false()
 
 

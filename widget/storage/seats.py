@@ -124,6 +124,15 @@ def teams_led(session: Session, workspace_id: int, user_id: int) -> frozenset[in
     return with_teams_below(places, [id for id in session.scalars(led) if id in mine])
 
 
+def response_columns(session: Session, workspace_id: int, user_id: int) -> list[str] | None:
+    """The columns that somebody wants to see in the list of responses; None for the usual ones."""
+    return session.scalar(
+        select(Membership.response_columns).where(
+            Membership.workspace_id == workspace_id, Membership.user_id == user_id
+        )
+    )
+
+
 @dataclass(frozen=True)
 class OtherSeat:
     """A workspace that somebody can switch to."""

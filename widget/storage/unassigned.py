@@ -135,6 +135,15 @@ def move_requests(session: Session, workspace_id: int, given: str, member_id: in
     return len(found.all())
 
 
+def move_request_of(session: Session, workspace_id: int, response_id: UUID, member_id: int) -> None:
+    """Give a member the request that a response answers, where there is one: both have one id."""
+    session.execute(
+        update(Request)
+        .where(Request.workspace_id == workspace_id, Request.id == response_id)
+        .values(member_id=member_id)
+    )
+
+
 def move_responses(
     session: Session,
     workspace_id: int,

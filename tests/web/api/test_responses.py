@@ -1,6 +1,7 @@
 """`GET /api/v1/responses`."""
 
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import pytest
 from sqlalchemy import update
@@ -8,6 +9,7 @@ from werkzeug.test import TestResponse
 
 from tests.builders import MONDAY, Workspace, answer_survey, make_workspace
 from widget.actions.change_member import set_archived
+from widget.actions.mark_response import Mark, set_mark
 from widget.domain.surveys import Question
 from widget.extensions import db
 from widget.storage.engine import writing
@@ -71,6 +73,7 @@ def test_a_response_has_everything_that_was_said(acme: Workspace) -> None:
         "reward": None,
         "member": {"name": "Ana", "email": "ana@acme.example"},
         "member_given": "ana@acme.example",
+        "tags": [],
         "ref": "T-1",
         "channel": "chat",
         "source": "widget",
@@ -268,3 +271,43 @@ def test_a_suggested_reward_is_there_until_the_score_takes_it_back(acme: Workspa
     assert answer is not None
     rewards = {item["ref"]: item["reward"] for item in answer["items"]}
     assert rewards == {"good": {"id": coffee, "name": "Coffee"}, "bad": None}
+
+
+@pytest.mark.parametrize(
+    ("query", "refs"),
+    [
+        ("?channel=chat", ["2", "1"]),
+        ("?language=en", ["3", "2", "1"]),
+        ("?language=de", []),
+        ("?q=slow deliv", ["1"]),
+        ("?q=RUDE", []),
+        ("?q=%22%28*", []),
+        ("?team={top}", ["3", "2"]),
+        ("?team={below}", ["3"]),
+        ("?team=999", []),
+        ("?tag=late", []),
+    ],
+)
+def test_words_teams_and_channels_narrow_the_list(
+    any_acme: Workspace, query: str, refs: list[str]
+) -> None:
+    survey = any_acme.survey()
+    top = any_acme.team("Top")
+    below = any_acme.team("Below", parent=top)
+    for name, team in (("ana", top), ("bo", below)):
+        any_acme.put_in(team, any_acme.member(name, email=f"{name}@a.example"))
+    answer_survey(any_acme, survey, 1, ref="1", channel="chat", comment="Slow delivery")
+    answer_survey(any_acme, survey, 1, ref="2", channel="chat", member="ana@a.example")
+    hidden = answer_survey(any_acme, survey, 1, ref="3", member="bo@a.example", comment="Rude")
+    with any_acme.world.app.app_context():
+        at = any_acme.world.clock()
+        mark: Mark = "comment_hidden_at"
+        set_mark(db.session(), any_acme.id, UUID(hidden), mark, is_set=True, at=at)
+    assert Program(any_acme).refs(query.format(top=top, below=below)) == refs
+
+
+@pytest.mark.parametrize("query", ["?team=x", "?team=0", f"?q={'x' * 201}"])
+def test_a_wrong_value_of_these_is_explained(acme: Workspace, query: str) -> None:
+    answer = Program(acme).get(query)
+    assert answer.status_code == 422
+    assert "Write" in answer.text

@@ -172,7 +172,11 @@ def test_one_response_tells_its_story_in_the_words_the_customer_saw(acme: Worksp
     visitor.send(step="follow_up", main_score=2, reasons=["slow"], comment="So slow")
     acme.change(survey, texts={})
     client = acme.signed_in()
-    id = client.get("/console/responses").text.split("/console/responses/")[1].split('"')[0]
+    id = (
+        client.get("/console/responses")
+        .text.split('class="cover" href="/console/responses/')[1]
+        .split('"')[0]
+    )
     page = client.get(f"/console/responses/{id}").text
     for text in ("Was Ana Silva kind?", "2 of 5 stars", "So slow", "Took too long", "version 2"):
         assert text in page

@@ -31,6 +31,7 @@ from widget.storage.models.responses import Event, Response, Revision, Rollup
 from widget.storage.models.rewards import Grant, Reward, Vote
 from widget.storage.models.sharing import Share, ShareCount, Testimonial
 from widget.storage.models.surveys import EmbedProblem, Image, Site, Survey, SurveyVersion
+from widget.storage.models.tags import BulkChange, ResponseTag, Tag
 
 __all__ = [
     "AlertChannel",
@@ -39,6 +40,7 @@ __all__ = [
     "Assignment",
     "Base",
     "Bounce",
+    "BulkChange",
     "Customer",
     "Delivery",
     "EmbedProblem",
@@ -62,6 +64,7 @@ __all__ = [
     "RequestImport",
     "Response",
     "ResponseNote",
+    "ResponseTag",
     "Revision",
     "Reward",
     "Rollup",
@@ -72,6 +75,7 @@ __all__ = [
     "SuppressedAddress",
     "Survey",
     "SurveyVersion",
+    "Tag",
     "Team",
     "Testimonial",
     "User",

@@ -66,7 +66,8 @@ class User(Base):
 
 class Membership(Base):
     """A user's place in a workspace. `sees_all` tells managers of the whole workspace from managers
-    of teams; it says nothing for other roles."""
+    of teams; it says nothing for other roles. `response_columns` are `domain.response_columns` that
+    they want to see in the list of responses; None: the usual ones."""
 
     __tablename__ = "memberships"
 
@@ -74,6 +75,7 @@ class Membership(Base):
     workspace_id: Mapped[int] = mapped_column(ForeignKey("workspaces.id"), primary_key=True)
     role: Mapped[str] = mapped_column(String(20))
     sees_all: Mapped[bool] = mapped_column(default=False, server_default=sa_false())
+    response_columns: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
 
 
 class ApiKey(Base):

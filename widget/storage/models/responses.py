@@ -26,6 +26,7 @@ from widget.storage.declarative import Base, UTCDateTime
 CLUSTERED = {"sqlite_with_rowid": False}
 # Rows that name a member nobody knows; indexes of them hold all that their lists ask for.
 UNASSIGNED = text("member_id IS NULL AND member_given <> ''")
+SOMEBODYS = text("member_id IS NOT NULL")
 
 
 class Response(Base):
@@ -44,6 +45,13 @@ class Response(Base):
             *("workspace_id", "member_given", "answered_at", "member_id"),
             sqlite_where=UNASSIGNED,
             postgresql_where=UNASSIGNED,
+        ),
+        # Answers about nobody cost nothing here.
+        Index(
+            "ix_responses_member",
+            *("workspace_id", "member_id", "answered_at", "id"),
+            sqlite_where=SOMEBODYS,
+            postgresql_where=SOMEBODYS,
         ),
         # Only those that may be published: the others cost nothing here.
         Index(

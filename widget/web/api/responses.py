@@ -1,5 +1,6 @@
 """`GET /api/v1/responses`: what customers said, newest first."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NoReturn
 
@@ -9,13 +10,16 @@ from marshmallow import RAISE
 
 from widget.domain.errors import MomentRefused, UnknownSurvey
 from widget.domain.moments import read_moment
+from widget.domain.response_filters import ResponseFilter
 from widget.domain.rewards import Reward
 from widget.extensions import db
 from widget.storage.accounts import time_zone_of
 from widget.storage.members import member_ever_named
-from widget.storage.responses import ListedResponse, ResponseFilter, responses_page
+from widget.storage.responses import ListedResponse, responses_page
 from widget.storage.rewards import reward_of_responses
+from widget.storage.stream_choices import teams_of_filter
 from widget.storage.surveys import survey_of
+from widget.storage.tags import tags_of
 from widget.web.api.bodies import ApiBlueprint
 from widget.web.api.cursors import cursor_of, read_cursor
 from widget.web.api.keys import api_workspace, is_for_tests, needs, require_key
@@ -50,36 +54,49 @@ class Responses(MethodView):
         )
         ids = [found.response.id for found in page.items]
         rewards = reward_of_responses(db.session(), api_workspace(), ids)
+        tags = tags_of(db.session(), api_workspace(), ids)
         return {
-            "items": [_as_json(found, rewards.get(found.response.id)) for found in page.items],
+            "items": [
+                _as_json(found, rewards.get(found.response.id), tags.get(found.response.id, ()))
+                for found in page.items
+            ],
             "next": cursor_of(page.items[-1].place) if page.has_older else None,
         }
 
 
 def _filter(query: dict[str, Any]) -> ResponseFilter:
     """What the query asks for; aborts with a sentence when it names what there is not."""
-    member_id = None
+    members: list[int] = []
     if "member" in query:
         member = member_ever_named(db.session(), api_workspace(), query["member"])
         # No member has this id: somebody unknown was rated by nobody.
-        member_id = member.id if member else 0
+        members = [member.id if member else 0]
     if "survey" in query:
         try:
             survey_of(db.session(), api_workspace(), query["survey"])
         except UnknownSurvey:
             refuse("survey", "There is no survey with this public id in your workspace.")
     return ResponseFilter(
-        survey=query.get("survey"),
-        kind=query.get("kind"),
+        surveys=_given(query, "survey"),
+        kinds=_given(query, "kind"),
+        channels=_given(query, "channel"),
+        languages=_given(query, "language"),
+        tags=[tag.casefold() for tag in _given(query, "tag")],
+        teams=teams_of_filter(db.session(), api_workspace(), str(query.get("team", ""))),
+        search=query.get("q", "").strip(),
         has_comment=query.get("has_comment"),
         since=_moment("since", query),
         until=_moment("until", query),
-        member_id=member_id,
+        members=members,
         ref=query.get("ref"),
         is_recovery=None if query["recovery"] else False,
         with_tests=query["test"],
         only_tests=is_for_tests(),
     )
+
+
+def _given(query: dict[str, Any], name: str) -> list[Any]:
+    return [query[name]] if name in query else []
 
 
 def _moment(name: str, query: dict[str, Any]) -> datetime | None:
@@ -97,7 +114,7 @@ def refuse(parameter: str, sentence: str) -> NoReturn:
     raise AssertionError
 
 
-def _as_json(found: ListedResponse, reward: Reward | None) -> dict[str, Any]:
+def _as_json(found: ListedResponse, reward: Reward | None, tags: Sequence[str]) -> dict[str, Any]:
     row = found.response
     member = {
         "id": found.member_public_id,
@@ -122,6 +139,7 @@ def _as_json(found: ListedResponse, reward: Reward | None) -> dict[str, Any]:
         "reward": {"id": reward.id, "name": reward.name} if reward else None,
         "member": member if found.member_public_id else None,
         "member_given": row.member_given,
+        "tags": list(tags),
         "ref": row.ref,
         "channel": row.channel,
         "source": row.source,

@@ -5,6 +5,7 @@ from typing import Any
 from marshmallow import RAISE, Schema, fields, validate
 
 from widget.domain.scales import KINDS
+from widget.domain.search_words import SEARCH_LIMIT
 
 _YES_OR_NO: dict[str, str | list[Any] | dict[Any, Any]] = {"invalid": "Write true or false."}
 DAY_OR_TIME = (
@@ -32,6 +33,22 @@ class ResponseQuery(Schema):
     until = fields.String(metadata={"description": f"First answered before then. {DAY_OR_TIME}"})
     member = fields.String(
         metadata={"description": "A member's email, employee id or public id; archived ones too."}
+    )
+    team = fields.Integer(
+        strict=False,
+        validate=validate.Range(1, 2**31 - 1, error="Write a team's id."),
+        error_messages={"invalid": "Write a team's id."},
+        metadata={"description": "A team's id; members of the teams below it count as well."},
+    )
+    channel = fields.String(metadata={"description": "The channel, exactly."})
+    language = fields.String(metadata={"description": "The language code, exactly, such as en."})
+    tag = fields.String(metadata={"description": "A tag that your team gave to responses."})
+    q = fields.String(
+        validate=validate.Length(max=SEARCH_LIMIT, error=f"Write {SEARCH_LIMIT} characters."),
+        metadata={
+            "description": "Words to be found, all of them, in comment, customer's name and email, "
+            "reference or member's name. The last may go on. Case and accents do not matter."
+        },
     )
     ref = fields.String(metadata={"description": "Your reference, exactly."})
     test = fields.Boolean(
@@ -104,6 +121,7 @@ class ResponseSchema(Schema):
     )
     member = fields.Nested(MemberSchema, allow_none=True)
     member_given = fields.String(metadata={"description": "How the page named the member."})
+    tags = fields.List(fields.String(), metadata={"description": "Tags that your team gave."})
     ref = fields.String()
     channel = fields.String()
     source = fields.String()
@@ -161,6 +179,7 @@ EXAMPLE_PAGE: dict[str, Any] = {
             "reward": {"id": "c7r2k9wq4xz3", "name": "Coffee"},
             "member": {"id": "m4t8z1pd6h", "name": "Ana Silva", "email": "ana@acme.example"},
             "member_given": "ana@acme.example",
+            "tags": ["delivery"],
             "ref": "T-1042",
             "channel": "chat",
             "source": "widget",

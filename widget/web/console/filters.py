@@ -154,5 +154,7 @@ def deed(kind: NoteKind) -> str:
         "comment_shown": _("showed the comment again"),
         "hidden": _("hid the response"),
         "shown": _("showed the response again"),
+        "tagged": _("gave the tag"),
+        "untagged": _("took the tag"),
     }
     return str(words[kind])

@@ -1,6 +1,5 @@
 """Reading responses: the list with its filters, and one response with everything around it."""
 
-from datetime import date
 from uuid import UUID
 
 from flask import abort, render_template, request
@@ -8,62 +7,71 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from widget.domain.errors import MomentRefused
-from widget.domain.moments import read_day, read_moment
+from widget.domain.moments import read_moment
 from widget.domain.scales import KIND_NAMES, KINDS
 from widget.extensions import db
+from widget.storage.bulk_changes import changes_under_way
 from widget.storage.embed_problems import surveys_with_problems
 from widget.storage.follow_ups import follow_ups_of
 from widget.storage.recovery_pairs import pair_of
 from widget.storage.responses import (
     ListedResponse,
     Place,
-    ResponseFilter,
-    days,
     find_response,
     responses_page,
     revisions_of,
 )
 from widget.storage.rewards import reward_of_responses
-from widget.storage.survey_editing import survey_names
+from widget.storage.stream_choices import stream_choices
+from widget.storage.tags import tag_names, tags_of
 from widget.web import htmx
 from widget.web.console.access import blueprint, needs, seat
+from widget.web.console.response_columns import shown_columns
+from widget.web.console.response_filters import Asked, asked, further_values, mood_options
 from widget.web.console.response_thread import people_to_mention, thread
 from widget.web.face.speech import Speech
 
 PAGE = 50
-FILTERS = ("survey", "kind", "comment", "again", "from", "to", "tests", "hidden")
 
 
 @blueprint.get("/responses")
 @needs("read_responses")
 def responses() -> Response:
     """The newest responses, filtered by the query."""
-    wanted, problems = _filter()
+    found = asked()
+    session, workspace_id = db.session(), seat().workspace_id
     page = responses_page(
-        db.session(),
-        seat().workspace_id,
-        wanted,
+        session,
+        workspace_id,
+        found.wanted,
         limit=PAGE,
         older_than=_place("older"),
         newer_than=_place("newer"),
     )
-    chosen = {name: request.args[name] for name in FILTERS if request.args.get(name)}
+    ids = [one.response.id for one in page.items]
+    choices = stream_choices(session, workspace_id, seat().scope)
     values = {
         "page": page,
-        "chosen": chosen,
-        "problems": problems,
-        "surveys": survey_names(db.session(), seat().workspace_id),
+        "asked": found,
+        "problems": found.problems,
+        "choices": choices,
+        "further": further_values(found, choices),
         "kinds": [(kind, KIND_NAMES[kind]) for kind in KINDS],
-        "broken": surveys_with_problems(db.session(), seat().workspace_id, wanted.survey),
+        "moods": mood_options(),
+        "tag_options": [(tag, tag) for tag in tag_names(session, workspace_id)],
+        "columns": shown_columns(),
+        "asked_columns": request.args.getlist("columns"),
+        "under_way": changes_under_way(session, workspace_id),
+        "may_lead": seat().may("lead"),
+        "broken": surveys_with_problems(session, workspace_id, _one_survey(found)),
         "speech": _speech,
-        "rewards": reward_of_responses(
-            db.session(), seat().workspace_id, [found.response.id for found in page.items]
-        ),
+        "rewards": reward_of_responses(session, workspace_id, ids),
+        "tags_of": tags_of(session, workspace_id, ids),
     }
     return htmx.page_or_partial(
         render_template("console/responses/list.html", **values),
         render_template("console/responses/_rows.html", **values),
-        422 if problems else 200,
+        422 if found.problems else 200,
     )
 
 
@@ -89,6 +97,8 @@ def response(response_id: UUID) -> str:
         ),
         revisions=revisions_of(db.session(), seat().workspace_id, response_id),
         shows_comment=may_lead or found.response.comment_hidden_at is None,
+        tags=tags_of(db.session(), seat().workspace_id, [response_id]).get(response_id, ()),
+        tag_options=tag_names(db.session(), seat().workspace_id) if may_lead else [],
         thread=thread(response_id),
         people=people_to_mention() if may_lead else [],
     )
@@ -103,37 +113,10 @@ def _found(response_id: UUID) -> ListedResponse:
     return found
 
 
-def _filter() -> tuple[ResponseFilter, dict[str, str]]:
-    problems: dict[str, str] = {}
-    first, last = _day("from", problems), _day("to", problems)
-    since, until = days(first, last, seat().time_zone)
-    kind = request.args.get("kind", "")
-    comment = request.args.get("comment", "")
-    return (
-        ResponseFilter(
-            scope=seat().scope,
-            survey=request.args.get("survey") or None,
-            kind=next((known for known in KINDS if known == kind), None),
-            has_comment={"yes": True, "no": False}.get(comment),
-            since=since,
-            until=until,
-            is_recovery={"yes": True, "no": False}.get(request.args.get("again", "")),
-            with_tests="tests" in request.args,
-            with_hidden="hidden" in request.args,
-        ),
-        problems,
-    )
-
-
-def _day(name: str, problems: dict[str, str]) -> date | None:
-    text = request.args.get(name, "")
-    if not text:
-        return None
-    try:
-        return read_day(text)
-    except MomentRefused as error:
-        problems[name] = str(error)
-        return None
+def _one_survey(found: Asked) -> str | None:
+    """The only survey that is looked at."""
+    surveys = found.chosen.get("survey", [])
+    return surveys[0] if len(surveys) == 1 else None
 
 
 def _place(name: str) -> Place | None:

@@ -1,0 +1,52 @@
+"""Which responses a list shows, an export holds and a change of many touches."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, get_args
+
+from widget.domain.roles import EVERYTHING, Scope
+from widget.domain.scales import Kind
+
+# `other` is what is neither: the passives of NPS.
+Mood = Literal["positive", "negative", "other"]
+MOODS: tuple[Mood, ...] = get_args(Mood)
+
+
+@dataclass(frozen=True)
+class ResponseFilter:
+    """Which responses are wanted. None and empty mean any; of several values one is enough.
+
+    `since` is inclusive, `until` exclusive. `surveys` are public ids, `members` and `teams` ids of
+    ours; None among the members is nobody, and `teams` are those below as well. "" among channels,
+    languages, sources, clients and segments is none. `versions` are numbers. `moods` are those of
+    the kinds that are wanted, else of the main question, by what its survey calls positive.
+    `is_recovery`: answers of customers who were asked again after a follow-up: only those, or none
+    of them. `search` is what somebody typed to look for; `finds_hidden_comments` says whether
+    they may read comments that the team has hidden.
+    """
+
+    scope: Scope = EVERYTHING
+    surveys: Collection[str] = ()
+    kinds: Collection[Kind] = ()
+    scores: Collection[int] = ()
+    moods: Collection[Mood] = ()
+    teams: Collection[int] | None = None
+    members: Collection[int | None] = ()
+    channels: Collection[str] = ()
+    languages: Collection[str] = ()
+    sources: Collection[str] = ()
+    clients: Collection[str] = ()
+    segments: Collection[str] = ()
+    versions: Collection[int] = ()
+    tags: Collection[str] = ()
+    has_comment: bool | None = None
+    is_recovery: bool | None = None
+    search: str = ""
+    finds_hidden_comments: bool = False
+    since: datetime | None = None
+    until: datetime | None = None
+    ref: str | None = None
+    with_tests: bool = False
+    only_tests: bool = False
+    with_hidden: bool = False

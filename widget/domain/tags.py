@@ -1,0 +1,26 @@
+"""Tags: how a team's own words for responses are written."""
+
+import unicodedata
+
+from widget.domain.errors import TagRefused
+
+TAG_LIMIT = 50
+# Of one response.
+MOST_TAGS = 20
+# Of a workspace: what anybody can still choose from.
+MOST_IN_LIST = 1_000
+
+
+def read_tag(text: str) -> str:
+    """A tag as it is kept, in small letters with single spaces: `#Late  Shop` as `late shop`.
+
+    Raises TagRefused with a sentence when nothing is left of it, or too much.
+    """
+    composed = unicodedata.normalize("NFC", text).casefold()
+    readable = "".join(sign if sign.isprintable() else " " for sign in composed)
+    tag = " ".join(readable.split()).lstrip("#").strip()
+    if not tag:
+        raise TagRefused("Write a tag.")
+    if len(tag) > TAG_LIMIT:
+        raise TagRefused(f"A tag may be {TAG_LIMIT} characters long.")
+    return tag

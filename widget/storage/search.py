@@ -1,0 +1,115 @@
+"""Finding responses by their words, in the index that triggers of the database keep.
+
+On SQLite `response_words` gives each response that has words a number in the order of time, and
+`response_words_index` is a full-text index by that number, without a copy of the texts. On
+PostgreSQL `response_words` holds the words themselves. What is written to a response's comment,
+customer, reference or member is found from the same transaction on.
+
+A comment that the team has hidden stands apart from the others in either index: who may not read it
+does not find it.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    Uuid,
+    column,
+    false,
+    func,
+    literal_column,
+    select,
+    table,
+)
+from sqlalchemy.dialects.postgresql import TSVECTOR
+
+from widget.domain.search_words import Phrase, is_beginning, phrases
+from widget.storage.models import Response
+
+# Tables with these beginnings are made by migrations and are no models.
+OUTSIDE_MODELS = "response_words"
+# Triggers that every database of ours has.
+TRIGGERS = ("response_words_inserted", "response_words_updated", "response_words_deleted")
+
+Rows = Select[*tuple[Any, ...]]
+"""A query of rows of any columns."""
+
+# Within a millisecond, places are told apart by so many bits.
+_PLACES_PER_MS = 20
+
+_words = table(
+    "response_words",
+    column("place", Integer),
+    column("workspace_id", Integer),
+    column("response_id", Uuid()),
+    column("words", TSVECTOR),
+)
+_CONFIGURATION: ColumnElement[Any] = literal_column("'simple'::regconfig")
+_index = table("response_words_index", column("rowid", Integer))
+
+
+def found_in(
+    query: Select[*tuple[Any, ...]], search: str, dialect: str, *, hidden_too: bool
+) -> Select[*tuple[Any, ...]]:
+    """A query of responses narrowed to those that have every word of a search.
+
+    The last word may go on; a search without any word finds nothing. `hidden_too` also looks into
+    comments that are hidden.
+    """
+    wanted = phrases(search)
+    query = query.join(
+        _words,
+        (_words.c.workspace_id == Response.workspace_id) & (_words.c.response_id == Response.id),
+    )
+    if dialect == "postgresql":
+        if not wanted:
+            return query.where(false())
+        asked = func.to_tsquery(_CONFIGURATION, _tsquery(wanted, hidden_too=hidden_too))
+        return query.where(_words.c.words.op("@@")(asked))
+    query = query.join(_index, _index.c.rowid == _words.c.place)
+    if not wanted:
+        return query.where(false())
+    match = literal_column("response_words_index").op("MATCH")
+    return query.where(match(_match(wanted, hidden_too=hidden_too)))
+
+
+def index_order(dialect: str) -> ColumnElement[int] | None:
+    """What orders the responses that are found from old to new, as the index itself has them; None
+    where it has no order."""
+    return None if dialect == "postgresql" else _index.c.rowid
+
+
+def index_place(workspace_id: int, id: UUID, answered_at: datetime) -> ColumnElement[int]:
+    """Where a response stands in that order; where it stood, when it has no words any more."""
+    first = int(answered_at.timestamp() * 1000) << _PLACES_PER_MS
+    there = select(_words.c.place).where(
+        _words.c.workspace_id == workspace_id, _words.c.response_id == id
+    )
+    return func.coalesce(there.scalar_subquery(), first)
+
+
+def _match(wanted: Sequence[Phrase], *, hidden_too: bool) -> str:
+    """A query for SQLite. Every phrase is quoted, so that no word in it is an operator."""
+    said = [f'"{" ".join(words)}"' for words in wanted]
+    if is_beginning(wanted[-1]):
+        said[-1] += " *"
+    columns = "" if hidden_too else "{comment others} : "
+    return f"{columns}({' AND '.join(said)})"
+
+
+def _tsquery(wanted: Sequence[Phrase], *, hidden_too: bool) -> str:
+    """A query for PostgreSQL; weights tell what stands where: A the comment, B others, C hidden."""
+    weights = "ABC" if hidden_too else "AB"
+    said = []
+    for phrase in wanted:
+        goes_on = phrase is wanted[-1] and is_beginning(phrase)
+        words = [f"'{word}':{weights}" for word in phrase]
+        if goes_on:
+            words[-1] = f"'{phrase[-1]}':*{weights}"
+        said.append(f"({' <-> '.join(words)})")
+    return " & ".join(said)

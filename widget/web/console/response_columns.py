@@ -1,0 +1,80 @@
+"""The columns of the list of responses: what they show, and choosing them."""
+
+from flask import redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from widget.actions.choose_columns import choose_columns
+from widget.domain.response_columns import COLUMNS, Column, columns_to_show, known_columns
+from widget.extensions import db
+from widget.storage.responses import ListedResponse
+from widget.storage.seats import response_columns
+from widget.web.console.access import blueprint, needs, seat
+from widget.web.console.response_filters import asked
+
+
+@blueprint.route("/responses/columns", methods=["GET", "POST"])
+@needs("read_responses")
+def responses_columns() -> Response | str:
+    """Choose the columns that one wants to see, and see them with the filter in the address."""
+    if request.method == "GET":
+        return render_template(
+            "console/responses/columns.html",
+            asked=asked(),
+            columns=shown_columns(),
+            all_columns=COLUMNS,
+        )
+    chosen = known_columns(request.form.getlist("columns"))
+    choose_columns(db.session(), seat().workspace_id, seat().user_id, chosen)
+    return redirect(url_for("console.responses", **asked().address, columns=chosen), 303)
+
+
+def shown_columns() -> tuple[Column, ...]:
+    """The columns of the address, else those that somebody chose last."""
+    asked_for = request.args.getlist("columns")
+    remembered = (
+        None if asked_for else response_columns(db.session(), seat().workspace_id, seat().user_id)
+    )
+    return columns_to_show(asked_for, remembered)
+
+
+@blueprint.app_template_filter("column_name")
+def column_name(column: Column) -> str:
+    """A column as people know it."""
+    names: dict[Column, str] = {
+        "comment": _("Comment"),
+        "member": _("Member"),
+        "customer": _("Customer"),
+        "survey": _("Survey"),
+        "channel": _("Channel"),
+        "ref": _("Reference"),
+        "tags": _("Tags"),
+        "language": _("Language"),
+        "source": _("Came by"),
+        "client": _("Client"),
+        "segment": _("Segment"),
+        "version": _("Version"),
+        "finished": _("Finished"),
+    }
+    return names[column]
+
+
+@blueprint.app_template_filter("column_text")
+def column_text(found: ListedResponse, column: Column) -> str:
+    """What stands in a column that is a plain text; "" for nothing."""
+    row = found.response
+    attributes = row.attributes or {}
+    texts: dict[str, str] = {
+        "member": found.member_name or row.member_given,
+        "customer": row.customer_name or row.customer_email or row.customer_id,
+        "survey": found.survey_name,
+        "channel": row.channel,
+        "ref": row.ref,
+        "language": row.language,
+        "source": row.source,
+        "client": attributes.get("client", ""),
+        "segment": attributes.get("segment", ""),
+        "version": str(found.version),
+        "finished": _("yes") if row.finished_at else _("no"),
+    }
+    return texts.get(column, "")

@@ -1,0 +1,175 @@
+"""The filter of responses in an address: what it means, and what its form offers.
+
+A parameter that comes several times means any of its values. The names are public: the dashboard
+and people's bookmarks lead here with them.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from flask import request
+from flask_babel import gettext as _
+
+from widget.domain.errors import MomentRefused
+from widget.domain.moments import read_day
+from widget.domain.response_filters import MOODS, ResponseFilter
+from widget.domain.scales import KIND_NAMES, KINDS
+from widget.domain.search_words import SEARCH_LIMIT
+from widget.domain.teams import TeamPlace, with_teams_below
+from widget.extensions import db
+from widget.storage.members import member_ids
+from widget.storage.responses import days
+from widget.storage.stream_choices import Choices
+from widget.storage.teams import team_tree
+from widget.web.console.access import seat
+
+# Those that may come several times.
+SEVERAL = (
+    *("survey", "kind", "score", "mood", "team", "member", "channel", "language", "source"),
+    *("client", "segment", "version", "tag"),
+)
+NAMES = ("q", *SEVERAL, "comment", "again", "from", "to", "tests", "hidden")
+# Those that the form folds away.
+_FOLDED = frozenset(
+    (
+        *("score", "channel", "language", "source", "client", "segment", "version"),
+        *("again", "tests", "hidden"),
+    )
+)
+NOBODY = "none"
+# In an address there is no telling "" from nothing at all.
+NONE = "-"
+_HIGHEST_SCORE = 10
+_HIGHEST_VERSION = 2**31 - 1
+_YES_OR_NO = {"yes": True, "no": False}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A filter as the address says it. `problems` are sentences by the name of a field."""
+
+    wanted: ResponseFilter
+    chosen: dict[str, list[str]]
+    problems: dict[str, str]
+
+    def first(self, name: str) -> str:
+        """The one value of a parameter that its field shows."""
+        return next(iter(self.chosen.get(name, ())), "")
+
+    @property
+    def address(self) -> dict[str, Any]:
+        """The parameters that say the same again."""
+        return dict(self.chosen)
+
+    @property
+    def is_unfolded(self) -> bool:
+        """Whether the form shows what it folds away: something of it is chosen."""
+        return not _FOLDED.isdisjoint(self.chosen)
+
+
+def asked() -> Asked:
+    """The filter of this request's address. Of what it names and nobody knows there is nothing."""
+    problems: dict[str, str] = {}
+    chosen = {name: _values(name) for name in NAMES}
+    chosen["tag"] = [tag.casefold() for tag in chosen["tag"]]
+    first, last = _day("from", problems), _day("to", problems)
+    since, until = days(first, last, seat().time_zone)
+    wanted = ResponseFilter(
+        scope=seat().scope,
+        surveys=chosen["survey"],
+        kinds=[kind for kind in KINDS if kind in chosen["kind"]],
+        scores=_numbers("score", chosen, 0, _HIGHEST_SCORE, problems),
+        moods=[mood for mood in MOODS if mood in chosen["mood"]],
+        teams=_teams(chosen["team"]) if chosen["team"] else None,
+        members=_members(chosen["member"]),
+        channels=_texts(chosen["channel"]),
+        languages=_texts(chosen["language"]),
+        sources=_texts(chosen["source"]),
+        clients=_texts(chosen["client"]),
+        segments=_texts(chosen["segment"]),
+        versions=_numbers("version", chosen, 1, _HIGHEST_VERSION, problems),
+        tags=chosen["tag"],
+        has_comment=_YES_OR_NO.get(request.args.get("comment", "")),
+        is_recovery=_YES_OR_NO.get(request.args.get("again", "")),
+        search=request.args.get("q", "").strip()[:SEARCH_LIMIT],
+        finds_hidden_comments=seat().may("lead"),
+        since=since,
+        until=until,
+        with_tests="tests" in request.args,
+        with_hidden="hidden" in request.args,
+    )
+    return Asked(wanted, {name: values for name, values in chosen.items() if values}, problems)
+
+
+def further_values(found: Asked, choices: Choices) -> list[tuple[str, str, str]]:
+    """Values beyond the first of each parameter, which the form's one field does not show: name,
+    value and words."""
+    words: dict[str, dict[str, str]] = {
+        "survey": dict(choices.surveys),
+        "team": dict(choices.teams),
+        "member": dict(choices.members),
+        "kind": dict(KIND_NAMES.items()),
+        "mood": dict(mood_options()),
+    }
+    return [
+        (name, value, words.get(name, {}).get(value, value))
+        for name in SEVERAL
+        for value in found.chosen.get(name, ())[1:]
+    ]
+
+
+def mood_options() -> list[tuple[str, str]]:
+    """The moods with their names."""
+    return [("positive", _("Positive")), ("negative", _("Negative")), ("other", _("In between"))]
+
+
+def _values(name: str) -> list[str]:
+    """What the address says of a parameter, each once."""
+    said = request.args.getlist(name) if name in SEVERAL else [request.args.get(name, "")]
+    return list(dict.fromkeys(value.strip() for value in said if value.strip()))
+
+
+def _numbers(
+    name: str, chosen: dict[str, list[str]], lowest: int, highest: int, problems: dict[str, str]
+) -> list[int]:
+    found = []
+    for text in chosen[name]:
+        number = int(text) if text.isascii() and text.isdigit() and len(text) < 12 else -1
+        if lowest <= number <= highest:
+            found.append(number)
+        else:
+            problems[name] = _("Write a whole number.")
+    return found
+
+
+def _members(chosen: list[str]) -> list[int | None]:
+    if not chosen:
+        return []
+    found: list[int | None] = [*member_ids(db.session(), seat().workspace_id, chosen)]
+    if NOBODY in chosen:
+        found.append(None)
+    # Nobody has this id: it stands for those who are not known.
+    return found or [0]
+
+
+def _teams(chosen: list[str]) -> frozenset[int]:
+    tree = team_tree(db.session(), seat().workspace_id, seat().scope)
+    places = [TeamPlace(team.id, team.parent_id) for team in tree]
+    return with_teams_below(places, [team.id for team in tree if str(team.id) in chosen])
+
+
+def _texts(values: Iterable[str]) -> list[str]:
+    return ["" if value == NONE else value for value in values]
+
+
+def _day(name: str, problems: dict[str, Any]) -> date | None:
+    text = request.args.get(name, "")
+    if not text:
+        return None
+    try:
+        return read_day(text)
+    except MomentRefused as error:
+        problems[name] = str(error)
+        return None
