@@ -51,6 +51,7 @@ def indexed(acme: Workspace) -> int:
         ("T-1042", [5]),
         ("T-10", [5]),
         ("1042", [5]),
+        ("1042-T", []),
         ("kim@c.example", [3]),
         ("kim", [3]),
         ("carla costa", [2]),

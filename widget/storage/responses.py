@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from widget.domain.response_filters import ResponseFilter
 from widget.domain.roles import EVERYTHING, Scope
 from widget.domain.surveys import Definition, definition_from_json
+from widget.storage.few_members import few_members, newest_of_each, without_members
 from widget.storage.models import Member, Response, ResponseTag, Revision, Survey, SurveyVersion
 from widget.storage.response_conditions import goes_by_tag, narrowed
 from widget.storage.scopes import within
@@ -82,14 +83,40 @@ def responses_page(
     newer_than: Place | None = None,
 ) -> Page:
     """Up to `limit` responses, newest first, next to a place in the list."""
-    query = narrowed(session, workspace_id, wanted, _all(workspace_id))
-    query = _next_to(session, workspace_id, wanted, query, older_than, newer_than)
-    rows = session.execute(query.limit(limit + 1)).all()
+    rows = _rows(session, workspace_id, wanted, limit + 1, older_than, newer_than)
     more = len(rows) > limit
     items = _all_listed(rows[:limit])
     if newer_than is not None:
         return Page(items[::-1], has_older=True, has_newer=more)
     return Page(items, has_older=more, has_newer=older_than is not None)
+
+
+def _rows(
+    session: Session,
+    workspace_id: int,
+    wanted: ResponseFilter,
+    limit: int,
+    older_than: Place | None,
+    newer_than: Place | None,
+) -> Sequence[Any]:
+    members = few_members(session, workspace_id, wanted)
+    of_anybody = wanted if members is None else without_members(wanted)
+    query = narrowed(session, workspace_id, of_anybody, _all(workspace_id))
+    query = _next_to(session, workspace_id, wanted, query, older_than, newer_than)
+    if members is None:
+        return session.execute(query.limit(limit)).all()
+    if not members:
+        return []
+    found = newest_of_each(query, members, limit)
+    order = (found.c.answered_at, found.c.id)
+    if newer_than is None:
+        order = tuple(column.desc() for column in order)
+    ids = session.scalars(select(found.c.id).order_by(*order).limit(limit)).all()
+    there = _all(workspace_id).where(
+        Response.id.in_(ids), within(wanted.scope, workspace_id, Response.member_id)
+    )
+    rows = {row[0].id: row for row in session.execute(there)}
+    return [rows[id] for id in ids if id in rows]
 
 
 def _next_to(

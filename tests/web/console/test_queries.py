@@ -114,6 +114,7 @@ class Filled:
             "/console/unassigned/assign?given=unknown-a0",
             "/console/stream?scores=negative&comment=1",
             "/console/responses?member=none",
+            "/console/responses?q=so&mood=negative&tag=late&comment=yes",
         ]
 
 

@@ -57,6 +57,24 @@ def test_all_that_fit_are_changed_after_a_question(acme: Workspace, three: list[
     assert listed(client.get("/console/responses?hidden=1").text) == ["2", "1", "0"]
 
 
+def test_what_came_after_the_question_is_not_meant(acme: Workspace, three: list[str]) -> None:
+    client = acme.signed_in()
+    late = MONDAY + timedelta(hours=9)
+    answer_survey(acme, acme.survey(), 1, ref="T-9", channel="chat", at=late)
+    fields = {"act": "hide", "reason": "Spam", "all": "1", "number": "2"}
+    post(client, f"{CHANGE}?channel=chat", "/console/responses", **fields)
+    assert listed(client.get("/console/responses").text) == ["9", "1"]
+
+
+def test_a_damaged_filter_changes_nothing(acme: Workspace, three: list[str]) -> None:
+    client = acme.signed_in()
+    fields = {"act": "hide", "reason": "Spam", "all": "1", "number": "3"}
+    post(client, f"{CHANGE}?from=yesterday", "/console/responses", **fields)
+    page = client.get("/console/responses").text
+    assert "Write the day like 2026-11-23." in page
+    assert listed(page) == ["2", "1", "0"]
+
+
 @pytest.mark.parametrize(
     ("fields", "says"),
     [

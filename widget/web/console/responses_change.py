@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from widget.actions.change_responses import Outcome, change_responses
 from widget.actions.tag_response import set_tag
 from widget.domain.bulk_changes import ACTS, MOST, BulkChange, read_change
-from widget.domain.errors import SaysoError
+from widget.domain.errors import ChangeRefused, SaysoError
 from widget.domain.tags import read_tag
 from widget.extensions import db
 from widget.storage.members import member_ids
@@ -28,6 +28,9 @@ def responses_change() -> Response | str:
     in the address, after a question that says how many they are."""
     found = asked()
     try:
+        if found.problems and "all" in request.form:
+            # What a damaged filter leaves out would be changed as well.
+            raise ChangeRefused(" ".join(found.problems.values()))
         change = _change()
         if "all" in request.form and "number" not in request.form:
             return _question(found)
@@ -88,7 +91,10 @@ def _question(found: Asked) -> str:
 
 def _ids(found: Asked) -> Sequence[UUID]:
     if "all" in request.form:
-        return ids_that_fit(db.session(), seat().workspace_id, found.wanted, MOST + 1)
+        fitting = ids_that_fit(db.session(), seat().workspace_id, found.wanted, MOST + 1)
+        # The newest come first: those that came since the question are not meant.
+        since = len(fitting) - request.form.get("number", 0, type=int)
+        return fitting[max(since, 0) :]
     ids = []
     for text in request.form.getlist("response"):
         try:
