@@ -43,6 +43,7 @@ from widget.domain.held import Held
 from widget.domain.links import RequestLink
 from widget.domain.responses import ResponseHead
 from widget.domain.roles import EVERYTHING
+from widget.domain.scales import KINDS
 from widget.extensions import db
 from widget.storage import held_answers, rollups
 from widget.storage.engine import write_connection
@@ -100,7 +101,7 @@ def counted(acme: Workspace) -> dict[int, int]:
     with acme.world.app.app_context(), db.engine.connect() as connection:
         kept = rollups.rolled_up_counts(connection, acme.id)
         assert kept == rollups.true_counts(connection, acme.id)
-    return {key[-1]: number for key, number in kept.items()}
+    return {value: number for (*_, fact, value), number in kept.items() if fact in KINDS}
 
 
 def bad_rating(acme: Workspace, **details: Any) -> str:
