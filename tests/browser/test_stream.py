@@ -208,6 +208,9 @@ def test_everybody_can_use_stream_wall_and_thread(
     id = answer_survey(
         product.acme, survey, 2, member=f"{name.lower()}@acme.example", comment="Words", ref="T-1"
     )
+    long = f"wolf{scheme}@acme.example"
+    product.acme.member("Wolfeschlegelsteinhausenbergerdorff-Montgomery", email=long)
+    answer_survey(product.acme, survey, 5, member=long, at=datetime.now(UTC))
     response = f"/console/responses/{id}"
     lead = product.acme.signed_in()
     post(lead, f"{response}/kudos", page=response)

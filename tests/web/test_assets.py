@@ -35,6 +35,6 @@ def test_vendored_files_are_the_ones_we_checked() -> None:
     )
     listed = {name for name, _digest in rows}
     vendored = {path.name for path in (STATIC / "vendor").iterdir()}
-    assert listed == {name for name in vendored if name.endswith((".js", ".ttf"))}
+    assert listed == {name for name in vendored if name.endswith((".js", ".css", ".ttf"))}
     for name, digest in rows:
         assert sha256((STATIC / "vendor" / name).read_bytes()).hexdigest() == digest
