@@ -18,6 +18,7 @@ from widget.domain.roles import Scope
 from widget.domain.score_filters import Group, ScoreFilter
 from widget.storage.models import Member, Request
 from widget.storage.scopes import within
+from widget.storage.score_counts import chosen
 
 # Times are counted to the minute, and from two days on to the hour.
 _MINUTE_S, _HOUR_S, _LONG_S = 60, 3600, 2 * 86_400
@@ -65,7 +66,7 @@ def requests_by(
             ~Request.is_test,
             Request.recovers_response_id.is_(None),
             within(scope, workspace_id, Request.member_id),
-            *_chosen(workspace_id, wanted),
+            *chosen(workspace_id, wanted, Request.survey_id, Request.member_id, Request.channel),
         )
         .group_by(*columns)
     )
@@ -102,22 +103,3 @@ def _time(dialect: str) -> ColumnElement[Any]:
 
 def _epoch(column: Any) -> ColumnElement[int]:
     return cast(func.strftime("%s", column), Integer)
-
-
-def _chosen(workspace_id: int, wanted: ScoreFilter) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = []
-    if wanted.surveys:
-        found.append(Request.survey_id.in_(wanted.surveys))
-    if wanted.members:
-        ids = [id for id in wanted.members if id is not None]
-        of_somebody = Request.member_id.in_(ids)
-        is_open = None in wanted.members
-        found.append(of_somebody | Request.member_id.is_(None) if is_open else of_somebody)
-    if wanted.teams:
-        of_teams = select(Member.id).where(
-            Member.workspace_id == workspace_id, Member.team_id.in_(wanted.teams)
-        )
-        found.append(Request.member_id.in_(of_teams))
-    if wanted.channels:
-        found.append(Request.channel.in_(wanted.channels))
-    return found

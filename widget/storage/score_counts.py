@@ -58,7 +58,7 @@ def _from_rollups(
         Rollup.day >= wanted.first,
         Rollup.day <= wanted.last,
         within(scope, workspace_id, Rollup.member_id),
-        *_chosen(workspace_id, wanted, Rollup.survey_id, member, Rollup.channel),
+        *chosen(workspace_id, wanted, Rollup.survey_id, member, Rollup.channel),
     )
     found: dict[Any, Facts] = {}
     for number, survey_id, fact, value, *key in session.execute(query.group_by(*columns)):
@@ -107,7 +107,7 @@ def _counted(
         Response.is_recovery.is_(False),
         Response.hidden_at.is_(None),
         within(scope, workspace_id, Response.member_id),
-        *_chosen(workspace_id, wanted, Response.survey_id, Response.member_id, Response.channel),
+        *chosen(workspace_id, wanted, Response.survey_id, Response.member_id, Response.channel),
     )
     for column, values in (
         (Response.version_id, wanted.versions),
@@ -121,7 +121,7 @@ def _counted(
     return query
 
 
-def _chosen(
+def chosen(
     workspace_id: int,
     wanted: ScoreFilter,
     survey: Any,
