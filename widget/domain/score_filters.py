@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass, fields
 from datetime import date
-from typing import Literal, get_args
+from typing import Literal
 
 Group = Literal[
     "day",
@@ -18,7 +18,6 @@ Group = Literal[
     "segment",
     "hour",
 ]
-GROUPS: tuple[Group, ...] = get_args(Group)
 # What rollups are kept by; all else is read from the responses themselves.
 ROLLED_UP: frozenset[Group] = frozenset({"day", "survey", "member", "team", "channel"})
 # The names of attributes that are dimensions of their own.
@@ -45,6 +44,11 @@ class ScoreFilter:
     sources: Collection[str] = ()
     clients: Collection[str] = ()
     segments: Collection[str] = ()
+
+    @property
+    def knows_shares(self) -> bool:
+        """Whether shares can be told by it: nothing says who shared, only on which survey."""
+        return self.is_rolled_up and not (self.members or self.teams or self.channels)
 
     @property
     def is_rolled_up(self) -> bool:

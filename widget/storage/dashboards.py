@@ -62,7 +62,7 @@ def counts_of(
     """All that was counted of a filter, within a scope. `surveys` are those of the workspace."""
     found = counts_by(session, workspace_id, scope, wanted, None, surveys, time_zone)
     counts = found.get(None, Counts())
-    if scope.everything and not (wanted.members or wanted.teams or wanted.channels):
+    if scope.everything and wanted.knows_shares:
         counts = replace(counts, shares=_shares(session, workspace_id, wanted))
     return counts
 

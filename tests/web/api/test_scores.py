@@ -55,6 +55,8 @@ def test_it_is_the_number_of_the_dashboard(acme: Workspace) -> None:
         ("metric=nps&from=2026-11-31", "from"),
         ("metric=nps&from=2026-11-20&to=2026-11-10", "from"),
         ("metric=nps&frm=2026-11-20", "frm"),
+        ("metric=shares&channel=chat", "metric"),
+        ("metric=shares&language=en", "metric"),
     ],
 )
 def test_what_cannot_be_is_told_by_its_parameter(acme: Workspace, query: str, field: str) -> None:

@@ -136,6 +136,8 @@ class Scores(MethodView):
         metric: MetricId = query["metric"]
         zone = time_zone_of(db.session(), api_workspace())
         wanted = _filter(query, zone)
+        if metric == "shares" and not wanted.knows_shares:
+            refuse("metric", "Nothing says who shared: shares are told by survey and days alone.")
         earlier = Span(wanted.first, wanted.last).before
         counts = _counts(wanted, zone)
         before = _counts(replace(wanted, first=earlier.first, last=earlier.last), zone)

@@ -84,12 +84,11 @@ def _before(asked: Asked) -> ScoreFilter:
 
 def _metrics(asked: Asked, counts: Counts, before: Counts) -> list[MetricId]:
     wanted = asked.wanted
-    narrowed = wanted.members or wanted.teams or wanted.channels or not wanted.is_rolled_up
     return shown_metrics(
         counts,
         before,
         knows_requests=wanted.is_rolled_up,
-        knows_shares=seat().scope.everything and not narrowed,
+        knows_shares=seat().scope.everything and wanted.knows_shares,
     )
 
 

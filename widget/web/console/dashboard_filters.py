@@ -7,8 +7,6 @@ from zoneinfo import ZoneInfo
 from flask import request
 from flask_babel import gettext as _
 
-from widget.domain.errors import MomentRefused
-from widget.domain.moments import read_day
 from widget.domain.score_filters import ScoreFilter
 from widget.domain.scores.spans import PRESET_NAMES, PRESETS, Preset, Span, preset_span
 from widget.domain.teams import TeamPlace, with_teams_below
@@ -17,6 +15,7 @@ from widget.storage.dashboards import CountedSurvey, NamedMember, member_names_o
 from widget.storage.teams import team_tree
 from widget.web.clock import now
 from widget.web.console.access import seat
+from widget.web.console.days import asked_day
 
 # A parameter's name, in the order of the form; each may come several times.
 NAMES = ("survey", "team", "member", "channel", "language", "source", "client", "segment")
@@ -107,7 +106,7 @@ def _span(problems: dict[str, str]) -> Span:
     preset = next((known for known in PRESETS if known == name), None)
     if preset:
         return preset_span(preset, today)
-    first, last = _day("from", problems), _day("to", problems)
+    first, last = asked_day("from", problems), asked_day("to", problems)
     if first is None and last is None:
         return preset_span(_DEFAULT, today)
     last = min(last or today, today)
@@ -116,15 +115,6 @@ def _span(problems: dict[str, str]) -> Span:
         problems["from"] = _("This day is after the last one.")
         return Span(last, last)
     return Span(first, last)
-
-
-def _day(name: str, problems: dict[str, str]) -> date | None:
-    text = request.args.get(name, "")
-    try:
-        return read_day(text) if text else None
-    except MomentRefused as error:
-        problems[name] = str(error)
-        return None
 
 
 def _known(found: list[int], chosen: list[str]) -> tuple[int, ...]:

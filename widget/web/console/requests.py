@@ -1,6 +1,5 @@
 """Requests: what became of each, and asking one customer by hand."""
 
-from datetime import date
 from uuid import UUID, uuid4
 
 from flask import abort, flash, redirect, render_template, request, url_for
@@ -12,7 +11,7 @@ from widget.actions.request_feedback import request_feedback
 from widget.domain.addresses import shown, storable
 from widget.domain.asks import Ask, address_problem, field_problems
 from widget.domain.errors import CannotCancel, KeyConflict, MomentRefused
-from widget.domain.moments import read_day, read_moment
+from widget.domain.moments import read_moment
 from widget.domain.requests import STATUSES, WHYS, may_be_cancelled
 from widget.extensions import db
 from widget.storage.asking import open_surveys, workspace_asking
@@ -33,6 +32,7 @@ from widget.translations import LANGUAGES
 from widget.web import htmx
 from widget.web.clock import now
 from widget.web.console.access import blueprint, needs, seat
+from widget.web.console.days import asked_day
 from widget.web.console.request_words import status_words
 from widget.web.links import answer_url
 
@@ -182,7 +182,7 @@ def _make(survey: str, ask: Ask) -> Response:
 
 def _filter() -> tuple[RequestFilter, dict[str, str]]:
     problems: dict[str, str] = {}
-    since, until = days(_day("from", problems), _day("to", problems), seat().time_zone)
+    since, until = days(asked_day("from", problems), asked_day("to", problems), seat().time_zone)
     status, why = request.args.get("status", ""), request.args.get("why", "")
     return (
         RequestFilter(
@@ -203,17 +203,6 @@ def _uuid(text: str) -> UUID | None:
     try:
         return UUID(text)
     except ValueError:
-        return None
-
-
-def _day(name: str, problems: dict[str, str]) -> date | None:
-    text = request.args.get(name, "")
-    if not text:
-        return None
-    try:
-        return read_day(text)
-    except MomentRefused as error:
-        problems[name] = str(error)
         return None
 
 

@@ -6,14 +6,11 @@ and people's bookmarks lead here with them.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from flask import request
 from flask_babel import gettext as _
 
-from widget.domain.errors import MomentRefused
-from widget.domain.moments import read_day
 from widget.domain.response_filters import MOODS, ResponseFilter
 from widget.domain.scales import KIND_NAMES, KINDS
 from widget.domain.search_words import SEARCH_LIMIT
@@ -24,6 +21,7 @@ from widget.storage.responses import days
 from widget.storage.stream_choices import Choices
 from widget.storage.teams import team_tree
 from widget.web.console.access import seat
+from widget.web.console.days import asked_day
 
 # Those that may come several times.
 SEVERAL = (
@@ -74,7 +72,7 @@ def asked() -> Asked:
     problems: dict[str, str] = {}
     chosen = {name: _values(name) for name in NAMES}
     chosen["tag"] = [tag.casefold() for tag in chosen["tag"]]
-    first, last = _day("from", problems), _day("to", problems)
+    first, last = asked_day("from", problems), asked_day("to", problems)
     since, until = days(first, last, seat().time_zone)
     wanted = ResponseFilter(
         scope=seat().scope,
@@ -162,14 +160,3 @@ def _teams(chosen: list[str]) -> frozenset[int]:
 
 def _texts(values: Iterable[str]) -> list[str]:
     return ["" if value == NONE else value for value in values]
-
-
-def _day(name: str, problems: dict[str, Any]) -> date | None:
-    text = request.args.get(name, "")
-    if not text:
-        return None
-    try:
-        return read_day(text)
-    except MomentRefused as error:
-        problems[name] = str(error)
-        return None
