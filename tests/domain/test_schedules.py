@@ -1,4 +1,4 @@
-"""When something weekly or monthly is due."""
+"""When something weekly, monthly or quarterly is due."""
 
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -27,7 +27,11 @@ schedules = st.one_of(
         Schedule, st.just("week"), st.integers(0, 6), st.integers(0, 23), st.sampled_from(ZONES)
     ),
     st.builds(
-        Schedule, st.just("month"), st.integers(1, 31), st.integers(0, 23), st.sampled_from(ZONES)
+        Schedule,
+        st.sampled_from(["month", "quarter"]),
+        st.integers(1, 31),
+        st.integers(0, 23),
+        st.sampled_from(ZONES),
     ),
 )
 moments = st.datetimes(
@@ -83,6 +87,15 @@ def test_a_month_without_the_day_has_it_on_its_last(
     assert next_due(monthly(day, 6), after) == expected
 
 
+def test_a_quarterly_one_is_due_in_the_first_month_of_each_quarter() -> None:
+    schedule = Schedule("quarter", 31, 6, "UTC")
+    found = [utc(2026, 11, 26)]
+    for _ in range(3):
+        found.append(next_due(schedule, found[-1]))
+    assert found[1:] == [utc(2027, 1, 31, 6), utc(2027, 4, 30, 6), utc(2027, 7, 31, 6)]
+    assert period_before(schedule, found[1]).first == date(2026, 10, 1)
+
+
 def test_the_hour_stays_where_clocks_change() -> None:
     # In Berlin clocks go back on the 25th of October 2026 and forward on the 28th of March 2027.
     schedule = weekly(0, 8, "Europe/Berlin")
@@ -134,8 +147,8 @@ def test_the_next_follows_the_latest_and_nothing_is_between(
     assert latest <= moment < following
     assert next_due(schedule, latest) == following
     assert latest_due(schedule, following) == following
-    longest = timedelta(days=7 if schedule.every == "week" else 31, hours=25)
-    assert following - latest <= longest
+    days = {"week": 7, "month": 31, "quarter": 92}[schedule.every]
+    assert following - latest <= timedelta(days=days, hours=25)
 
 
 @given(schedules, moments)
@@ -170,7 +183,14 @@ def test_it_is_about_the_last_period_that_is_over(
 
 @pytest.mark.parametrize(
     ("every", "day", "hour"),
-    [("week", -1, 8), ("week", 7, 8), ("month", 0, 8), ("month", 32, 8), ("month", 1, 24)],
+    [
+        ("week", -1, 8),
+        ("week", 7, 8),
+        ("month", 0, 8),
+        ("month", 32, 8),
+        ("month", 1, 24),
+        ("quarter", 0, 8),
+    ],
 )
 def test_what_no_calendar_has_is_refused(every, day, hour) -> None:
     with pytest.raises(ValueError, match="has no"):

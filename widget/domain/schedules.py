@@ -1,28 +1,24 @@
-"""What happens every week or every month: when it is due, and which days it is about."""
+"""What happens every week, month or quarter: when it is due, and which days it is about."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
-from typing import Literal, get_args
 from zoneinfo import ZoneInfo
 
-from widget.domain.periods import Period, period_of
-
-Every = Literal["week", "month"]
-EVERY: tuple[Every, ...] = get_args(Every)
+from widget.domain.periods import Period, PeriodName, period_of
 
 
 @dataclass(frozen=True)
 class Schedule:
-    """Once a week or once a month, at an hour (0-23) of the clocks in a time zone.
+    """Once a week, month or quarter, at an hour (0-23) of the clocks in a time zone.
 
-    `day` is a weekday from 0, which is Monday, or a day of the month from 1 to 31; a month that
-    has no such day has it on its last. Raises ValueError for what no calendar has, and
-    ZoneInfoNotFoundError for a time zone that nobody knows.
+    `day` is a weekday from 0, which is Monday, or a day from 1 to 31 of the month or of the
+    quarter's first month; a month that has no such day has it on its last. Raises ValueError for
+    what no calendar has, and ZoneInfoNotFoundError for a time zone that nobody knows.
     """
 
-    every: Every
+    every: PeriodName
     day: int
     hour: int
     time_zone: str
@@ -52,7 +48,7 @@ def latest_due(schedule: Schedule, until: datetime) -> datetime:
 
 
 def period_before(schedule: Schedule, moment: datetime) -> Period:
-    """The last week or month that was over at that moment where the schedule is."""
+    """The last week, month or quarter that was over at that moment where the schedule is."""
     today = moment.astimezone(ZoneInfo(schedule.time_zone)).date()
     return period_of(schedule.every, today).before
 
@@ -72,4 +68,5 @@ def _moments(schedule: Schedule, around: datetime) -> Iterator[datetime]:
 def _day_in(schedule: Schedule, period: Period) -> date:
     if schedule.every == "week":
         return period.first + timedelta(days=schedule.day)
-    return period.first.replace(day=min(schedule.day, period.last.day))
+    month = period_of("month", period.first)
+    return month.first.replace(day=min(schedule.day, month.last.day))
