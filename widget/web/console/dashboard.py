@@ -25,6 +25,7 @@ from widget.web.console.dashboard_breakdown import (
     table_of,
 )
 from widget.web.console.dashboard_filters import Asked
+from widget.web.console.saved_filters import menu_of
 
 Surveys = dict[int, CountedSurvey]
 
@@ -47,6 +48,7 @@ def dashboard() -> Response:
     table = table_of(asked, surveys, metric, group)
     values = {
         "asked": asked,
+        "menu": menu_of("dashboard"),
         "presets": dashboard_filters.preset_options(),
         "tiles": tiles(metrics, counts, before),
         "metric": metric,
