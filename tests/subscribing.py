@@ -127,7 +127,7 @@ def text_of(message: EmailMessage) -> str:
     """The mail as plain text."""
     body = message.get_body(("plain",))
     assert body is not None
-    return str(body.get_content())
+    return str(body.get_content()).replace("\r\n", "\n")
 
 
 def set_clock(acme: Workspace, *moment: int) -> None:

@@ -133,7 +133,7 @@ def numbers_text(letter: NumbersLetter, lines: list[Line], plots: list[Plot]) ->
     numbers = letter.numbers
     blocks = [f"{numbers.workspace}: {numbers.name}\n{days_words(numbers)}"]
     if not lines:
-        blocks.append("No answers in these days. (–)")
+        blocks.append("No answers in these days.")
     for line in lines:
         small = ", few: read with care" if line.is_small else ""
         between = f" ({line.interval})" if line.interval else ""
