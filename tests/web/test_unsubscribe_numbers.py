@@ -9,7 +9,9 @@ from tests.web.test_mail_links import rows_of_every_table
 from widget.actions import subscribe as acts
 from widget.domain.links import LinkSigner, Purpose, RequestLink
 from widget.extensions import db
+from widget.storage.engine import writing
 from widget.storage.models import SubscriptionMail
+from widget.storage.subscriptions import stop_subscriptions_of
 
 
 def link_of(acme: Workspace, purpose: Purpose = "subscription") -> str:
@@ -56,9 +58,6 @@ def test_it_can_be_taken_back_on_the_page(acme: Workspace) -> None:
 def test_what_stopped_otherwise_is_not_started_by_a_link(acme: Workspace) -> None:
     path, client = link_of(acme), acme.world.client()
     with acme.world.app.app_context():
-        from widget.storage.engine import writing
-        from widget.storage.subscriptions import stop_subscriptions_of
-
         owner = user_id(acme, acme.owner)
         with writing(db.session()) as session:
             stop_subscriptions_of(session, acme.id, owner, acme.world.clock())
