@@ -103,6 +103,7 @@ def test_pictures_are_inside_and_say_in_words_what_they_show(acme: Workspace) ->
     message = sent(acme)
     html, pictures = html_of(message), pictures_of(message)
     assert len(pictures) == 2
+    assert message.as_bytes().count(b"\nContent-ID: <plot-") == 2
     for cid, png in pictures.items():
         assert f'src="cid:{cid}"' in html
         picture = Image.open(BytesIO(png))

@@ -106,8 +106,9 @@ def numbers_mail(letter: NumbersLetter) -> EmailMessage:
     message["Auto-Submitted"] = "auto-generated"
     lines, plots = lines_of(numbers), plots_of(numbers)
     message.set_content(numbers_text(letter, lines, plots), charset="utf-8")
-    stem = letter.name.strip("<>")
-    pictures = [(f"plot-{number}.{stem}", plot) for number, plot in enumerate(plots, 1)]
+    # Short, as some programs do not find what is named in a header that was folded.
+    stem = letter.name.partition("@")[0].rpartition(".")[2]
+    pictures = [(f"plot-{number}.{stem}@sayso", plot) for number, plot in enumerate(plots, 1)]
     html = mail_template("numbers.html").render(
         letter=letter, numbers=numbers, lines=lines, pictures=pictures, days=days_words(numbers)
     )

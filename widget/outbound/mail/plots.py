@@ -9,7 +9,7 @@ from io import BytesIO
 from itertools import pairwise
 from math import floor, log10
 
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageFont
 
 from widget.domain.dashboards import Point
 from widget.domain.figures import NO_DATA, Figures
@@ -19,14 +19,15 @@ from widget.drawing import drawable, font_of, one_at_a_time
 
 # Twice as many pixels as mails show: sharp on dense screens.
 WIDTH = 1120
-_COURSE_HEIGHT = 470
+_COURSE_HEIGHT = 540
 _TEXT, _BOLD = "DejaVuSans.ttf", "DejaVuSans-Bold.ttf"
 _GROUND, _INK, _SOFT, _LINE = "#ffffff", "#1b1f27", "#555d6b", "#d9dde5"
 _ACCENT, _BETWEEN = "#4a4ac4", "#a9a9ea"
 # Shapes are drawn larger and shrunk, which smooths their edges.
 _SMOOTH = 3
-_LEFT, _RIGHT, _TOP, _BOTTOM = 120, 40, 90, 110
-_BAR_HEIGHT, _BAR_LEFT, _BAR_RIGHT = 44, 90, 230
+_LEFT, _RIGHT, _TOP, _BOTTOM = 140, 30, 110, 120
+_BAR_HEIGHT, _BAR_LEFT, _BAR_RIGHT = 52, 100, 270
+_MOST_POINTS = 8
 # What a number cannot go beyond.
 _ENDS: dict[Unit, tuple[float | None, float | None]] = {
     "points": (1, None),
@@ -65,10 +66,10 @@ def course_plot(metric: MetricId, course: Sequence[Point], figures: Figures) -> 
         places = _places(course, low, high)
         _draw_shapes(picture, course, places, _grid(low, high, step))
         pen = ImageDraw.Draw(picture)
-        pen.text((30, 24), one.name, _INK, font_of(_BOLD, 30))
+        pen.text((30, 24), one.name, _INK, font_of(_BOLD, 34))
         for value, y in _grid(low, high, step):
             text = figures.value(value, metric)
-            pen.text((_LEFT - 16, y), text, _SOFT, font_of(_TEXT, 22), anchor="rm")
+            pen.text((_LEFT - 16, y), text, _SOFT, font_of(_TEXT, 27), anchor="rm")
         for point, place in zip(course, places, strict=True):
             _write_point(pen, metric, point, place, figures)
     return Plot(_png(picture), alt, _COURSE_HEIGHT // 2)
@@ -79,21 +80,21 @@ def distribution_plot(name: str, summary: Summary, figures: Figures) -> Plot:
     alt = f"{name}, how many gave which score: " + "; ".join(
         f"{bar.score}: {figures.count(bar.count)} ({bar.share * 100:.0f} %)" for bar in summary.bars
     )
-    height = 84 + _BAR_HEIGHT * len(summary.bars) + 20
+    height = 92 + _BAR_HEIGHT * len(summary.bars) + 20
     picture = Image.new("RGB", (WIDTH, height), _GROUND)
     with one_at_a_time:
         pen = ImageDraw.Draw(picture)
-        pen.text((30, 24), f"{drawable(name)}: how many gave which score", _INK, font_of(_BOLD, 30))
+        pen.text((30, 24), f"{drawable(name)}: how many gave which score", _INK, font_of(_BOLD, 34))
         room = WIDTH - _BAR_LEFT - _BAR_RIGHT
         for row, bar in enumerate(summary.bars):
-            middle = 84 + _BAR_HEIGHT * row + _BAR_HEIGHT // 2
+            middle = 92 + _BAR_HEIGHT * row + _BAR_HEIGHT // 2
             right, gap = _BAR_LEFT, 0
-            pen.text((_BAR_LEFT - 18, middle), str(bar.score), _INK, font_of(_TEXT, 24), "rm")
+            pen.text((_BAR_LEFT - 18, middle), str(bar.score), _INK, font_of(_TEXT, 26), "rm")
             if bar.count:
                 right, gap = _BAR_LEFT + max(round(room * bar.share), 3), 16
-                pen.rectangle((_BAR_LEFT, middle - 13, right, middle + 13), fill=_ACCENT)
+                pen.rectangle((_BAR_LEFT, middle - 16, right, middle + 16), fill=_ACCENT)
             words = f"{bar.share * 100:.0f} %  ({figures.count(bar.count)})"
-            pen.text((right + gap, middle), words, _SOFT, font_of(_TEXT, 24), anchor="lm")
+            pen.text((right + gap, middle), words, _SOFT, font_of(_TEXT, 26), anchor="lm")
     return Plot(_png(picture), alt, height // 2)
 
 
@@ -198,16 +199,22 @@ def _write_point(
     pen: ImageDraw.ImageDraw, metric: MetricId, point: Point, place: _Place, figures: Figures
 ) -> None:
     first, base = point.bucket.span.first, _COURSE_HEIGHT - _BOTTOM
-    small = font_of(_TEXT, 20)
-    pen.text((place.x, base + 22), f"{first.day} {first:%b}", _INK, font_of(_TEXT, 22), "ma")
+    pen.text((place.x, base + 22), f"{first.day} {first:%b}", _INK, font_of(_TEXT, 27), "ma")
     of = f"n = {figures.count(point.score.n)}"
-    pen.text((place.x, base + 56), of, _SOFT, small, anchor="ma")
+    pen.text((place.x, base + 62), of, _SOFT, _fitting(of, _TEXT, 26), anchor="ma")
     if place.y is None:
-        pen.text((place.x, base - 14), NO_DATA, _SOFT, font_of(_TEXT, 24), anchor="ms")
+        pen.text((place.x, base - 14), NO_DATA, _SOFT, font_of(_TEXT, 26), anchor="ms")
         return
     text = figures.value(point.score.value, metric)
     top = min(place.y, place.high if place.high is not None else place.y)
-    pen.text((place.x, top - 14), text, _INK, font_of(_BOLD, 22), anchor="ms")
+    pen.text((place.x, top - 14), text, _INK, _fitting(text, _BOLD, 28), anchor="ms")
+
+
+def _fitting(text: str, name: str, size: int) -> ImageFont.FreeTypeFont:
+    """A font in which a text stays clear of those of the next points."""
+    room = (WIDTH - _LEFT - _RIGHT) / _MOST_POINTS - 12
+    wide = font_of(name, size).getlength(text)
+    return font_of(name, size if wide <= room else max(floor(size * room / wide), 12))
 
 
 def _point_words(metric: MetricId, point: Point, figures: Figures) -> str:

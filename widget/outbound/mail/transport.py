@@ -174,7 +174,7 @@ class FileMailer:
 def _with_pictures(html: str, message: EmailMessage) -> str:
     """The page with the pictures that the mail carries inside it: a browser knows no `cid:`."""
     for part in message.walk():
-        cid = str(part["Content-ID"] or "").strip("<>")
+        cid = str(part["Content-ID"] or "").strip(" <>")
         if cid and part.get_content_maintype() == "image":
             pixels = part.get_payload(decode=True)
             assert isinstance(pixels, bytes)
