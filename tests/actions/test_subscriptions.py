@@ -1,5 +1,6 @@
 """Subscriptions: one mail for each period, of what its subscriber may see when it leaves."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import pytest
@@ -96,6 +97,25 @@ def test_one_mail_for_each_period_however_often_and_by_how_many_is_looked(
     assert mails_made(any_acme) == [("2026-11-23", "sent")]
     assert stored(any_acme)[0].next_due_at == datetime(2026, 12, 7, 8, tzinfo=UTC)
     assert len(mails.taken) == 1
+
+
+def test_workers_that_look_at_once_make_one_mail(any_acme: Workspace) -> None:
+    for name in ("One", "Two", "Three"):
+        subscribe(any_acme, keep(any_acme, name=name))
+    set_clock(any_acme, 2026, 11, 30, 9)
+    with ThreadPoolExecutor(3) as workers:
+        list(workers.map(lambda _number: look(any_acme), range(6)))
+    assert mails_made(any_acme) == [("2026-11-23", "due")] * 3
+
+
+def test_one_that_cannot_be_dealt_with_does_not_hold_up_the_others(acme: Workspace) -> None:
+    subscribe(acme, keep(acme, name="Broken"))
+    subscribe(acme, keep(acme, name="Good"))
+    with acme.world.app.app_context(), writing(db.session()) as session:
+        session.execute(update(Subscription).where(Subscription.name == "Broken").values(day=99))
+    set_clock(acme, 2026, 11, 30, 9)
+    assert look(acme) == 1
+    assert mails_made(acme) == [("2026-11-23", "due")]
 
 
 def test_the_database_refuses_a_second_mail_of_a_period(any_acme: Workspace) -> None:

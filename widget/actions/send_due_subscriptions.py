@@ -1,5 +1,6 @@
 """Subscriptions that are due lead to one mail for each period, whoever and however many look."""
 
+import logging
 from datetime import datetime
 
 from sqlalchemy import Engine
@@ -14,6 +15,8 @@ from widget.storage.engine import writing
 from widget.storage.messages import add_message
 from widget.storage.subscriptions import stop_subscription
 
+_log = logging.getLogger(__name__)
+
 _TOGETHER = 50
 
 
@@ -25,8 +28,15 @@ def send_due_subscriptions(engine: Engine, now: datetime) -> int:
     due = mails.due_subscriptions(engine, now, _TOGETHER)
     if not due:
         return 0
+    done = 0
     with Session(engine) as session:
-        return sum(_send(session, workspace_id, id, now) for workspace_id, id in due)
+        for workspace_id, id in due:
+            try:
+                done += _send(session, workspace_id, id, now)
+            except Exception:  # noqa: BLE001 - logged, and tried again
+                # One that cannot be dealt with must not hold up the others.
+                _log.exception("Subscription %s could not be dealt with.", id)
+    return done
 
 
 def queue_mail(

@@ -10,16 +10,21 @@ from uuid import UUID
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from widget.domain.dashboard_queries import Known, chosen_of, wanted_in
-from widget.domain.dashboards import Point, Tile, distributions, shown_metrics, tiles
+from widget.domain.dashboard_queries import chosen_of, wanted_in
+from widget.domain.dashboards import Point, Tile, distributions, looked_at, shown_metrics, tiles
 from widget.domain.periods import Period
 from widget.domain.saved_filters import SavedFilter
 from widget.domain.score_summary import Summary
-from widget.domain.scores.metrics import METRIC_IDS, MetricId
+from widget.domain.scores.metrics import MetricId
 from widget.domain.scores.spans import Bucket, Span
 from widget.domain.subscriptions import SubscriptionOver, check_scope
-from widget.domain.teams import TeamPlace
-from widget.storage.dashboards import counted_surveys, counts_of, course_of, member_names_of
+from widget.storage.dashboards import (
+    counted_surveys,
+    counts_of,
+    course_of,
+    known_of,
+    member_names_of,
+)
 from widget.storage.engine import writing
 from widget.storage.saved_filters import saved_filter
 from widget.storage.seats import Seat, seat_of
@@ -71,15 +76,11 @@ def _numbers(session: Session, workspace_id: int, mail: PlannedMail) -> Numbers:
     kept = _filter(session, workspace_id, mail)
     chosen = chosen_of(kept.parameters)
     surveys = counted_surveys(session, workspace_id)
-    tree = team_tree(session, workspace_id, seat.scope)
-    known = Known(
-        surveys={survey.public_id: id for id, survey in surveys.items()},
-        members={
-            member.public_id: id
-            for id, member in member_names_of(session, workspace_id, seat.scope).items()
-        },
-        teams=[TeamPlace(team.id, team.parent_id) for team in tree],
-        nobodys=seat.scope.everything,
+    known = known_of(
+        surveys,
+        member_names_of(session, workspace_id, seat.scope),
+        team_tree(session, workspace_id, seat.scope),
+        seat.scope,
     )
     check_scope(seat.scope, chosen, known)
     place = (session, workspace_id, seat.scope)
@@ -95,7 +96,7 @@ def _numbers(session: Session, workspace_id: int, mail: PlannedMail) -> Numbers:
         knows_requests=wanted.is_rolled_up,
         knows_shares=seat.scope.everything and wanted.knows_shares,
     )
-    metric = _metric(kept, metrics)
+    metric = looked_at(metrics, next(iter(kept.parameters.get("metric", ())), None))
     return Numbers(
         address=address,
         workspace=seat.workspace_name,
@@ -126,13 +127,6 @@ def _filter(session: Session, workspace_id: int, mail: PlannedMail) -> SavedFilt
     if not kept.may_be_seen_by(mail.user_id):
         raise SubscriptionOver("not_shared")
     return kept
-
-
-def _metric(kept: SavedFilter, metrics: list[MetricId]) -> MetricId:
-    """The metric that the filter looks at more closely, else the first."""
-    wanted = kept.parameters.get("metric", [""])[0]
-    shown = metrics or list(METRIC_IDS)
-    return next((id for id in shown if id == wanted), shown[0])
 
 
 def _parts(period: Period) -> list[Bucket]:

@@ -86,6 +86,15 @@ def shown_metrics(
     ]
 
 
+def looked_at(metrics: Sequence[MetricId], wanted: str | None) -> MetricId:
+    """The metric that is looked at more closely: the wanted one where it is shown, else the first.
+
+    Where none is shown, all that there are stand for them.
+    """
+    shown = metrics or METRIC_IDS
+    return next((id for id in shown if id == wanted), shown[0])
+
+
 def distributions(counts: Counts) -> list[Summary]:
     """How many gave which score, of each kind that was answered."""
     kinds: dict[Kind, dict[int, int]] = {one.kind: {} for one in counts.answers}

@@ -15,7 +15,7 @@ WHY_WORDS: dict[Why, str] = {
     "left": "You had left the workspace.",
     "filter_gone": "The filter was deleted.",
     "not_shared": "The filter is not shared with you any more.",
-    "nothing_to_see": "There was nothing left that you may see: you lead no team.",
+    "nothing_to_see": "There is nothing left that you may see.",
     "not_theirs": "The filter names a team, a member or a survey that is gone or that you may not "
     "see any more.",
 }

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from widget.domain.dashboard_queries import Known
 from widget.domain.dashboards import Point
 from widget.domain.facts import COMMENT, REWARD
 from widget.domain.roles import Scope
@@ -18,6 +19,7 @@ from widget.domain.scores.metrics import MetricId
 from widget.domain.scores.scoring import Answers, Counts, score_of
 from widget.domain.scores.spans import Bucket
 from widget.domain.surveys import definition_from_json
+from widget.domain.teams import TeamNode, TeamPlace
 from widget.storage.models import Member, ShareCount, Survey, SurveyVersion
 from widget.storage.request_counts import requests_by
 from widget.storage.scopes import members_within
@@ -185,6 +187,22 @@ def member_names_of(session: Session, workspace_id: int, scope: Scope) -> dict[i
         .order_by(func.lower(Member.name), Member.id)
     )
     return {id: NamedMember(public_id, name) for id, public_id, name in rows}
+
+
+def known_of(
+    surveys: Mapping[int, CountedSurvey],
+    members: Mapping[int, NamedMember],
+    teams: Sequence[TeamNode],
+    scope: Scope,
+) -> Known:
+    """What a filter may name within a scope, given the surveys of the workspace, and its members
+    and teams within the scope."""
+    return Known(
+        surveys={survey.public_id: id for id, survey in surveys.items()},
+        members={member.public_id: id for id, member in members.items()},
+        teams=[TeamPlace(team.id, team.parent_id) for team in teams],
+        nobodys=scope.everything,
+    )
 
 
 def version_numbers(session: Session, workspace_id: int) -> dict[int, tuple[str, int]]:

@@ -113,6 +113,18 @@ def test_another_workspace_knows_nothing_of_it(acme: Workspace) -> None:
     assert other.get(f"/console/filters/{shared}/subscribe").status_code == 404
 
 
+def test_who_leads_nobody_shares_nothing_and_unshares_nothing_by_renaming(acme: Workspace) -> None:
+    viewer = acme.person("vi@acme.example", "viewer")
+    assert "Share it" not in viewer.get("/console/filters/new?page=dashboard").text
+    post(viewer, "/console/filters/new?page=dashboard", name="Mine", is_shared="1")
+    shared = keep(acme, name="From better days", by="vi@acme.example", is_shared=True)
+    post(viewer, f"/console/filters/{shared}", name="Renamed")
+    assert [(name, is_shared) for _page, name, _query, is_shared in kept(acme)] == [
+        ("Mine", False),
+        ("Renamed", True),
+    ]
+
+
 def test_members_save_for_themselves_and_only_what_they_may_open(acme: Workspace) -> None:
     ana = acme.member("Ana", email="ana@a.example")
     client = acme.person("ana@acme.example", "member", member=ana)

@@ -6,11 +6,11 @@ from flask import Response, make_response, render_template, request
 from flask_babel import gettext as _
 
 from widget.domain.csv_files import write_lines
-from widget.domain.dashboards import Point, distributions, shown_metrics, tiles
+from widget.domain.dashboards import Point, distributions, looked_at, shown_metrics, tiles
 from widget.domain.request_files import defused
 from widget.domain.score_filters import ScoreFilter
 from widget.domain.scores.estimates import METHODS
-from widget.domain.scores.metrics import METRIC_IDS, METRICS, MetricId
+from widget.domain.scores.metrics import METRICS, MetricId
 from widget.domain.scores.scoring import Counts
 from widget.domain.scores.spans import buckets
 from widget.extensions import db
@@ -38,7 +38,7 @@ def dashboard() -> Response:
     asked = dashboard_filters.asked(surveys)
     counts, before = _counts(asked.wanted, surveys), _counts(_before(asked), surveys)
     metrics = _metrics(asked, counts, before)
-    metric = _metric(metrics)
+    metric = looked_at(metrics, request.args.get("metric"))
     group = chosen_group()
     trend = _trend(asked, surveys, metric)
     if request.args.get("format") == "csv":
@@ -88,13 +88,6 @@ def _metrics(asked: Asked, counts: Counts, before: Counts) -> list[MetricId]:
         knows_requests=wanted.is_rolled_up,
         knows_shares=seat().scope.everything and wanted.knows_shares,
     )
-
-
-def _metric(metrics: list[MetricId]) -> MetricId:
-    """The metric that is looked at more closely: the address's, else the first."""
-    wanted = request.args.get("metric")
-    shown = metrics or list(METRIC_IDS)
-    return next((id for id in shown if id == wanted), shown[0])
 
 
 def _trend(asked: Asked, surveys: Surveys, metric: MetricId) -> list[Point]:

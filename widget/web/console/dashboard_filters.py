@@ -6,12 +6,11 @@ from zoneinfo import ZoneInfo
 from flask import request
 from flask_babel import gettext as _
 
-from widget.domain.dashboard_queries import Known, chosen_of, read_query
+from widget.domain.dashboard_queries import chosen_of, read_query
 from widget.domain.score_filters import ScoreFilter
 from widget.domain.scores.spans import PRESET_NAMES, PRESETS, Span
-from widget.domain.teams import TeamPlace
 from widget.extensions import db
-from widget.storage.dashboards import CountedSurvey, NamedMember, member_names_of
+from widget.storage.dashboards import CountedSurvey, NamedMember, known_of, member_names_of
 from widget.storage.teams import team_tree
 from widget.web.clock import now
 from widget.web.console.access import seat
@@ -51,12 +50,7 @@ def asked(surveys: dict[int, CountedSurvey]) -> Asked:
     chosen = chosen_of(request.args.to_dict(flat=False))
     tree = team_tree(db.session(), seat().workspace_id, seat().scope)
     members = member_names_of(db.session(), seat().workspace_id, seat().scope)
-    known = Known(
-        surveys={survey.public_id: id for id, survey in surveys.items()},
-        members={member.public_id: id for id, member in members.items()},
-        teams=[TeamPlace(team.id, team.parent_id) for team in tree],
-        nobodys=seat().scope.everything,
-    )
+    known = known_of(surveys, members, tree, seat().scope)
     read = read_query(chosen, known, now().astimezone(ZoneInfo(seat().time_zone)).date())
     choices = Choices(
         [(survey.public_id, survey.name) for survey in surveys.values()],

@@ -107,7 +107,7 @@ def filter_edit(filter_id: int) -> Response:
                 seat().user_id,
                 filter_id,
                 request.form.get("name", ""),
-                is_shared=_wants_sharing(),
+                is_shared=_wants_sharing(found.is_shared),
                 manages=seat().may("manage_workspace"),
                 at=now(),
             )
@@ -121,7 +121,7 @@ def filter_edit(filter_id: int) -> Response:
         found=found,
         address=page_address(found.page, found.query),
         name=request.form.get("name", found.name),
-        is_shared=_wants_sharing() if request.form else found.is_shared,
+        is_shared=_wants_sharing(found.is_shared) if request.form else found.is_shared,
         problem=problem,
         may_share=_may_share(),
         subscribers=subscribers_of(db.session(), seat().workspace_id, filter_id),
@@ -198,12 +198,13 @@ def _may_change(found: SavedFilter) -> bool:
 
 
 def _may_share() -> bool:
-    # What one shares, everybody reads the name of.
-    return seat().may("read_responses")
+    # It stands in everybody's menu.
+    return seat().may("lead")
 
 
-def _wants_sharing() -> bool:
-    return _may_share() and "is_shared" in request.form
+def _wants_sharing(before: bool = False) -> bool:
+    """What the form says; of who may not share, that it stays as it was."""
+    return "is_shared" in request.form if _may_share() else before
 
 
 def _page(name: str) -> Page:
