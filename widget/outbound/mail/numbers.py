@@ -13,6 +13,7 @@ from widget.domain.figures import Figures
 from widget.domain.links import LinkSigner, RequestLink
 from widget.domain.mail_addresses import DeliveryName, message_id, wire_address
 from widget.domain.mail_wording import one_line
+from widget.domain.periods import Period
 from widget.domain.scales import KIND_NAMES
 from widget.domain.scores.metrics import METRICS
 from widget.domain.subscriptions import SubscriptionOver
@@ -96,7 +97,7 @@ class Line:
 def numbers_mail(letter: NumbersLetter) -> EmailMessage:
     """The whole message: text first, then HTML with its pictures beside it."""
     numbers, message = letter.numbers, EmailMessage(policy=MAIL_POLICY)
-    message["Subject"] = one_line(f"{numbers.name}: {days_words(numbers)}")
+    message["Subject"] = one_line(f"{numbers.name}: {period_words(numbers.period)}")
     message["From"] = f"Sayso <{letter.sender}>"
     message["To"] = letter.recipient
     message["Date"] = format_datetime(letter.at)
@@ -110,7 +111,12 @@ def numbers_mail(letter: NumbersLetter) -> EmailMessage:
     stem = letter.name.partition("@")[0].rpartition(".")[2]
     pictures = [(f"plot-{number}.{stem}@sayso", plot) for number, plot in enumerate(plots, 1)]
     html = mail_template("numbers.html").render(
-        letter=letter, numbers=numbers, lines=lines, pictures=pictures, days=days_words(numbers)
+        letter=letter,
+        numbers=numbers,
+        lines=lines,
+        pictures=pictures,
+        days=period_words(numbers.period),
+        days_before=period_words(numbers.before),
     )
     message.add_alternative(
         ascii_html(html), subtype="html", charset="us-ascii", cte="quoted-printable"
@@ -132,7 +138,8 @@ def numbers_mail(letter: NumbersLetter) -> EmailMessage:
 def numbers_text(letter: NumbersLetter, lines: list[Line], plots: list[Plot]) -> str:
     """The mail as plain text."""
     numbers = letter.numbers
-    blocks = [f"{numbers.workspace}: {numbers.name}\n{days_words(numbers)}"]
+    days = f"The {numbers.period.name} {period_words(numbers.period)}"
+    blocks = [f"{numbers.workspace}: {numbers.name}\n{days}"]
     if not lines:
         blocks.append("No answers in these days.")
     for line in lines:
@@ -167,9 +174,8 @@ def plots_of(numbers: Numbers) -> list[Plot]:
     return course + shares
 
 
-def days_words(numbers: Numbers) -> str:
-    """The days that the mail is about."""
-    period = numbers.period
+def period_words(period: Period) -> str:
+    """The days of a week or a month."""
     return f"{_day(period.first)} – {_day(period.last)}"
 
 
