@@ -21,6 +21,7 @@ class ResponseFilter:
     ours; None among the members is nobody, and `teams` are those below as well. "" among channels,
     languages, sources, clients and segments is none. `versions` are numbers. `moods` are those of
     the kinds that are wanted, else of the main question, by what its survey calls positive.
+    `reasons` are ids of ticked areas.
     `is_recovery`: answers of customers who were asked again after a follow-up: only those, or none
     of them. `search` is what somebody typed to look for; `finds_hidden_comments` says whether
     they may read comments that the team has hidden.
@@ -38,6 +39,7 @@ class ResponseFilter:
     sources: Collection[str] = ()
     clients: Collection[str] = ()
     segments: Collection[str] = ()
+    reasons: Collection[str] = ()
     versions: Collection[int] = ()
     tags: Collection[str] = ()
     has_comment: bool | None = None

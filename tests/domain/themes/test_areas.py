@@ -183,8 +183,8 @@ def test_costs_are_what_the_plain_lists_of_answers_give(
         for reason in ("slow", "unclear", "rude")
     }
     found = areas_of(ticks("nps", "negative", asked, ticked))
-    costs = [area.cost for area in found.areas if area.difference]
     costs = [area.cost for area in found.areas if area.cost is not None]
+    assert costs == sorted(costs, reverse=True)
     for area in found.areas:
         points = [(-100 if score <= 6 else 0, area.reason in said) for score, said in answers]
         assert area.ticked == sum(has for _, has in points)

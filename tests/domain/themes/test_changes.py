@@ -13,6 +13,7 @@ from widget.domain.scores.comparisons import compare_shares
 from widget.domain.scores.shares import Part
 from widget.domain.themes.areas import Ticks
 from widget.domain.themes.changes import (
+    AreaChanges,
     Change,
     Changes,
     CountedPart,
@@ -210,23 +211,23 @@ def test_reasons_are_compared_by_who_was_asked() -> None:
     before = stars({1: 50, 2: 50}, {"slow": {1: 10}, "rude": {1: 20, 2: 10}})
     now = stars({1: 100}, {"slow": {1: 40}, "rude": {1: 28}, "app": {1: 12}})
     found = area_changes(before, now)
-    assert isinstance(found, dict)
-    assert {reason: one.direction for reason, one in found.items()} == {
+    assert found.lack is None
+    assert {reason: one.direction for reason, one in found.areas.items()} == {
         "app": "new",
         "rude": "unclear",
         "slow": "more",
     }
-    assert (found["slow"].before, found["slow"].now) == (0.1, 0.4)
+    assert (found.areas["slow"].before, found.areas["slow"].now) == (0.1, 0.4)
 
 
 def test_too_few_asked_in_either_period_are_said_to_be_too_few() -> None:
     few, enough = stars({1: 9}, {}), stars({1: 10}, {})
-    assert area_changes(enough, few) == Lack("too_few_answers", 9, FEW)
-    assert area_changes(few, enough) == Lack("too_few_before", 9, FEW)
-    assert area_changes(enough, enough) == {}
+    assert area_changes(enough, few).lack == Lack("too_few_answers", 9, FEW)
+    assert area_changes(few, enough).lack == Lack("too_few_before", 9, FEW)
+    assert area_changes(enough, enough) == AreaChanges()
 
 
 def test_a_reason_that_was_not_on_offer_before_has_not_changed() -> None:
     before = Ticks("stars", "negative", 4, {1: 50}, {}, offered={"slow": {1: 50}})
     now = Ticks("stars", "negative", 4, {1: 50}, {"new": {1: 30}}, offered={"new": {1: 40}})
-    assert area_changes(before, now) == {}
+    assert area_changes(before, now) == AreaChanges()

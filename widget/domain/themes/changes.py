@@ -8,7 +8,7 @@ among those shown.
 """
 
 from collections.abc import Collection, Hashable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal, TypeVar
 
 from widget.domain.scales import Sentiment
@@ -72,6 +72,15 @@ class Changes:
         return next(found, None)
 
 
+@dataclass(frozen=True)
+class AreaChanges:
+    """How the share that ticked each reason changed, by its id: of those that can be compared; or
+    what is lacking for saying so."""
+
+    areas: Mapping[str, Change] = field(default_factory=dict)
+    lack: Lack | None = None
+
+
 def changes_of(
     pairs: Mapping[What, tuple[CountedPart, CountedPart]],
     told: Collection[What] | None = None,
@@ -110,19 +119,21 @@ def term_changes(
     return Changes(tuple(TermChange(key, side, found[side, key]) for side, key in shown))
 
 
-def area_changes(before: Ticks, now: Ticks) -> dict[str, Change] | Lack:
+def area_changes(before: Ticks, now: Ticks) -> AreaChanges:
     """How the share of those offered a reason who ticked it changed, by its id: of reasons that
     were offered to enough people in both periods."""
     asked_before, asked_now = sum(before.asked.values()), sum(now.asked.values())
     if asked_now < FEW:
-        return Lack("too_few_answers", asked_now, FEW)
+        return AreaChanges(lack=Lack("too_few_answers", asked_now, FEW))
     if asked_before < FEW:
-        return Lack("too_few_before", asked_before, FEW)
+        return AreaChanges(lack=Lack("too_few_before", asked_before, FEW))
     reasons = sorted({*before.ticked, *now.ticked})
     pairs = {reason: (_ticked(before, reason), _ticked(now, reason)) for reason in reasons}
     # What was on offer to hardly anybody in one of the periods has no share to compare.
-    return changes_of(
-        {reason: pair for reason, pair in pairs.items() if min(part.n for part in pair) >= FEW}
+    return AreaChanges(
+        changes_of(
+            {what: pair for what, pair in pairs.items() if min(one.n for one in pair) >= FEW}
+        )
     )
 
 

@@ -1,0 +1,99 @@
+"""Finding what is behind scores, in the background: the themes of comments, the cost of areas."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from widget.domain.roles import Scope
+from widget.domain.score_filters import ScoreFilter
+from widget.domain.scores.spans import Span
+from widget.domain.themes.findings import Findings, Heard, findings_of
+from widget.storage import themes
+from widget.storage.engine import writing
+from widget.storage.theme_comments import comments_read, comments_written, ticked_in
+from widget.storage.themes import Claim
+
+_log = logging.getLogger(__name__)
+
+# Between so many comments it is asked whether the worker is to stop.
+_LOOK_UP_EVERY = 200
+
+
+class Interrupted(Exception):
+    """The worker is to stop; what it was at is begun anew by the next one."""
+
+
+def ask_for_themes(
+    session: Session, workspace_id: int, scope: Scope, wanted: ScoreFilter, at: datetime
+) -> None:
+    """Have what is behind the scores of a filter found, within a scope, by the worker."""
+    with writing(session):
+        themes.ask_for(session, workspace_id, scope, wanted, at)
+
+
+@dataclass(frozen=True)
+class FindThemes:
+    """The worker's job: finds what waits longest; returns how many were found.
+
+    Several workers may do this at once. It reads a bounded number of comments (`theme_comments`)
+    and counts their terms in bounded memory (`domain.themes.table`). What cannot be found is logged
+    and left alone for a while. `should_stop` tells when to give up and leave it to the next worker.
+    """
+
+    should_stop: Callable[[], bool]
+
+    def __call__(self, engine: Engine, now: datetime) -> int:
+        with Session(engine) as session:
+            if not themes.is_any_waiting(session, now):
+                return 0
+            with writing(session):
+                claimed = themes.claim(session, now)
+            if claimed is None:
+                return 0
+            try:
+                found = self._found(session, claimed)
+            except Interrupted:
+                with writing(session):
+                    themes.let_go(session, claimed)
+                return 0
+            except Exception:  # noqa: BLE001 - logged
+                _log.exception("The themes %s cannot be found; they are left alone.", claimed.id)
+                with writing(session):
+                    themes.note_failure(session, claimed, now)
+                return 0
+            with writing(session):
+                return int(themes.keep(session, claimed, found, now))
+
+    def _found(self, session: Session, claimed: Claim) -> Findings:
+        wanted = claimed.wanted
+        span = Span(wanted.first, wanted.last).before
+        earlier = replace(wanted, first=span.first, last=span.last)
+        periods = [
+            (
+                self._heard(session, claimed, one),
+                ticked_in(session, claimed.workspace_id, claimed.scope, one),
+            )
+            for one in (wanted, earlier)
+        ]
+        (heard, ticked), (heard_before, ticked_before) = periods
+        return findings_of(heard, heard_before, ticked, ticked_before)
+
+    def _heard(self, session: Session, claimed: Claim, wanted: ScoreFilter) -> Heard:
+        of = (claimed.workspace_id, claimed.scope, wanted)
+        heard = Heard(written=comments_written(session, *of))
+        read = comments_read(session, *of, heard.written)
+        for number, (id, language, comment, side) in enumerate(read):
+            if number % _LOOK_UP_EVERY == 0 and self.should_stop():
+                raise Interrupted
+            heard.counts.add(comment, language, side, id)
+        return heard
+
+
+def forget_old_themes(engine: Engine, now: datetime) -> int:
+    """Forget what was found too long ago; returns how many there were."""
+    with Session(engine) as session, writing(session):
+        return themes.forget_old(session, now)
