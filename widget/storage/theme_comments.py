@@ -8,7 +8,7 @@ is a fair one, and is the same each time.
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -26,6 +26,7 @@ from widget.domain.themes.findings import Question, Ticked
 from widget.domain.themes.table import SIDES
 from widget.storage.models import Response
 from widget.storage.response_moods import in_moods
+from widget.storage.scopes import within
 from widget.storage.score_counts import counted
 from widget.storage.surveys import definitions_of
 
@@ -94,6 +95,21 @@ def ticked_in(session: Session, workspace_id: int, scope: Scope, wanted: ScoreFi
         {question: tally.ticks(question) for question, tally in tallies.items()},
         {question: tally.versions for question, tally in tallies.items()},
     )
+
+
+def comments_to_quote(
+    session: Session, workspace_id: int, scope: Scope, ids: Collection[UUID]
+) -> dict[UUID, str]:
+    """Those of some comments that may still be read within a scope, by their responses' ids."""
+    query = select(Response.id, Response.comment).where(
+        Response.workspace_id == workspace_id,
+        Response.id.in_(ids),
+        Response.comment.is_not(None),
+        Response.hidden_at.is_(None),
+        Response.comment_hidden_at.is_(None),
+        within(scope, workspace_id, Response.member_id),
+    )
+    return {id: comment for id, comment in session.execute(query) if comment} if ids else {}
 
 
 class _Tally:

@@ -21,6 +21,7 @@ NEEDS: dict[Ability, set[str]] = {
         "account",
         "account_switch",
         "dashboard",
+        "dashboard_why",
         "leaderboard",
         "leave",
         "my_rewards",

@@ -130,7 +130,7 @@ def test_ticked_areas_that_are_filtered_by_can_be_taken_away(busy: Workspace) ->
 
 def test_a_quotation_is_looked_for_word_by_word(any_acme: Workspace) -> None:
     survey = any_acme.survey()
-    for number, text in enumerate(("A waste of time", "Time: a lot of waste", "Waste of timetables")):
+    for number, text in enumerate(("A waste of time", "Time of waste", "Waste of timetables")):
         at = MONDAY + timedelta(minutes=number)
         answer_survey(any_acme, survey, 2, comment=text, ref=f"T-{number}", at=at)
     client = any_acme.signed_in()

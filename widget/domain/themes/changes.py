@@ -7,7 +7,7 @@ would by that alone seem to have changed; so terms are judged among all that cou
 among those shown.
 """
 
-from collections.abc import Collection, Hashable, Iterable, Mapping
+from collections.abc import Collection, Hashable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal, TypeVar
 
@@ -51,9 +51,10 @@ class Change:
 
 @dataclass(frozen=True)
 class TermChange:
-    """How a term's share of a side's comments changed."""
+    """How a term's share of a side's comments changed; `text` as people most often write it."""
 
     key: str
+    text: str
     side: Sentiment
     change: Change
 
@@ -114,9 +115,11 @@ def term_changes(
         for key in sorted(keys)
         for side in SIDES
     }
-    shown = dict.fromkeys((*_shown(themes_now), *_shown(themes_before)))
+    shown = {**_shown(themes_now), **_shown(themes_before), **_shown(themes_now)}
     found = changes_of(pairs, shown)
-    return Changes(tuple(TermChange(key, side, found[side, key]) for side, key in shown))
+    return Changes(
+        tuple(TermChange(key, text, side, found[side, key]) for (side, key), text in shown.items())
+    )
 
 
 def area_changes(before: Ticks, now: Ticks) -> AreaChanges:
@@ -143,8 +146,9 @@ def _ticked(ticks: Ticks, reason: str) -> CountedPart:
     )
 
 
-def _shown(themes: Themes) -> Iterable[tuple[Sentiment, str]]:
-    return [(term.side, term.key) for term in (*themes.positive, *themes.negative)]
+def _shown(themes: Themes) -> dict[tuple[Sentiment, str], str]:
+    """The terms that stand out, by side and key, as they are written."""
+    return {(term.side, term.key): term.text for term in (*themes.positive, *themes.negative)}
 
 
 def _part(counts: TermCounts, key: str, side: Sentiment) -> CountedPart:

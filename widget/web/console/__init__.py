@@ -11,6 +11,7 @@ def register(app: Flask) -> None:
         alerts,
         asking,
         dashboard,
+        dashboard_why,
         deliveries,
         editor,
         email_page,
@@ -53,6 +54,7 @@ def register(app: Flask) -> None:
         testimonials,
         unassigned,
         versions,
+        why_words,
         workspace,
     )
 

@@ -24,7 +24,7 @@ def metric_value(value: float | None, metric: MetricId) -> str:
     unit = METRICS[metric].unit
     if unit == "seconds":
         return _duration(value)
-    text = _decimal(value, METRICS[metric].decimals)
+    text = written(value, METRICS[metric].decimals)
     return str(_("%(number)s %%", number=text)) if unit == "percent" else text
 
 
@@ -36,7 +36,7 @@ def metric_interval(score: Score, metric: MetricId) -> str:
     if METRICS[metric].unit == "seconds":
         return f"{_duration(score.low)} – {_duration(score.high)}"
     decimals = METRICS[metric].decimals
-    ends = {"low": _decimal(score.low, decimals), "high": _decimal(score.high, decimals)}
+    ends = {"low": written(score.low, decimals), "high": written(score.high, decimals)}
     return str(_("%(low)s to %(high)s", **ends))
 
 
@@ -47,7 +47,7 @@ def metric_change(change: Comparison, metric: MetricId) -> str:
         return ""
     if METRICS[metric].unit == "seconds":
         return f"{_sign(change.difference)}{_duration(abs(change.difference))}"
-    return _signed(change.difference, METRICS[metric].decimals)
+    return written_signed(change.difference, METRICS[metric].decimals)
 
 
 @blueprint.app_template_filter("change_interval")
@@ -56,7 +56,10 @@ def change_interval(change: Comparison, metric: MetricId) -> str:
     if change.low is None or change.high is None:
         return ""
     decimals = METRICS[metric].decimals
-    ends = {"low": _signed(change.low, decimals), "high": _signed(change.high, decimals)}
+    ends = {
+        "low": written_signed(change.low, decimals),
+        "high": written_signed(change.high, decimals),
+    }
     return str(_("%(low)s to %(high)s", **ends))
 
 
@@ -75,23 +78,25 @@ def verdict_words(change: Comparison) -> str:
 @blueprint.app_template_filter("count_words")
 def count_words(number: int) -> str:
     """A count with its thousands apart."""
-    return _decimal(number, 0)
+    return written(number, 0)
 
 
-def _decimal(value: float, decimals: int) -> str:
+def written(value: float, decimals: int) -> str:
+    """A number with so many decimals, as the console's language writes it."""
     # Adding nothing makes minus nothing nothing.
-    return _written(round(value, decimals) + 0.0, decimals, str(get_locale() or "en"))
+    return _formatted(round(value, decimals) + 0.0, decimals, str(get_locale() or "en"))
 
 
 @lru_cache(maxsize=20_000)
-def _written(rounded: float, decimals: int, locale: str) -> str:
+def _formatted(rounded: float, decimals: int, locale: str) -> str:
     """A page has a thousand numbers, and many of them are alike."""
     pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
     return format_decimal(rounded, format=pattern, locale=locale).replace("-", "−")
 
 
-def _signed(value: float, decimals: int) -> str:
-    return f"{_sign(round(value, decimals))}{_decimal(abs(value), decimals)}"
+def written_signed(value: float, decimals: int) -> str:
+    """The same with its sign, ± for nothing."""
+    return f"{_sign(round(value, decimals))}{written(abs(value), decimals)}"
 
 
 def _sign(value: float) -> str:
@@ -104,4 +109,4 @@ def _duration(seconds: float) -> str:
         return str(_("%(minutes)s min", minutes=round(seconds / _MINUTE)))
     if seconds < 2 * _DAY:
         return str(_("%(hours)s h", hours=round(seconds / _HOUR)))
-    return str(_("%(days)s days", days=_decimal(seconds / _DAY, 1)))
+    return str(_("%(days)s days", days=written(seconds / _DAY, 1)))
