@@ -111,9 +111,9 @@ def test_terms_lead_to_their_comments(acme: Workspace) -> None:
     say(acme, survey, 5, "No, a refund was quick", 2, channel="chat")
     client = acme.signed_in()
     page = found(acme, client, f"{PAGE}?channel=chat&span=last_7")
-    address = link(page, "no refund")
+    address = link(page, "No refund")
     assert address.startswith("/console/responses?")
-    for part in ("q=%22no+refund%22", "mood=negative", "channel=chat", "from=2026-11-17"):
+    for part in ("q=%22No+refund%22", "mood=negative", "channel=chat", "from=2026-11-17"):
         assert part in address
     assert "span" not in address
     listed = client.get(address).text

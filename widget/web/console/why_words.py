@@ -53,8 +53,10 @@ def lack_words(lack: Lack, is_nps: bool = False) -> str:
             have=have,
             need=need,
         ),
-        "too_few_answers": _(
+        "too_few_answers": ngettext(
+            "%(have)s customer was asked; at least %(need)s are needed to say anything.",
             "%(have)s customers were asked; at least %(need)s are needed to say anything.",
+            lack.have,
             have=have,
             need=need,
         ),
