@@ -58,7 +58,8 @@ def main() -> int:
         failed |= busy > BAR_S or more > BAR_MB
         print(
             f"{number:>11,} comments in each span: {read:,} of {written:,} read, {busy:5.1f} s of"
-            f" the processor (bar {BAR_S:.0f}) in {took:5.1f} s, {more:4.0f} MB more at its peak (bar {BAR_MB:.0f})"
+            f" the processor (bar {BAR_S:.0f}) in {took:5.1f} s, {more:4.0f} MB more at its peak"
+            f" (bar {BAR_MB:.0f})"
         )
     return int(failed)
 
