@@ -55,7 +55,13 @@ class FindThemes:
             if claimed is None:
                 return 0
             try:
-                found = self._found(session, claimed)
+                found = find_themes(
+                    session,
+                    claimed.workspace_id,
+                    claimed.scope,
+                    claimed.wanted,
+                    self.should_stop,
+                )
             except Interrupted:
                 with writing(session):
                     themes.let_go(session, claimed)
@@ -68,29 +74,41 @@ class FindThemes:
             with writing(session):
                 return int(themes.keep(session, claimed, found, now))
 
-    def _found(self, session: Session, claimed: Claim) -> Findings:
-        wanted = claimed.wanted
-        span = Span(wanted.first, wanted.last).before
-        earlier = replace(wanted, first=span.first, last=span.last)
-        periods = [
-            (
-                self._heard(session, claimed, one),
-                ticked_in(session, claimed.workspace_id, claimed.scope, one),
-            )
-            for one in (wanted, earlier)
-        ]
-        (heard, ticked), (heard_before, ticked_before) = periods
-        return findings_of(heard, heard_before, ticked, ticked_before)
 
-    def _heard(self, session: Session, claimed: Claim, wanted: ScoreFilter) -> Heard:
-        of = (claimed.workspace_id, claimed.scope, wanted)
-        heard = Heard(written=comments_written(session, *of))
-        read = comments_read(session, *of, heard.written)
-        for number, (id, language, comment, side) in enumerate(read):
-            if number % _LOOK_UP_EVERY == 0 and self.should_stop():
-                raise Interrupted
-            heard.counts.add(comment, language, side, id)
-        return heard
+def find_themes(
+    session: Session,
+    workspace_id: int,
+    scope: Scope,
+    wanted: ScoreFilter,
+    should_stop: Callable[[], bool],
+) -> Findings:
+    """What is behind the scores of a filter, within a scope, found here and now: it takes seconds,
+    and is for the worker. Raises Interrupted when it is to stop."""
+    span = Span(wanted.first, wanted.last).before
+    earlier = replace(wanted, first=span.first, last=span.last)
+    heard, heard_before = (
+        _heard(session, workspace_id, scope, one, should_stop) for one in (wanted, earlier)
+    )
+    ticked, ticked_before = (
+        ticked_in(session, workspace_id, scope, one) for one in (wanted, earlier)
+    )
+    return findings_of(heard, heard_before, ticked, ticked_before)
+
+
+def _heard(
+    session: Session,
+    workspace_id: int,
+    scope: Scope,
+    wanted: ScoreFilter,
+    should_stop: Callable[[], bool],
+) -> Heard:
+    heard = Heard(written=comments_written(session, workspace_id, scope, wanted))
+    read = comments_read(session, workspace_id, scope, wanted, heard.written)
+    for number, (id, language, comment, side) in enumerate(read):
+        if number % _LOOK_UP_EVERY == 0 and should_stop():
+            raise Interrupted
+        heard.counts.add(comment, language, side, id)
+    return heard
 
 
 def forget_old_themes(engine: Engine, now: datetime) -> int:
