@@ -1,5 +1,6 @@
 """The schema: made by migrations, equal to the models, on both databases."""
 
+import json
 from datetime import UTC, date, datetime
 from pathlib import Path
 from uuid import UUID
@@ -9,11 +10,15 @@ from sqlalchemy import create_engine, select, text
 from sqlalchemy.orm import Session
 
 from tests.builders import World
+from widget.actions.find_themes import FindThemes
 from widget.actions.keep_filter import keep_filter
 from widget.actions.subscribe import subscribe
+from widget.domain.roles import EVERYTHING
 from widget.domain.schedules import Schedule
+from widget.domain.score_filters import ScoreFilter
+from widget.domain.surveys import Definition, Question
 from widget.extensions import db
-from widget.storage import migrate
+from widget.storage import migrate, themes
 from widget.storage.engine import prepare_engine, writing
 from widget.storage.event_cursors import cursors, events_after
 from widget.storage.ids import new_id
@@ -335,6 +340,37 @@ def test_people_from_before_saved_filters_can_save_and_subscribe(
         subscribe(session, 1, 1, kept, Schedule("week", 0, 8, "Asia/Kathmandu"), at=at)
         [found] = subscriptions_of(session, 1, 1)
         assert found.next_due_at == datetime(2026, 11, 30, 2, 15, tzinfo=UTC)
+    engine.dispose()
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_themes_of_what_was_said_before_can_be_found(
+    tmp_path: Path, request: pytest.FixtureRequest, database: str
+) -> None:
+    url = f"sqlite:///{tmp_path / 'old.db'}"
+    if database == "postgresql":
+        url = request.getfixturevalue("empty_postgres")
+    engine = prepare_engine(create_engine(url))
+    migrate.upgrade(engine, "0001")
+    with engine.begin() as connection:
+        for statement in FIRST_RELEASE.split(";"):
+            connection.execute(text(statement))
+    migrate.upgrade(engine, "0015")
+    migrate.upgrade(engine)
+    now = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
+    wanted = ScoreFilter(date(2026, 11, 1), date(2026, 11, 1))
+    with Session(engine) as session, writing(session):
+        session.execute(
+            text("UPDATE survey_versions SET definition = :plain"),
+            {"plain": json.dumps(Definition(Question("stars", "stars"), 4).to_json())},
+        )
+        session.execute(text("UPDATE surveys SET published_version_id = 1"))
+        themes.ask_for(session, 1, EVERYTHING, wanted, now)
+    assert FindThemes(lambda: False)(engine, now) == 1
+    with Session(engine) as session:
+        findings = themes.latest_for(session, 1, EVERYTHING, wanted, now).findings
+        assert findings is not None
+        assert findings.languages[0].written == {"positive": 1, "negative": 0}
     engine.dispose()
 
 

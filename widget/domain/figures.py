@@ -31,7 +31,7 @@ class Figures:
         unit = METRICS[metric].unit
         if unit == "seconds":
             return self._duration(value)
-        text = self._decimal(value, METRICS[metric].decimals)
+        text = self.decimal(value, METRICS[metric].decimals)
         return self._said("%(number)s %%", number=text) if unit == "percent" else text
 
     def interval(self, score: Score, metric: MetricId) -> str:
@@ -41,7 +41,7 @@ class Figures:
         if METRICS[metric].unit == "seconds":
             return f"{self._duration(score.low)} – {self._duration(score.high)}"
         decimals = METRICS[metric].decimals
-        low, high = self._decimal(score.low, decimals), self._decimal(score.high, decimals)
+        low, high = self.decimal(score.low, decimals), self.decimal(score.high, decimals)
         return self._said("%(low)s to %(high)s", low=low, high=high)
 
     def change(self, change: Comparison, metric: MetricId) -> str:
@@ -50,14 +50,14 @@ class Figures:
             return ""
         if METRICS[metric].unit == "seconds":
             return f"{_sign(change.difference)}{self._duration(abs(change.difference))}"
-        return self._signed(change.difference, METRICS[metric].decimals)
+        return self.signed(change.difference, METRICS[metric].decimals)
 
     def change_interval(self, change: Comparison, metric: MetricId) -> str:
         """The ends of a change's interval, "" where it has none."""
         if change.low is None or change.high is None:
             return ""
         decimals = METRICS[metric].decimals
-        low, high = self._signed(change.low, decimals), self._signed(change.high, decimals)
+        low, high = self.signed(change.low, decimals), self.signed(change.high, decimals)
         return self._said("%(low)s to %(high)s", low=low, high=high)
 
     def verdict(self, change: Comparison) -> str:
@@ -72,18 +72,20 @@ class Figures:
 
     def count(self, number: int) -> str:
         """A count with its thousands apart."""
-        return self._decimal(number, 0)
+        return self.decimal(number, 0)
 
     def _said(self, words: str, **values: str) -> str:
         said = str(self.say(words))
         return said % values if values else said
 
-    def _decimal(self, value: float, decimals: int) -> str:
+    def decimal(self, value: float, decimals: int) -> str:
+        """A number with so many decimals."""
         # Adding nothing makes minus nothing nothing.
         return _written(round(value, decimals) + 0.0, decimals, self.locale)
 
-    def _signed(self, value: float, decimals: int) -> str:
-        return f"{_sign(round(value, decimals))}{self._decimal(abs(value), decimals)}"
+    def signed(self, value: float, decimals: int) -> str:
+        """The same with its sign, ± for nothing."""
+        return f"{_sign(round(value, decimals))}{self.decimal(abs(value), decimals)}"
 
     def _duration(self, seconds: float) -> str:
         """Whole minutes below two hours, hours below two days, else days."""
@@ -91,7 +93,7 @@ class Figures:
             return self._said("%(minutes)s min", minutes=str(round(seconds / _MINUTE)))
         if seconds < 2 * _DAY:
             return self._said("%(hours)s h", hours=str(round(seconds / _HOUR)))
-        return self._said("%(days)s days", days=self._decimal(seconds / _DAY, 1))
+        return self._said("%(days)s days", days=self.decimal(seconds / _DAY, 1))
 
 
 @lru_cache(maxsize=20_000)

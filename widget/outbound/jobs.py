@@ -13,6 +13,7 @@ from sqlalchemy import create_engine
 
 from widget.actions.announce_grants import AnnounceGrants
 from widget.actions.change_responses import run_bulk_changes
+from widget.actions.find_themes import FindThemes, forget_old_themes
 from widget.actions.finish_idle_responses import FinishIdleResponses
 from widget.actions.forget_link_visits import ForgetLinkVisits
 from widget.actions.import_members import forget_member_files
@@ -70,6 +71,8 @@ def make_jobs(settings: Settings, should_stop: Callable[[], bool]) -> list[Job]:
         Job("forget link visits", 3600, ForgetLinkVisits(timedelta(days=settings.visit_days))),
         Job("forget files of members", 3600, forget_member_files),
         Job("send due subscriptions", 30, send_due_subscriptions),
+        Job("find themes", 1, FindThemes(should_stop)),
+        Job("forget old themes", 600, forget_old_themes),
         Job("raise alerts", 3, RaiseAlerts(settings.public_url)),
     ]
 

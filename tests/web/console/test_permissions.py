@@ -27,6 +27,7 @@ NEEDS: dict[Ability, set[str]] = {
         "filter_replace",
         "filter_subscribe",
         "filters",
+        "dashboard_why",
         "leaderboard",
         "leave",
         "my_rewards",

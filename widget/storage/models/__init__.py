@@ -33,6 +33,7 @@ from widget.storage.models.saved_filters import SavedFilter, Subscription, Subsc
 from widget.storage.models.sharing import Share, ShareCount, Testimonial
 from widget.storage.models.surveys import EmbedProblem, Image, Site, Survey, SurveyVersion
 from widget.storage.models.tags import BulkChange, ResponseTag, Tag
+from widget.storage.models.themes import ThemeFinding
 
 __all__ = [
     "AlertChannel",
@@ -82,6 +83,7 @@ __all__ = [
     "Tag",
     "Team",
     "Testimonial",
+    "ThemeFinding",
     "User",
     "Vote",
     "Workspace",

@@ -11,6 +11,7 @@ def register(app: Flask) -> None:
         alerts,
         asking,
         dashboard,
+        dashboard_why,
         deliveries,
         editor,
         email_page,
@@ -55,6 +56,7 @@ def register(app: Flask) -> None:
         testimonials,
         unassigned,
         versions,
+        why_words,
         workspace,
     )
 

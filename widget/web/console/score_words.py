@@ -45,6 +45,16 @@ def count_words(number: int) -> str:
     return figures().count(number)
 
 
+def written(value: float, decimals: int) -> str:
+    """A number with so many decimals, as the console's language writes it."""
+    return figures().decimal(value, decimals)
+
+
+def written_signed(value: float, decimals: int) -> str:
+    """The same with its sign, ± for nothing."""
+    return figures().signed(value, decimals)
+
+
 def figures() -> Figures:
     """Figures in the language of this request."""
     return Figures(str(get_locale() or "en"), gettext)
