@@ -15,7 +15,6 @@ from widget.domain.themes.findings import Findings, Heard, findings_of
 from widget.storage import themes
 from widget.storage.engine import writing
 from widget.storage.theme_comments import comments_read, comments_written, ticked_in
-from widget.storage.themes import Claim
 
 _log = logging.getLogger(__name__)
 
@@ -83,7 +82,10 @@ def find_themes(
     should_stop: Callable[[], bool],
 ) -> Findings:
     """What is behind the scores of a filter, within a scope, found here and now: it takes seconds,
-    and is for the worker. Raises Interrupted when it is to stop."""
+    and is for the worker. Raises Interrupted when it is to stop.
+
+    The session is rolled back in between, so that no snapshot is held: give one with nothing in it.
+    """
     span = Span(wanted.first, wanted.last).before
     earlier = replace(wanted, first=span.first, last=span.last)
     heard, heard_before = (
