@@ -11,7 +11,10 @@ from sqlalchemy.orm import Session
 
 from tests.builders import World
 from widget.actions.find_themes import FindThemes
+from widget.actions.keep_filter import keep_filter
+from widget.actions.subscribe import subscribe
 from widget.domain.roles import EVERYTHING
+from widget.domain.schedules import Schedule
 from widget.domain.score_filters import ScoreFilter
 from widget.domain.surveys import Definition, Question
 from widget.extensions import db
@@ -30,6 +33,8 @@ from widget.storage.models import (
 )
 from widget.storage.rewards import reward_of_responses
 from widget.storage.rollups import rolled_up_counts, true_counts
+from widget.storage.saved_filters import saved_filters
+from widget.storage.subscriptions import subscriptions_of
 from widget.storage.suppressions import suppress, suppressed_counts
 
 FIRST_RELEASE = """
@@ -299,6 +304,45 @@ def test_what_was_said_before_there_were_alerts_alarms_nobody_later(
     engine.dispose()
 
 
+BEFORE_SAVED_FILTERS = """
+INSERT INTO workspaces (id, name, time_zone, is_demo, test_mail_to, created_at)
+    VALUES (1, 'Acme', 'Asia/Kathmandu', FALSE, '', '2026-11-01 09:00:00');
+INSERT INTO users (id, email, name, password, active, fs_uniquifier, created_at)
+    VALUES (1, 'alice@acme.example', 'Alice', '', TRUE, 'a', '2026-11-01 09:00:00');
+INSERT INTO memberships (user_id, workspace_id, role, sees_all) VALUES (1, 1, 'owner', FALSE);
+INSERT INTO messages (workspace_id, id, channel, purpose, target, content, status, attempts, due_at,
+        last_error, created_at)
+    VALUES (1, '019ab0c47a107c3e9f523d1f6a0c8e21', 'mail', 'alert', 'alice@acme.example', '{}',
+        'sent', 1, '2026-11-01 09:00:00', '', '2026-11-01 09:00:00')
+"""
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_people_from_before_saved_filters_can_save_and_subscribe(
+    tmp_path: Path, request: pytest.FixtureRequest, database: str
+) -> None:
+    url = f"sqlite:///{tmp_path / 'old.db'}"
+    if database == "postgresql":
+        url = request.getfixturevalue("empty_postgres")
+    engine = prepare_engine(create_engine(url))
+    migrate.upgrade(engine, "0014")
+    with engine.begin() as connection:
+        for statement in BEFORE_SAVED_FILTERS.split(";"):
+            connection.execute(text(statement))
+    migrate.upgrade(engine)
+    assert migrate.drift(engine) == []
+    at = datetime(2026, 11, 23, 9, tzinfo=UTC)
+    with Session(engine) as session:
+        kept = keep_filter(
+            session, 1, 1, "dashboard", "Ours", "span=last_30", is_shared=False, at=at
+        )
+        assert [one.name for one in saved_filters(session, 1, 1)] == ["Ours"]
+        subscribe(session, 1, 1, kept, Schedule("week", 0, 8, "Asia/Kathmandu"), at=at)
+        [found] = subscriptions_of(session, 1, 1)
+        assert found.next_due_at == datetime(2026, 11, 30, 2, 15, tzinfo=UTC)
+    engine.dispose()
+
+
 @pytest.mark.parametrize("database", ["sqlite", "postgresql"])
 def test_themes_of_what_was_said_before_can_be_found(
     tmp_path: Path, request: pytest.FixtureRequest, database: str
@@ -311,7 +355,7 @@ def test_themes_of_what_was_said_before_can_be_found(
     with engine.begin() as connection:
         for statement in FIRST_RELEASE.split(";"):
             connection.execute(text(statement))
-    migrate.upgrade(engine, "0014")
+    migrate.upgrade(engine, "0015")
     migrate.upgrade(engine)
     now = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
     wanted = ScoreFilter(date(2026, 11, 1), date(2026, 11, 1))

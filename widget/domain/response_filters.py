@@ -12,6 +12,13 @@ from widget.domain.scales import Kind
 Mood = Literal["positive", "negative", "other"]
 MOODS: tuple[Mood, ...] = get_args(Mood)
 
+# The filter's parameters in an address. Those that may come several times:
+SEVERAL = (
+    *("survey", "kind", "score", "mood", "team", "member", "channel", "language", "source"),
+    *("client", "segment", "version", "tag", "reason"),
+)
+NAMES = ("q", *SEVERAL, "comment", "again", "from", "to", "tests", "hidden")
+
 
 @dataclass(frozen=True)
 class ResponseFilter:

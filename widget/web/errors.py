@@ -9,6 +9,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError
 from widget.domain.errors import (
     NotTheirs,
     UnknownAlertChannel,
+    UnknownFilter,
     UnknownFollowUp,
     UnknownGrant,
     UnknownHeldAnswer,
@@ -20,6 +21,7 @@ from widget.domain.errors import (
     UnknownReviewSite,
     UnknownReward,
     UnknownSite,
+    UnknownSubscription,
     UnknownSurvey,
     UnknownTeam,
     UnknownTestimonial,
@@ -70,6 +72,8 @@ def register(app: Flask) -> None:
         UnknownFollowUp,
         UnknownAlertChannel,
         UnknownReviewSite,
+        UnknownFilter,
+        UnknownSubscription,
     ):
         app.register_error_handler(unknown, _not_found)
 

@@ -10,6 +10,7 @@ from sqlalchemy import event
 
 from tests.builders import Workspace, add_request, answer_survey, ask
 from tests.following import follow_ups, raise_alerts, user_id
+from tests.subscribing import keep, subscribe
 from tests.web.console.test_permissions import OPEN, console_rules
 from tests.web.test_route_classes import address
 from widget.actions.find_themes import FindThemes
@@ -48,6 +49,7 @@ class Filled:
     team: int
     member: int
     response: str
+    filter_id: int
 
     @classmethod
     def make(cls, acme: Workspace) -> "Filled":
@@ -56,7 +58,8 @@ class Filled:
         member = acme.member("Ana Silva", email="ana@a.example")
         acme.put_in(team, member)
         response = answer_survey(acme, survey, 2, member="ana@a.example", comment="So so")
-        return cls(acme, survey, reward, team, member, response)
+        filter_id = keep(acme, is_shared=True)
+        return cls(acme, survey, reward, team, member, response, filter_id)
 
     def fill(self, number: int, tag: str) -> None:
         """More of all that pages list, with teams some below one another."""
@@ -78,6 +81,8 @@ class Filled:
             acme.survey(name=f"Survey {tag} {index}")
             acme.change(self.survey, texts={"question.stars": {"en": f"Well, {tag}{index}?"}})
             self._say(f"Note {tag} {index}")
+            shared = keep(acme, f"channel={tag}", name=f"Filter {tag} {index}", is_shared=True)
+            subscribe(acme, shared)
         raise_alerts(acme)
 
     def _propose(self, member: int, name: str) -> None:
@@ -114,6 +119,8 @@ class Filled:
             f"/console/rewards/{self.reward}",
             "/console/unassigned/assign?given=unknown-a0",
             "/console/stream?scores=negative&comment=1",
+            "/console/filters/new?page=dashboard",
+            f"/console/filters/{self.filter_id}/subscribe",
             "/console/responses?member=none",
             "/console/responses?q=so&mood=negative&tag=late&comment=yes",
         ]

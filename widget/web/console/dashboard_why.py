@@ -11,6 +11,7 @@ from uuid import UUID
 from flask import Response, make_response, render_template, request, url_for
 
 from widget.actions.find_themes import ask_for_themes
+from widget.domain.dashboard_queries import SPAN_NAMES
 from widget.domain.scales import Sentiment
 from widget.domain.themes.areas import Area
 from widget.domain.themes.findings import Findings, LanguageFindings, QuestionAreas
@@ -26,7 +27,7 @@ from widget.web.clock import now
 from widget.web.console import dashboard_filters
 from widget.web.console.access import blueprint, needs, seat
 from widget.web.console.area_names import names_in
-from widget.web.console.dashboard_filters import SPAN_NAMES, Asked
+from widget.web.console.dashboard_filters import Asked
 
 # Of the areas of so many questions a page tells, those with most answers first.
 MOST_QUESTIONS = 20

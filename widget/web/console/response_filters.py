@@ -11,7 +11,7 @@ from typing import Any
 from flask import request
 from flask_babel import gettext as _
 
-from widget.domain.response_filters import MOODS, ResponseFilter
+from widget.domain.response_filters import MOODS, NAMES, SEVERAL, ResponseFilter
 from widget.domain.scales import KIND_NAMES, KINDS
 from widget.domain.search_words import SEARCH_LIMIT
 from widget.domain.teams import TeamPlace, with_teams_below
@@ -24,12 +24,6 @@ from widget.web.console.access import seat
 from widget.web.console.area_names import area_names
 from widget.web.console.days import asked_day
 
-# Those that may come several times.
-SEVERAL = (
-    *("survey", "kind", "score", "mood", "team", "member", "channel", "language", "source"),
-    *("client", "segment", "version", "tag", "reason"),
-)
-NAMES = ("q", *SEVERAL, "comment", "again", "from", "to", "tests", "hidden")
 # Those that the form folds away.
 _FOLDED = frozenset(
     (
