@@ -48,9 +48,7 @@ def fill(app: Flask, number: int, at: datetime) -> int:
         survey = published_survey(db.session(), public_id)
         assert survey is not None
         members = make_members(workspace_id, 500, make_teams(workspace_id, 40, at), at)
-        reward = save_reward(
-            db.session(), workspace_id, Reward("", texts={"en": "Coffee"}), at=at
-        )
+        reward = save_reward(db.session(), workspace_id, Reward("", texts={"en": "Coffee"}), at=at)
         with writing(db.session()) as session:
             tag = tag_to_give(session, workspace_id, "late delivery", at)
         rows = _rows(number, workspace_id, (survey.id, survey.version_id), members, reward, at)

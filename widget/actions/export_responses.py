@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, BinaryIO
+from uuid import UUID
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
@@ -59,7 +60,14 @@ def export_responses(
         finally:
             with writing(session):
                 note_taken(
-                    session, workspace_id, form, by=by, asked=asked, rows=rows, whole=is_whole, at=at
+                    session,
+                    workspace_id,
+                    form,
+                    by=by,
+                    asked=asked,
+                    rows=rows,
+                    whole=is_whole,
+                    at=at,
                 )
 
 
@@ -93,20 +101,23 @@ def write_responses(
 def note_taken(
     session: Session,
     workspace_id: int,
-    form: ExportFormat,
+    form: str,
     *,
     by: int | None,
     asked: Mapping[str, Any],
     rows: int,
     whole: bool,
     at: datetime,
+    export: UUID | None = None,
 ) -> None:
-    """Append the event that says who took which responses."""
+    """Append the event that says who took which responses. `export` is the file that the worker
+    had made."""
+    data = {"by": by, "format": form, "filter": dict(asked), "rows": rows, "whole": whole}
     append_event(
         session,
         "responses.exported",
         workspace_id=workspace_id,
         survey_id=None,
-        data={"by": by, "format": form, "filter": dict(asked), "rows": rows, "whole": whole},
+        data=data if export is None else data | {"export": str(export)},
         at=at,
     )

@@ -112,7 +112,7 @@ def _read(
     has_older, rows = len(rows) > limit, rows[:limit]
     if not rows:
         return None, None
-    read = dict(zip(selected, zip(*rows, strict=True), strict=True))
+    read: dict[str, Sequence[Any]] = dict(zip(selected, zip(*rows, strict=True), strict=True))
     read["id"] = _ids(read["id"])
     known: dict[Any, datetime] = {}
     for name in _MOMENTS:
@@ -221,7 +221,9 @@ def _tags(values: Sequence[str | None]) -> list[list[str]]:
 
 def _lists(values: Sequence[str | None]) -> list[list[str]]:
     read: dict[str, list[str]] = {}
-    return [read.get(text) or read.setdefault(text, json.loads(text)) if text else [] for text in values]
+    return [
+        read.get(text) or read.setdefault(text, json.loads(text)) if text else [] for text in values
+    ]
 
 
 def _rewards(session: Session, workspace_id: int, read: dict[str, Any]) -> list[str | None]:

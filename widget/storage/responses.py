@@ -122,7 +122,8 @@ def page_query(
     if not members:
         return None
     found = newest_of_each(query, members, limit)
-    places, order = (found.c.answered_at, found.c.id), (Response.answered_at, Response.id)
+    places: tuple[Any, ...] = (found.c.answered_at, found.c.id)
+    order: tuple[Any, ...] = (Response.answered_at, Response.id)
     if newer_than is None:
         places = tuple(column.desc() for column in places)
         order = tuple(column.desc() for column in order)

@@ -9,6 +9,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError
 from widget.domain.errors import (
     NotTheirs,
     UnknownAlertChannel,
+    UnknownExport,
     UnknownFollowUp,
     UnknownGrant,
     UnknownHeldAnswer,
@@ -70,6 +71,7 @@ def register(app: Flask) -> None:
         UnknownFollowUp,
         UnknownAlertChannel,
         UnknownReviewSite,
+        UnknownExport,
     ):
         app.register_error_handler(unknown, _not_found)
 

@@ -30,18 +30,36 @@ def write_table(batches: Iterable[Batch], out: BinaryIO) -> None:
     """Write a Parquet file: integers, yes and no, times in UTC to the microsecond, lists of texts,
     attributes as JSON text."""
     schema = Schema([Field(column.name, _TYPES[column.kind]) for column in FILE_COLUMNS])
-    write_parquet(
-        RecordBatchReader.from_batches(schema, _record_batches(batches, schema)),
-        out,
-        compression="zstd(1)",
-        max_row_group_size=_ROWS_TOGETHER,
-    )
+    reading = _Reading(batches, schema)
+    try:
+        write_parquet(
+            RecordBatchReader.from_batches(schema, iter(reading)),
+            out,
+            compression="zstd(1)",
+            max_row_group_size=_ROWS_TOGETHER,
+        )
+    except Exception:
+        # The library tells of what broke the batches off, and raises something else.
+        if reading.error is not None:
+            raise reading.error from None
+        raise
 
 
-def _record_batches(batches: Iterable[Batch], schema: Schema) -> Iterator[RecordBatch]:
-    for batch in batches:
-        arrays = [_array(column, batch[column.name]) for column in FILE_COLUMNS]
-        yield RecordBatch.from_arrays(arrays, schema=schema)
+class _Reading:
+    """Batches as the library wants them. `error` is what broke them off."""
+
+    def __init__(self, batches: Iterable[Batch], schema: Schema) -> None:
+        self._batches, self._schema = batches, schema
+        self.error: Exception | None = None
+
+    def __iter__(self) -> Iterator[RecordBatch]:
+        try:
+            for batch in self._batches:
+                arrays = [_array(column, batch[column.name]) for column in FILE_COLUMNS]
+                yield RecordBatch.from_arrays(arrays, schema=self._schema)
+        except Exception as error:
+            self.error = error
+            raise
 
 
 def _array(column: Column, values: Sequence[Any]) -> Array:

@@ -26,7 +26,7 @@ def write_spreadsheet(
     """
     every = _records(batches)
     sheets = max(1, -(-rows // rows_in_sheet))
-    parts = [
+    parts: list[tuple[str, Any]] = [
         (f"Responses {number}" if sheets > 1 else "Responses", _part(every, rows_in_sheet))
         for number in range(1, sheets + 1)
     ]
