@@ -3,20 +3,20 @@
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from flask import abort, current_app, flash, redirect, render_template, request, send_file, url_for
+from flask import abort, current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from widget.actions.ask_for_export import cancel_export, take_export
 from widget.domain.errors import ExportRefused
-from widget.domain.exports.formats import CONTENT_TYPES, FORMAT_NAMES
+from widget.domain.exports.formats import FORMAT_NAMES
 from widget.extensions import db
 from widget.storage.export_files import ExportFiles
-from widget.storage.exports import ListedExport, export_of, exports_of
+from widget.storage.exports import export_of, exports_of
 from widget.web import htmx
 from widget.web.clock import now
 from widget.web.console.access import blueprint, needs, seat
-from widget.web.console.responses_export import file_name
+from widget.web.console.responses_export import sent
 
 
 @blueprint.get("/responses/exports")
@@ -64,18 +64,15 @@ def responses_export_file(export_id: UUID) -> Response:
         )
     except ExportRefused as error:
         abort(403, str(error))
-    answer = send_file(
+    return sent(
         path,
-        mimetype=CONTENT_TYPES[found.format],
-        as_attachment=True,
-        download_name=_name(found),
+        found.format,
+        found.created_at.astimezone(ZoneInfo(seat().time_zone)).date(),
         conditional=True,
         # The file of an id never changes.
         etag=export_id.hex,
         last_modified=found.finished_at,
     )
-    answer.content_type = CONTENT_TYPES[found.format]
-    return answer
 
 
 def _is_beginning() -> bool:
@@ -84,11 +81,6 @@ def _is_beginning() -> bool:
         return False
     asked = request.range
     return asked is None or not asked.ranges or asked.ranges[0][0] == 0
-
-
-def _name(found: ListedExport) -> str:
-    day = found.created_at.astimezone(ZoneInfo(seat().time_zone)).date()
-    return file_name(found.format, day.isoformat())
 
 
 def _files() -> ExportFiles:

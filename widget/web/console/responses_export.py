@@ -1,6 +1,9 @@
 """The responses on the screen as a file: sent at once, or left to the worker where it is large."""
 
+from datetime import date
 from io import BytesIO
+from pathlib import Path
+from typing import IO, Any
 from zoneinfo import ZoneInfo
 
 from flask import abort, flash, redirect, render_template, request, send_file, url_for
@@ -79,16 +82,20 @@ def _at_once(found: Asked, form: ExportFormat) -> Response:
         at=at,
     )
     file.seek(0)
+    return sent(file, form, at.astimezone(ZoneInfo(here.time_zone)).date())
+
+
+def sent(file: IO[bytes] | Path, form: ExportFormat, day: date, **how: Any) -> Response:
+    """A file as what a browser saves, named for the day when it was asked for. `how` is what Flask
+    is told besides."""
     answer = send_file(
         file,
         mimetype=CONTENT_TYPES[form],
         as_attachment=True,
-        download_name=file_name(form, at.astimezone(ZoneInfo(here.time_zone)).date().isoformat()),
+        download_name=f"responses-{day}.{form}",
+        **how,
     )
     answer.content_type = CONTENT_TYPES[form]
+    # What the console says of all its answers, instead of Flask's own.
+    del answer.headers["Cache-Control"]
     return answer
-
-
-def file_name(form: ExportFormat, day: str) -> str:
-    """What a file is called where it is saved."""
-    return f"responses-{day}.{form}"
