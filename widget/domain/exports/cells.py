@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable, Sequence
-from datetime import datetime
 from typing import Any
 
 from widget.domain.exports.columns import ColumnKind
@@ -42,11 +41,6 @@ def object_cells(values: Sequence[str | None]) -> Cells:
     return [text and defused(_readable(text)) for text in values]
 
 
-def moment_cells(values: Sequence[datetime | None]) -> Cells:
-    """Moments in ISO 8601."""
-    return [moment and moment.isoformat() for moment in values]
-
-
 def _readable(text: str) -> str:
     if text == "{}":
         return ""
@@ -65,7 +59,7 @@ CELLS: dict[ColumnKind, Callable[[Cells], Cells]] = {
     "text": text_cells,
     "number": _as_it_is,
     "yes_no": yes_no_cells,
-    "moment": moment_cells,
+    "moment": _as_it_is,
     "list": list_cells,
     "object": object_cells,
 }

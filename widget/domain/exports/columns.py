@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-# How a column's values are given: str, int, bool, an aware datetime in UTC, a list of str, and an
-# object as its JSON text. Any may be None.
+# How a column's values are given: str, int, bool, a moment in UTC as its ISO 8601 text, a sequence
+# of str, and an object as its JSON text. Any may be None. Moments are texts since most files want
+# those, and to make them is what takes longest.
 ColumnKind = Literal["text", "number", "yes_no", "moment", "list", "object"]
 
 

@@ -70,6 +70,10 @@ def _array(column: Column, values: Sequence[Any]) -> Array:
         texts = Array(list(chain.from_iterable(lists)), DataType.string())
         return list_array(offsets, texts, type=_LIST)
     if column.kind == "moment":
-        since = [moment and (moment - _EPOCH) // _MICROSECOND for moment in values]
+        since = [text and _microseconds(text) for text in values]
         return Array(since, DataType.int64()).cast(_MOMENT)
     return Array(values, _TYPES[column.kind])
+
+
+def _microseconds(moment: str) -> int:
+    return (datetime.fromisoformat(moment) - _EPOCH) // _MICROSECOND

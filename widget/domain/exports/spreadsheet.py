@@ -57,16 +57,16 @@ def _records(batches: Iterable[Batch]) -> Iterator[dict[str, Any]]:
 
 def _cells(column: Column, values: Cells) -> Cells:
     if column.kind == "moment":
-        return [moment and _without_zone(moment) for moment in values]
+        return [text and _without_zone(text) for text in values]
     cells = CELLS[column.kind](values)
     if column.kind in ("text", "list", "object"):
         return [_shortened(text) if text and len(text) > _LONGEST_CELL else text for text in cells]
     return cells
 
 
-def _without_zone(moment: datetime) -> datetime:
+def _without_zone(moment: str) -> datetime:
     # Spreadsheets know none.
-    return moment.replace(tzinfo=None)
+    return datetime.fromisoformat(moment).replace(tzinfo=None)
 
 
 def _shortened(text: str) -> str:
