@@ -47,6 +47,9 @@ def test_responses_are_exported_to_a_file_or_the_standard_output(server: Server)
     lines = file.read_text(encoding="utf-8-sig").splitlines()
     assert lines[0].startswith("id,survey,")
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    for form, begins in (("xlsx", b"PK"), ("parquet", b"PAR1")):
+        server.command("export", "--format", form, str(server.data / f"all.{form}"))
+        assert (server.data / f"all.{form}").read_bytes().startswith(begins)
     said = server.command("export", "--format", "jsonl", "--tests", "--hidden", "-")
     assert len({json.loads(line)["id"] for line in said.splitlines()}) == 12
     assert server.command("export", "--from", "2999-01-01", "--format", "jsonl", "-") == ""

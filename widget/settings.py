@@ -29,7 +29,11 @@ class Setting:
 
 
 SETTINGS = (
-    Setting("SAYSO_DATA", "var", "Folder for the SQLite file, generated keys and demo sign-in."),
+    Setting(
+        "SAYSO_DATA",
+        "var",
+        "Folder for the SQLite file, generated keys, files of responses and demo sign-in.",
+    ),
     Setting(
         "SAYSO_DATABASE_URL",
         "SQLite in SAYSO_DATA",

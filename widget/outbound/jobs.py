@@ -29,7 +29,7 @@ from widget.outbound.mail.sending import SendMail
 from widget.outbound.mail.transport import make_mailer
 from widget.outbound.messages import SendMessages
 from widget.outbound.public_client import PublicClient
-from widget.outbound.worker import Job, Worker
+from widget.outbound.worker import Job, Worker, collect_seldom
 from widget.settings import Settings
 from widget.storage.addresses import digest_addresses_with
 from widget.storage.engine import prepare_engine
@@ -88,6 +88,7 @@ def work(settings: Settings, *, server_pid: int | None = None) -> None:
         )
     )
     digest_addresses_with(engine, lambda email: (address_digest(settings.address_key, email),))
+    collect_seldom()
     stopping = threading.Event()
     jobs = make_jobs(settings, stopping.is_set)
     worker = Worker(engine, jobs, _utc_now)
