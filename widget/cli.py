@@ -17,7 +17,7 @@ from widget.domain.addresses import email_problem
 from widget.domain.errors import SaysoError
 from widget.domain.exports.formats import FORMATS, ExportFormat
 from widget.extensions import db
-from widget.operate import backups, demo, exporting, server
+from widget.operate import backups, demo, demo_company, exporting, server
 from widget.operate.returned_mail import MESSAGE_LIMIT, take_bounce
 from widget.outbound.jobs import work
 from widget.settings import Settings, settings_from_process
@@ -108,7 +108,7 @@ def make_demo(as_json: bool, with_answers: int) -> None:
         migrate.upgrade(db.engine)
         made = demo.make_demo(settings)
         if with_answers:
-            demo.add_answers(made, with_answers)
+            demo_company.add_answers(made.surveys, with_answers)
     click.echo(json.dumps(made.to_json(), indent=2) if as_json else demo.describe(made, settings))
 
 
