@@ -66,6 +66,19 @@ def test_responses_are_exported_to_a_file_or_the_standard_output(server: Server)
             server.command("export", *wrong, "-")
 
 
+def test_an_export_says_how_far_it_is_beside_its_file(server: Server) -> None:
+    server.command("demo", "--json", "--with-answers", "12")
+    done = subprocess.run(
+        [sys.executable, "-m", "widget", "export", "--tests", "--format", "parquet", "-"],
+        env=server.environ,
+        check=True,
+        capture_output=True,
+    )
+    assert done.stdout.startswith(b"PAR1")
+    assert done.stdout.endswith(b"PAR1")
+    assert "12 of 12 responses" in done.stderr.decode().splitlines()[-1]
+
+
 def test_lost_demo_secrets_are_made_anew(server: Server) -> None:
     old = json.loads(server.command("demo", "--json"))
     (server.data / "demo.json").unlink()

@@ -208,3 +208,20 @@ def test_what_breaks_off_the_responses_comes_through(form: ExportFormat) -> None
 
     with pytest.raises(Enough):
         write_file(form, batches(), io.BytesIO(), 2)
+
+
+@settings(max_examples=25)
+@given(TEXTS)
+def test_every_text_comes_out_of_a_spreadsheet_as_it_went_in(text: str) -> None:
+    found = unescape(cell(written("xlsx", {"comment": text}), "comment").value or "")
+    # As XML has it, an end of a line is one sign.
+    assert found == defused(text).replace("\r\n", "\n").replace("\r", "\n") or found == defused(
+        text
+    )
+
+
+@pytest.mark.parametrize(
+    "sign", ["\x0b", "\x7f", "\ufffe", "\uffff", "_x0041_", "<&>", "\U0001f600"]
+)
+def test_signs_that_xml_cannot_hold_break_no_spreadsheet(sign: str) -> None:
+    assert unescape(cell(written("xlsx", {"comment": f"a{sign}b"}), "comment").value) == f"a{sign}b"
