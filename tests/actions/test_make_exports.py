@@ -16,6 +16,7 @@ from widget.domain.roles import EVERYTHING, Scope
 from widget.extensions import db
 from widget.storage import response_records
 from widget.storage.engine import writing
+from widget.storage.exports import claim_export
 from widget.storage.models import Export, Membership
 
 
@@ -150,6 +151,22 @@ def test_a_slow_worker_does_not_finish_what_another_has_taken_up(
     row = export(any_acme, id)
     assert (row.status, row.attempts, names(any_acme)) == ("done", 2, [""])
     assert download(client, id).data.count(b"\n") == 3
+
+
+def test_a_slow_worker_leaves_a_file_to_who_is_making_it_by_now(any_acme: Workspace) -> None:
+    answers(any_acme, 2)
+    id = ask_for_file(any_acme.signed_in())
+
+    def another_takes_it_up() -> bool:
+        any_acme.world.clock.pass_time(seconds=31)
+        with any_acme.world.app.app_context(), writing(db.session()) as session:
+            assert claim_export(session, any_acme.world.clock()) is not None
+        return False
+
+    # It asks as it begins, after the one batch, and at the end.
+    assert make_files(any_acme, should_stop=later(2, another_takes_it_up)) == 1
+    row = export(any_acme, id)
+    assert (row.status, row.attempts, row.expires_at, names(any_acme)) == ("making", 2, None, [])
 
 
 def test_a_worker_that_is_told_to_stop_gives_the_file_back(any_acme: Workspace) -> None:
