@@ -10,6 +10,7 @@ from widget.domain.errors import (
     NotTheirs,
     UnknownAlertChannel,
     UnknownExport,
+    UnknownFilter,
     UnknownFollowUp,
     UnknownGrant,
     UnknownHeldAnswer,
@@ -21,6 +22,7 @@ from widget.domain.errors import (
     UnknownReviewSite,
     UnknownReward,
     UnknownSite,
+    UnknownSubscription,
     UnknownSurvey,
     UnknownTeam,
     UnknownTestimonial,
@@ -72,6 +74,8 @@ def register(app: Flask) -> None:
         UnknownAlertChannel,
         UnknownReviewSite,
         UnknownExport,
+        UnknownFilter,
+        UnknownSubscription,
     ):
         app.register_error_handler(unknown, _not_found)
 
