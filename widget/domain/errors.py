@@ -278,6 +278,14 @@ class ChangeRefused(SaysoError):
     """Many responses cannot be changed in this way."""
 
 
+class ExportRefused(SaysoError):
+    """A file of responses cannot be asked for, or not be given to somebody any more."""
+
+
+class UnknownExport(SaysoError):
+    """No file of responses with this id that somebody asked for in the workspace."""
+
+
 class UnknownFilter(SaysoError):
     """No saved filter with this id that is one's own, or shared."""
 

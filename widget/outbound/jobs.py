@@ -17,6 +17,7 @@ from widget.actions.find_themes import FindThemes, forget_old_themes
 from widget.actions.finish_idle_responses import FinishIdleResponses
 from widget.actions.forget_link_visits import ForgetLinkVisits
 from widget.actions.import_members import forget_member_files
+from widget.actions.make_exports import ForgetExports, MakeExports
 from widget.actions.raise_alerts import RaiseAlerts
 from widget.actions.run_import import Turns, import_backoff, run_imports
 from widget.actions.send_due_requests import send_due
@@ -32,10 +33,11 @@ from widget.outbound.mail.sending import SendMail
 from widget.outbound.mail.transport import make_mailer
 from widget.outbound.messages import SendMessages
 from widget.outbound.public_client import PublicClient
-from widget.outbound.worker import Job, Worker
+from widget.outbound.worker import Job, Worker, collect_seldom
 from widget.settings import Settings
 from widget.storage.addresses import digest_addresses_with
 from widget.storage.engine import prepare_engine
+from widget.storage.export_files import ExportFiles
 
 _LOOK_FOR_SERVER_EVERY_S = 1.0
 
@@ -58,6 +60,10 @@ def make_jobs(settings: Settings, should_stop: Callable[[], bool]) -> list[Job]:
         clock=_utc_now,
         by_purpose={PURPOSE: partial(SendNumbers, mailer, settings)},
     )
+    files = ExportFiles(settings.exports_folder)
+    make_exports = MakeExports(
+        files, settings.exports_room, clock=_utc_now, should_stop=should_stop
+    )
     idle = FinishIdleResponses(timedelta(minutes=settings.idle_minutes))
     return [
         Job("settle provisional answers", 10, settle_due),
@@ -66,6 +72,8 @@ def make_jobs(settings: Settings, should_stop: Callable[[], bool]) -> list[Job]:
         Job("send mail", 1, send_mail),
         Job("send messages", 1, send_messages),
         Job("change responses", 2, run_bulk_changes),
+        Job("make exports", 1, make_exports),
+        Job("forget exports", 300, ForgetExports(files)),
         Job("announce grants", 5, AnnounceGrants(settings.public_url)),
         Job("finish idle responses", 60, idle),
         Job("forget link visits", 3600, ForgetLinkVisits(timedelta(days=settings.visit_days))),
@@ -92,6 +100,7 @@ def work(settings: Settings, *, server_pid: int | None = None) -> None:
         )
     )
     digest_addresses_with(engine, lambda email: (address_digest(settings.address_key, email),))
+    collect_seldom()
     stopping = threading.Event()
     jobs = make_jobs(settings, stopping.is_set)
     worker = Worker(engine, jobs, _utc_now)

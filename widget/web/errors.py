@@ -9,6 +9,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError
 from widget.domain.errors import (
     NotTheirs,
     UnknownAlertChannel,
+    UnknownExport,
     UnknownFilter,
     UnknownFollowUp,
     UnknownGrant,
@@ -72,6 +73,7 @@ def register(app: Flask) -> None:
         UnknownFollowUp,
         UnknownAlertChannel,
         UnknownReviewSite,
+        UnknownExport,
         UnknownFilter,
         UnknownSubscription,
     ):

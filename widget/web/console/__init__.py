@@ -16,6 +16,7 @@ def register(app: Flask) -> None:
         editor,
         email_page,
         embed_page,
+        exports,
         filters,
         follow_ups,
         invitations,
