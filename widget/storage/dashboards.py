@@ -1,6 +1,6 @@
 """What a dashboard's numbers are computed from, and what its filters can choose."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -32,6 +32,11 @@ class CountedSurvey:
     kind: Kind
     positive_from: int
 
+    def threshold(self, kind: Kind) -> int:
+        """From where scores of a kind are positive: as the survey says of its own main question,
+        as is usual of one that follows."""
+        return self.positive_from if kind == self.kind else POSITIVE_FROM[kind]
+
 
 def counted_surveys(session: Session, workspace_id: int) -> dict[int, CountedSurvey]:
     """The surveys of a workspace by id, in order of their names."""
@@ -49,6 +54,18 @@ def counted_surveys(session: Session, workspace_id: int) -> dict[int, CountedSur
             survey.public_id, survey.name, kind, definition.positive_from
         )
     return found
+
+
+def answers_of(
+    session: Session,
+    workspace_id: int,
+    scope: Scope,
+    wanted: ScoreFilter,
+    surveys: Mapping[int, CountedSurvey],
+) -> Sequence[Answers]:
+    """The scores of a filter's answers within a scope, and nothing else that was counted."""
+    found = facts_by(session, workspace_id, scope, wanted, None)
+    return _counts(found.get(None, {}), surveys).answers
 
 
 def counts_of(
@@ -102,9 +119,7 @@ def _counts(facts: Facts, surveys: Mapping[int, CountedSurvey]) -> Counts:
         for kind in KINDS:
             if kind not in of_survey:
                 continue
-            is_main = kind == survey.kind
-            threshold = survey.positive_from if is_main else POSITIVE_FROM[kind]
-            scores = answers.setdefault((kind, threshold), {})
+            scores = answers.setdefault((kind, survey.threshold(kind)), {})
             for score, number in of_survey[kind].items():
                 scores[score] = scores.get(score, 0) + number
         responses += sum(of_survey.get(survey.kind, {}).values())

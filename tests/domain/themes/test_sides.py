@@ -3,7 +3,9 @@
 import pytest
 
 from widget.domain.scales import Kind, Sentiment
-from widget.domain.score_summary import HIGHEST, LOWEST, summarise
+from widget.domain.score_summary import HIGHEST, LOWEST
+from widget.domain.scores.scoring import Answers
+from widget.domain.scores.summaries import summarise
 from widget.domain.themes.sides import points_of, side_of
 
 
@@ -38,6 +40,5 @@ def test_a_survey_says_where_positive_begins() -> None:
 @pytest.mark.parametrize("kind", ["stars", "csat", "nps", "ces"])
 def test_points_are_what_the_mean_of_a_summary_is_made_of(kind: Kind) -> None:
     for score in range(LOWEST[kind], HIGHEST[kind] + 1):
-        mean = summarise(kind, {score: 1}).mean
-        assert mean is not None
+        mean = summarise(kind, [Answers(kind, {score: 1})]).mean
         assert mean.value == points_of(kind, score)

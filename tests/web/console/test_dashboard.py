@@ -192,3 +192,22 @@ def test_days_that_are_none_are_told_by_their_field(acme: Workspace) -> None:
     assert answer.status_code == 422
     assert 'id="from-error"' in answer.text or "from" in answer.text
     assert client.get(f"{PAGE}?from=2026-11-20&to=2026-11-10").status_code == 422
+
+
+def test_the_stream_says_the_same_as_the_dashboard(acme: Workspace) -> None:
+    """The same answers, the same number and interval: also where a survey has its own threshold."""
+    csat = acme.survey("csat")
+    acme.change(csat, positive_from=5)
+    say(acme, acme.survey("stars"), 5, 5, 4, 1, 5, 5)
+    say(acme, acme.survey("nps"), 10, 10, 9, 8, 3, 2, 10)
+    say(acme, csat, 5, 4, 4)
+    client = acme.signed_in()
+    stream = " ".join(re.sub(r"<[^>]+>", " ", client.get("/console/stream").text).split())
+    for name in ("Stars", "NPS", "CSAT"):
+        value, interval = re.fullmatch(
+            r"(\S+(?: %)?) Show the answers (\S+ to \S+) · n = .*", tile(client, name)
+        ).groups()
+        assert re.search(rf"{value} \S+( \S+)* {interval} ", stream), (name, value, interval)
+    assert "33 % gave 5 of 5" in stream
+    assert "Stars average: Bootstrap" in stream
+    assert "NPS: Adjusted Wald" in stream

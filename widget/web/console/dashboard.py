@@ -9,14 +9,13 @@ from flask_babel import gettext as _
 from widget.domain.csv_files import write_lines
 from widget.domain.dashboards import Point, shown_metrics, tiles
 from widget.domain.request_files import defused
-from widget.domain.scales import Kind
 from widget.domain.score_filters import ScoreFilter
-from widget.domain.score_summary import Summary, summarise
 from widget.domain.scores.adding import summed
 from widget.domain.scores.estimates import METHODS
 from widget.domain.scores.metrics import METRIC_IDS, METRICS, MetricId
 from widget.domain.scores.scoring import Counts, score_of
 from widget.domain.scores.spans import buckets
+from widget.domain.scores.summaries import summaries
 from widget.extensions import db
 from widget.storage.dashboards import CountedSurvey, counted_surveys, counts_by, counts_of
 from widget.web import htmx
@@ -49,6 +48,7 @@ def dashboard() -> Response:
         everybody = None if is_trend else table_of(asked, surveys, metric, group, most=None)
         return _csv(metric, everybody or trend)
     table = table_of(asked, surveys, metric, group)
+    distributions = summaries(counts.answers)
     values = {
         "asked": asked,
         "presets": dashboard_filters.preset_options(),
@@ -60,8 +60,8 @@ def dashboard() -> Response:
         "table": table,
         "group": group,
         "groups": [(name, _(words)) for name, words in GROUP_NAMES.items()],
-        "distributions": _distributions(counts),
-        "positive_from": {one.kind: one.threshold for one in counts.answers},
+        "distributions": distributions,
+        "thresholds": {one.kind: one.thresholds for one in distributions},
         "methods": METHODS,
     }
     template = "_numbers" if htmx.wants_partial() else "page"
@@ -122,15 +122,6 @@ def _trend(asked: Asked, surveys: Surveys, metric: MetricId) -> list[Point]:
             for one in parts
         ]
     return [Point(one, score_of(metric, counts)) for one, counts in zip(parts, found, strict=True)]
-
-
-def _distributions(counts: Counts) -> list[Summary]:
-    """How many gave which score, of each kind that was answered."""
-    kinds: dict[Kind, dict[int, int]] = {one.kind: {} for one in counts.answers}
-    for one in counts.answers:
-        for score, number in one.counts.items():
-            kinds[one.kind][score] = kinds[one.kind].get(score, 0) + number
-    return [summarise(kind, scores) for kind, scores in kinds.items()]
 
 
 def _csv(metric: MetricId, shown: list[Point] | Table) -> Response:
