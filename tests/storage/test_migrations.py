@@ -83,6 +83,7 @@ def test_data_of_the_first_release_survives_every_later_migration(
         assert connection.execute(select(ApiKey.is_test)).scalar_one() is False
         assert connection.execute(select(ApiKey.abilities)).scalar_one() == ["read", "write"]
         assert connection.execute(select(Workspace.test_mail_to)).scalar_one() == ""
+        assert connection.execute(select(Workspace.redated_until)).scalar_one() is None
     engine.dispose()
 
 

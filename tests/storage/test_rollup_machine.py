@@ -7,7 +7,7 @@ keeps its own plain list of what should count. After each step the rollups, a re
 
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import count
 from typing import Any
@@ -46,7 +46,8 @@ from widget.storage.ids import new_id
 from widget.storage.models import User
 from widget.storage.surveys import PublishedSurvey, published_survey
 
-ZONE = "Australia/Lord_Howe"
+# Half an hour of summer time, three quarters of an hour off, and the other side of the date line.
+ZONES = ("Australia/Lord_Howe", "Asia/Kathmandu", "Pacific/Honolulu")
 STRANGERS = ("ann@gone.example", "bob@gone.example")
 # Around both of Lord Howe's changes of its clock by half an hour, and around new year.
 MOMENTS = st.sampled_from(
@@ -76,7 +77,7 @@ class Known:
     """What the machine expects to be counted of a response. `member` is None for nobody."""
 
     survey: int
-    day: date
+    at: datetime
     channel: str
     member: int | None
     given: str
@@ -111,7 +112,7 @@ class Rollups(RuleBasedStateMachine):
         number = next(_numbers)
         self.acme = make_workspace(self.world, f"Acme {number}", f"owner{number}@acme.example")
         with self.world.app.app_context():
-            change_workspace(db.session, self.acme.id, name="Acme", time_zone=ZONE)
+            self._choose_zone(ZONES[0])
         self.members = [self.acme.member(name) for name in ("Ana", "Bo")]
         self.coffee = self.acme.reward("Coffee", votes=2)
         ids = [self.acme.survey("stars", name) for name in ("First", "Second")]
@@ -120,6 +121,12 @@ class Rollups(RuleBasedStateMachine):
             self.owner = db.session.scalars(
                 select(User.id).where(User.email == self.acme.owner)
             ).one()
+
+    def _choose_zone(self, zone: str) -> None:
+        self.zone = zone
+        change_workspace(
+            db.session, self.acme.id, name="Acme", time_zone=zone, at=self.world.clock()
+        )
 
     def _published(self, public_id: str) -> PublishedSurvey:
         found = published_survey(db.session(), public_id)
@@ -148,7 +155,7 @@ class Rollups(RuleBasedStateMachine):
     def _learn(self, head: ResponseHead, said: dict[str, Any], is_recovery: bool = False) -> None:
         known = Known(
             head.survey_id,
-            head.answered_at.astimezone(ZoneInfo(ZONE)).date(),
+            head.answered_at,
             head.context.channel,
             head.member_id,
             head.context.member,
@@ -179,7 +186,7 @@ class Rollups(RuleBasedStateMachine):
         given = whose if isinstance(whose, str) else ""
         head = self._head(self.surveys[survey], member, given, at, channel=channel, is_test=is_test)
         with self.world.app.app_context():
-            give_answer(db.engine, head, self._answer(said), time_zone=ZONE)
+            give_answer(db.engine, head, self._answer(said), time_zone=self.zone)
         self._learn(head, said)
         return head
 
@@ -191,7 +198,7 @@ class Rollups(RuleBasedStateMachine):
         asked = ask_by_mail(self.acme, self.surveys[0].public_id, **again)
         head = self._head(self.surveys[0], None, "", at, id=asked.id, source="email")
         with self.world.app.app_context(), write_connection(db.engine) as connection:
-            give_answer_within(connection, head, self._answer(said), time_zone=ZONE)
+            give_answer_within(connection, head, self._answer(said), time_zone=self.zone)
         self._learn(head, said, is_recovery=bool(again))
         return head
 
@@ -201,7 +208,7 @@ class Rollups(RuleBasedStateMachine):
         at = head.answered_at + timedelta(minutes=minutes)
         with self.world.app.app_context():
             further = ResponseHead(**{**vars(head), "answered_at": at})
-            give_answer(db.engine, further, self._answer(said), time_zone=ZONE, opens=False)
+            give_answer(db.engine, further, self._answer(said), time_zone=self.zone, opens=False)
         self.known[head.id].hear(said)
 
     @rule(head=responses, hidden=st.booleans())
@@ -277,6 +284,11 @@ class Rollups(RuleBasedStateMachine):
             self._learn(head, said)
         return head
 
+    @rule(zone=st.sampled_from(ZONES))
+    def change_zone(self, zone: str) -> None:
+        with self.world.app.app_context():
+            self._choose_zone(zone)
+
     @precondition(lambda self: self.known)
     @rule()
     def rebuild(self) -> None:
@@ -299,8 +311,16 @@ class Rollups(RuleBasedStateMachine):
         assert kept == self._expected()
 
     def _expected(self) -> dict[rollups.RollupKey, int]:
+        zone = ZoneInfo(self.zone)
         return Counter(
-            (known.day, known.survey, known.member or 0, known.channel, fact, value)
+            (
+                known.at.astimezone(zone).date(),
+                known.survey,
+                known.member or 0,
+                known.channel,
+                fact,
+                value,
+            )
             for known in self.known.values()
             if not known.is_left_out and not known.is_hidden
             for fact, value in known.facts.items()
@@ -311,7 +331,7 @@ def test_rollups_stay_what_a_recount_says(any_world: World) -> None:
     run_state_machine_as_test(
         partial(Rollups, any_world),
         settings=settings(
-            max_examples=12,
+            max_examples=15,
             stateful_step_count=30,
             deadline=None,
             suppress_health_check=list(HealthCheck),

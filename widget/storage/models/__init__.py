@@ -30,6 +30,7 @@ from widget.storage.models.requests import Customer, Request, RequestImport
 from widget.storage.models.responses import Event, Response, Revision, Rollup
 from widget.storage.models.rewards import Grant, Reward, Vote
 from widget.storage.models.sharing import Share, ShareCount, Testimonial
+from widget.storage.models.strata import NpsReference, Stratum
 from widget.storage.models.surveys import EmbedProblem, Image, Site, Survey, SurveyVersion
 from widget.storage.models.tags import BulkChange, ResponseTag, Tag
 
@@ -58,6 +59,7 @@ __all__ = [
     "Membership",
     "Mention",
     "Message",
+    "NpsReference",
     "PasswordAsk",
     "ProfileChange",
     "Request",
@@ -72,6 +74,7 @@ __all__ = [
     "ShareCount",
     "SignInRole",
     "Site",
+    "Stratum",
     "SuppressedAddress",
     "Survey",
     "SurveyVersion",
