@@ -85,18 +85,21 @@ def shown_metrics(
 
 
 def breakdown(
-    metric: MetricId, groups: Mapping[Key, Counts], most: int | None = None
+    metric: MetricId,
+    groups: Mapping[Key, Counts],
+    most: int | None = None,
+    whole: Counts | None = None,
 ) -> list[Row[Key]]:
-    """A row for each group with an answer, those with most answers first, and no more than `most`.
+    """A row for each group with a number, those with most answers first, and no more than `most`.
 
-    Verdicts hold for all groups together, those without a row among them (Holm).
+    `whole` is what all of them counted together, where an answer may be in several groups; each is
+    compared with what is not in it. Verdicts hold for all groups together, those without a row
+    among them (Holm).
     """
-    whole = summed(groups.values())
-    compared = {
-        key: compare(metric, without(whole, counts), counts) for key, counts in groups.items()
-    }
-    # Of a difference the second side is the group's own.
-    keys = [key for key, one in compared.items() if one.n_second]
+    whole = whole or summed(groups.values())
+    # Shares may be of answers that are older than the span, so that there are no answers to them.
+    keys = [key for key, counts in groups.items() if score_of(metric, counts).value is not None]
+    compared = {key: compare(metric, without(whole, groups[key]), groups[key]) for key in keys}
     verdicts = dict(zip(keys, corrected([compared[key] for key in keys]), strict=True))
     shown = sorted(keys, key=lambda key: -compared[key].n_second)[:most]
     fair = shrunken(metric, groups, shown)

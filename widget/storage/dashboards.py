@@ -10,13 +10,14 @@ from sqlalchemy.orm import Session
 from widget.domain.facts import COMMENT, REWARD
 from widget.domain.roles import Scope
 from widget.domain.scales import KINDS, POSITIVE_FROM, Kind
-from widget.domain.score_filters import Group, ScoreFilter
+from widget.domain.score_filters import SHARED_BY, Group, ScoreFilter
 from widget.domain.scores.scoring import Answers, Counts
 from widget.domain.surveys import definition_from_json
-from widget.storage.models import Member, ShareCount, Survey, SurveyVersion
+from widget.storage.models import Member, Survey, SurveyVersion
 from widget.storage.request_counts import requests_by
 from widget.storage.scopes import members_within
 from widget.storage.score_counts import Facts, facts_by
+from widget.storage.share_counts import shares_by
 
 # What requests know, and so response rates can be told by.
 ASKED_BY: frozenset[Group] = frozenset({"survey", "member", "team", "channel"})
@@ -78,10 +79,7 @@ def counts_of(
 ) -> Counts:
     """All that was counted of a filter, within a scope. `surveys` are those of the workspace."""
     found = counts_by(session, workspace_id, scope, wanted, None, surveys, time_zone)
-    counts = found.get(None, Counts())
-    if scope.everything and wanted.knows_shares:
-        counts = replace(counts, shares=_shares(session, workspace_id, wanted))
-    return counts
+    return found.get(None, Counts())
 
 
 def counts_by(
@@ -93,9 +91,10 @@ def counts_by(
     surveys: Mapping[int, CountedSurvey],
     time_zone: str,
 ) -> dict[Any, Counts]:
-    """The same for each value of `group` (see `facts_by`), without shares, which nobody's are.
+    """The same for each value of `group` (see `facts_by`).
 
-    Requests are counted as well where the filter and the group are what they know.
+    Requests and shares are counted as well where the filter and the group are what they know. By
+    tag, a response counts in several groups.
     """
     facts = facts_by(session, workspace_id, scope, wanted, group)
     found = {key: _counts(of_key, surveys) for key, of_key in facts.items()}
@@ -108,6 +107,10 @@ def counts_by(
                 answered=requests.answered,
                 times=requests.times,
             )
+    if wanted.knows_shares and (group is None or group in SHARED_BY):
+        shares = shares_by(session, workspace_id, scope, wanted, group)
+        for key, number in shares.items():
+            found[key] = replace(found.get(key, Counts()), shares=number)
     return found
 
 
@@ -131,17 +134,6 @@ def _counts(facts: Facts, surveys: Mapping[int, CountedSurvey]) -> Counts:
         comments=comments,
         rewards=rewards,
     )
-
-
-def _shares(session: Session, workspace_id: int, wanted: ScoreFilter) -> int:
-    query = select(func.coalesce(func.sum(ShareCount.used), 0)).where(
-        ShareCount.workspace_id == workspace_id,
-        ShareCount.day >= wanted.first,
-        ShareCount.day <= wanted.last,
-    )
-    if wanted.surveys:
-        query = query.where(ShareCount.survey_id.in_(wanted.surveys))
-    return int(session.scalar(query) or 0)
 
 
 @dataclass(frozen=True)

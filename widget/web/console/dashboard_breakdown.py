@@ -14,7 +14,7 @@ from widget.domain.scores.estimates import Score
 from widget.domain.scores.metrics import MetricId
 from widget.domain.scores.scoring import Counts
 from widget.extensions import db
-from widget.storage.dashboards import CountedSurvey, counts_by, version_numbers
+from widget.storage.dashboards import CountedSurvey, counts_by, counts_of, version_numbers
 from widget.storage.score_counts import QUARTER_S
 from widget.web.console.access import seat
 from widget.web.console.dashboard_filters import NOBODY, NONE, Asked
@@ -30,6 +30,7 @@ GROUP_NAMES: dict[Group, str] = {
     "source": "Source",
     "client": "Client",
     "segment": "Segment",
+    "tag": "Tag",
     "hour": "Weekday and hour",
 }
 # So many rows are read; what they leave out is in the file.
@@ -85,7 +86,14 @@ def table_of(
     if group == "hour":
         groups, most = by_weekday_and_hour(groups, QUARTER_S, place.time_zone), None
     name = _namer(asked, surveys, group)
-    rows = breakdown(metric, groups, most)
+    whole = None
+    if group == "tag":
+        # A response may have several: what is not in a group is not in the others either.
+        whole = counts_of(
+            db.session(),
+            *(place.workspace_id, place.scope, asked.wanted, surveys, place.time_zone),
+        )
+    rows = breakdown(metric, groups, most, whole)
     title = _(GROUP_NAMES[group])
     if group == "hour":
         cells = {
@@ -124,6 +132,8 @@ def _namer(asked: Asked, surveys: dict[int, CountedSurvey], group: Group) -> Nam
             _("%(survey)s, version %(number)s", survey=numbers[id][0], number=numbers[id][1]),
             "",
         )
+    if group == "tag":
+        return lambda id: (_("No tag"), "") if id is None else (asked.choices.tags[id],) * 2
     if group == "hour":
         return lambda key: (f"{_(_WEEKDAYS[key[0]])} {key[1]:02d}:00", "")
     return lambda text: (text or _("None"), text or NONE)

@@ -12,13 +12,14 @@ from widget.domain.scores.spans import PRESET_NAMES, PRESETS, Preset, Span, pres
 from widget.domain.teams import TeamPlace, with_teams_below
 from widget.extensions import db
 from widget.storage.dashboards import CountedSurvey, NamedMember, member_names_of
+from widget.storage.tags import tags_by_id
 from widget.storage.teams import team_tree
 from widget.web.clock import now
 from widget.web.console.access import seat
 from widget.web.console.days import asked_day
 
 # A parameter's name, in the order of the form; each may come several times.
-NAMES = ("survey", "team", "member", "channel", "language", "source", "client", "segment")
+NAMES = ("survey", "team", "member", "channel", "language", "source", "client", "segment", "tag")
 SPAN_NAMES = ("span", "from", "to")
 NOBODY = "none"
 # In an address there is no telling "" from nothing at all.
@@ -34,6 +35,7 @@ class Choices:
     surveys: list[tuple[str, str]]
     teams: list[tuple[str, str]]
     members: dict[int, NamedMember]
+    tags: dict[int, str]
 
     @property
     def member_options(self) -> list[tuple[str, str]]:
@@ -66,6 +68,7 @@ def asked(surveys: dict[int, CountedSurvey]) -> Asked:
     }
     tree = team_tree(db.session(), seat().workspace_id, seat().scope)
     members = member_names_of(db.session(), seat().workspace_id, seat().scope)
+    tags = tags_by_id(db.session(), seat().workspace_id)
     places = [TeamPlace(team.id, team.parent_id) for team in tree]
     roots = [team.id for team in tree if str(team.id) in chosen["team"]]
     ids = {member.public_id: id for id, member in members.items()}
@@ -86,11 +89,13 @@ def asked(surveys: dict[int, CountedSurvey]) -> Asked:
         sources=_texts(chosen["source"]),
         clients=_texts(chosen["client"]),
         segments=_texts(chosen["segment"]),
+        tags=_known([id for id, name in tags.items() if name in chosen["tag"]], chosen["tag"]),
     )
     choices = Choices(
         [(survey.public_id, survey.name) for survey in surveys.values()],
         [(str(team.id), team.full_name) for team in tree],
         members,
+        tags,
     )
     return Asked(wanted, span, choices, chosen, problems)
 

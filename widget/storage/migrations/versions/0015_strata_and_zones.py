@@ -1,4 +1,5 @@
-"""How many customers there are, whom one compares with, and days that follow the time zone."""
+"""How many customers there are, whom one compares with, days that follow the time zone, and whose
+ratings are shared."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -41,3 +42,28 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_nps_references_workspace_id"), "nps_references", ["workspace_id"], unique=False
     )
+    _count_shares_by_member()
+
+
+def _count_shares_by_member() -> None:
+    """Whose rating it was nobody knows of what was counted until now: nobody's, 0."""
+    key = ["workspace_id", "day", "survey_id", "channel", "shard"]
+    was = sa.Table(
+        "share_counts",
+        sa.MetaData(),
+        sa.Column("workspace_id", sa.Integer(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("survey_id", sa.Integer(), nullable=False),
+        sa.Column("channel", sa.String(length=30), nullable=False),
+        sa.Column("shard", sa.SmallInteger(), nullable=False),
+        sa.Column("offered", sa.Integer(), nullable=False),
+        sa.Column("used", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint(*key, name="pk_share_counts"),
+        sqlite_with_rowid=False,
+    )
+    with op.batch_alter_table("share_counts", copy_from=was) as batch_op:
+        batch_op.add_column(
+            sa.Column("member_id", sa.Integer(), nullable=False, server_default=sa.text("0"))
+        )
+        batch_op.drop_constraint("pk_share_counts", type_="primary")
+        batch_op.create_primary_key("pk_share_counts", [*key[:3], "member_id", *key[3:]])
