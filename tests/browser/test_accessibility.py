@@ -188,6 +188,7 @@ CONSOLE_PAGES = (
     "/console/keys",
     "/console/people",
     "/console/workspace",
+    "/console/workspace/numbers",
     "/console/account/password",
     "/api/docs",
 )

@@ -54,6 +54,7 @@ def register(app: Flask) -> None:
         unassigned,
         versions,
         workspace,
+        workspace_numbers,
     )
 
     app.register_blueprint(blueprint)

@@ -24,8 +24,9 @@ from widget.web.console.dashboard_breakdown import (
     chosen_group,
     table_of,
 )
-from widget.web.console.dashboard_csv import as_csv
+from widget.web.console.dashboard_csv import as_csv, sides_csv
 from widget.web.console.dashboard_filters import Asked
+from widget.web.console.dashboard_sides import sides_of
 
 Surveys = dict[int, CountedSurvey]
 
@@ -47,6 +48,7 @@ def dashboard() -> Response:
         return _file(metric, as_csv(metric, everybody or trend))
     table = table_of(asked, surveys, metric, group)
     distributions = summaries(counts.answers)
+    sides = sides_of(asked, surveys, metric, counts)
     values = {
         "asked": asked,
         "presets": dashboard_filters.preset_options(),
@@ -61,6 +63,8 @@ def dashboard() -> Response:
         "distributions": distributions,
         "thresholds": {one.kind: one.thresholds for one in distributions},
         "methods": METHODS,
+        "sides": sides,
+        "sides_csv": sides_csv(metric, sides),
         "trend_csv": as_csv(metric, trend),
         "table_csv": as_csv(metric, table),
     }
