@@ -1,11 +1,12 @@
 """What a dashboard says: numbers with what they were before, their course, and what they hide."""
 
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Generic, TypeVar
 from zoneinfo import ZoneInfo
 
+from widget.domain.score_summary import FEW
 from widget.domain.scores.adding import summed, without
 from widget.domain.scores.comparisons import Comparison
 from widget.domain.scores.corrections import corrected
@@ -56,6 +57,18 @@ class Row(Generic[Key]):
     against_others: Comparison
 
 
+@dataclass(frozen=True)
+class Pair(Generic[Key]):
+    """Two groups side by side. `pairs` is how many could have been compared as well."""
+
+    first: Key
+    second: Key
+    first_score: Score
+    second_score: Score
+    comparison: Comparison
+    pairs: int
+
+
 def tiles(metrics: Sequence[MetricId], now: Counts, before: Counts) -> list[Tile]:
     """A tile for each metric, in their order."""
     return [Tile(metric, score_of(metric, now), compare(metric, before, now)) for metric in metrics]
@@ -104,6 +117,25 @@ def breakdown(
     shown = sorted(keys, key=lambda key: -compared[key].n_second)[:most]
     fair = shrunken(metric, groups, shown)
     return [Row(key, score_of(metric, groups[key]), fair[key], verdicts[key]) for key in shown]
+
+
+def compare_pair(
+    metric: MetricId, groups: Mapping[Key, Counts], first: Key, second: Key
+) -> Pair[Key]:
+    """The second group's number minus the first's, of groups that share no answers.
+
+    Who chooses two groups has looked at all of them. So the verdict allows for every pair that
+    could have been chosen, of groups with enough answers: p times their number, at most 1
+    (Bonferroni; O. J. Dunn, 1961, Multiple Comparisons among Means, Journal of the American
+    Statistical Association 56, 52-64).
+    """
+    scores = {key: score_of(metric, counts) for key, counts in groups.items()}
+    enough = sum(1 for score in scores.values() if score.n >= FEW)
+    pairs = max(1, enough * (enough - 1) // 2)
+    found = compare(metric, groups[first], groups[second])
+    if found.p is not None:
+        found = replace(found, adjusted_p=min(1.0, found.p * pairs))
+    return Pair(first, second, scores[first], scores[second], found, pairs)
 
 
 def by_weekday_and_hour(

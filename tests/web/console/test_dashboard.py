@@ -298,3 +298,22 @@ def test_every_chart_can_be_copied_as_its_file(acme: Workspace) -> None:
     for name, query in (("trend", "of=trend"), ("table", "by=member")):
         text = client.get(f"{PAGE}?format=csv&{query}").text
         assert copied[name].split() == text.split()
+
+
+def test_two_rows_are_compared_with_one_another(acme: Workspace) -> None:
+    survey = acme.survey()
+    for segment, scores in (("Large", [5] * 30), ("Small", [3] * 30), ("Tiny", [4] * 3)):
+        say(acme, survey, *scores, attributes={"segment": segment})
+    say(acme, survey, *[4] * 12)
+    client = acme.signed_in()
+    address = f"{PAGE}?by=segment&metric=stars&first=%3DSmall&second=%3DLarge"
+    page = " ".join(re.sub(r"<[^>]+>", " ", client.get(address).text).split())
+    assert "+2.00" in page
+    assert "Large has 5.00 (n = 30), Small has 3.00 (n = 30)." in page
+    # Large, Small and none; Tiny has too few for any verdict.
+    assert "The verdict allows for all 3 pairs" in page
+    for query in ("first=%3DSmall&second=%3DSmall", "first=%3DGone&second=%3DSmall", "first="):
+        assert "The verdict" not in client.get(f"{PAGE}?by=segment&metric=stars&{query}").text
+    for group in ("tag", "hour"):
+        assert 'id="pair"' not in client.get(f"{PAGE}?by={group}&metric=stars").text
+    assert 'id="pair"' in client.get(f"{PAGE}?by=segment&metric=stars").text

@@ -1,13 +1,19 @@
 """The dashboard's breakdown: a metric by member, team, channel and so on, or by hour."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from flask import request
 from flask_babel import gettext as _
 
-from widget.domain.dashboards import Row, breakdown, by_weekday_and_hour
+from widget.domain.dashboards import (
+    Pair,
+    Row,
+    breakdown,
+    by_weekday_and_hour,
+    compare_pair,
+)
 from widget.domain.score_filters import Group
 from widget.domain.scores.comparisons import Comparison
 from widget.domain.scores.estimates import Score
@@ -47,6 +53,8 @@ class Line:
     score: Score
     fair: Score
     against_others: Comparison
+    # What the address calls it where two are compared.
+    key: str = ""
 
 
 @dataclass(frozen=True)
@@ -62,6 +70,13 @@ class Table:
     groups: int
     # By weekday, its name and a line for each hour, None where nobody answered; empty otherwise.
     grid: list[tuple[str, list[Line | None]]] = field(default_factory=list)
+    pair: Pair[Any] | None = None
+
+    @property
+    def can_be_paired(self) -> bool:
+        """Whether two rows may be compared: they share no answers, as tags would, and are few
+        enough to choose from, as hours are not."""
+        return self.group not in ("tag", "hour") and len(self.rows) > 1
 
 
 def chosen_group() -> Group:
@@ -106,11 +121,26 @@ def table_of(
         return Table(title, group, list(cells.values()), len(groups), grid if cells else [])
     lines = [_line(row, *name(row.key)) for row in rows]
     lines.sort(key=lambda line: (-line.score.n, line.words.casefold()))
-    return Table(title, group, lines, len(groups))
+    table = Table(title, group, lines, len(groups))
+    return replace(table, pair=_pair(metric, groups, table))
+
+
+def _pair(metric: MetricId, groups: Mapping[Any, Counts], table: Table) -> Pair[Any] | None:
+    """The two rows that the address names; None where it names none, or the same twice."""
+    shown = {line.key for line in table.rows}
+    keys = {_key(key): key for key in groups if _key(key) in shown}
+    names = (request.args.get("first", ""), request.args.get("second", ""))
+    if not table.can_be_paired or names[0] == names[1] or not {*names} <= keys.keys():
+        return None
+    return compare_pair(metric, groups, keys[names[0]], keys[names[1]])
+
+
+def _key(key: Any) -> str:
+    return "none" if key is None else f"={key}"
 
 
 def _line(row: Row[Any], words: str, value: str) -> Line:
-    return Line(words, value, row.score, row.fair, row.against_others)
+    return Line(words, value, row.score, row.fair, row.against_others, _key(row.key))
 
 
 Namer = Callable[[Any], tuple[str, str]]
