@@ -175,6 +175,7 @@ CONSOLE_PAGES = (
     "/console/surveys/{survey}/mail",
     "/console/deliveries?address=kim@shop.example",
     "/console/responses",
+    "/console/responses/exports",
     "/console/responses/set-aside",
     "/console/surveys/{survey}/asking",
     "/console/responses",
@@ -190,6 +191,9 @@ CONSOLE_PAGES = (
     "/console/workspace",
     "/console/workspace/numbers",
     "/console/account/password",
+    "/console/filters/new?page=dashboard",
+    "/console/filters",
+    "/console/subscriptions",
     "/api/docs",
 )
 

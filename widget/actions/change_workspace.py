@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from widget.storage import accounts
 from widget.storage.engine import writing
 from widget.storage.redating import redate_some
+from widget.storage.subscriptions import reschedule
 
 # So many responses are put on their new days at once; the worker moves the others.
 AT_ONCE = 2_000
@@ -18,12 +19,13 @@ def change_workspace(
     """Change a workspace. `time_zone` is a name such as `Europe/Lisbon`.
 
     In another zone responses stand on other days; returns whether all do already, as those of a
-    large workspace are moved by the worker.
+    large workspace are moved by the worker. Mails of subscriptions come by the new zone's clocks.
     """
     with writing(session):
         is_another = accounts.change_workspace(
             session, workspace_id, name=name, time_zone=time_zone, at=at
         )
+        reschedule(session, workspace_id, time_zone, at)
         if not is_another:
             return True
         session.flush()

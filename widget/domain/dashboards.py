@@ -97,6 +97,15 @@ def shown_metrics(
     ]
 
 
+def looked_at(metrics: Sequence[MetricId], wanted: str | None) -> MetricId:
+    """The metric that is looked at more closely: the wanted one where it is shown, else the first.
+
+    Where none is shown, all that there are stand for them.
+    """
+    shown = metrics or METRIC_IDS
+    return next((id for id in shown if id == wanted), shown[0])
+
+
 def breakdown(
     metric: MetricId,
     groups: Mapping[Key, Counts],

@@ -75,7 +75,7 @@ def _from_responses(
     facts = (*KINDS, COMMENT, REWARD)
     if group is not None:
         columns.append(_response_key(session, group))
-    query = _counted(workspace_id, scope, wanted, select(func.count(), *columns))
+    query = counted(workspace_id, scope, wanted, select(func.count(), *columns))
     if group == "tag":
         # A response counts with each of its tags, and with None where it has none.
         query = query.select_from(Response).outerjoin(ResponseTag, _is_tagged())
@@ -95,7 +95,7 @@ def _add(
     counts[value] = counts.get(value, 0) + number
 
 
-def _counted(
+def counted(
     workspace_id: int, scope: Scope, wanted: ScoreFilter, query: Select[Any]
 ) -> Select[Any]:
     """A query of the responses that count and that a filter wants."""

@@ -7,6 +7,7 @@ they can be spread over nodes by workspace without changing a query.
 
 from widget.storage.declarative import Base
 from widget.storage.models.accounts import ApiKey, Membership, SignInRole, User, Workspace
+from widget.storage.models.exports import Export
 from widget.storage.models.invitations import Invitation, PasswordAsk
 from widget.storage.models.mail import (
     Bounce,
@@ -29,10 +30,12 @@ from widget.storage.models.recovery import (
 from widget.storage.models.requests import Customer, Request, RequestImport
 from widget.storage.models.responses import Event, Response, Revision, Rollup
 from widget.storage.models.rewards import Grant, Reward, Vote
+from widget.storage.models.saved_filters import SavedFilter, Subscription, SubscriptionMail
 from widget.storage.models.sharing import Share, ShareCount, Testimonial
 from widget.storage.models.strata import NpsReference, Stratum
 from widget.storage.models.surveys import EmbedProblem, Image, Site, Survey, SurveyVersion
 from widget.storage.models.tags import BulkChange, ResponseTag, Tag
+from widget.storage.models.themes import ThemeFinding
 
 __all__ = [
     "AlertChannel",
@@ -47,6 +50,7 @@ __all__ = [
     "EmbedProblem",
     "Event",
     "EventCursor",
+    "Export",
     "FollowUp",
     "FollowUpNote",
     "Grant",
@@ -70,17 +74,21 @@ __all__ = [
     "Revision",
     "Reward",
     "Rollup",
+    "SavedFilter",
     "Share",
     "ShareCount",
     "SignInRole",
     "Site",
     "Stratum",
+    "Subscription",
+    "SubscriptionMail",
     "SuppressedAddress",
     "Survey",
     "SurveyVersion",
     "Tag",
     "Team",
     "Testimonial",
+    "ThemeFinding",
     "User",
     "Vote",
     "Workspace",
