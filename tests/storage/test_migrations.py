@@ -27,6 +27,7 @@ from widget.storage.models import (
     Delivery,
     Member,
     Response,
+    ShareCount,
     SuppressedAddress,
     Survey,
     Workspace,
@@ -93,6 +94,7 @@ def test_data_of_the_first_release_survives_every_later_migration(
         assert connection.execute(select(ApiKey.is_test)).scalar_one() is False
         assert connection.execute(select(ApiKey.abilities)).scalar_one() == ["read", "write"]
         assert connection.execute(select(Workspace.test_mail_to)).scalar_one() == ""
+        assert connection.execute(select(Workspace.redated_until)).scalar_one() is None
     engine.dispose()
 
 
@@ -379,3 +381,32 @@ def test_sqlite_keeps_a_write_ahead_log_and_syncs_fully(world: World) -> None:
         assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
         assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2
         assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_shares_counted_before_members_were_known_are_nobodys(
+    tmp_path: Path, request: pytest.FixtureRequest, database: str
+) -> None:
+    url = f"sqlite:///{tmp_path / 'old.db'}"
+    if database == "postgresql":
+        url = request.getfixturevalue("empty_postgres")
+    engine = prepare_engine(create_engine(url))
+    migrate.upgrade(engine, "0017")
+    with engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO share_counts (workspace_id, day, survey_id, channel, shard, offered,"
+                " used) VALUES (1, '2026-11-01', 1, 'x', 0, 5, 2)"
+            )
+        )
+    migrate.upgrade(engine)
+    assert migrate.drift(engine) == []
+    with Session(engine) as session:
+        assert session.execute(select(ShareCount.member_id, ShareCount.used)).one() == (0, 2)
+        with writing(session):
+            at = {"workspace_id": 1, "day": date(2026, 11, 1), "survey_id": 1, "channel": "x"}
+            session.add(ShareCount(**at, member_id=1, shard=0, offered=0, used=1))
+        if database == "sqlite":
+            schema = text("SELECT sql FROM sqlite_master WHERE name = 'share_counts'")
+            assert "WITHOUT ROWID" in session.execute(schema).scalar_one()
+    engine.dispose()

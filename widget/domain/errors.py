@@ -226,6 +226,10 @@ class PeopleRulesRefused(SaysoError):
         self.problems = problems
 
 
+class StrataRefused(SaysoError):
+    """Groups of customers, or references, that cannot be stated so."""
+
+
 class AddressRefused(SaysoError):
     """A text is no address that customers can be led to."""
 

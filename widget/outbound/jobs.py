@@ -19,6 +19,7 @@ from widget.actions.forget_link_visits import ForgetLinkVisits
 from widget.actions.import_members import forget_member_files
 from widget.actions.make_exports import ForgetExports, MakeExports
 from widget.actions.raise_alerts import RaiseAlerts
+from widget.actions.redate_responses import redate_responses
 from widget.actions.run_import import Turns, import_backoff, run_imports
 from widget.actions.send_due_requests import send_due
 from widget.actions.send_due_subscriptions import send_due_subscriptions
@@ -72,6 +73,7 @@ def make_jobs(settings: Settings, should_stop: Callable[[], bool]) -> list[Job]:
         Job("send mail", 1, send_mail),
         Job("send messages", 1, send_messages),
         Job("change responses", 2, run_bulk_changes),
+        Job("redate responses", 2, redate_responses),
         Job("make exports", 1, make_exports),
         Job("forget exports", 300, ForgetExports(files)),
         Job("announce grants", 5, AnnounceGrants(settings.public_url)),

@@ -157,6 +157,9 @@ NEEDS: dict[Ability, set[str]] = {
         "team_remove",
         "workspace",
         "workspace_members",
+        "workspace_numbers",
+        "workspace_reference_add",
+        "workspace_reference_remove",
     },
 }
 SEATS: list[tuple[Role, bool]] = [

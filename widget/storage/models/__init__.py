@@ -32,6 +32,7 @@ from widget.storage.models.responses import Event, Response, Revision, Rollup
 from widget.storage.models.rewards import Grant, Reward, Vote
 from widget.storage.models.saved_filters import SavedFilter, Subscription, SubscriptionMail
 from widget.storage.models.sharing import Share, ShareCount, Testimonial
+from widget.storage.models.strata import NpsReference, Stratum
 from widget.storage.models.surveys import EmbedProblem, Image, Site, Survey, SurveyVersion
 from widget.storage.models.tags import BulkChange, ResponseTag, Tag
 from widget.storage.models.themes import ThemeFinding
@@ -62,6 +63,7 @@ __all__ = [
     "Membership",
     "Mention",
     "Message",
+    "NpsReference",
     "PasswordAsk",
     "ProfileChange",
     "Request",
@@ -77,6 +79,7 @@ __all__ = [
     "ShareCount",
     "SignInRole",
     "Site",
+    "Stratum",
     "Subscription",
     "SubscriptionMail",
     "SuppressedAddress",

@@ -59,6 +59,7 @@ def register(app: Flask) -> None:
         versions,
         why_words,
         workspace,
+        workspace_numbers,
     )
 
     app.register_blueprint(blueprint)
