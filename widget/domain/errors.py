@@ -290,6 +290,23 @@ class UnknownExport(SaysoError):
     """No file of responses with this id that somebody asked for in the workspace."""
 
 
+class ReportRefused(SaysoError):
+    """A report cannot be made or changed so. `problems` maps field names to sentences, "" to those
+    of no field."""
+
+    def __init__(self, problems: dict[str, str]) -> None:
+        super().__init__(" ".join(problems.values()))
+        self.problems = problems
+
+
+class UnknownReport(SaysoError):
+    """No report, or nothing that makes reports, with this id to see in the workspace."""
+
+
+class PdfNotMade(SaysoError):
+    """A PDF could not be made; says why."""
+
+
 class UnknownFilter(SaysoError):
     """No saved filter with this id that is one's own, or shared."""
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
-from sqlalchemy import create_engine
+from sqlalchemy import Engine, create_engine
 
 from widget.actions.announce_grants import AnnounceGrants
 from widget.actions.change_responses import run_bulk_changes
@@ -18,9 +18,11 @@ from widget.actions.finish_idle_responses import FinishIdleResponses
 from widget.actions.forget_link_visits import ForgetLinkVisits
 from widget.actions.import_members import forget_member_files
 from widget.actions.make_exports import ForgetExports, MakeExports
+from widget.actions.make_report_pdfs import MakeReportPdfs, forget_report_pdfs
 from widget.actions.raise_alerts import RaiseAlerts
 from widget.actions.redate_responses import redate_responses
 from widget.actions.run_import import Turns, import_backoff, run_imports
+from widget.actions.schedule_reports import MakeScheduledReports
 from widget.actions.send_due_requests import send_due
 from widget.actions.send_due_subscriptions import send_due_subscriptions
 from widget.actions.settle_provisional import settle_due
@@ -30,11 +32,13 @@ from widget.outbound.chat import ChatSender
 from widget.outbound.mail.letters import Post
 from widget.outbound.mail.notes import MailNotes
 from widget.outbound.mail.numbers import SendNumbers
+from widget.outbound.mail.report_attachment import ReportAttachments
 from widget.outbound.mail.sending import SendMail
 from widget.outbound.mail.transport import make_mailer
 from widget.outbound.messages import SendMessages
 from widget.outbound.public_client import PublicClient
 from widget.outbound.worker import Job, Worker, collect_seldom
+from widget.report_pages.pdf import make_pdf
 from widget.settings import Settings
 from widget.storage.addresses import digest_addresses_with
 from widget.storage.engine import prepare_engine
@@ -47,14 +51,14 @@ def _utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def make_jobs(settings: Settings, should_stop: Callable[[], bool]) -> list[Job]:
-    """The jobs of a worker with these settings."""
+def make_jobs(settings: Settings, engine: Engine, should_stop: Callable[[], bool]) -> list[Job]:
+    """The jobs of a worker with these settings, on a database."""
     send_mail = SendMail(
         Post(settings), make_mailer(settings), clock=_utc_now, should_stop=should_stop
     )
     # A connection of its own: each job has a thread of its own.
     mailer = make_mailer(settings)
-    notes = MailNotes(mailer, settings.mail_from)
+    notes = MailNotes(mailer, settings.mail_from, ReportAttachments(engine))
     chat = ChatSender(PublicClient())
     send_messages = SendMessages(
         {"mail": notes, "slack": chat, "teams": chat},
@@ -84,6 +88,9 @@ def make_jobs(settings: Settings, should_stop: Callable[[], bool]) -> list[Job]:
         Job("find themes", 1, FindThemes(should_stop)),
         Job("forget old themes", 600, forget_old_themes),
         Job("raise alerts", 3, RaiseAlerts(settings.public_url)),
+        Job("make drafts of reports", 30, MakeScheduledReports(settings.public_url)),
+        Job("make PDFs of reports", 1, MakeReportPdfs(make_pdf)),
+        Job("forget PDFs of reports", 600, forget_report_pdfs),
     ]
 
 
@@ -104,7 +111,7 @@ def work(settings: Settings, *, server_pid: int | None = None) -> None:
     digest_addresses_with(engine, lambda email: (address_digest(settings.address_key, email),))
     collect_seldom()
     stopping = threading.Event()
-    jobs = make_jobs(settings, stopping.is_set)
+    jobs = make_jobs(settings, engine, stopping.is_set)
     worker = Worker(engine, jobs, _utc_now)
 
     def stop(*_: object) -> None:

@@ -27,6 +27,7 @@ from widget.storage.models.recovery import (
     FollowUp,
     FollowUpNote,
 )
+from widget.storage.models.reports import Report, ReportPdf, ReportSchedule
 from widget.storage.models.requests import Customer, Request, RequestImport
 from widget.storage.models.responses import Event, Response, Revision, Rollup
 from widget.storage.models.rewards import Grant, Reward, Vote
@@ -66,6 +67,9 @@ __all__ = [
     "NpsReference",
     "PasswordAsk",
     "ProfileChange",
+    "Report",
+    "ReportPdf",
+    "ReportSchedule",
     "Request",
     "RequestImport",
     "Response",
