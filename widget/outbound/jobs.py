@@ -13,6 +13,7 @@ from sqlalchemy import Engine, create_engine
 
 from widget.actions.announce_grants import AnnounceGrants
 from widget.actions.change_responses import run_bulk_changes
+from widget.actions.delete_response import expire_responses
 from widget.actions.find_themes import FindThemes, forget_old_themes
 from widget.actions.finish_idle_responses import FinishIdleResponses
 from widget.actions.forget_link_visits import ForgetLinkVisits
@@ -82,6 +83,7 @@ def make_jobs(settings: Settings, engine: Engine, should_stop: Callable[[], bool
         Job("forget exports", 300, ForgetExports(files)),
         Job("announce grants", 5, AnnounceGrants(settings.public_url)),
         Job("finish idle responses", 60, idle),
+        Job("expire responses", 60, expire_responses),
         Job("forget link visits", 3600, ForgetLinkVisits(timedelta(days=settings.visit_days))),
         Job("forget files of members", 3600, forget_member_files),
         Job("send due subscriptions", 30, send_due_subscriptions),
