@@ -1,16 +1,19 @@
 """The worker makes files of responses: whole ones only, once each, for who may have them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
 from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 from tests.builders import MONDAY, Workspace, answer_survey, make_workspace
 from tests.exporting import ask_for_file, download, exports_job, files_of, forget_files, make_files
 from widget.actions.hide_response import set_hidden
+from widget.actions.make_exports import ForgetExports
 from widget.domain.export_jobs import MOST_ATTEMPTS
 from widget.domain.exports.formats import FORMATS
 from widget.domain.response_filters import ResponseFilter
@@ -18,6 +21,7 @@ from widget.domain.roles import EVERYTHING, Scope
 from widget.extensions import db
 from widget.storage import response_records
 from widget.storage.engine import writing
+from widget.storage.export_files import ExportFiles
 from widget.storage.exports import claim_export
 from widget.storage.models import Export, Membership, User
 
@@ -320,6 +324,23 @@ def test_what_belongs_to_no_file_is_deleted(acme: Workspace) -> None:
         files_of(acme).path(acme.id, kept),
         other,
     ]
+
+
+def test_a_file_that_is_begun_as_others_are_deleted_stays(any_acme: Workspace) -> None:
+    id = ask_for_file(any_acme.signed_in())
+    clock = any_acme.world.clock
+
+    class BegunMeanwhile(ExportFiles):
+        def known(self) -> Iterator[tuple[int, UUID, Path]]:
+            with Session(db.engine) as session, writing(session):
+                assert claim_export(session, clock()) is not None
+            self.unfinished(any_acme.id, id, 1).write_bytes(b"half")
+            return super().known()
+
+    files = BegunMeanwhile(any_acme.world.settings.exports_folder)
+    with any_acme.world.app.app_context():
+        ForgetExports(files)(db.engine, clock())
+    assert names(any_acme) == ["-1.part"]
 
 
 def test_all_files_of_one_workspace_are_found_and_deleted_together(acme: Workspace) -> None:

@@ -236,7 +236,10 @@ class ForgetExports:
                 with writing(session):
                     exports.end_exports(session, now)
                     exports.forget_exports(session, before)
-            for workspace_id, id, file in self._files.known():
+            there = list(self._files.known())
+            # A file that came to be just now has a row: not in what was read before, perhaps.
+            session.rollback()
+            for workspace_id, id, file in there:
                 # Left by a worker that died, or by what was cancelled as it was finished.
                 if not exports.has_file(session, workspace_id, id):
                     file.unlink(missing_ok=True)

@@ -14,20 +14,30 @@ from widget.domain.exports.columns import FILE_COLUMNS, FILE_NAMES, Batch, Colum
 
 # Below the line of names; the format has no more lines.
 ROWS_IN_SHEET = 1_048_575
+# In units of UTF-16, as spreadsheets count.
 _LONGEST_CELL = 32_767
+# This part of a sheet is kept for rows that were not counted.
+_SPARE_PART = 100
 _MOMENT = "yyyy-mm-dd hh:mm:ss"
+
+
+class RowsLeftOver(Exception):
+    """There were so many more rows than were counted that no sheet holds them."""
 
 
 def write_spreadsheet(
     batches: Iterable[Batch], out: BinaryIO, rows: int, rows_in_sheet: int = ROWS_IN_SHEET
 ) -> None:
-    """Write a workbook of at most `rows` responses, a sheet after the other where one is full.
+    """Write a workbook of about `rows` responses, a sheet after the other where one is full.
 
     Times are in UTC; a text too long for a cell ends with “…”. Memory stays as it is however many
-    rows there are: what is written waits in a temporary file of the library's.
+    rows there are: what is written waits in a temporary file of the library's. Raises RowsLeftOver
+    where so many came in since they were counted that the sheets do not hold them.
     """
     every = _records(batches)
-    sheets = max(1, -(-rows // rows_in_sheet))
+    # Places for those that come in meanwhile: a sheet cannot be added once the first is begun.
+    spare = max(1, rows_in_sheet // _SPARE_PART)
+    sheets = -(-(rows + spare) // rows_in_sheet)
     parts: list[tuple[str, Any]] = [
         (f"Responses {number}" if sheets > 1 else "Responses", _part(every, rows_in_sheet))
         for number in range(1, sheets + 1)
@@ -43,6 +53,8 @@ def write_spreadsheet(
             datetime_format=_MOMENT,
             column_width={"general": 16.0},
         )
+        if next(every, None) is not None:
+            raise RowsLeftOver("There are more responses than sheets for them.")
         copyfileobj(whole, out)
 
 
@@ -65,7 +77,9 @@ def _cells(column: Column, values: Cells) -> Cells:
         return [text and _without_zone(text) for text in values]
     cells = CELLS[column.kind](values)
     if column.kind in ("text", "list", "object"):
-        return [_shortened(text) if text and len(text) > _LONGEST_CELL else text for text in cells]
+        # A letter takes two units at most, so that most texts need no second look.
+        risky = _LONGEST_CELL // 2
+        return [_shortened(text) if text and len(text) > risky else text for text in cells]
     return cells
 
 
@@ -75,4 +89,8 @@ def _without_zone(moment: str) -> datetime:
 
 
 def _shortened(text: str) -> str:
-    return text[: _LONGEST_CELL - 1] + "…"
+    units = text.encode("utf-16-le", "surrogatepass")
+    if len(units) <= 2 * _LONGEST_CELL:
+        return text
+    # What is ignored is half of a letter's pair.
+    return units[: 2 * (_LONGEST_CELL - 1)].decode("utf-16-le", "ignore") + "…"
