@@ -279,6 +279,24 @@ def test_a_file_for_which_there_is_no_room_is_given_up(acme: Workspace, form: st
     assert (row.status, row.why, names(acme)) == ("failed", "room", [])
 
 
+def test_long_comments_do_not_fill_the_disk_before_a_workbook_is_put_together(
+    acme: Workspace,
+) -> None:
+    answers(acme, 10, comment="x" * 5_000)
+    client, room = acme.signed_in(), 45_000
+    large = ask_for_file(client, "format=xlsx")
+    make_files(acme, room=room)
+    row = export(acme, large)
+    assert (row.status, row.why, names(acme)) == ("failed", "room", [])
+    # One of them has room, and all of them where more may wait: packed, they are small.
+    one = ask_for_file(client, "format=xlsx&q=T-1")
+    make_files(acme, room=room)
+    every = ask_for_file(client, "format=xlsx")
+    make_files(acme, room=3 * room)
+    assert states(acme, one, every) == ["done", "done"]
+    assert export(acme, every).bytes < room // 4
+
+
 def test_one_workspaces_files_leave_room_for_anothers(acme: Workspace) -> None:
     answers(acme, 3)
     first = ask_for_file(acme.signed_in())

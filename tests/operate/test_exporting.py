@@ -11,14 +11,19 @@ from widget.domain.errors import SettingsError
 from widget.operate.exporting import written_whole
 
 
+def break_off(target: Path) -> None:
+    with written_whole(target) as out:
+        out.write(b"half")
+        out.flush()
+        raise KeyboardInterrupt
+
+
 def test_a_file_stays_as_it_was_until_the_new_one_is_whole(tmp_path: Path) -> None:
     target = tmp_path / "all.csv"
     target.write_bytes(b"old")
     target.chmod(0o644)
-    with pytest.raises(KeyboardInterrupt), written_whole(target) as out:
-        out.write(b"half")
-        out.flush()
-        raise KeyboardInterrupt
+    with pytest.raises(KeyboardInterrupt):
+        break_off(target)
     assert target.read_bytes() == b"old"
     with written_whole(target) as out:
         out.write(b"whole")

@@ -24,6 +24,7 @@ from widget.domain.export_jobs import (
     ExportFailure,
     room_left,
 )
+from widget.domain.exports.spreadsheet import WorkbookTooLarge
 from widget.domain.response_filters import ResponseFilter
 from widget.storage import exports
 from widget.storage.engine import writing
@@ -91,7 +92,7 @@ class MakeExports:
             except _Stopping:
                 self._give_back(session, claimed, self._clock(), counts=False)
                 return 0
-            except _NoRoom:
+            except (_NoRoom, WorkbookTooLarge):
                 self._fail(session, claimed, "room")
             except Exception:  # noqa: BLE001 - logged
                 _log.exception("The export %s could not be made.", claimed.id)
@@ -147,6 +148,7 @@ class MakeExports:
                 out,
                 shows_hidden_comments=leads,
                 watch=watch,
+                most_waiting=self._room,
             )
             # A spreadsheet is written at its end alone.
             watch(progress.done, progress.done)

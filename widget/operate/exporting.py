@@ -49,12 +49,12 @@ def written_whole(target: Path) -> Iterator[BinaryIO]:
     can be written.
     """
     if target == _STANDARD_OUTPUT:
-        yield click.get_binary_stream("stdout")
+        yield sys.stdout.buffer
         return
     target = target.resolve()
     is_file = target.is_file() or not target.exists()
     try:
-        out = _file_beside(target) if is_file else target.open("wb")
+        out: BinaryIO = _file_beside(target) if is_file else target.open("wb")
     except OSError as error:
         raise SettingsError(f"{target} cannot be written: {error.strerror}.") from error
     if not is_file:
@@ -72,7 +72,7 @@ def written_whole(target: Path) -> Iterator[BinaryIO]:
 
 def _file_beside(target: Path) -> BinaryIO:
     """A new file in the same folder, which nobody but its owner may read."""
-    made = NamedTemporaryFile(
+    made = NamedTemporaryFile(  # noqa: SIM115 - closed by who asked for it
         dir=target.parent, prefix=f"{target.name}.", suffix=".part", delete=False
     )
     return cast(BinaryIO, made)
