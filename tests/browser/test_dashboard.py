@@ -53,12 +53,12 @@ def test_a_course_is_drawn_and_its_filter_needs_no_reloading(
     page.evaluate("window.isStillTheSamePage = true")
     tile = page.get_by_role("listitem").filter(has=page.get_by_role("heading", name="NPS"))
     expect(tile).to_contain_text("n = 6")
-    page.wait_for_function("document.querySelector('.chart canvas') !== null")
+    expect(page.locator(".chart canvas").first).to_be_visible()
     assert painted(page) > 1000
     page.get_by_label("Days", exact=True).select_option("Last 7 days")
     expect(tile).to_contain_text("n = 5")
     assert "span=last_7" in page.url
-    page.wait_for_function("document.querySelector('.chart canvas') !== null")
+    expect(page.locator(".chart canvas").first).to_be_visible()
     assert painted(page) > 1000
     page.get_by_label("Break down by").select_option("Channel")
     expect(page.get_by_role("row", name="chat")).to_contain_text("5")
@@ -92,7 +92,7 @@ def test_everybody_can_use_it(product: Product, new_visitor: NewVisitor, scheme:
         page.set_viewport_size({"width": width, "height": 800})
         for by in ("member", "hour"):
             page.goto(f"{product.server.url}/console/dashboard?survey={survey}&by={by}")
-            page.wait_for_function("document.querySelector('.chart canvas') !== null")
+            expect(page.locator(".chart canvas").first).to_be_visible()
             for summary in page.locator("#numbers summary").all():
                 summary.click()
             assert axe(page) == [], (width, by)

@@ -1,6 +1,6 @@
 """The queue: who may send what when, what a server's answers lead to, on both databases."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -142,7 +142,7 @@ def test_a_mail_whose_mark_fails_is_not_sent_again_by_who_sent_it(
 
     with monkeypatch.context() as broken:
         broken.setattr(claimed_mails, "mark_accepted", fail)
-        broken.setattr(handed_over, "note_sent", fail)
+        broken.setattr(handed_over, "note_all_sent", fail)
         job(engine_of(any_acme), clock())
         assert len(sink.mails) == 1
         assert (delivery(any_acme, sent).status, delivery(any_acme, sent).attempts) == (
@@ -175,7 +175,7 @@ def test_who_sent_a_mail_knows_it_when_its_lease_ended_before_it_could_be_noted(
         raise OperationalError("UPDATE", {}, Exception("disk full"))
 
     monkeypatch.setattr(claimed_mails, "mark_accepted", fail)
-    monkeypatch.setattr(handed_over, "note_sent", fail)
+    monkeypatch.setattr(handed_over, "note_all_sent", fail)
     for attempts in (1, 2):
         job(engine_of(any_acme), clock())
         assert len(sink.mails) == 1
@@ -199,16 +199,17 @@ def test_one_mail_that_cannot_be_noted_keeps_no_other_from_being_noted(
     survey = any_acme.survey()
     _, poisoned = add_request(any_acme, survey)
     _, sound = add_request(any_acme, survey)
-    note, job, clock = handed_over.note_sent, job_of(any_acme, sink.server), any_acme.world.clock
+    note, clock = handed_over.note_all_sent, any_acme.world.clock
+    job = job_of(any_acme, sink.server)
     tries: list[UUID] = []
 
-    def note_some(session: Session, workspace_id: int, id: UUID, at: datetime) -> None:
-        if id == poisoned:
-            tries.append(id)
+    def note_some(session: Session, workspace_id: int, sent: Mapping[UUID, datetime]) -> None:
+        if poisoned in sent:
+            tries.append(poisoned)
             raise RuntimeError("poisoned")
-        note(session, workspace_id, id, at)
+        note(session, workspace_id, sent)
 
-    monkeypatch.setattr(handed_over, "note_sent", note_some)
+    monkeypatch.setattr(handed_over, "note_all_sent", note_some)
     drain(any_acme, job)
     assert delivery(any_acme, sound).status == "sent"
     assert delivery(any_acme, poisoned).status == "accepted"
@@ -218,7 +219,7 @@ def test_one_mail_that_cannot_be_noted_keeps_no_other_from_being_noted(
     drain(any_acme, job)
     assert len(tries) == before
     clock.pass_time(seconds=1)
-    monkeypatch.setattr(handed_over, "note_sent", note)
+    monkeypatch.setattr(handed_over, "note_all_sent", note)
     drain(any_acme, job)
     assert delivery(any_acme, poisoned).status == "sent"
     assert len(sink.mails) == 2

@@ -4,6 +4,7 @@ Each function is a transaction of its own, or part of the one that the session i
 same twice changes nothing the second time. All raise UnknownRequest for an unknown delivery.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -16,7 +17,8 @@ from widget.storage.engine import joining
 from widget.storage.models import Delivery, Request
 from widget.storage.request_rows import (
     append_request_event,
-    customer_time_zone,
+    customer_time_zones,
+    locked_deliveries,
     locked_delivery,
     put_decision,
 )
@@ -30,21 +32,39 @@ _TAKEN = ("accepted", *_SETTLED)
 
 def note_sent(session: Session, workspace_id: int, delivery_id: UUID, at: datetime) -> None:
     """A mail server has taken the mail. Plans the next reminder, or the end of the wait."""
+    note_all_sent(session, workspace_id, {delivery_id: at})
+
+
+def note_all_sent(session: Session, workspace_id: int, sent: Mapping[UUID, datetime]) -> None:
+    """The same of many mails, by their ids, in about as many statements as one of them takes."""
     with joining(session):
-        delivery, request = locked_delivery(session, workspace_id, delivery_id)
-        if delivery.status in _SETTLED:
-            return
-        delivery.status, delivery.sent_at, delivery.claimed_until = "sent", at, None
-        delivery.last_error = ""
-        if delivery.purpose == "reminder":
-            request.reminders_sent += 1
-        else:
-            request.sent_at = request.asked_at = at
-            if request.status in ("scheduled", "not_sent"):
-                # However it came to be called off, the mail has left.
-                put_decision(request, Decision("sent"))
-        if is_after_sending(request.status):
-            request.due_at = _next_due(session, request, at)
+        pairs = locked_deliveries(session, workspace_id, sent)
+        news = [(mail, request) for mail, request in pairs if mail.status not in _SETTLED]
+        for delivery, request in news:
+            _mark_sent(delivery, request, sent[delivery.id])
+        due = _next_due(
+            session,
+            workspace_id,
+            {
+                request: sent[delivery.id]
+                for delivery, request in news
+                if is_after_sending(request.status)
+            },
+        )
+        for request, due_at in due.items():
+            request.due_at = due_at
+
+
+def _mark_sent(delivery: Delivery, request: Request, at: datetime) -> None:
+    delivery.status, delivery.sent_at, delivery.claimed_until = "sent", at, None
+    delivery.last_error = ""
+    if delivery.purpose == "reminder":
+        request.reminders_sent += 1
+        return
+    request.sent_at = request.asked_at = at
+    if request.status in ("scheduled", "not_sent"):
+        # However it came to be called off, the mail has left.
+        put_decision(request, Decision("sent"))
 
 
 def note_delivered(session: Session, workspace_id: int, delivery_id: UUID, at: datetime) -> None:
@@ -167,16 +187,25 @@ def _call_off(
         request.due_at = request.expires_at
 
 
-def _next_due(session: Session, request: Request, at: datetime) -> datetime:
-    asking = askings(session, [request.survey_id])[request.survey_id]
-    if not asking.rules.reminders:
-        return request.expires_at
-    customer_zone = customer_time_zone(session, request.workspace_id, request.customer_id)
-    reminder = next_reminder(
-        asking.rules,
-        zone_named(customer_zone, asking.time_zone),
-        last_mail_at=at,
-        reminders_sent=request.reminders_sent,
-        expires_at=request.expires_at,
-    )
-    return reminder or request.expires_at
+def _next_due(
+    session: Session, workspace_id: int, mailed: Mapping[Request, datetime]
+) -> dict[Request, datetime]:
+    """When the next reminder of each request is due, or else its end, by when it was mailed."""
+    rules = askings(session, {request.survey_id for request in mailed}) if mailed else {}
+    reminded = {
+        request.customer_id for request in mailed if rules[request.survey_id].rules.reminders
+    }
+    zones = customer_time_zones(session, workspace_id, reminded) if reminded else {}
+    due = {}
+    for request, at in mailed.items():
+        asking, reminder = rules[request.survey_id], None
+        if asking.rules.reminders:
+            reminder = next_reminder(
+                asking.rules,
+                zone_named(zones.get(request.customer_id, ""), asking.time_zone),
+                last_mail_at=at,
+                reminders_sent=request.reminders_sent,
+                expires_at=request.expires_at,
+            )
+        due[request] = reminder or request.expires_at
+    return due

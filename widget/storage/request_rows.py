@@ -139,20 +139,30 @@ def locked_delivery(session: Session, workspace_id: int, id: UUID) -> tuple[Deli
 
     Raises UnknownRequest.
     """
+    return locked_deliveries(session, workspace_id, [id])[0]
+
+
+def locked_deliveries(
+    session: Session, workspace_id: int, ids: Collection[UUID]
+) -> list[tuple[Delivery, Request]]:
+    """The same of many, by their requests' ids: whoever locks several does it in one order.
+
+    Raises UnknownRequest when one of them does not exist.
+    """
     found = session.execute(
         select(Request, Delivery)
         .join(
             Delivery,
             (Delivery.workspace_id == Request.workspace_id) & (Delivery.request_id == Request.id),
         )
-        .where(Delivery.workspace_id == workspace_id, Delivery.id == id)
+        .where(Delivery.workspace_id == workspace_id, Delivery.id.in_(ids))
+        .order_by(Request.id, Delivery.id)
         .with_for_update()
         .execution_options(populate_existing=True)
-    ).one_or_none()
-    if found is None:
+    ).all()
+    if len(found) < len(ids):
         raise UnknownRequest("There is no such delivery in this workspace.")
-    request, delivery = found
-    return delivery, request
+    return [(delivery, request) for request, delivery in found]
 
 
 def put_decision(request: Request, decision: Decision) -> None:
@@ -268,14 +278,16 @@ def is_being_sent(session: Session, workspace_id: int, request_id: UUID) -> bool
     return found is not None
 
 
-def customer_time_zone(session: Session, workspace_id: int, customer_id: UUID) -> str:
-    """A customer's own time zone; "" when it is not known."""
-    found = session.scalar(
-        select(Customer.time_zone).where(
-            Customer.workspace_id == workspace_id, Customer.id == customer_id
+def customer_time_zones(
+    session: Session, workspace_id: int, customer_ids: Collection[UUID]
+) -> dict[UUID, str]:
+    """Customers' own time zones; "" where one is not known."""
+    found = session.execute(
+        select(Customer.id, Customer.time_zone).where(
+            Customer.workspace_id == workspace_id, Customer.id.in_(customer_ids)
         )
     )
-    return found or ""
+    return {id: time_zone or "" for id, time_zone in found}
 
 
 def statuses_of(session: Session, workspace_id: int, ids: Sequence[UUID]) -> list[tuple[str, str]]:

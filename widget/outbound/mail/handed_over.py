@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from widget.actions.note_delivery import note_sent
+from widget.actions.note_delivery import note_all_sent
 from widget.domain.errors import UnknownRequest
 from widget.domain.retries import Backoff
 from widget.storage.engine import writing
@@ -65,10 +65,9 @@ class HandedOver:
 
     def _note(self, engine: Engine, mails: list[tuple[int, UUID]]) -> None:
         with Session(engine) as session, writing(session):
-            for workspace_id, delivery_id in mails:
-                note_sent(
-                    session, workspace_id, delivery_id, self._mails[workspace_id, delivery_id]
-                )
+            for workspace_id in sorted({workspace_id for workspace_id, _ in mails}):
+                sent = {key[1]: self._mails[key] for key in mails if key[0] == workspace_id}
+                note_all_sent(session, workspace_id, sent)
         for key in mails:
             del self._mails[key]
             self._backoff.succeeded(key)

@@ -110,7 +110,9 @@ class SmtpMailer:
         return self._connection
 
     def _connect(self) -> smtplib.SMTP:
-        server, context = self.server, ssl.create_default_context()
+        server = self.server
+        # Reading the system's certificates takes longer than many a mail.
+        context = ssl.create_default_context() if server.tls != "none" else None
         connection: smtplib.SMTP
         if server.tls == "ssl":
             connection = smtplib.SMTP_SSL(
