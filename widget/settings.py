@@ -131,6 +131,12 @@ SETTINGS = (
         "90",
         "Days that are remembered of who opened the links of mails, by which answers are judged.",
     ),
+    Setting(
+        "SAYSO_COLUMNS_FROM",
+        "50000",
+        "From so many responses on, a workspace's numbers are read from a copy by column, which "
+        "the worker keeps in SAYSO_DATA; or `off`.",
+    ),
 )
 
 _DEFAULTS = {setting.name: setting.default for setting in SETTINGS}
@@ -163,6 +169,7 @@ class Settings:
     bounce_token: str = field(default="", repr=False)
     idle_minutes: int = 30
     visit_days: int = 90
+    columns_from: int | None = 50_000
 
     @property
     def is_https(self) -> bool:
@@ -212,6 +219,7 @@ def load_settings(
         bounce_token=_bounce_token(environ.get("SAYSO_BOUNCE_TOKEN", "")),
         idle_minutes=_whole("SAYSO_IDLE_MINUTES", environ.get("SAYSO_IDLE_MINUTES") or "30", 1440),
         visit_days=_whole("SAYSO_VISIT_DAYS", environ.get("SAYSO_VISIT_DAYS") or "90", 3650),
+        columns_from=_columns_from(environ.get("SAYSO_COLUMNS_FROM") or "50000"),
     )
 
 
@@ -294,6 +302,10 @@ def _trusted_hosts(
         hosts.append(host)
     hosts += [part.strip() for part in environ.get("SAYSO_TRUSTED_HOSTS", "").split(",")]
     return tuple(dict.fromkeys(name for name in hosts if name))
+
+
+def _columns_from(text: str) -> int | None:
+    return None if text == "off" else _whole("SAYSO_COLUMNS_FROM", text, 1_000_000_000)
 
 
 def _proxies(text: str) -> int:

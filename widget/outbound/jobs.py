@@ -13,6 +13,7 @@ from sqlalchemy import create_engine
 
 from widget.actions.announce_grants import AnnounceGrants
 from widget.actions.change_responses import run_bulk_changes
+from widget.actions.copy_columns import CopyColumns
 from widget.actions.finish_idle_responses import FinishIdleResponses
 from widget.actions.forget_link_visits import ForgetLinkVisits
 from widget.actions.import_members import forget_member_files
@@ -31,6 +32,7 @@ from widget.outbound.public_client import PublicClient
 from widget.outbound.worker import Job, Worker
 from widget.settings import Settings
 from widget.storage.addresses import digest_addresses_with
+from widget.storage.columnar.files import keep_copies_in
 from widget.storage.engine import prepare_engine
 
 _LOOK_FOR_SERVER_EVERY_S = 1.0
@@ -61,6 +63,7 @@ def make_jobs(settings: Settings, should_stop: Callable[[], bool]) -> list[Job]:
         Job("finish idle responses", 60, idle),
         Job("forget link visits", 3600, ForgetLinkVisits(timedelta(days=settings.visit_days))),
         Job("forget files of members", 3600, forget_member_files),
+        Job("copy responses by column", 60, CopyColumns(settings.columns_from)),
         Job("raise alerts", 3, RaiseAlerts(settings.public_url)),
     ]
 
@@ -80,6 +83,7 @@ def work(settings: Settings, *, server_pid: int | None = None) -> None:
         )
     )
     digest_addresses_with(engine, lambda email: (address_digest(settings.address_key, email),))
+    keep_copies_in(engine, settings.data / "columns")
     stopping = threading.Event()
     jobs = make_jobs(settings, stopping.is_set)
     worker = Worker(engine, jobs, _utc_now)

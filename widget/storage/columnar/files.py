@@ -1,0 +1,62 @@
+"""Where the files of columnar copies are. Each database of ours may have a folder for them."""
+
+import os
+import time
+from collections.abc import Collection
+from pathlib import Path
+from uuid import UUID, uuid4
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import Engine
+
+_folders: WeakKeyDictionary[Engine, Path] = WeakKeyDictionary()
+# Whoever began to read a file has read it by then.
+_KEEP_S = 600.0
+
+
+def keep_copies_in(engine: Engine, folder: Path) -> None:
+    """Say where a database's copies are. Without a folder nothing is read from copies."""
+    _folders[engine] = folder
+
+
+def folder_of(engine: Engine, workspace_id: int) -> Path | None:
+    """The folder of a workspace's files, which need not be there yet; None without copies."""
+    folder = _folders.get(engine)
+    return folder / str(workspace_id) if folder else None
+
+
+def folder_id(folder: Path) -> str:
+    """The name of a workspace's folder, made with it: two machines' folders have two names."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    file = folder / "id"
+    try:
+        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return file.read_text().strip()
+    with os.fdopen(handle, "w") as target:
+        target.write(str(uuid4()))
+    return file.read_text().strip()
+
+
+def name_of(month: str, publication: UUID) -> str:
+    """What the file of a month is called."""
+    return f"{month}-{publication.hex}.parquet"
+
+
+def sync(file: Path) -> None:
+    """Wait until a file is on the disk."""
+    handle = os.open(file, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def remove_old(folder: Path, in_use: Collection[str]) -> None:
+    """Remove files that have not been in use for a while."""
+    for file in (*folder.glob("*.parquet"), *folder.glob("*.csv")):
+        if file.name in in_use:
+            # Told by the file's time how long it has been out of use.
+            os.utime(file)
+        elif time.time() - file.stat().st_mtime > _KEEP_S:
+            file.unlink(missing_ok=True)
