@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Collection
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from widget.storage.workspaces import every_workspace
 
 _log = logging.getLogger(__name__)
 # A copy whose writer has not been heard of for so long is made anew by another.
-_TAKEN_OVER_AFTER_S = 3600.0
+_TAKEN_OVER_AFTER = timedelta(hours=1)
 
 
 class CopyColumns:
@@ -54,15 +54,14 @@ def copy_workspace(
         return False
     if old is None and not writing.is_large(engine, workspace_id, from_responses):
         return False
-    folder_id = files.folder_id(folder)
-    if old is not None and old.folder_id != folder_id:
-        # Another machine's, which keeps it up as long as it lives.
-        if (now - old.written_at).total_seconds() < _TAKEN_OVER_AFTER_S:
-            return False
-        all_anew = True
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    machine = files.machine_of(folder)
     parts = {} if old is None or all_anew else old.parts
     if any(not (folder / name).exists() for name in parts.values()):
         parts = {}
+        if old and old.written_by != machine and now - old.written_at < _TAKEN_OVER_AFTER:
+            # Another machine's, which keeps it up as long as it lives.
+            return False
     files.remove_old(folder, old.parts.values() if old else ())
     settled = marks.claim(engine, workspace_id)
     days = settled.days if parts else writing.every_day(engine, workspace_id)
@@ -76,7 +75,7 @@ def copy_workspace(
         _log.exception("A columnar copy cannot be read, and is made anew.")
         days = writing.every_day(engine, workspace_id)
         made = _months(engine, workspace_id, days, folder, {}, publication)
-    new = Copied(publication, folder_id, made, now)
+    new = Copied(publication, machine, made, now)
     return marks.publish(
         engine,
         workspace_id,

@@ -51,6 +51,16 @@ def add_fact(
     counts[value] = counts.get(value, 0) + number
 
 
+def add_facts(found: Facts, more: Facts) -> None:
+    """Add the facts of one group to those of another."""
+    for survey_id, facts in more.items():
+        of_survey = found.setdefault(survey_id, {})
+        for fact, numbers in facts.items():
+            counts = of_survey.setdefault(fact, {})
+            for value, number in numbers.items():
+                counts[value] = counts.get(value, 0) + number
+
+
 def that_count(workspace_id: int, first: date, last: date) -> list[ColumnElement[bool]]:
     """The condition of responses of some days, both included, that the numbers count."""
     return [

@@ -18,6 +18,7 @@ from widget.storage.counted_responses import (
     QUARTER_S,
     Facts,
     add_fact,
+    add_facts,
     chosen,
     facts_from_responses,
     team_of,
@@ -29,26 +30,29 @@ __all__ = ["QUARTER_S", "Facts", "chosen", "facts_by"]
 
 
 def facts_by(
-    session: Session, workspace_id: int, scope: Scope, wanted: ScoreFilter, group: Group | None
+    session: Session,
+    workspace_id: int,
+    scope: Scope,
+    wanted: ScoreFilter,
+    group: Group | None,
+    time_zone: str | None = None,
 ) -> dict[Any, Facts]:
     """How many answers of a filter, within a scope, have each fact, for each value of `group`.
 
     A value is a date, an id of ours or a text; None for nobody's, and for all without a group.
     `hour` gives the number of quarters of an hour (of `QUARTER_S`) from 1970 in UTC to the answer:
-    there are time zones that are three quarters off.
+    there are time zones that are three quarters off. Where a time zone is told, a quarter may stand
+    for others of the same weekday and time of day there.
     """
     copy = reading.copy_for(session, workspace_id, wanted.first, wanted.last)
-    found = copy and reading.facts_from_copy(session, copy, scope, wanted, group)
+    found = copy and reading.facts_from_copy(session, copy, scope, wanted, group, time_zone)
     if copy is None or found is None:
         return _from_tables(session, workspace_id, scope, wanted, group)
     for first, last in copy.changed_runs:
         changed = replace(wanted, first=first, last=last)
         rest = _from_tables(session, workspace_id, scope, changed, group)
-        for key, of_key in rest.items():
-            for survey_id, facts in of_key.items():
-                for fact, counts in facts.items():
-                    for value, number in counts.items():
-                        add_fact(found, [key], survey_id, fact, value, number)
+        for key, facts in rest.items():
+            add_facts(found.setdefault(key, {}), facts)
     return found
 
 

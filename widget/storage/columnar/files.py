@@ -1,10 +1,11 @@
 """Where the files of columnar copies are. Each database of ours may have a folder for them."""
 
 import os
+import socket
 import time
 from collections.abc import Collection
 from pathlib import Path
-from uuid import UUID, uuid4
+from uuid import UUID
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Engine
@@ -12,6 +13,7 @@ from sqlalchemy import Engine
 _folders: WeakKeyDictionary[Engine, Path] = WeakKeyDictionary()
 # Whoever began to read a file has read it by then.
 _KEEP_S = 600.0
+_LONGEST = 300
 
 
 def keep_copies_in(engine: Engine, folder: Path) -> None:
@@ -25,17 +27,9 @@ def folder_of(engine: Engine, workspace_id: int) -> Path | None:
     return folder / str(workspace_id) if folder else None
 
 
-def folder_id(folder: Path) -> str:
-    """The name of a workspace's folder, made with it: two machines' folders have two names."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    file = folder / "id"
-    try:
-        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return file.read_text().strip()
-    with os.fdopen(handle, "w") as target:
-        target.write(str(uuid4()))
-    return file.read_text().strip()
+def machine_of(folder: Path) -> str:
+    """The name of this machine's folder: two machines' have two names, however alike."""
+    return f"{socket.gethostname()}:{folder}"[-_LONGEST:]
 
 
 def name_of(month: str, publication: UUID) -> str:

@@ -22,7 +22,7 @@ class Copied:
     """A copy as its row says it."""
 
     publication: UUID
-    folder_id: str
+    written_by: str
     parts: dict[str, str]
     written_at: datetime
 
@@ -38,7 +38,7 @@ class Claimed:
 def copied(engine: Engine, workspace_id: int) -> Copied | None:
     """A workspace's copy; None when there is none."""
     query = select(
-        _copies.c.publication, _copies.c.folder_id, _copies.c.parts, _copies.c.written_at
+        _copies.c.publication, _copies.c.written_by, _copies.c.parts, _copies.c.written_at
     ).where(_copies.c.workspace_id == workspace_id)
     with engine.connect() as connection:
         row = connection.execute(query).one_or_none()
@@ -83,7 +83,7 @@ def publish(
     """
     values = {
         "publication": new.publication,
-        "folder_id": new.folder_id,
+        "written_by": new.written_by,
         "parts": new.parts,
         "written_at": new.written_at,
     }

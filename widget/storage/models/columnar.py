@@ -15,7 +15,7 @@ class ColumnarCopy(Base):
     """The copy of a workspace's responses as it was last written.
 
     `parts` are the names of files by month, like `2026-11`. Each writing has a `publication` of its
-    own; `folder_id` tells in whose data folder the files are.
+    own; `written_by` tells which machine has the files, and in which folder.
     """
 
     __tablename__ = "columnar_copies"
@@ -24,7 +24,7 @@ class ColumnarCopy(Base):
         ForeignKey("workspaces.id"), primary_key=True, autoincrement=False
     )
     publication: Mapped[UUID] = mapped_column(Uuid)
-    folder_id: Mapped[str] = mapped_column(String(40))
+    written_by: Mapped[str] = mapped_column(String(300))
     parts: Mapped[dict[str, str]] = mapped_column(JSON)
     written_at: Mapped[datetime] = mapped_column(UTCDateTime)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 
 from flask import Response, make_response, render_template, request
 from flask_babel import gettext as _
@@ -18,7 +19,7 @@ from widget.domain.scores.metrics import METRIC_IDS, METRICS, MetricId
 from widget.domain.scores.scoring import Counts, score_of
 from widget.domain.scores.spans import buckets
 from widget.extensions import db
-from widget.storage.dashboards import CountedSurvey, counted_surveys, counts_by, counts_of
+from widget.storage.dashboards import CountedSurvey, counted_surveys, counts_by_day, counts_of
 from widget.web import htmx
 from widget.web.console import dashboard_filters
 from widget.web.console.access import blueprint, needs, seat
@@ -39,11 +40,14 @@ def dashboard() -> Response:
     """Numbers of the chosen days, within the scope of whoever looks."""
     surveys = counted_surveys(db.session(), seat().workspace_id)
     asked = dashboard_filters.asked(surveys)
-    counts, before = _counts(asked.wanted, surveys), _counts(_before(asked), surveys)
+    place = seat()
+    where = (db.session(), place.workspace_id, place.scope)
+    counts, by_day = counts_by_day(*where, asked.wanted, surveys, place.time_zone)
+    before = _counts(_before(asked), surveys)
     metrics = _metrics(asked, counts, before)
     metric = _metric(metrics)
     group = chosen_group()
-    trend = _trend(asked, surveys, metric)
+    trend = _trend(asked, surveys, metric, by_day)
     if request.args.get("format") == "csv":
         is_trend = request.args.get("of") == "trend"
         everybody = None if is_trend else table_of(asked, surveys, metric, group, most=None)
@@ -99,9 +103,11 @@ def _metric(metrics: list[MetricId]) -> MetricId:
     return next((id for id in shown if id == wanted), shown[0])
 
 
-def _trend(asked: Asked, surveys: Surveys, metric: MetricId) -> list[Point]:
+def _trend(
+    asked: Asked, surveys: Surveys, metric: MetricId, by_day: Mapping[date, Counts]
+) -> list[Point]:
     """The metric's number in each day, week or month of the span."""
-    place, parts = seat(), buckets(asked.span)
+    parts = buckets(asked.span)
     if metric in ("response_rate", "time_to_answer"):
         # Requests are counted by moments, not by days.
         found = [
@@ -109,15 +115,9 @@ def _trend(asked: Asked, surveys: Surveys, metric: MetricId) -> list[Point]:
             for one in parts
         ]
     else:
-        by_day: Mapping[object, Counts] = counts_by(
-            db.session(),
-            *(place.workspace_id, place.scope, asked.wanted, "day", surveys, place.time_zone),
-        )
         found = [
             summed(
-                counts
-                for day, counts in by_day.items()
-                if one.span.first <= day <= one.span.last  # type: ignore[operator]
+                by_day[day] for day in by_day if one.span.first <= day <= one.span.last
             )
             for one in parts
         ]

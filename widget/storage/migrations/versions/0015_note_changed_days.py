@@ -14,7 +14,7 @@ def upgrade() -> None:
         "columnar_copies",
         sa.Column("workspace_id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("publication", sa.Uuid(), nullable=False),
-        sa.Column("folder_id", sa.String(length=40), nullable=False),
+        sa.Column("written_by", sa.String(length=300), nullable=False),
         sa.Column("parts", sa.JSON(), nullable=False),
         sa.Column("written_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
