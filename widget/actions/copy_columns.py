@@ -57,7 +57,7 @@ def copy_workspace(
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     machine = files.machine_of(folder)
     parts = {} if old is None or all_anew else old.parts
-    if any(not (folder / name).exists() for name in parts.values()):
+    if not all(files.is_whole(folder / name) for name in parts.values()):
         parts = {}
         if old and old.written_by != machine and now - old.written_at < _TAKEN_OVER_AFTER:
             # Another machine's, which keeps it up as long as it lives.

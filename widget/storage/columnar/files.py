@@ -14,6 +14,8 @@ _folders: WeakKeyDictionary[Engine, Path] = WeakKeyDictionary()
 # Whoever began to read a file has read it by then.
 _KEEP_S = 600.0
 _LONGEST = 300
+# What every Parquet file ends with.
+_END = b"PAR1"
 
 
 def keep_copies_in(engine: Engine, folder: Path) -> None:
@@ -35,6 +37,16 @@ def machine_of(folder: Path) -> str:
 def name_of(month: str, publication: UUID) -> str:
     """What the file of a month is called."""
     return f"{month}-{publication.hex}.parquet"
+
+
+def is_whole(file: Path) -> bool:
+    """Whether a file is there, and its end as well."""
+    try:
+        with file.open("rb") as source:
+            source.seek(-len(_END), os.SEEK_END)
+            return source.read() == _END
+    except OSError:
+        return False
 
 
 def sync(file: Path) -> None:

@@ -105,8 +105,9 @@ def facts_from_copy(
         key = _quarter_of_week(wanted, time_zone, given)
     try:
         rows = _ask(_statement(source, key, conditions), given)
-    except duckdb.IOException as error:
-        # Another machine's files, or a backup came back without them: the database has it all.
+    except (duckdb.IOException, duckdb.InvalidInputException) as error:
+        # Another machine's files, a damaged one, or a backup came back without them: the database
+        # has it all.
         _log.warning("The columnar copy is not read: %s", str(error).partition("\n")[0])
         return None
     for value_key, survey_id, fact, value, number in rows:
