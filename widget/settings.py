@@ -29,7 +29,11 @@ class Setting:
 
 
 SETTINGS = (
-    Setting("SAYSO_DATA", "var", "Folder for the SQLite file, generated keys and demo sign-in."),
+    Setting(
+        "SAYSO_DATA",
+        "var",
+        "Folder for the SQLite file, generated keys, files of responses and demo sign-in.",
+    ),
     Setting(
         "SAYSO_DATABASE_URL",
         "SQLite in SAYSO_DATA",
@@ -137,6 +141,12 @@ SETTINGS = (
         "From so many responses on, a workspace's numbers are read from a copy by column, which "
         "the worker keeps in SAYSO_DATA; or `off`.",
     ),
+    Setting(
+        "SAYSO_EXPORTS_MB",
+        "4000",
+        "Megabytes that the files of responses in SAYSO_DATA/exports may take together; those of "
+        "one workspace a quarter of it.",
+    ),
 )
 
 _DEFAULTS = {setting.name: setting.default for setting in SETTINGS}
@@ -170,10 +180,21 @@ class Settings:
     idle_minutes: int = 30
     visit_days: int = 90
     columns_from: int | None = 50_000
+    exports_mb: int = 4000
 
     @property
     def is_https(self) -> bool:
         return self.public_url.startswith("https://")
+
+    @property
+    def exports_folder(self) -> Path:
+        """Where files of responses are until they are taken; web and worker share it."""
+        return self.data / "exports"
+
+    @property
+    def exports_room(self) -> int:
+        """How many bytes they may take together."""
+        return self.exports_mb * 1_000_000
 
 
 def load_settings(
@@ -220,6 +241,9 @@ def load_settings(
         idle_minutes=_whole("SAYSO_IDLE_MINUTES", environ.get("SAYSO_IDLE_MINUTES") or "30", 1440),
         visit_days=_whole("SAYSO_VISIT_DAYS", environ.get("SAYSO_VISIT_DAYS") or "90", 3650),
         columns_from=_columns_from(environ.get("SAYSO_COLUMNS_FROM") or "50000"),
+        exports_mb=_whole(
+            "SAYSO_EXPORTS_MB", environ.get("SAYSO_EXPORTS_MB") or "4000", 10_000_000
+        ),
     )
 
 

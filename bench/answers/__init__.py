@@ -1,1 +1,1 @@
-"""Responses of a company with many customers, as realistic as benchmarks need and as many as told."""
+"""Responses of a company with many customers, realistic ones, and as many as told."""

@@ -1,6 +1,8 @@
-"""Storing made-up responses as fast as the database takes them: rows of the driver's own, by COPY on
-PostgreSQL. What is searched is indexed at the end, by the statements of the migration that did so
-for the responses which were there, and the triggers that keep it are as ever then.
+"""Storing made-up responses as fast as the database takes them.
+
+Rows are the driver's own, and go by COPY on PostgreSQL. What is searched is indexed at the end, by
+the statements of the migration that did so for the responses which were there, and the triggers
+that keep it are as ever then.
 """
 
 import sys
@@ -58,8 +60,7 @@ def _without_triggers(engine: Engine) -> list[str]:
     """Take the triggers of the search away; returns the statements that make them again."""
     is_postgresql = engine.dialect.name == "postgresql"
     listed = (
-        "SELECT tgname, pg_get_triggerdef(oid) FROM pg_trigger"
-        " WHERE tgname LIKE 'response_words%'"
+        "SELECT tgname, pg_get_triggerdef(oid) FROM pg_trigger WHERE tgname LIKE 'response_words%'"
         if is_postgresql
         else "SELECT name, sql FROM sqlite_master"
         " WHERE type = 'trigger' AND name LIKE 'response_words%'"

@@ -175,6 +175,7 @@ CONSOLE_PAGES = (
     "/console/surveys/{survey}/mail",
     "/console/deliveries?address=kim@shop.example",
     "/console/responses",
+    "/console/responses/exports",
     "/console/responses/set-aside",
     "/console/surveys/{survey}/asking",
     "/console/responses",
@@ -189,6 +190,9 @@ CONSOLE_PAGES = (
     "/console/people",
     "/console/workspace",
     "/console/account/password",
+    "/console/filters/new?page=dashboard",
+    "/console/filters",
+    "/console/subscriptions",
     "/api/docs",
 )
 

@@ -51,8 +51,10 @@ _filters = st.builds(
     segments=st.sets(st.sampled_from(["Small", ""])),
 )
 _scopes = st.sampled_from(
-    [EVERYTHING, Scope(), Scope(member_id=1), Scope(teams=frozenset({1, 2}))]
-    + [Scope(member_id=4, teams=frozenset({3}))]
+    [
+        *(EVERYTHING, Scope(), Scope(member_id=1), Scope(teams=frozenset({1, 2}))),
+        Scope(member_id=4, teams=frozenset({3})),
+    ]
 )
 
 
@@ -147,7 +149,8 @@ def test_what_has_happened_since_the_copy_is_told_at_once(any_acme: Workspace) -
     assert_both_say_the_same(any_acme)
     with write_connection(engine_of(any_acme)) as connection:
         connection.execute(
-            update(Response).values(member_id=2, attributes={"client": "Initech"})
+            update(Response)
+            .values(member_id=2, attributes={"client": "Initech"})
             .where(Response.workspace_id == any_acme.id, Response.member_id == 1)
         )
         count_everything_again(connection, any_acme.id)

@@ -276,3 +276,27 @@ class TagRefused(SaysoError):
 
 class ChangeRefused(SaysoError):
     """Many responses cannot be changed in this way."""
+
+
+class ExportRefused(SaysoError):
+    """A file of responses cannot be asked for, or not be given to somebody any more."""
+
+
+class UnknownExport(SaysoError):
+    """No file of responses with this id that somebody asked for in the workspace."""
+
+
+class UnknownFilter(SaysoError):
+    """No saved filter with this id that is one's own, or shared."""
+
+
+class FilterRefused(SaysoError):
+    """A filter cannot be kept in this way."""
+
+
+class UnknownSubscription(SaysoError):
+    """No subscription of one's own with this id."""
+
+
+class SubscriptionRefused(SaysoError):
+    """Nothing can be subscribed to in this way."""

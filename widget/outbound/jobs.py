@@ -14,26 +14,32 @@ from sqlalchemy import create_engine
 from widget.actions.announce_grants import AnnounceGrants
 from widget.actions.change_responses import run_bulk_changes
 from widget.actions.copy_columns import CopyColumns
+from widget.actions.find_themes import FindThemes, forget_old_themes
 from widget.actions.finish_idle_responses import FinishIdleResponses
 from widget.actions.forget_link_visits import ForgetLinkVisits
 from widget.actions.import_members import forget_member_files
+from widget.actions.make_exports import ForgetExports, MakeExports
 from widget.actions.raise_alerts import RaiseAlerts
 from widget.actions.run_import import Turns, import_backoff, run_imports
 from widget.actions.send_due_requests import send_due
+from widget.actions.send_due_subscriptions import send_due_subscriptions
 from widget.actions.settle_provisional import settle_due
 from widget.domain.mail_addresses import address_digest
+from widget.domain.subscriptions import PURPOSE
 from widget.outbound.chat import ChatSender
 from widget.outbound.mail.letters import Post
 from widget.outbound.mail.notes import MailNotes
+from widget.outbound.mail.numbers import SendNumbers
 from widget.outbound.mail.sending import SendMail
 from widget.outbound.mail.transport import make_mailer
 from widget.outbound.messages import SendMessages
 from widget.outbound.public_client import PublicClient
-from widget.outbound.worker import Job, Worker
+from widget.outbound.worker import Job, Worker, collect_seldom
 from widget.settings import Settings
 from widget.storage.addresses import digest_addresses_with
 from widget.storage.columnar.files import keep_copies_in
 from widget.storage.engine import prepare_engine
+from widget.storage.export_files import ExportFiles
 
 _LOOK_FOR_SERVER_EVERY_S = 1.0
 
@@ -48,9 +54,18 @@ def make_jobs(settings: Settings, should_stop: Callable[[], bool]) -> list[Job]:
         Post(settings), make_mailer(settings), clock=_utc_now, should_stop=should_stop
     )
     # A connection of its own: each job has a thread of its own.
-    notes = MailNotes(make_mailer(settings), settings.mail_from)
+    mailer = make_mailer(settings)
+    notes = MailNotes(mailer, settings.mail_from)
     chat = ChatSender(PublicClient())
-    send_messages = SendMessages({"mail": notes, "slack": chat, "teams": chat}, clock=_utc_now)
+    send_messages = SendMessages(
+        {"mail": notes, "slack": chat, "teams": chat},
+        clock=_utc_now,
+        by_purpose={PURPOSE: partial(SendNumbers, mailer, settings)},
+    )
+    files = ExportFiles(settings.exports_folder)
+    make_exports = MakeExports(
+        files, settings.exports_room, clock=_utc_now, should_stop=should_stop
+    )
     idle = FinishIdleResponses(timedelta(minutes=settings.idle_minutes))
     return [
         Job("settle provisional answers", 10, settle_due),
@@ -59,11 +74,16 @@ def make_jobs(settings: Settings, should_stop: Callable[[], bool]) -> list[Job]:
         Job("send mail", 1, send_mail),
         Job("send messages", 1, send_messages),
         Job("change responses", 2, run_bulk_changes),
+        Job("make exports", 1, make_exports),
+        Job("forget exports", 300, ForgetExports(files)),
         Job("announce grants", 5, AnnounceGrants(settings.public_url)),
         Job("finish idle responses", 60, idle),
         Job("forget link visits", 3600, ForgetLinkVisits(timedelta(days=settings.visit_days))),
         Job("forget files of members", 3600, forget_member_files),
         Job("copy responses by column", 60, CopyColumns(settings.columns_from)),
+        Job("send due subscriptions", 30, send_due_subscriptions),
+        Job("find themes", 1, FindThemes(should_stop)),
+        Job("forget old themes", 600, forget_old_themes),
         Job("raise alerts", 3, RaiseAlerts(settings.public_url)),
     ]
 
@@ -84,6 +104,7 @@ def work(settings: Settings, *, server_pid: int | None = None) -> None:
     )
     digest_addresses_with(engine, lambda email: (address_digest(settings.address_key, email),))
     keep_copies_in(engine, settings.data / "columns")
+    collect_seldom()
     stopping = threading.Event()
     jobs = make_jobs(settings, stopping.is_set)
     worker = Worker(engine, jobs, _utc_now)

@@ -45,8 +45,10 @@ def facts_by(
     for others of the same weekday and time of day there.
     """
     copy = reading.copy_for(session, workspace_id, wanted.first, wanted.last)
-    found = copy and reading.facts_from_copy(session, copy, scope, wanted, group, time_zone)
-    if copy is None or found is None:
+    if copy is None:
+        return _from_tables(session, workspace_id, scope, wanted, group)
+    found = reading.facts_from_copy(session, copy, scope, wanted, group, time_zone)
+    if found is None:
         return _from_tables(session, workspace_id, scope, wanted, group)
     for first, last in copy.changed_runs:
         changed = replace(wanted, first=first, last=last)

@@ -9,6 +9,8 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError
 from widget.domain.errors import (
     NotTheirs,
     UnknownAlertChannel,
+    UnknownExport,
+    UnknownFilter,
     UnknownFollowUp,
     UnknownGrant,
     UnknownHeldAnswer,
@@ -20,6 +22,7 @@ from widget.domain.errors import (
     UnknownReviewSite,
     UnknownReward,
     UnknownSite,
+    UnknownSubscription,
     UnknownSurvey,
     UnknownTeam,
     UnknownTestimonial,
@@ -70,6 +73,9 @@ def register(app: Flask) -> None:
         UnknownFollowUp,
         UnknownAlertChannel,
         UnknownReviewSite,
+        UnknownExport,
+        UnknownFilter,
+        UnknownSubscription,
     ):
         app.register_error_handler(unknown, _not_found)
 

@@ -17,6 +17,7 @@ from sqlalchemy import select
 from werkzeug.routing import AnyConverter, Rule
 
 from tests.builders import Workspace, add_request, answer_survey, csrf_token, make_workspace
+from tests.subscribing import keep, subscribe
 from tests.web.console.test_permissions import OPEN, console_rules
 from widget.actions.change_sharing import change_sharing
 from widget.actions.decide_testimonial import approve_testimonial
@@ -179,6 +180,10 @@ def _team(owner: Owner) -> Any:
     return owner.workspace.team(new_id().hex)
 
 
+def _filter(owner: Owner) -> Any:
+    return keep(owner.workspace, name=new_id().hex)
+
+
 def _channel(owner: Owner) -> Any:
     return _stored(
         owner, AlertChannel(kind="slack", name="Team", address="https://hooks.slack.com/services/x")
@@ -246,6 +251,8 @@ THINGS = OF_MEMBERS | {
     "channel_id": _channel,
     "review_site_id": _review_site,
     "reward_id": _reward,
+    "filter_id": _filter,
+    "subscription_id": lambda owner: subscribe(owner.workspace, _filter(owner)),
 }
 # A route, which of its names is an id's, and one way to call it: a method, and words.
 Route = tuple[Rule, str, str, dict[str, str]]

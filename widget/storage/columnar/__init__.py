@@ -1,4 +1,4 @@
-"""The columnar copy: what numbers need of a large workspace's responses, in files that DuckDB reads.
+"""The columnar copy: what numbers need of many responses, in files that DuckDB reads.
 
 Reading very many rows is slow in a database that keeps rows: a filter that rollups do not know, or
 a long span, takes seconds. The worker keeps a copy, a Parquet file for each month, and replaces the

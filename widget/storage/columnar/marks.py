@@ -110,12 +110,6 @@ def forget(engine: Engine, workspace_id: int) -> None:
         connection.execute(delete(_copies).where(_copies.c.workspace_id == workspace_id))
 
 
-def changed_workspaces(engine: Engine) -> list[int]:
-    """The workspaces of which something has changed."""
-    with engine.connect() as connection:
-        return list(connection.scalars(select(_days.c.workspace_id).distinct().order_by("workspace_id")))
-
-
 def runs(days: Iterable[date]) -> list[tuple[date, date]]:
     """Days as spans of days that follow one another, first to last."""
     found: list[tuple[date, date]] = []

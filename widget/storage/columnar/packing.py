@@ -7,7 +7,7 @@ four bits for each kind of score, a bit each for a comment and a reward, and the
 from widget.domain.facts import COMMENT, REWARD
 from widget.domain.scales import KINDS
 
-_BITS = {**dict.fromkeys(KINDS, 4), COMMENT: 1, REWARD: 1}
+_BITS: dict[str, int] = {**dict.fromkeys(KINDS, 4), COMMENT: 1, REWARD: 1}
 _SURVEY_FROM = sum(_BITS.values())
 
 

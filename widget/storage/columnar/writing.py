@@ -1,5 +1,7 @@
 """Making the files of a columnar copy."""
 
+# ruff: noqa: S608 - every part of these statements is ours; what is asked for are parameters
+
 import csv
 from collections.abc import Collection, Iterator
 from datetime import date, timedelta
@@ -18,7 +20,7 @@ from widget.storage.models import Response
 
 # What is read of the database. `quarter` is the number of quarters of an hour from 1970 to the
 # answer.
-_READ = {
+_READ: dict[str, str] = {
     "day": "DATE",
     "quarter": "INTEGER",
     "survey_id": "INTEGER",
@@ -42,7 +44,7 @@ _MEMORY = "512MB"
 
 def is_large(engine: Engine, workspace_id: int, responses: int) -> bool:
     """Whether a workspace has at least so many responses."""
-    some = select(literal_column("1")).where(Response.workspace_id == workspace_id)
+    some: Select[Any] = select(literal_column("1")).where(Response.workspace_id == workspace_id)
     query = select(func.count()).select_from(some.limit(responses).subquery())
     with engine.connect() as connection:
         return (connection.scalar(query) or 0) >= responses
@@ -54,9 +56,10 @@ def every_day(engine: Engine, workspace_id: int) -> list[date]:
         Response.workspace_id == workspace_id
     )
     with engine.connect() as connection:
-        first, last = connection.execute(query).one()
-    if first is None:
+        row: Any = connection.execute(query).one()
+    if row[0] is None:
         return []
+    first, last = row
     return [first + timedelta(days=number) for number in range((last - first).days + 1)]
 
 
@@ -94,7 +97,8 @@ def _put_together(
     columns = ", ".join(f"{name}: '{type_}'" for name, type_ in _READ.items())
     texts = ", ".join(f"'{name}'" for name in _TEXTS)
     # Without a guess at anything: what customers' pages say may look like whatever.
-    source = f"""SELECT {_WRITTEN}, {packed()} AS said FROM read_csv($rows, columns = {{{columns}}}, header = false,
+    source = f"""SELECT {_WRITTEN}, {packed()} AS said
+        FROM read_csv($rows, columns = {{{columns}}}, header = false,
         auto_detect = false, delim = ',', quote = '"', escape = '"', new_line = '\\r\\n',
         force_not_null = [{texts}])"""
     given: dict[str, Any] = {"rows": str(rows)}
@@ -102,11 +106,9 @@ def _put_together(
         source += """ UNION ALL BY NAME
             SELECT * FROM read_parquet($old) WHERE NOT list_contains($days, day)"""
         given |= {"old": str(old), "days": list(days)}
-    connection.execute(f"CREATE TEMP TABLE month AS {source} ORDER BY day", given)  # noqa: S608
+    connection.execute(f"CREATE TEMP TABLE month AS {source} ORDER BY day", given)
     [[number]] = connection.execute("SELECT count(*) FROM month").fetchall()
-    connection.execute(
-        "COPY month TO $new (FORMAT parquet, COMPRESSION zstd)", {"new": str(new)}
-    )
+    connection.execute("COPY month TO $new (FORMAT parquet, COMPRESSION zstd)", {"new": str(new)})
     return bool(number)
 
 

@@ -8,6 +8,7 @@ they can be spread over nodes by workspace without changing a query.
 from widget.storage.declarative import Base
 from widget.storage.models.accounts import ApiKey, Membership, SignInRole, User, Workspace
 from widget.storage.models.columnar import ChangedDay, ColumnarCopy
+from widget.storage.models.exports import Export
 from widget.storage.models.invitations import Invitation, PasswordAsk
 from widget.storage.models.mail import (
     Bounce,
@@ -30,9 +31,11 @@ from widget.storage.models.recovery import (
 from widget.storage.models.requests import Customer, Request, RequestImport
 from widget.storage.models.responses import Event, Response, Revision, Rollup
 from widget.storage.models.rewards import Grant, Reward, Vote
+from widget.storage.models.saved_filters import SavedFilter, Subscription, SubscriptionMail
 from widget.storage.models.sharing import Share, ShareCount, Testimonial
 from widget.storage.models.surveys import EmbedProblem, Image, Site, Survey, SurveyVersion
 from widget.storage.models.tags import BulkChange, ResponseTag, Tag
+from widget.storage.models.themes import ThemeFinding
 
 __all__ = [
     "AlertChannel",
@@ -49,6 +52,7 @@ __all__ = [
     "EmbedProblem",
     "Event",
     "EventCursor",
+    "Export",
     "FollowUp",
     "FollowUpNote",
     "Grant",
@@ -71,16 +75,20 @@ __all__ = [
     "Revision",
     "Reward",
     "Rollup",
+    "SavedFilter",
     "Share",
     "ShareCount",
     "SignInRole",
     "Site",
+    "Subscription",
+    "SubscriptionMail",
     "SuppressedAddress",
     "Survey",
     "SurveyVersion",
     "Tag",
     "Team",
     "Testimonial",
+    "ThemeFinding",
     "User",
     "Vote",
     "Workspace",

@@ -8,18 +8,21 @@ from flask import Response, make_response, render_template, request
 from flask_babel import gettext as _
 
 from widget.domain.csv_files import write_lines
-from widget.domain.dashboards import Point, shown_metrics, tiles
+from widget.domain.dashboards import Point, distributions, looked_at, shown_metrics, tiles
 from widget.domain.request_files import defused
-from widget.domain.scales import Kind
 from widget.domain.score_filters import ScoreFilter
-from widget.domain.score_summary import Summary, summarise
-from widget.domain.scores.adding import summed
 from widget.domain.scores.estimates import METHODS
-from widget.domain.scores.metrics import METRIC_IDS, METRICS, MetricId
-from widget.domain.scores.scoring import Counts, score_of
+from widget.domain.scores.metrics import METRICS, MetricId
+from widget.domain.scores.scoring import Counts
 from widget.domain.scores.spans import buckets
 from widget.extensions import db
-from widget.storage.dashboards import CountedSurvey, counted_surveys, counts_by_day, counts_of
+from widget.storage.dashboards import (
+    CountedSurvey,
+    counted_surveys,
+    counts_by_day,
+    counts_of,
+    course_of,
+)
 from widget.web import htmx
 from widget.web.console import dashboard_filters
 from widget.web.console.access import blueprint, needs, seat
@@ -30,6 +33,7 @@ from widget.web.console.dashboard_breakdown import (
     table_of,
 )
 from widget.web.console.dashboard_filters import Asked
+from widget.web.console.saved_filters import menu_of
 
 Surveys = dict[int, CountedSurvey]
 
@@ -45,7 +49,7 @@ def dashboard() -> Response:
     counts, by_day = counts_by_day(*where, asked.wanted, surveys, place.time_zone)
     before = _counts(_before(asked), surveys)
     metrics = _metrics(asked, counts, before)
-    metric = _metric(metrics)
+    metric = looked_at(metrics, request.args.get("metric"))
     group = chosen_group()
     trend = _trend(asked, surveys, metric, by_day)
     if request.args.get("format") == "csv":
@@ -55,6 +59,7 @@ def dashboard() -> Response:
     table = table_of(asked, surveys, metric, group)
     values = {
         "asked": asked,
+        "menu": menu_of("dashboard"),
         "presets": dashboard_filters.preset_options(),
         "tiles": tiles(metrics, counts, before),
         "metric": metric,
@@ -64,7 +69,7 @@ def dashboard() -> Response:
         "table": table,
         "group": group,
         "groups": [(name, _(words)) for name, words in GROUP_NAMES.items()],
-        "distributions": _distributions(counts),
+        "distributions": distributions(counts),
         "positive_from": {one.kind: one.threshold for one in counts.answers},
         "methods": METHODS,
     }
@@ -96,41 +101,18 @@ def _metrics(asked: Asked, counts: Counts, before: Counts) -> list[MetricId]:
     )
 
 
-def _metric(metrics: list[MetricId]) -> MetricId:
-    """The metric that is looked at more closely: the address's, else the first."""
-    wanted = request.args.get("metric")
-    shown = metrics or list(METRIC_IDS)
-    return next((id for id in shown if id == wanted), shown[0])
-
-
 def _trend(
     asked: Asked, surveys: Surveys, metric: MetricId, by_day: Mapping[date, Counts]
 ) -> list[Point]:
     """The metric's number in each day, week or month of the span."""
-    parts = buckets(asked.span)
-    if metric in ("response_rate", "time_to_answer"):
-        # Requests are counted by moments, not by days.
-        found = [
-            _counts(replace(asked.wanted, first=one.span.first, last=one.span.last), surveys)
-            for one in parts
-        ]
-    else:
-        found = [
-            summed(
-                by_day[day] for day in by_day if one.span.first <= day <= one.span.last
-            )
-            for one in parts
-        ]
-    return [Point(one, score_of(metric, counts)) for one, counts in zip(parts, found, strict=True)]
-
-
-def _distributions(counts: Counts) -> list[Summary]:
-    """How many gave which score, of each kind that was answered."""
-    kinds: dict[Kind, dict[int, int]] = {one.kind: {} for one in counts.answers}
-    for one in counts.answers:
-        for score, number in one.counts.items():
-            kinds[one.kind][score] = kinds[one.kind].get(score, 0) + number
-    return [summarise(kind, scores) for kind, scores in kinds.items()]
+    place, parts = seat(), buckets(asked.span)
+    return course_of(
+        db.session(),
+        *(place.workspace_id, place.scope, asked.wanted, surveys, place.time_zone),
+        metric=metric,
+        parts=parts,
+        by_day=by_day,
+    )
 
 
 def _csv(metric: MetricId, shown: list[Point] | Table) -> Response:
