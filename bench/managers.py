@@ -29,6 +29,7 @@ from widget.actions.copy_columns import copy_workspace
 from widget.actions.export_responses import write_responses
 from widget.domain.response_filters import ResponseFilter
 from widget.extensions import db
+from widget.gateway.heap import keep_what_is_loaded
 from widget.settings import load_settings
 
 # The most that a page may take, in milliseconds at the 95th percentile.
@@ -126,6 +127,7 @@ def _measure(asked: argparse.Namespace, number: int, folder: Path) -> list[Figur
     client = signed_in(app)
     # A server's first page loads what it needs; that is not what is asked here.
     _time(client, "/console/dashboard")
+    keep_what_is_loaded()
     found = []
     for what, address in PAGES:
         if asked.only not in address:

@@ -1,7 +1,7 @@
 """What a dashboard says: numbers with what they were before, their course, and what they hide."""
 
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Generic, TypeVar
 from zoneinfo import ZoneInfo
@@ -111,6 +111,7 @@ def breakdown(
 
     Verdicts hold for all groups together, those without a row among them (Holm).
     """
+    groups = {key: _answers_to(metric, counts) for key, counts in groups.items()}
     whole = summed(groups.values())
     compared = {
         key: compare(metric, without(whole, counts), counts) for key, counts in groups.items()
@@ -121,6 +122,14 @@ def breakdown(
     shown = sorted(keys, key=lambda key: -compared[key].n_second)[:most]
     fair = shrunken(metric, groups, shown)
     return [Row(key, score_of(metric, groups[key]), fair[key], verdicts[key]) for key in shown]
+
+
+def _answers_to(metric: MetricId, counts: Counts) -> Counts:
+    """Of what was counted no more than the metric is of: less to add up and take away."""
+    kind = METRICS[metric].kind
+    if kind is None:
+        return counts
+    return replace(counts, answers=[one for one in counts.answers if one.kind == kind], times={})
 
 
 def by_weekday_and_hour(
