@@ -15,6 +15,8 @@ from widget.storage.models import ChangedDay, ColumnarCopy
 _days: Table = ChangedDay.__table__  # type: ignore[assignment]
 _copies: Table = ColumnarCopy.__table__  # type: ignore[assignment]
 _LOOK_EVERY_S = 0.05
+# Triggers that every database of ours has: they note the days.
+TRIGGERS = ("changed_days_inserted", "changed_days_updated", "changed_days_deleted")
 
 
 @dataclass(frozen=True)
