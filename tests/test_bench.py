@@ -105,3 +105,15 @@ def test_the_benchmark_of_managers_pages_runs_and_its_answers_are_real(tmp_path:
     plot.write_text(growth_plot(lines))
     assert ElementTree.parse(plot).getroot().tag.endswith("svg")
     assert "| search | 300 ms |" in "\n".join(table(lines))
+
+
+def test_the_benchmark_of_rollups_runs_and_leaves_them_right() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "bench.rollups", "--rounds", "1", "--ratings", "20"],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert "Every rollup agrees" in done.stdout, done.stderr
+    assert done.stdout.count("| 15% |") == 3

@@ -254,8 +254,14 @@ def test_what_belongs_to_no_file_is_deleted(acme: Workspace) -> None:
     make_files(acme)
     left = files_of(acme).unfinished(acme.id, UUID(int=7), 1)
     left.write_bytes(b"half")
+    # Whatever else somebody has put there is theirs.
+    other = left.with_name("README")
+    other.write_text("Mind the gap.")
     forget_files(acme)
-    assert files_of(acme).of_workspace(acme.id) == [files_of(acme).path(acme.id, kept)]
+    assert files_of(acme).of_workspace(acme.id) == [
+        files_of(acme).path(acme.id, kept),
+        other,
+    ]
 
 
 def test_all_files_of_one_workspace_are_found_and_deleted_together(acme: Workspace) -> None:

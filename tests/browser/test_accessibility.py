@@ -189,6 +189,7 @@ CONSOLE_PAGES = (
     "/console/keys",
     "/console/people",
     "/console/workspace",
+    "/console/workspace/numbers",
     "/console/account/password",
     "/console/filters/new?page=dashboard",
     "/console/filters",

@@ -226,6 +226,10 @@ class PeopleRulesRefused(SaysoError):
         self.problems = problems
 
 
+class StrataRefused(SaysoError):
+    """Groups of customers, or references, that cannot be stated so."""
+
+
 class AddressRefused(SaysoError):
     """A text is no address that customers can be led to."""
 
@@ -284,6 +288,23 @@ class ExportRefused(SaysoError):
 
 class UnknownExport(SaysoError):
     """No file of responses with this id that somebody asked for in the workspace."""
+
+
+class ReportRefused(SaysoError):
+    """A report cannot be made or changed so. `problems` maps field names to sentences, "" to those
+    of no field."""
+
+    def __init__(self, problems: dict[str, str]) -> None:
+        super().__init__(" ".join(problems.values()))
+        self.problems = problems
+
+
+class UnknownReport(SaysoError):
+    """No report, or nothing that makes reports, with this id to see in the workspace."""
+
+
+class PdfNotMade(SaysoError):
+    """A PDF could not be made; says why."""
 
 
 class UnknownFilter(SaysoError):

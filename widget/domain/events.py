@@ -28,4 +28,11 @@ EventName = Literal[
     "request.cancelled",
     "follow_up.opened",
     "follow_up.closed",
+    "report.made",
+    "report.changed",
+    "report.finished",
+    "report.reopened",
+    "report.removed",
+    "report.downloaded",
+    "report.sent",
 ]

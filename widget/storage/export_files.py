@@ -2,11 +2,13 @@
 database. A workspace's are in a folder of its own, so that they are found and deleted together.
 """
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from uuid import UUID
 
 _UNFINISHED = ".part"
+_OURS = re.compile(r"[0-9a-f]{32}(-\d+\.part)?")
 
 
 class ExportFiles:
@@ -65,7 +67,9 @@ class ExportFiles:
         """Every file with its workspace and the id of what it belongs to."""
         for workspace_id in self.workspaces():
             for file in self.of_workspace(workspace_id):
-                yield workspace_id, UUID(file.name[:32]), file
+                # Whatever else somebody has put here is theirs.
+                if _OURS.fullmatch(file.name):
+                    yield workspace_id, UUID(file.name[:32]), file
 
 
 def _size(file: Path) -> int:

@@ -11,8 +11,8 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, text
 
-from widget.storage.models import Base
 from widget.storage.columnar import marks
+from widget.storage.models import Base
 from widget.storage.search import OUTSIDE_MODELS, TRIGGERS
 
 # Any number that other programs are unlikely to use: PostgreSQL's advisory locks share one space.

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from itertools import islice
+from shutil import copyfileobj
+from tempfile import NamedTemporaryFile
 from typing import Any, BinaryIO
 
 from rustpy_xlsxwriter import write_worksheets
@@ -30,15 +32,18 @@ def write_spreadsheet(
         (f"Responses {number}" if sheets > 1 else "Responses", _part(every, rows_in_sheet))
         for number in range(1, sheets + 1)
     ]
-    # Each part is read when the one before it is written.
-    write_worksheets(
-        parts,
-        out,
-        freeze_panes={"general": {"row": 1, "col": 0}},
-        bold_headers=True,
-        datetime_format=_MOMENT,
-        column_width={"general": 16.0},
-    )
+    # Into a file of its own name: of any other the library first keeps all in memory.
+    with NamedTemporaryFile(suffix=".xlsx") as whole:
+        # Each part is read when the one before it is written.
+        write_worksheets(
+            parts,
+            whole.name,
+            freeze_panes={"general": {"row": 1, "col": 0}},
+            bold_headers=True,
+            datetime_format=_MOMENT,
+            column_width={"general": 16.0},
+        )
+        copyfileobj(whole, out)
 
 
 def _part(every: Iterator[dict[str, Any]], rows: int) -> Iterator[dict[str, Any]]:

@@ -14,5 +14,6 @@ database until they are copied again. So both together always say what the respo
 Files are never changed. A new copy is new files, and the row that names them (`ColumnarCopy`) is
 written in the transaction that settles the days; old files go a while later. A file that cannot be
 read, or none for this machine, means that everything is read from the database, which is slower
-and says the same. The copy holds no comments and nobody's names or addresses.
+and says the same. The copy holds no comments, no tags and nobody's names or
+addresses.
 """

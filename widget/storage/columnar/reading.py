@@ -29,6 +29,7 @@ _log = logging.getLogger(__name__)
 _MEMORY, _THREADS = "512MB", 2
 # In quarters of an hour.
 _WEEK = 7 * 24 * 4
+# Tags are not in it.
 _COLUMNS: dict[Group, str] = {
     "day": "day",
     "survey": "survey_id",

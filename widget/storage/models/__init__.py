@@ -28,11 +28,13 @@ from widget.storage.models.recovery import (
     FollowUp,
     FollowUpNote,
 )
+from widget.storage.models.reports import Report, ReportPdf, ReportSchedule
 from widget.storage.models.requests import Customer, Request, RequestImport
 from widget.storage.models.responses import Event, Response, Revision, Rollup
 from widget.storage.models.rewards import Grant, Reward, Vote
 from widget.storage.models.saved_filters import SavedFilter, Subscription, SubscriptionMail
 from widget.storage.models.sharing import Share, ShareCount, Testimonial
+from widget.storage.models.strata import NpsReference, Stratum
 from widget.storage.models.surveys import EmbedProblem, Image, Site, Survey, SurveyVersion
 from widget.storage.models.tags import BulkChange, ResponseTag, Tag
 from widget.storage.models.themes import ThemeFinding
@@ -65,8 +67,12 @@ __all__ = [
     "Membership",
     "Mention",
     "Message",
+    "NpsReference",
     "PasswordAsk",
     "ProfileChange",
+    "Report",
+    "ReportPdf",
+    "ReportSchedule",
     "Request",
     "RequestImport",
     "Response",
@@ -80,6 +86,7 @@ __all__ = [
     "ShareCount",
     "SignInRole",
     "Site",
+    "Stratum",
     "Subscription",
     "SubscriptionMail",
     "SuppressedAddress",

@@ -35,6 +35,10 @@ def register(app: Flask) -> None:
         preview,
         profile,
         profile_review,
+        report_comments,
+        report_schedules,
+        report_sending,
+        reports,
         request_imports,
         requests,
         response_columns,
@@ -59,6 +63,7 @@ def register(app: Flask) -> None:
         versions,
         why_words,
         workspace,
+        workspace_numbers,
     )
 
     app.register_blueprint(blueprint)
