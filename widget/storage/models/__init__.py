@@ -7,6 +7,7 @@ they can be spread over nodes by workspace without changing a query.
 
 from widget.storage.declarative import Base
 from widget.storage.models.accounts import ApiKey, Membership, SignInRole, User, Workspace
+from widget.storage.models.columnar import ChangedDay, ColumnarCopy
 from widget.storage.models.exports import Export
 from widget.storage.models.invitations import Invitation, PasswordAsk
 from widget.storage.models.mail import (
@@ -46,6 +47,8 @@ __all__ = [
     "Base",
     "Bounce",
     "BulkChange",
+    "ChangedDay",
+    "ColumnarCopy",
     "Customer",
     "Delivery",
     "EmbedProblem",
