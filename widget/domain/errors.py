@@ -276,3 +276,19 @@ class TagRefused(SaysoError):
 
 class ChangeRefused(SaysoError):
     """Many responses cannot be changed in this way."""
+
+
+class UnknownCustomer(SaysoError):
+    """No customer with this id in the workspace."""
+
+
+class CustomerRefused(SaysoError):
+    """What is said of a customer cannot be kept. `problems` has a sentence for each field."""
+
+    def __init__(self, problems: dict[str, str]) -> None:
+        super().__init__(" ".join(problems.values()))
+        self.problems = problems
+
+
+class EraseLater(SaysoError):
+    """Somebody cannot be erased at this moment, as something would put them back."""

@@ -27,4 +27,8 @@ EventName = Literal[
     "request.cancelled",
     "follow_up.opened",
     "follow_up.closed",
+    "customer.erased",
+    "customer.exported",
+    "customers.merged",
+    "customers.imported",
 ]

@@ -1,5 +1,6 @@
 """What the console and the API ask about requests. Every query stays in one workspace."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -153,6 +154,14 @@ def find_request(
     )
     row = session.execute(query).one_or_none()
     return _listed(*row) if row else None
+
+
+def requests_by_id(
+    session: Session, workspace_id: int, ids: Collection[UUID]
+) -> dict[UUID, ListedRequest]:
+    """Some requests by their ids."""
+    rows = session.execute(_all(workspace_id).where(Request.id.in_(ids))).all() if ids else []
+    return {row[0].id: _listed(*row) for row in rows}
 
 
 def deliveries_of(session: Session, workspace_id: int, request_id: UUID) -> list[DeliveryRow]:

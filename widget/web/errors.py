@@ -9,6 +9,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError
 from widget.domain.errors import (
     NotTheirs,
     UnknownAlertChannel,
+    UnknownCustomer,
     UnknownFollowUp,
     UnknownGrant,
     UnknownHeldAnswer,
@@ -57,6 +58,7 @@ def register(app: Flask) -> None:
         UnknownSurvey,
         UnknownResponse,
         UnknownRequest,
+        UnknownCustomer,
         UnknownHeldAnswer,
         UnknownSite,
         UnknownInvitation,

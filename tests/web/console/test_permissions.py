@@ -32,6 +32,8 @@ NEEDS: dict[Ability, set[str]] = {
         "stream_numbers",
     },
     "read_responses": {
+        "customer",
+        "customers",
         "request_page",
         "requests",
         "responses",
@@ -72,6 +74,8 @@ NEEDS: dict[Ability, set[str]] = {
     },
     "edit_surveys": {
         "close_survey",
+        "customer_edit",
+        "customer_new",
         "deliveries",
         "email",
         "email_preview",

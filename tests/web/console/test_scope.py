@@ -39,6 +39,7 @@ from widget.storage.models import (
     HeldAnswer,
     Invitation,
     MemberImport,
+    Request,
     RequestImport,
     Site,
     SurveyVersion,
@@ -112,6 +113,12 @@ def _reward(owner: Owner) -> Any:
 def _request(owner: Owner) -> Any:
     survey = owner.workspace.survey()
     return add_request(owner.workspace, survey, member_id=owner.member)[0]
+
+
+def _customer(owner: Owner) -> Any:
+    request = _request(owner)
+    with owner.workspace.world.app.app_context():
+        return db.session.scalars(select(Request.customer_id).where(Request.id == request)).one()
 
 
 def _member(owner: Owner) -> Any:
@@ -229,6 +236,7 @@ def _held(owner: Owner) -> Any:
 OF_MEMBERS: dict[str, Callable[[Owner], Any]] = {
     "response_id": _response,
     "request_id": _request,
+    "customer_id": _customer,
     "member_id": _member,
     "follow_up_id": _follow_up,
     "grant_id": _grant,

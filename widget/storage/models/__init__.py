@@ -7,7 +7,13 @@ they can be spread over nodes by workspace without changing a query.
 
 from widget.storage.declarative import Base
 from widget.storage.models.accounts import ApiKey, Membership, SignInRole, User, Workspace
-from widget.storage.models.customers import Customer
+from widget.storage.models.customers import (
+    Customer,
+    CustomerImport,
+    CustomerImportPart,
+    Erasure,
+    MergedCustomer,
+)
 from widget.storage.models.invitations import Invitation, PasswordAsk
 from widget.storage.models.mail import (
     Bounce,
@@ -43,8 +49,11 @@ __all__ = [
     "Bounce",
     "BulkChange",
     "Customer",
+    "CustomerImport",
+    "CustomerImportPart",
     "Delivery",
     "EmbedProblem",
+    "Erasure",
     "Event",
     "EventCursor",
     "FollowUp",
@@ -58,6 +67,7 @@ __all__ = [
     "MemberImport",
     "Membership",
     "Mention",
+    "MergedCustomer",
     "Message",
     "PasswordAsk",
     "ProfileChange",

@@ -55,6 +55,16 @@ class Request(Base):
             sqlite_where=SENT,
             postgresql_where=SENT,
         ),
+        # Who was asked and who answered, in the order of customers.
+        *(
+            Index(
+                f"ix_requests_customer_{name}",
+                *("workspace_id", "customer_id", f"{name}_at"),
+                sqlite_where=text(f"{name}_at IS NOT NULL AND NOT is_test"),
+                postgresql_where=text(f"{name}_at IS NOT NULL AND NOT is_test"),
+            )
+            for name in ("sent", "answered")
+        ),
         CLUSTERED,
     )
 

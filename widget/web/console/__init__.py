@@ -10,6 +10,8 @@ def register(app: Flask) -> None:
     from widget.web.console import (  # noqa: F401 - importing adds the routes
         alerts,
         asking,
+        customer_page,
+        customers,
         dashboard,
         deliveries,
         editor,
