@@ -292,3 +292,7 @@ class CustomerRefused(SaysoError):
 
 class EraseLater(SaysoError):
     """Somebody cannot be erased at this moment, as something would put them back."""
+
+
+class MergeRefused(SaysoError):
+    """Two customers cannot become one."""

@@ -16,6 +16,7 @@ from widget.actions.change_responses import run_bulk_changes
 from widget.actions.finish_idle_responses import FinishIdleResponses
 from widget.actions.forget_link_visits import ForgetLinkVisits
 from widget.actions.import_members import forget_member_files
+from widget.actions.purge_erased import purge_erased
 from widget.actions.raise_alerts import RaiseAlerts
 from widget.actions.run_import import Turns, import_backoff, run_imports
 from widget.actions.send_due_requests import send_due
@@ -61,6 +62,7 @@ def make_jobs(settings: Settings, should_stop: Callable[[], bool]) -> list[Job]:
         Job("finish idle responses", 60, idle),
         Job("forget link visits", 3600, ForgetLinkVisits(timedelta(days=settings.visit_days))),
         Job("forget files of members", 3600, forget_member_files),
+        Job("purge what was erased", 60, purge_erased),
         Job("raise alerts", 3, RaiseAlerts(settings.public_url)),
     ]
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
+from widget.domain.addresses import customer_email, spellings
 from widget.domain.requests import Why
 from widget.domain.roles import EVERYTHING, Scope
 from widget.storage.chunks import chunks
@@ -28,6 +29,8 @@ class CustomerFilter:
 
     scope: Scope = EVERYTHING
     search: str = ""
+    email: str | None = None
+    external_id: str | None = None
     client: str | None = None
     segment: str | None = None
     language: str | None = None
@@ -169,7 +172,10 @@ def is_somebody() -> ColumnElement[bool]:
 
 
 def _conditions(workspace_id: int, wanted: CustomerFilter) -> Iterable[ColumnElement[bool]]:
+    if wanted.email is not None:
+        yield Customer.email.in_(spellings(customer_email(wanted.email)))
     for column, value in (
+        (Customer.external_id, wanted.external_id),
         (Customer.client, wanted.client),
         (Customer.segment, wanted.segment),
         (Customer.language, wanted.language),
