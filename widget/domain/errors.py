@@ -296,3 +296,7 @@ class EraseLater(SaysoError):
 
 class MergeRefused(SaysoError):
     """Two customers cannot become one."""
+
+
+class UnknownImport(SaysoError):
+    """No import of customers with this id in the workspace."""

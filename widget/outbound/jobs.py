@@ -18,6 +18,12 @@ from widget.actions.forget_link_visits import ForgetLinkVisits
 from widget.actions.import_members import forget_member_files
 from widget.actions.purge_erased import purge_erased
 from widget.actions.raise_alerts import RaiseAlerts
+from widget.actions.run_customer_imports import (
+    Seen,
+    customer_import_backoff,
+    forget_customer_files,
+    run_customer_imports,
+)
 from widget.actions.run_import import Turns, import_backoff, run_imports
 from widget.actions.send_due_requests import send_due
 from widget.actions.settle_provisional import settle_due
@@ -62,6 +68,12 @@ def make_jobs(settings: Settings, should_stop: Callable[[], bool]) -> list[Job]:
         Job("finish idle responses", 60, idle),
         Job("forget link visits", 3600, ForgetLinkVisits(timedelta(days=settings.visit_days))),
         Job("forget files of members", 3600, forget_member_files),
+        Job(
+            "import customers",
+            1,
+            partial(run_customer_imports, backoff=customer_import_backoff(), seen=Seen()),
+        ),
+        Job("forget files of customers", 3600, forget_customer_files),
         Job("purge what was erased", 60, purge_erased),
         Job("raise alerts", 3, RaiseAlerts(settings.public_url)),
     ]

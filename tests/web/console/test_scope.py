@@ -20,6 +20,7 @@ from tests.builders import Workspace, add_request, answer_survey, csrf_token, ma
 from tests.web.console.test_permissions import OPEN, console_rules
 from widget.actions.change_sharing import change_sharing
 from widget.actions.decide_testimonial import approve_testimonial
+from widget.actions.import_customers import upload_customers
 from widget.actions.open_follow_up import open_by_hand
 from widget.domain.context import Context
 from widget.domain.flow import Answer
@@ -170,6 +171,19 @@ def _import(owner: Owner) -> Any:
     )
 
 
+def _customer_import(owner: Owner) -> Any:
+    workspace = owner.workspace
+    with workspace.world.app.app_context():
+        return upload_customers(
+            db.session(),
+            workspace.id,
+            file_name="customers.csv",
+            content=b"email\nkim@c.example\n",
+            user_id=None,
+            at=workspace.world.clock(),
+        )
+
+
 def _member_import(owner: Owner) -> Any:
     return _stored(
         owner,
@@ -250,6 +264,7 @@ THINGS = OF_MEMBERS | {
     "import_id": _import,
     "held_id": _held,
     "member_import_id": _member_import,
+    "customer_import_id": _customer_import,
     "team_id": _team,
     "channel_id": _channel,
     "review_site_id": _review_site,

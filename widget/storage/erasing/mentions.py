@@ -28,6 +28,9 @@ from widget.storage.search import found_in
 
 # Files in these states wait for somebody, and may be thrown away.
 _WAITING = ("previewed", "mapping", "checking", "checked")
+# Files in these are worked through. One that is read is packed perhaps, so nobody can tell whom it
+# names.
+_BUSY = ("reading", "running")
 
 
 def redact_threads(session: Session, person: Person, at: datetime) -> Counts:
@@ -142,7 +145,7 @@ def erase_from_imports(session: Session, person: Person, at: datetime) -> Counts
             continue
         owner = session.get_one(CustomerImport, (part.workspace_id, part.import_id))
         if owner.status == "running":
-            raise EraseLater(_BUSY)
+            raise EraseLater(_LATER)
         rows += len(part.rows) - len(kept)
         if owner.status in _WAITING:
             owner.status, owner.content = "cancelled", b""
@@ -154,7 +157,7 @@ def erase_from_imports(session: Session, person: Person, at: datetime) -> Counts
     return {"files": thrown, "rows_of_files": rows}
 
 
-_BUSY = "A file that names this customer is being imported. Erase them when it is done."
+_LATER = "A file that may name this customer is being imported. Erase them when it is done."
 
 
 def _throw_away(
@@ -164,15 +167,15 @@ def _throw_away(
     for row in session.scalars(
         select(model).where(
             model.workspace_id == person.workspace_id,
-            model.status.in_((*_WAITING, "running")),
+            model.status.in_((*_WAITING, *_BUSY)),
         )
     ):
         content = row.content
         text = content.decode("utf-8", "replace") if isinstance(content, bytes) else content
-        if takes_out(text) == text:
+        if takes_out(text) == text and row.status != "reading":
             continue
-        if row.status == "running":
-            raise EraseLater(_BUSY)
+        if row.status in _BUSY:
+            raise EraseLater(_LATER)
         row.status, row.content = "cancelled", type(content)()
         if model is CustomerImport:
             session.flush()

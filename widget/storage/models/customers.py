@@ -65,8 +65,9 @@ class Customer(Base):
 class CustomerImport(Base):
     """A file of customers: mapped, checked row by row, then imported row by row.
 
-    `status` is `mapping` (waits for somebody to say what its columns are), `checking`, `checked`
-    (waits for somebody to start it), `running`, `done`, `cancelled` or `failed`, for `problem`.
+    `status` is `reading`, `mapping` (waits for somebody to say what its columns are), `checking`,
+    `checked` (waits for somebody to start it), `running`, `done`, `cancelled` or `failed`, for
+    `problem`.
     """
 
     __tablename__ = "customer_imports"
@@ -91,13 +92,14 @@ class CustomerImport(Base):
     counts: Mapped[dict[str, int]] = mapped_column(JSON)
     made_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    # Whoever reads it has it until then.
+    claimed_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
     finished_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 
 class CustomerImportPart(Base):
-    """Some rows of a file, as its check found them: `{"number", "cells", "outcome", "problem"}`.
-
-    Those without an error are forgotten when they have been imported.
+    """Some rows of a file: `{"number", "cells"}`, and when they have been checked also `outcome`
+    and `problem`. Those without an error are forgotten when they have been imported.
     """
 
     __tablename__ = "customer_import_parts"

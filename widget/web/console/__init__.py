@@ -11,6 +11,7 @@ def register(app: Flask) -> None:
         alerts,
         asking,
         customer_acts,
+        customer_imports,
         customer_page,
         customers,
         dashboard,

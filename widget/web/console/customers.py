@@ -12,6 +12,7 @@ from widget.domain.customers import FIELDS, Details
 from widget.domain.errors import CustomerRefused
 from widget.domain.search_words import SEARCH_LIMIT
 from widget.extensions import db
+from widget.storage.customer_imports import open_imports
 from widget.storage.customer_list import (
     CustomerFilter,
     ListedCustomer,
@@ -48,6 +49,7 @@ def customers() -> Response:
         "page": page,
         "chosen": chosen,
         "languages": _languages(),
+        "imports": open_imports(db.session(), workspace_id) if _may_manage() else [],
         "may_manage": _may_manage(),
         "may_add": seat().may("edit_surveys"),
         "is_empty": not page.items and not is_any_customer(db.session(), workspace_id),

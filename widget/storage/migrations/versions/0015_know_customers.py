@@ -108,6 +108,7 @@ def _make_imports() -> None:
         sa.Column("counts", sa.JSON(), nullable=False),
         sa.Column("made_by", sa.Integer(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("claimed_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["workspace_id"], ["workspaces.id"], name=op.f("fk_customer_imports_workspace_id")
