@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, or_, select
@@ -33,6 +33,7 @@ from widget.storage.suppressions import EVERYWHERE
 MOST = 200
 """So many requests, and so many responses, have a place in a timeline: the newest."""
 
+# In the order in which they follow one another at the same moment.
 Happening = Literal[
     "known",
     "merged",
@@ -50,6 +51,7 @@ Happening = Literal[
     "testimonial",
     "suppressed",
 ]
+_ORDER = {kind: number for number, kind in enumerate(get_args(Happening))}
 
 
 @dataclass(frozen=True)
@@ -87,7 +89,7 @@ def timeline_of(
     ]
     if shows_follow_ups:
         entries += _of_follow_ups(session, workspace_id, responses)
-    entries.sort(key=lambda entry: entry.at, reverse=True)
+    entries.sort(key=lambda entry: (entry.at, _ORDER[entry.kind]), reverse=True)
     return Timeline(entries, is_cut=max(len(request_ids), len(response_ids)) > MOST)
 
 

@@ -182,6 +182,18 @@ def import_status(found: ImportRow) -> str:
     return str(words[found.status])
 
 
+@blueprint.app_template_filter("row_outcome")
+def row_outcome(outcome: str) -> str:
+    """What one row does, in a word or two."""
+    words: dict[str, str] = {
+        "new": _("New"),
+        "changed": _("Changed"),
+        "same": _("As it is"),
+        "error": _("Cannot be used"),
+    }
+    return str(words.get(outcome, outcome))
+
+
 def _to(customer_import_id: UUID) -> Response:
     return redirect(url_for("console.customer_import", customer_import_id=customer_import_id), 303)
 
@@ -232,17 +244,14 @@ def _targets() -> list[tuple[str, str]]:
     ]
 
 
-def _outcome_words() -> dict[str, str]:
-    return {
+def _outcomes(found: ImportRow) -> list[tuple[str, str, int]]:
+    """What the rows do, or did, with how many do it."""
+    words: dict[str, str] = {
         "new": _("New customers"),
         "changed": _("Known, with something new"),
         "same": _("Known, as they are"),
         "error": _("Cannot be used"),
     }
-
-
-def _outcomes(found: ImportRow) -> list[tuple[str, str, int]]:
-    words = _outcome_words()
     return [(one, words[one], found.counts[one]) for one in OUTCOMES if found.counts.get(one)]
 
 
@@ -264,7 +273,6 @@ def _preview_page(found: ImportRow) -> str:
         next_first=page[PAGE - 1].number if len(page) > PAGE else None,
         is_first=first == 0,
         defused=defused,
-        words=_outcome_words(),
     )
 
 
