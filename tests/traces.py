@@ -21,6 +21,7 @@ from tests.builders import (
 from tests.following import follow_ups, raise_alerts, user_id
 from tests.web.landing.mailing import reader
 from widget.actions.decide_testimonial import approve_testimonial
+from widget.actions.keep_filter import keep_filter
 from widget.actions.note_response import Author, note_response
 from widget.actions.share_response import share_response
 from widget.actions.upload_requests import upload_requests
@@ -113,6 +114,10 @@ def leave_traces(acme: Workspace) -> Traced:
                 data={"by": 1, "filter": {"q": [EMAIL]}},
                 at=world.clock(),
             )
+        kept = {"is_shared": True, "at": world.clock()}
+        query = "q=quillon.zephyrine%40trace.example&mood=negative"
+        owner = user_id(acme, acme.owner)
+        keep_filter(db.session(), acme.id, owner, "responses", "Quillon Zephyrine", query, **kept)
         db.session.remove()
     return Traced(customer_of(acme, mail.id), mail.id, UUID(on_page))
 

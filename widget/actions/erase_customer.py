@@ -37,6 +37,8 @@ ERASERS: tuple[Callable[[Session, Person, datetime], Counts], ...] = (
     mentions.redact_others_words,
     mentions.erase_messages,
     mentions.redact_audit,
+    mentions.redact_saved_filters,
+    mentions.forget_themes,
     own_rows.erase_customer_row,
 )
 # Each is given the data folder, and returns how many files it removed.

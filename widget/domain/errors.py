@@ -300,3 +300,19 @@ class MergeRefused(SaysoError):
 
 class UnknownImport(SaysoError):
     """No import of customers with this id in the workspace."""
+
+
+class UnknownFilter(SaysoError):
+    """No saved filter with this id that is one's own, or shared."""
+
+
+class FilterRefused(SaysoError):
+    """A filter cannot be kept in this way."""
+
+
+class UnknownSubscription(SaysoError):
+    """No subscription of one's own with this id."""
+
+
+class SubscriptionRefused(SaysoError):
+    """Nothing can be subscribed to in this way."""

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Integer, Uuid, column, func, literal_column, select, table
 
-from widget.domain.search_words import phrases
+from widget.domain.search_words import goes_on, phrases
 from widget.storage.models import Customer
 from widget.storage.search import CONFIGURATION, Rows, sqlite_match, tsquery
 
@@ -30,7 +30,7 @@ def customers_found(query: Rows, search: str, dialect: str) -> Rows:
     if not wanted:
         return query
     if dialect == "postgresql":
-        asked = func.to_tsquery(CONFIGURATION, tsquery(wanted, hidden_too=True))
+        asked = func.to_tsquery(CONFIGURATION, tsquery(wanted, goes_on(search), hidden_too=True))
         words: ColumnElement[Any] = literal_column("customer_words(customers)")
         return query.where(words.op("@@")(asked))
     match = literal_column("customer_words_index").op("MATCH")
@@ -41,7 +41,7 @@ def customers_found(query: Rows, search: str, dialect: str) -> Rows:
             & (_words.c.customer_id == Customer.id),
         )
         .join(_index, _index.c.rowid == _words.c.place)
-        .where(match(sqlite_match(wanted, hidden_too=True)))
+        .where(match(sqlite_match(wanted, goes_on(search), hidden_too=True)))
     )
 
 

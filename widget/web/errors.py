@@ -10,6 +10,7 @@ from widget.domain.errors import (
     NotTheirs,
     UnknownAlertChannel,
     UnknownCustomer,
+    UnknownFilter,
     UnknownFollowUp,
     UnknownGrant,
     UnknownHeldAnswer,
@@ -22,6 +23,7 @@ from widget.domain.errors import (
     UnknownReviewSite,
     UnknownReward,
     UnknownSite,
+    UnknownSubscription,
     UnknownSurvey,
     UnknownTeam,
     UnknownTestimonial,
@@ -74,6 +76,8 @@ def register(app: Flask) -> None:
         UnknownFollowUp,
         UnknownAlertChannel,
         UnknownReviewSite,
+        UnknownFilter,
+        UnknownSubscription,
     ):
         app.register_error_handler(unknown, _not_found)
 

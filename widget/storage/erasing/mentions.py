@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
 from sqlalchemy import ColumnElement, Text, cast, delete, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
@@ -10,6 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from widget.domain.errors import EraseLater
 from widget.domain.messages import Content
 from widget.domain.redaction import REDACTED
+from widget.storage import themes
 from widget.storage.erasing.own_rows import Counts
 from widget.storage.erasing.person import WRITTEN, Person
 from widget.storage.models import (
@@ -23,6 +25,8 @@ from widget.storage.models import (
     Response,
     ResponseNote,
     Revision,
+    SavedFilter,
+    Subscription,
 )
 from widget.storage.search import found_in
 
@@ -106,8 +110,7 @@ def erase_messages(session: Session, person: Person, at: datetime) -> Counts:
     ).all()
     for row in rows:
         if row.status == "due":
-            session.delete(row)
-            continue
+            row.status = "failed"
         link = str(row.content.get("link", ""))
         row.content = Content(REDACTED, REDACTED, link=link).to_json()
         row.last_error = ""
@@ -126,6 +129,33 @@ def redact_audit(session: Session, person: Person, at: datetime) -> Counts:
         if data != row.data:
             row.data, changed = data, changed + 1
     return {"events": changed}
+
+
+def redact_saved_filters(session: Session, person: Person, at: datetime) -> Counts:
+    """Take them out of filters that people keep, and out of what those are called."""
+    takes_out = person.redaction(with_parts_of_names=False)
+    changed = 0
+    for row in session.scalars(
+        select(SavedFilter).where(SavedFilter.workspace_id == person.workspace_id)
+    ):
+        asked = parse_qsl(row.query, keep_blank_values=True)
+        left = [(name, takes_out(value)) for name, value in asked]
+        if left != asked:
+            row.query, changed = urlencode(left), changed + 1
+        if takes_out(row.name) != row.name:
+            # No two of somebody's have one name.
+            row.name = f"{takes_out(row.name)} {row.id}"
+    for subscription in session.scalars(
+        select(Subscription).where(Subscription.workspace_id == person.workspace_id)
+    ):
+        subscription.name = takes_out(subscription.name)
+    return {"saved_filters": changed}
+
+
+def forget_themes(session: Session, person: Person, at: datetime) -> Counts:
+    """Forget what was found behind scores: it holds words of comments, and is found anew."""
+    themes.forget_all_of(session, person.workspace_id)
+    return {}
 
 
 def erase_from_imports(session: Session, person: Person, at: datetime) -> Counts:
