@@ -8,7 +8,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import literal_column, select
 from sqlalchemy.orm import Session
 
 from widget.domain.addresses import customer_email, spellings
@@ -72,7 +72,7 @@ def responses_named(
                     Response.workspace_id == workspace_id,
                     Response.customer_id == external_id,
                     # Says to the database that the index of those who have one will do.
-                    Response.customer_id != "",
+                    Response.customer_id != literal_column("''"),
                 )
             )
         )

@@ -85,7 +85,7 @@ def _find_requests_of_customers() -> None:
         op.create_index(
             f"ix_requests_customer_{name}",
             "requests",
-            ["workspace_id", "customer_id", f"{name}_at"],
+            ["workspace_id", "customer_id", f"{name}_at", "is_test"],
             sqlite_where=is_in_earnest,
             postgresql_where=is_in_earnest,
         )
