@@ -86,7 +86,7 @@ def test_nothing_of_somebody_with_every_kind_of_trace_is_left_anywhere(
     # What SQLite's indexes of words hold of it goes with the purge.
     assert {table for table in left_in_rows(acme) if "_words_index_" not in table} == set()
     assert erased.counts["responses"] == 2
-    assert erased.counts["files_of_mails"] >= 2
+    assert erased.counts["files"] >= 2
     purge_later(acme)
     assert left_in_rows(acme) == {}
     assert left_in_files(data) == {}
@@ -208,4 +208,4 @@ def test_nobody_is_erased_twice_or_in_another_workspace(any_acme: Workspace) -> 
 
 def test_the_mail_folder_need_not_be_there(acme: Workspace) -> None:
     assert not Path(acme.world.settings.data / "mail").exists()
-    assert "files_of_mails" not in erase(acme, add_customer(acme)).counts
+    assert "files" not in erase(acme, add_customer(acme)).counts

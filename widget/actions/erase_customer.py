@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from widget.domain.errors import EraseLater, UnknownCustomer
 from widget.storage.customers import lock_customers
-from widget.storage.data_files import erase_mail_files
+from widget.storage.data_files import erase_exports, erase_mail_files
 from widget.storage.engine import writing
 from widget.storage.erasing import mentions, own_rows
 from widget.storage.erasing.own_rows import Counts
@@ -38,11 +38,15 @@ ERASERS: tuple[Callable[[Session, Person, datetime], Counts], ...] = (
     mentions.erase_messages,
     mentions.redact_audit,
     mentions.redact_saved_filters,
-    mentions.forget_themes,
+    mentions.redact_titles,
+    mentions.forget_copies,
     own_rows.erase_customer_row,
 )
 # Each is given the data folder, and returns how many files it removed.
-FILE_ERASERS: tuple[Callable[[Path, Person], int], ...] = (erase_mail_files,)
+FILE_ERASERS: tuple[Callable[[Path, Person], int], ...] = (
+    erase_mail_files,
+    erase_exports,
+)
 
 AskedBy = Literal["console", "api"]
 
@@ -89,7 +93,7 @@ def erase_customer(
             counts |= erase(session, person, at)
             session.flush()
         # Before the commit: whatever ends the process here, nothing is left that would need it.
-        counts["files_of_mails"] = sum(erase(data, person) for erase in FILE_ERASERS)
+        counts["files"] = sum(erase(data, person) for erase in FILE_ERASERS)
         counts = {name: number for name, number in counts.items() if number}
         id = add_erasure(
             session, workspace_id, user_id=user_id, asked_by=asked_by, counts=counts, at=at

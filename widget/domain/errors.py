@@ -226,6 +226,10 @@ class PeopleRulesRefused(SaysoError):
         self.problems = problems
 
 
+class StrataRefused(SaysoError):
+    """Groups of customers, or references, that cannot be stated so."""
+
+
 class AddressRefused(SaysoError):
     """A text is no address that customers can be led to."""
 
@@ -290,6 +294,23 @@ class CustomerRefused(SaysoError):
         self.problems = problems
 
 
+class ExportRefused(SaysoError):
+    """A file of responses cannot be asked for, or not be given to somebody any more."""
+
+
+class UnknownExport(SaysoError):
+    """No file of responses with this id that somebody asked for in the workspace."""
+
+
+class ReportRefused(SaysoError):
+    """A report cannot be made or changed so. `problems` maps field names to sentences, "" to those
+    of no field."""
+
+    def __init__(self, problems: dict[str, str]) -> None:
+        super().__init__(" ".join(problems.values()))
+        self.problems = problems
+
+
 class EraseLater(SaysoError):
     """Somebody cannot be erased at this moment, as something would put them back."""
 
@@ -300,6 +321,14 @@ class MergeRefused(SaysoError):
 
 class UnknownImport(SaysoError):
     """No import of customers with this id in the workspace."""
+
+
+class UnknownReport(SaysoError):
+    """No report, or nothing that makes reports, with this id to see in the workspace."""
+
+
+class PdfNotMade(SaysoError):
+    """A PDF could not be made; says why."""
 
 
 class UnknownFilter(SaysoError):

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from widget.storage.addresses import address_digests
 from widget.storage.customer_traces import Traces, traces_of
 from widget.storage.declarative import Base
+from widget.storage.indexed import by_index
 from widget.storage.models import (
     Bounce,
     Customer,
@@ -81,9 +82,19 @@ def _digests(session: Session, customer: Customer) -> Collection[str]:
 def _requests(session: Session, workspace_id: int, traces: Traces) -> list[dict[str, Any]]:
     ids = traces.requests
     surveys = _surveys(session, workspace_id)
-    mails = _by(session, Delivery, workspace_id, Delivery.request_id.in_(ids), "request_id")
-    visits = _by(session, LinkVisit, workspace_id, LinkVisit.response_id.in_(ids))
-    held = _by(session, HeldAnswer, workspace_id, HeldAnswer.response_id.in_(ids))
+    mails = _by(
+        session,
+        Delivery,
+        workspace_id,
+        by_index(workspace_id, Delivery.request_id, ids),
+        "request_id",
+    )
+    visits = _by(
+        session, LinkVisit, workspace_id, by_index(workspace_id, LinkVisit.response_id, ids)
+    )
+    held = _by(
+        session, HeldAnswer, workspace_id, by_index(workspace_id, HeldAnswer.response_id, ids)
+    )
     rows = session.scalars(
         select(Request)
         .where(Request.workspace_id == workspace_id, Request.id.in_(ids))
@@ -115,10 +126,12 @@ def _responses(session: Session, workspace_id: int, traces: Traces) -> list[dict
         for name, model in (
             ("changes", Revision),
             ("notes", ResponseNote),
-            ("shared_pages", Share),
             ("testimonials", Testimonial),
         )
     }
+    parts["shared_pages"] = _by(
+        session, Share, workspace_id, by_index(workspace_id, Share.response_id, ids)
+    )
     follow_ups = _follow_ups(session, workspace_id, ids)
     rows = session.scalars(
         select(Response)
@@ -143,7 +156,7 @@ def _follow_ups(
 ) -> dict[UUID, list[dict[str, Any]]]:
     rows = session.scalars(
         select(FollowUp)
-        .where(FollowUp.workspace_id == workspace_id, FollowUp.response_id.in_(ids))
+        .where(by_index(workspace_id, FollowUp.response_id, ids))
         .order_by(FollowUp.opened_at, FollowUp.id)
     ).all()
     notes = _by(

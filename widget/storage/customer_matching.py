@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, insert, select
@@ -13,6 +12,7 @@ from widget.domain.addresses import customer_email, spellings
 from widget.domain.customers import FIELDS, Details, Field, Outcome
 from widget.storage.chunks import chunks
 from widget.storage.ids import new_id
+from widget.storage.indexed import by_index, texts
 from widget.storage.models import Customer
 
 TWO_CUSTOMERS = (
@@ -120,15 +120,18 @@ def directory_for(
     found: dict[UUID, Customer] = {}
     emails = {spelling for one in said if one.email for spelling in spellings(one.email)}
     ids = {one.external_id for one in said if one.external_id}
-    wanted: Any = ((Customer.email, emails), (Customer.external_id, ids), (Customer.id, {also}))
-    for column, values in wanted:
-        for part in chunks(values):
-            rows = session.scalars(
-                select(Customer)
-                .where(Customer.workspace_id == workspace_id, column.in_(part))
-                .execution_options(populate_existing=True)
-            )
-            found |= {row.id: row for row in rows}
+    every = select(Customer).where(Customer.workspace_id == workspace_id)
+    queries = [
+        *(
+            every.join(wanted, Customer.email == wanted.c.text)
+            for wanted in map(texts, chunks(emails))
+        ),
+        *(every.where(by_index(workspace_id, Customer.external_id, part)) for part in chunks(ids)),
+        *(every.where(Customer.id == id) for id in (also,) if id),
+    ]
+    for query in queries:
+        rows = session.scalars(query.execution_options(populate_existing=True))
+        found |= {row.id: row for row in rows}
     made = Directory()
     for id in sorted(found):
         made.add(_known(found[id]))

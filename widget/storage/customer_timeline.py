@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from widget.domain.roles import Scope
 from widget.storage.addresses import address_digests
 from widget.storage.customer_traces import responses_named
+from widget.storage.indexed import by_index
 from widget.storage.models import (
     Customer,
     Delivery,
@@ -148,9 +149,7 @@ def _of_requests(
 ) -> Iterable[Entry]:
     for found in requests.values():
         yield Entry(found.request.created_at, "asked", found)
-    mails = select(Delivery).where(
-        Delivery.workspace_id == workspace_id, Delivery.request_id.in_(requests)
-    )
+    mails = select(Delivery).where(by_index(workspace_id, Delivery.request_id, list(requests)))
     for mail in session.scalars(mails):
         found = requests[mail.request_id]
         detail = {"purpose": mail.purpose, "status": mail.status, "error": mail.last_error}
@@ -211,6 +210,9 @@ def _of_follow_ups(
 
 
 def _of_these(model: Any, workspace_id: int, ids: Collection[UUID]) -> ColumnElement[bool]:
+    if "id" in model.__table__.columns and model is not Revision:
+        return by_index(workspace_id, model.response_id, list(ids))
+    # Their key begins with the response.
     condition: ColumnElement[bool] = (model.workspace_id == workspace_id) & (
         model.response_id.in_(ids)
     )

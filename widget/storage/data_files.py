@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from widget.storage.erasing.person import Person
+from widget.storage.export_files import ExportFiles
 
 
 def erase_mail_files(data: Path, person: Person) -> int:
@@ -16,3 +17,9 @@ def erase_mail_files(data: Path, person: Person) -> int:
                     file.unlink(missing_ok=True)
                     removed += 1
     return removed
+
+
+def erase_exports(data: Path, person: Person) -> int:
+    """Remove the workspace's files of responses: nobody can tell from outside which of them hold
+    what somebody said. Returns how many went."""
+    return ExportFiles(data / "exports").delete_of_workspace(person.workspace_id)

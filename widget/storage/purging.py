@@ -15,7 +15,7 @@ _TABLES = (
     *("customers", "requests", "responses", "response_words", "revisions", "deliveries"),
     *("held_answers", "link_visits", "follow_ups", "follow_up_notes", "response_notes"),
     *("messages", "events", "testimonials", "customer_import_parts", "customer_imports"),
-    "request_imports",
+    *("request_imports", "saved_filters", "exports", "report_pdfs", "theme_findings"),
 )
 _SEARCHES = ("response_words_index", "customer_words_index")
 

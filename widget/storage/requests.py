@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from widget.domain.addresses import customer_email, spellings
 from widget.domain.requests import Status, Why
 from widget.domain.roles import EVERYTHING, Scope
+from widget.storage.indexed import by_index
 from widget.storage.models import Customer, Delivery, Member, Request, Response, Survey
 from widget.storage.responses import Place
 from widget.storage.scopes import within
@@ -168,7 +169,7 @@ def deliveries_of(session: Session, workspace_id: int, request_id: UUID) -> list
     """The mails of a request, oldest first."""
     rows = session.scalars(
         select(Delivery)
-        .where(Delivery.workspace_id == workspace_id, Delivery.request_id == request_id)
+        .where(by_index(workspace_id, Delivery.request_id, [request_id]))
         .order_by(Delivery.created_at, Delivery.id)
     )
     return [

@@ -10,13 +10,16 @@ from sqlalchemy import event, select
 
 from tests.builders import Workspace, add_request, answer_survey, ask
 from tests.following import follow_ups, raise_alerts, user_id
+from tests.reporting import Desk
 from tests.subscribing import keep, subscribe
 from tests.web.console.test_permissions import OPEN, console_rules
 from tests.web.test_route_classes import address
 from widget.actions.find_themes import FindThemes
 from widget.actions.note_response import Author, note_response
 from widget.actions.propose_profile import propose_profile
+from widget.actions.schedule_reports import schedule_report
 from widget.domain.profiles import Profile
+from widget.domain.schedules import Schedule
 from widget.extensions import db
 from widget.storage.engine import writing
 from widget.storage.models import Customer, Site
@@ -85,6 +88,7 @@ class Filled:
             acme.survey(name=f"Survey {tag} {index}")
             acme.change(self.survey, texts={"question.stars": {"en": f"Well, {tag}{index}?"}})
             self._say(f"Note {tag} {index}")
+            self._report(f"Report {tag} {index}")
             shared = keep(acme, f"channel={tag}", name=f"Filter {tag} {index}", is_shared=True)
             subscribe(acme, shared)
         raise_alerts(acme)
@@ -94,6 +98,13 @@ class Filled:
         with acme.world.app.app_context():
             at = acme.world.clock()
             propose_profile(db.session(), acme.id, member, Profile(name), user_id=None, at=at)
+
+    def _report(self, title: str) -> None:
+        desk, at = Desk(self.acme, self.survey), self.acme.world.clock()
+        desk.make(title=title)
+        report, seat = desk.make(title=title, team=self.team), desk.seat()
+        with self.acme.world.app.app_context():
+            schedule_report(db.session(), seat, report, Schedule("month", 2, 8, "UTC"), at)
 
     def _say(self, text: str) -> None:
         acme, id = self.acme, UUID(self.response)

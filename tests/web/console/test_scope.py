@@ -17,11 +17,14 @@ from sqlalchemy import select
 from werkzeug.routing import AnyConverter, Rule
 
 from tests.builders import Workspace, add_request, answer_survey, csrf_token, make_workspace
+from tests.reporting import Desk
+from tests.subscribing import keep, subscribe
 from tests.web.console.test_permissions import OPEN, console_rules
 from widget.actions.change_sharing import change_sharing
 from widget.actions.decide_testimonial import approve_testimonial
 from widget.actions.import_customers import upload_customers
 from widget.actions.open_follow_up import open_by_hand
+from widget.actions.schedule_reports import schedule_report
 from widget.domain.context import Context
 from widget.domain.flow import Answer
 from widget.domain.held import Held
@@ -29,6 +32,7 @@ from widget.domain.invitations import Place
 from widget.domain.responses import ResponseHead
 from widget.domain.rewards import Reward
 from widget.domain.roles import EVERYTHING, Ability, Role, abilities
+from widget.domain.schedules import Schedule
 from widget.domain.sharing import ReviewSite
 from widget.extensions import db
 from widget.storage.accounts import api_keys, user_for
@@ -200,6 +204,10 @@ def _team(owner: Owner) -> Any:
     return owner.workspace.team(new_id().hex)
 
 
+def _filter(owner: Owner) -> Any:
+    return keep(owner.workspace, name=new_id().hex)
+
+
 def _channel(owner: Owner) -> Any:
     return _stored(
         owner, AlertChannel(kind="slack", name="Team", address="https://hooks.slack.com/services/x")
@@ -246,6 +254,18 @@ def _held(owner: Owner) -> Any:
     )
 
 
+def _report(owner: Owner) -> Any:
+    return Desk.of(owner.workspace).make()
+
+
+def _report_schedule(owner: Owner) -> Any:
+    desk, world = Desk.of(owner.workspace), owner.workspace.world
+    report, seat = desk.make(), desk.seat()
+    with world.app.app_context():
+        each_quarter = Schedule("quarter", 2, 8, "UTC")
+        return schedule_report(db.session(), seat, report, each_quarter, world.clock())
+
+
 # By the name that the id has in addresses. Those first belong to a member, and so to a team.
 OF_MEMBERS: dict[str, Callable[[Owner], Any]] = {
     "response_id": _response,
@@ -268,7 +288,11 @@ THINGS = OF_MEMBERS | {
     "team_id": _team,
     "channel_id": _channel,
     "review_site_id": _review_site,
+    "report_id": _report,
+    "report_schedule_id": _report_schedule,
     "reward_id": _reward,
+    "filter_id": _filter,
+    "subscription_id": lambda owner: subscribe(owner.workspace, _filter(owner)),
 }
 # A route, which of its names is an id's, and one way to call it: a method, and words.
 Route = tuple[Rule, str, str, dict[str, str]]

@@ -15,12 +15,16 @@ from widget.storage import themes
 from widget.storage.erasing.own_rows import Counts
 from widget.storage.erasing.person import WRITTEN, Person
 from widget.storage.models import (
+    BulkChange,
     CustomerImport,
     CustomerImportPart,
     Event,
+    Export,
     FollowUp,
     FollowUpNote,
     Message,
+    Report,
+    ReportSchedule,
     RequestImport,
     Response,
     ResponseNote,
@@ -28,6 +32,7 @@ from widget.storage.models import (
     SavedFilter,
     Subscription,
 )
+from widget.storage.report_pdfs import forget_pdfs
 from widget.storage.search import found_in
 
 # Files in these states wait for somebody, and may be thrown away.
@@ -145,16 +150,44 @@ def redact_saved_filters(session: Session, person: Person, at: datetime) -> Coun
         if takes_out(row.name) != row.name:
             # No two of somebody's have one name.
             row.name = f"{takes_out(row.name)} {row.id}"
-    for subscription in session.scalars(
-        select(Subscription).where(Subscription.workspace_id == person.workspace_id)
-    ):
-        subscription.name = takes_out(subscription.name)
     return {"saved_filters": changed}
 
 
-def forget_themes(session: Session, person: Person, at: datetime) -> Counts:
-    """Forget what was found behind scores: it holds words of comments, and is found anew."""
+def redact_titles(session: Session, person: Person, at: datetime) -> Counts:
+    """Take them out of what people of the team called things, and chose by."""
+    takes_out = person.redaction(with_parts_of_names=False)
+    for model, names in _TITLES:
+        rows: Sequence[Any] = session.scalars(
+            select(model).where(model.workspace_id == person.workspace_id)
+        ).all()
+        for row in rows:
+            for name in names:
+                value = getattr(row, name)
+                left = takes_out.in_json(value)
+                if left != value:
+                    setattr(row, name, left)
+    return {}
+
+
+_TITLES: tuple[tuple[Any, tuple[str, ...]], ...] = (
+    (BulkChange, ("change",)),
+    (Export, ("asked", "wanted")),
+    (Report, ("title", "plan")),
+    (ReportSchedule, ("plan",)),
+    (Subscription, ("name",)),
+)
+
+
+def forget_copies(session: Session, person: Person, at: datetime) -> Counts:
+    """Forget what was made of what customers said and can be made anew: what was found behind
+    scores, printed reports, and files of responses, whose maker begins again."""
     themes.forget_all_of(session, person.workspace_id)
+    forget_pdfs(session, person.workspace_id)
+    for row in session.scalars(select(Export).where(Export.workspace_id == person.workspace_id)):
+        if row.status == "done":
+            row.status = "over"
+        elif row.status == "making":
+            row.status, row.claimed_until = "waiting", None
     return {}
 
 
@@ -184,7 +217,7 @@ def erase_from_imports(session: Session, person: Person, at: datetime) -> Counts
             thrown += 1
         else:
             part.rows = kept
-    return {"files": thrown, "rows_of_files": rows}
+    return {"imports": thrown, "rows_of_imports": rows}
 
 
 _LATER = "A file that may name this customer is being imported. Erase them when it is done."

@@ -4,13 +4,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, delete, select
+from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.orm import Session
 
 from widget.domain.facts import COMMENT
 from widget.storage import answers
 from widget.storage.erasing.person import WRITTEN, Person
 from widget.storage.ids import new_id
+from widget.storage.indexed import by_index
 from widget.storage.models import (
     Bounce,
     Customer,
@@ -141,21 +142,21 @@ def _nobody(session: Session, workspace_id: int, at: datetime) -> UUID:
 
 
 def _of(session: Session, model: Any, person: Person) -> list[Any]:
-    query: Select[Any] = select(model).where(
-        model.workspace_id == person.workspace_id, model.response_id.in_(_ids(person))
-    )
-    return list(session.scalars(query))
+    return list(session.scalars(select(model).where(_theirs(model, person))))
 
 
 def _delete(session: Session, model: Any, person: Person) -> int:
-    done = session.execute(
-        delete(model).where(
-            model.workspace_id == person.workspace_id, model.response_id.in_(_ids(person))
-        )
-    )
+    done = session.execute(delete(model).where(_theirs(model, person)))
     rows: int = done.rowcount  # type: ignore[attr-defined]
     return rows
 
 
-def _ids(person: Person) -> frozenset[UUID]:
-    return person.responses | person.requests
+def _theirs(model: Any, person: Person) -> ColumnElement[bool]:
+    ids = person.responses | person.requests
+    if model in (Revision, Testimonial):
+        # Their key begins with the response.
+        condition: ColumnElement[bool] = (model.workspace_id == person.workspace_id) & (
+            model.response_id.in_(ids)
+        )
+        return condition
+    return by_index(person.workspace_id, model.response_id, ids)

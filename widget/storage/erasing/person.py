@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from widget.domain.addresses import customer_email, spellings
 from widget.domain.redaction import Redaction, longest_first, names_of
 from widget.storage.customer_traces import traces_of
+from widget.storage.indexed import by_index
 from widget.storage.models import (
     Customer,
     Delivery,
@@ -69,9 +70,7 @@ def person_of(session: Session, customer: Customer) -> Person:
         )
     ).all()
     held = session.scalars(
-        select(HeldAnswer).where(
-            HeldAnswer.workspace_id == workspace_id, HeldAnswer.response_id.in_(of_responses)
-        )
+        select(HeldAnswer).where(by_index(workspace_id, HeldAnswer.response_id, of_responses))
     ).all()
     contexts = [row.head.get("context", {}) for row in held]
     emails = {customer.email or "", *(row.customer_email for row in rows)}
@@ -99,7 +98,7 @@ def person_of(session: Session, customer: Customer) -> Person:
         follow_ups=frozenset(
             session.scalars(
                 select(FollowUp.id).where(
-                    FollowUp.workspace_id == workspace_id, FollowUp.response_id.in_(of_responses)
+                    by_index(workspace_id, FollowUp.response_id, of_responses)
                 )
             )
         ),

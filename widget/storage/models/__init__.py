@@ -14,6 +14,7 @@ from widget.storage.models.customers import (
     Erasure,
     MergedCustomer,
 )
+from widget.storage.models.exports import Export
 from widget.storage.models.invitations import Invitation, PasswordAsk
 from widget.storage.models.mail import (
     Bounce,
@@ -33,11 +34,13 @@ from widget.storage.models.recovery import (
     FollowUp,
     FollowUpNote,
 )
+from widget.storage.models.reports import Report, ReportPdf, ReportSchedule
 from widget.storage.models.requests import Request, RequestImport
 from widget.storage.models.responses import Event, Response, Revision, Rollup
 from widget.storage.models.rewards import Grant, Reward, Vote
 from widget.storage.models.saved_filters import SavedFilter, Subscription, SubscriptionMail
 from widget.storage.models.sharing import Share, ShareCount, Testimonial
+from widget.storage.models.strata import NpsReference, Stratum
 from widget.storage.models.surveys import EmbedProblem, Image, Site, Survey, SurveyVersion
 from widget.storage.models.tags import BulkChange, ResponseTag, Tag
 from widget.storage.models.themes import ThemeFinding
@@ -58,6 +61,7 @@ __all__ = [
     "Erasure",
     "Event",
     "EventCursor",
+    "Export",
     "FollowUp",
     "FollowUpNote",
     "Grant",
@@ -71,8 +75,12 @@ __all__ = [
     "Mention",
     "MergedCustomer",
     "Message",
+    "NpsReference",
     "PasswordAsk",
     "ProfileChange",
+    "Report",
+    "ReportPdf",
+    "ReportSchedule",
     "Request",
     "RequestImport",
     "Response",
@@ -86,6 +94,7 @@ __all__ = [
     "ShareCount",
     "SignInRole",
     "Site",
+    "Stratum",
     "Subscription",
     "SubscriptionMail",
     "SuppressedAddress",

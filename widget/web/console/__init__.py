@@ -20,6 +20,7 @@ def register(app: Flask) -> None:
         editor,
         email_page,
         embed_page,
+        exports,
         filters,
         follow_ups,
         invitations,
@@ -38,6 +39,10 @@ def register(app: Flask) -> None:
         preview,
         profile,
         profile_review,
+        report_comments,
+        report_schedules,
+        report_sending,
+        reports,
         request_imports,
         requests,
         response_columns,
@@ -62,6 +67,7 @@ def register(app: Flask) -> None:
         versions,
         why_words,
         workspace,
+        workspace_numbers,
     )
 
     app.register_blueprint(blueprint)
