@@ -406,8 +406,8 @@ def test_customers_from_before_have_the_client_of_their_newest_request(
     migrate.upgrade(engine)
     with engine.connect() as connection:
         assert migrate.drift(engine) == []
-        row = connection.execute(select(Customer.email, Customer.client, Customer.segment)).one()
-        assert tuple(row) == ("kim@c.example", "Initech", "Trial")
+        said = select(Customer.email, Customer.client, Customer.segment, Customer.is_of_tests)
+        assert tuple(connection.execute(said).one()) == ("kim@c.example", "Initech", "Trial", False)
     engine.dispose()
 
 
