@@ -27,6 +27,7 @@ from widget.storage.event_cursors import cursors, events_after
 from widget.storage.ids import new_id
 from widget.storage.models import (
     ApiKey,
+    Customer,
     Delivery,
     Member,
     Response,
@@ -409,6 +410,35 @@ def test_days_that_change_are_noted_of_responses_from_before_too(
         table = " ON responses" if database == "postgresql" else ""
         connection.execute(text(f"DROP TRIGGER changed_days_updated{table}"))
     assert migrate.drift(engine) == ["There is no trigger changed_days_updated."]
+    engine.dispose()
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_customers_from_before_have_the_client_of_their_newest_request(
+    tmp_path: Path, request: pytest.FixtureRequest, database: str
+) -> None:
+    url = f"sqlite:///{tmp_path / 'old.db'}"
+    if database == "postgresql":
+        url = request.getfixturevalue("empty_postgres")
+    engine = prepare_engine(create_engine(url))
+    migrate.upgrade(engine, "0002")
+    old, new, customer = (new_id() for _ in range(3))
+    ids = {"real": old.hex, "test": new.hex, "customer": customer.hex}
+    asked = ASKED_BEFORE_DELIVERIES_WERE_MARKED.format(at="2026-11-01 09:00:00", **ids)
+    newer = f"""
+        UPDATE requests SET properties = '{{"client": "Old", "segment": "Trial"}}'
+            WHERE id = '{old.hex}';
+        UPDATE requests SET properties = '{{"client": "Initech"}}',
+            created_at = '2026-11-02 09:00:00' WHERE id = '{new.hex}'
+    """
+    with engine.begin() as connection:
+        for statement in (FIRST_RELEASE + ";" + asked + ";" + newer).split(";"):
+            connection.exec_driver_sql(statement)
+    migrate.upgrade(engine)
+    with engine.connect() as connection:
+        assert migrate.drift(engine) == []
+        said = select(Customer.email, Customer.client, Customer.segment, Customer.is_of_tests)
+        assert tuple(connection.execute(said).one()) == ("kim@c.example", "Initech", "Trial", False)
     engine.dispose()
 
 

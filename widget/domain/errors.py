@@ -282,6 +282,18 @@ class ChangeRefused(SaysoError):
     """Many responses cannot be changed in this way."""
 
 
+class UnknownCustomer(SaysoError):
+    """No customer with this id in the workspace."""
+
+
+class CustomerRefused(SaysoError):
+    """What is said of a customer cannot be kept. `problems` has a sentence for each field."""
+
+    def __init__(self, problems: dict[str, str]) -> None:
+        super().__init__(" ".join(problems.values()))
+        self.problems = problems
+
+
 class ExportRefused(SaysoError):
     """A file of responses cannot be asked for, or not be given to somebody any more."""
 
@@ -297,6 +309,18 @@ class ReportRefused(SaysoError):
     def __init__(self, problems: dict[str, str]) -> None:
         super().__init__(" ".join(problems.values()))
         self.problems = problems
+
+
+class EraseLater(SaysoError):
+    """Somebody cannot be erased at this moment, as something would put them back."""
+
+
+class MergeRefused(SaysoError):
+    """Two customers cannot become one."""
+
+
+class UnknownImport(SaysoError):
+    """No import of customers with this id in the workspace."""
 
 
 class UnknownReport(SaysoError):

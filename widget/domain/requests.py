@@ -55,6 +55,7 @@ Why = Literal[
     "mail_failed",
     "cancelled",
     "reminders_cancelled",
+    "erased",
 ]
 WHYS: tuple[Why, ...] = get_args(Why)
 
@@ -76,6 +77,7 @@ WHY_SENTENCES: dict[Why, str] = {
     "mail_failed": "The mail could not be handed to a mail server.",
     "cancelled": "Somebody cancelled it before it was sent.",
     "reminders_cancelled": "Somebody cancelled its reminders; the link can still be answered.",
+    "erased": "The customer was erased.",
 }
 
 # Said of a single mail of a request that itself goes on.

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import event
+from sqlalchemy import event, select
 
 from tests.builders import Workspace, add_request, answer_survey, ask
 from tests.following import follow_ups, raise_alerts, user_id
@@ -22,7 +22,7 @@ from widget.domain.profiles import Profile
 from widget.domain.schedules import Schedule
 from widget.extensions import db
 from widget.storage.engine import writing
-from widget.storage.models import Site
+from widget.storage.models import Customer, Site
 
 
 def queries_of(acme: Workspace, client: FlaskClient, path: str) -> list[str]:
@@ -78,6 +78,10 @@ class Filled:
                 liked = {"may_publish": True, "reward": self.reward}
                 answer_survey(acme, self.survey, 5, member=named, comment="Thanks", **liked)
                 answer_survey(acme, self.survey, 2, member=named, comment="So so", ref=tag)
+            ask(acme, self.survey, member_email="ana@a.example")
+            answer_survey(
+                acme, self.survey, 3, member="ana@a.example", customer_email="Kim@c.example"
+            )
             ask(acme, self.survey, f"{tag}{index}@c.example", member_email=email)
             add_request(acme, self.survey, member_id=self.member)
             acme.api_key()
@@ -111,6 +115,12 @@ class Filled:
             with writing(db.session()) as session:
                 session.add(Site(workspace_id=acme.id, name=text, origins=[], created_at=at))
 
+    def customer(self) -> UUID:
+        """Who was asked most often."""
+        with self.acme.world.app.app_context():
+            query = select(Customer.id).where(Customer.email == "kim@c.example")
+            return db.session.scalars(query).one()
+
     def pages(self) -> list[str]:
         """Every page of the console without an id, and those of our own things."""
         listing = [
@@ -128,6 +138,8 @@ class Filled:
             f"/console/responses/{self.response}",
             f"/console/follow-ups/{first.id}",
             f"/console/rewards/{self.reward}",
+            f"/console/customers/{self.customer()}",
+            "/console/customers?asked=yes&unsubscribed=no",
             "/console/unassigned/assign?given=unknown-a0",
             "/console/stream?scores=negative&comment=1",
             "/console/filters/new?page=dashboard",

@@ -1,4 +1,4 @@
-"""Asking for feedback: customers, the requests made of them, and what came of each."""
+"""Asking for feedback: the requests made of customers, and what came of each."""
 
 from datetime import datetime
 from typing import Any
@@ -22,32 +22,6 @@ from widget.storage.models.responses import CLUSTERED, UNASSIGNED
 
 # Requests that left for customers, and are not about a response that there was.
 SENT = text("sent_at IS NOT NULL AND NOT is_test AND recovers_response_id IS NULL")
-
-
-class Customer(Base):
-    """Somebody who may be asked; one row per email in a workspace.
-
-    `email` is as `domain.addresses.customer_email` gives it.
-    """
-
-    __tablename__ = "customers"
-    __table_args__ = (
-        UniqueConstraint("workspace_id", "email"),
-        Index("ix_customers_external", "workspace_id", "external_id"),
-        CLUSTERED,
-    )
-
-    workspace_id: Mapped[int] = mapped_column(ForeignKey("workspaces.id"), primary_key=True)
-    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
-    email: Mapped[str | None] = mapped_column(String(254))
-    name: Mapped[str] = mapped_column(String(200), default="")
-    external_id: Mapped[str] = mapped_column(String(200), default="")
-    language: Mapped[str] = mapped_column(String(35), default="")
-    country: Mapped[str] = mapped_column(String(2), default="")
-    time_zone: Mapped[str] = mapped_column(String(60), default="")
-    attributes: Mapped[dict[str, str] | None] = mapped_column(JSON(none_as_null=True))
-    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
-    updated_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
 class Request(Base):
@@ -80,6 +54,16 @@ class Request(Base):
             *("workspace_id", "sent_at", "survey_id", "member_id", "channel", "answered_at"),
             sqlite_where=SENT,
             postgresql_where=SENT,
+        ),
+        # Who was asked and who answered, in the order of customers; all that is asked of them.
+        *(
+            Index(
+                f"ix_requests_customer_{name}",
+                *("workspace_id", "customer_id", f"{name}_at", "is_test"),
+                sqlite_where=text(f"{name}_at IS NOT NULL AND NOT is_test"),
+                postgresql_where=text(f"{name}_at IS NOT NULL AND NOT is_test"),
+            )
+            for name in ("sent", "answered")
         ),
         CLUSTERED,
     )

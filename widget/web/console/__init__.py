@@ -10,6 +10,10 @@ def register(app: Flask) -> None:
     from widget.web.console import (  # noqa: F401 - importing adds the routes
         alerts,
         asking,
+        customer_acts,
+        customer_imports,
+        customer_page,
+        customers,
         dashboard,
         dashboard_why,
         deliveries,
