@@ -276,3 +276,23 @@ class TagRefused(SaysoError):
 
 class ChangeRefused(SaysoError):
     """Many responses cannot be changed in this way."""
+
+
+class RulesRefused(SaysoError):
+    """An audience's rules are made of something that rules are not made of."""
+
+
+class UnknownAudience(SaysoError):
+    """No audience with this id in the workspace."""
+
+
+class AudienceInUse(SaysoError):
+    """An audience cannot be removed while campaigns ask it."""
+
+
+class UnknownCampaign(SaysoError):
+    """No campaign with this id in the workspace."""
+
+
+class CampaignRefused(SaysoError):
+    """A campaign cannot be changed so, or not now."""
