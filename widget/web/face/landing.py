@@ -18,10 +18,12 @@ from widget.web.face.styles import style_of, style_source
 @dataclass(frozen=True)
 class Landing:
     """What stands around the step. `gesture` takes provisional answers, `more` is followed by no
-    person; both are "" on pages where nothing is preselected any more."""
+    person; both are "" on pages where nothing is preselected any more. `answered` tells what was
+    answered before."""
 
     gesture: str = ""
     more: str = ""
+    answered: str = ""
 
 
 def landing_html(face: pages.Face, step_html: str, landing: Landing) -> str:

@@ -186,14 +186,10 @@ def _page(
     key = key_of(survey, definition, visit)
     face = key.face()
     scale = definition.question.scale
+    told = _told(face, scale, said) if known_to_customer else ""
     if said and not may_still_change(said.answered_at, visit.issued_at, survey.edit_days):
-        shown = said.score if known_to_customer and said.score in scale.scores else None
-        detail = ""
-        if shown is not None:
-            name = face.speech.point_name(scale.point(shown).name)
-            detail = face.speech.say("You answered: {answer}", answer=name)
         title = "Your answer can no longer be changed."
-        return message_page(title, "", 200, language=visit.language, detail=detail)
+        return message_page(title, "", 200, language=visit.language, detail=told)
     chosen = Typed(score=_chosen(scale, said if known_to_customer else None))
     step_html = face.step_html(steps(definition)[0], chosen, is_test=visit.is_test)
     landing = Landing(
@@ -202,6 +198,7 @@ def _page(
             "landing.more",
             token=_links().sign(RequestLink(survey.workspace_id, visit.response_id)),
         ),
+        answered=told,
     )
     page = pages.Filling.of(landing_html(face, step_html, landing))
     person = find_person(survey, visit.member_id)
@@ -211,6 +208,14 @@ def _page(
     )
     response.headers["Content-Security-Policy"] = landing_policy(definition.looks)
     return response
+
+
+def _told(face: pages.Face, scale: Scale, said: Answered | None) -> str:
+    """What the customer answered, in words; "" where it is nothing that the survey still offers."""
+    if said is None or said.score not in scale.scores:
+        return ""
+    name = face.speech.point_name(scale.point(said.score).name)
+    return face.speech.say("You answered: {answer}", answer=name)
 
 
 def _chosen(scale: Scale, said: Answered | None) -> int | None:
