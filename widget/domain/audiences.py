@@ -4,6 +4,7 @@ Rules are a tree. A group says that all, any or none of its items hold; an item 
 group. They are kept as JSON, and nothing that is not in the lists below is let in.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
@@ -137,7 +138,12 @@ def _text(data: Mapping[Any, Any], name: str, limit: int) -> str:
     value = data.get(name, "")
     if not isinstance(value, str):
         raise RulesRefused(f"A rule’s {name} is a text.")
-    return storable(value).strip()[:limit]
+    return attribute_key(value) if name == "key" else storable(value).strip()[:limit]
+
+
+def attribute_key(text: str) -> str:
+    """The name of an attribute, without what would end the name in a path of JSON."""
+    return re.sub(r'["\\]', "", storable(text)).strip()[:_KEY]
 
 
 def walk(group: Group, path: str = "") -> Iterator[tuple[str, Rule | Group]]:
@@ -229,4 +235,4 @@ def trait_named(name: str) -> Trait | None:
     known = next((one for one in TEXT_FIELDS if one == field), None)
     if known is None or (known == "attribute") != bool(key):
         return None
-    return Trait(known, storable(key).strip()[:_KEY])
+    return Trait(known, attribute_key(key))

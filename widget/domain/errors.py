@@ -286,6 +286,14 @@ class UnknownAudience(SaysoError):
     """No audience with this id in the workspace."""
 
 
+class AudienceRefused(SaysoError):
+    """An audience cannot be so. `problems` maps field names, or paths of rules, to sentences."""
+
+    def __init__(self, problems: dict[str, str]) -> None:
+        super().__init__(" ".join(problems.values()))
+        self.problems = problems
+
+
 class AudienceInUse(SaysoError):
     """An audience cannot be removed while campaigns ask it."""
 
@@ -295,4 +303,12 @@ class UnknownCampaign(SaysoError):
 
 
 class CampaignRefused(SaysoError):
-    """A campaign cannot be changed so, or not now."""
+    """What somebody wants of a campaign cannot be done with it now."""
+
+
+class PlanRefused(SaysoError):
+    """A campaign cannot be so. `problems` maps field names to sentences."""
+
+    def __init__(self, problems: dict[str, str]) -> None:
+        super().__init__(" ".join(problems.values()))
+        self.problems = problems

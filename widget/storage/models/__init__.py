@@ -7,6 +7,7 @@ they can be spread over nodes by workspace without changing a query.
 
 from widget.storage.declarative import Base
 from widget.storage.models.accounts import ApiKey, Membership, SignInRole, User, Workspace
+from widget.storage.models.campaigns import Audience, AudienceCustomer, Campaign, Wave
 from widget.storage.models.invitations import Invitation, PasswordAsk
 from widget.storage.models.mail import (
     Bounce,
@@ -38,9 +39,12 @@ __all__ = [
     "AlertRule",
     "ApiKey",
     "Assignment",
+    "Audience",
+    "AudienceCustomer",
     "Base",
     "Bounce",
     "BulkChange",
+    "Campaign",
     "Customer",
     "Delivery",
     "EmbedProblem",
@@ -80,6 +84,7 @@ __all__ = [
     "Testimonial",
     "User",
     "Vote",
+    "Wave",
     "Workspace",
     "team_managers",
 ]
