@@ -75,6 +75,25 @@ def test_a_customer_is_found_again_and_what_is_new_is_noted(any_acme: Workspace)
         assert (kim.name, kim.language, kim.time_zone) == ("Kim Larsen", "de", "Asia/Tokyo")
 
 
+def test_a_customers_client_and_segment_are_noted_and_go_with_later_requests(
+    any_acme: Workspace,
+) -> None:
+    survey = any_acme.survey()
+    set_rules(any_acme, survey, suppression_days=0)
+    ask(any_acme, survey, properties={"client": "Initech", "segment": "Trial", "plan": "S"})
+    silent = ask(any_acme, survey, properties={"plan": "M"})
+    changed = ask(any_acme, survey, properties={"segment": "Paid"})
+    assert stored_request(any_acme, silent).properties == {
+        "plan": "M",
+        "client": "Initech",
+        "segment": "Trial",
+    }
+    assert stored_request(any_acme, changed).properties == {"segment": "Paid", "client": "Initech"}
+    with any_acme.world.app.app_context():
+        [kim] = db.session.scalars(select(Customer))
+        assert (kim.client, kim.segment) == ("Initech", "Paid")
+
+
 BOOKS = ("kim@bücher.example", "kim@xn--bcher-kva.example")
 
 

@@ -16,6 +16,7 @@ from widget.storage.event_cursors import cursors, events_after
 from widget.storage.ids import new_id
 from widget.storage.models import (
     ApiKey,
+    Customer,
     Delivery,
     Member,
     Response,
@@ -291,6 +292,35 @@ def test_what_was_said_before_there_were_alerts_alarms_nobody_later(
     assert events_after(engine, 1, newest, ["response.finished"], 10) == []
     with engine.connect() as connection:
         assert connection.execute(select(Response.is_recovery)).scalar_one() is False
+    engine.dispose()
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_customers_from_before_have_the_client_of_their_newest_request(
+    tmp_path: Path, request: pytest.FixtureRequest, database: str
+) -> None:
+    url = f"sqlite:///{tmp_path / 'old.db'}"
+    if database == "postgresql":
+        url = request.getfixturevalue("empty_postgres")
+    engine = prepare_engine(create_engine(url))
+    migrate.upgrade(engine, "0002")
+    old, new, customer = (new_id() for _ in range(3))
+    ids = {"real": old.hex, "test": new.hex, "customer": customer.hex}
+    asked = ASKED_BEFORE_DELIVERIES_WERE_MARKED.format(at="2026-11-01 09:00:00", **ids)
+    newer = f"""
+        UPDATE requests SET properties = '{{"client": "Old", "segment": "Trial"}}'
+            WHERE id = '{old.hex}';
+        UPDATE requests SET properties = '{{"client": "Initech"}}',
+            created_at = '2026-11-02 09:00:00' WHERE id = '{new.hex}'
+    """
+    with engine.begin() as connection:
+        for statement in (FIRST_RELEASE + ";" + asked + ";" + newer).split(";"):
+            connection.exec_driver_sql(statement)
+    migrate.upgrade(engine)
+    with engine.connect() as connection:
+        assert migrate.drift(engine) == []
+        row = connection.execute(select(Customer.email, Customer.client, Customer.segment)).one()
+        assert tuple(row) == ("kim@c.example", "Initech", "Trial")
     engine.dispose()
 
 

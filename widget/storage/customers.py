@@ -4,9 +4,10 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import Row, and_, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -22,6 +23,13 @@ from widget.storage.models import Customer, Delivery, Member, Request
 class KnownCustomer:
     id: UUID
     time_zone: str
+    client: str = ""
+    segment: str = ""
+
+
+# What a request says of its customer, beside how they are known.
+_SAID = ("name", "external_id", "client", "segment", "language", "country", "time_zone")
+_KNOWN = (Customer.id, Customer.time_zone, Customer.client, Customer.segment)
 
 
 def known_customers(
@@ -32,18 +40,18 @@ def known_customers(
     keys = {spelling: ask.email for ask in asks if ask.email for spelling in spellings(ask.email)}
     for part in chunks(keys):
         for row in session.execute(
-            select(Customer.id, Customer.email, Customer.time_zone).where(
+            select(Customer.email, *_KNOWN).where(
                 Customer.workspace_id == workspace_id, Customer.email.in_(part)
             )
         ):
             key = keys[row.email or ""]
             # Of two who were kept before their spellings were one, the spelling of today.
             if row.email == key or key not in found:
-                found[key] = KnownCustomer(row.id, row.time_zone)
+                found[key] = _known(row)
     ids = {ask.external_id for ask in asks if not ask.email and ask.external_id}
     for part in chunks(ids):
         for row in session.execute(
-            select(Customer.id, Customer.external_id, Customer.time_zone)
+            select(Customer.external_id, *_KNOWN)
             .where(
                 Customer.workspace_id == workspace_id,
                 Customer.email.is_(None),
@@ -51,10 +59,12 @@ def known_customers(
             )
             .order_by(Customer.id.desc())
         ):
-            found[Ask(external_id=row.external_id).customer_key] = KnownCustomer(
-                row.id, row.time_zone
-            )
+            found[Ask(external_id=row.external_id).customer_key] = _known(row)
     return found
+
+
+def _known(row: Row[*tuple[Any, ...]]) -> KnownCustomer:
+    return KnownCustomer(row.id, row.time_zone, row.client, row.segment)
 
 
 def asked_in_earnest(
@@ -146,18 +156,14 @@ def _as_row(workspace_id: int, ask: Ask, at: datetime) -> dict[str, object]:
         "workspace_id": workspace_id,
         "id": new_id(),
         "email": ask.email or None,
-        "name": ask.name,
-        "external_id": ask.external_id,
-        "language": ask.language,
-        "country": ask.country,
-        "time_zone": ask.time_zone,
+        **{name: getattr(ask, name) for name in _SAID},
         "created_at": at,
         "updated_at": at,
     }
 
 
 def _note(row: Customer, ask: Ask, at: datetime, *, forgets: bool) -> None:
-    for name in ("name", "external_id", "language", "country", "time_zone"):
+    for name in _SAID:
         said = getattr(ask, name)
         if (said or forgets) and said != getattr(row, name):
             setattr(row, name, said)

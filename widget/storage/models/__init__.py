@@ -8,6 +8,7 @@ they can be spread over nodes by workspace without changing a query.
 from widget.storage.declarative import Base
 from widget.storage.models.accounts import ApiKey, Membership, SignInRole, User, Workspace
 from widget.storage.models.campaigns import Audience, AudienceCustomer, Campaign, Wave
+from widget.storage.models.customers import Customer
 from widget.storage.models.invitations import Invitation, PasswordAsk
 from widget.storage.models.mail import (
     Bounce,
@@ -27,7 +28,7 @@ from widget.storage.models.recovery import (
     FollowUp,
     FollowUpNote,
 )
-from widget.storage.models.requests import Customer, Request, RequestImport
+from widget.storage.models.requests import Request, RequestImport
 from widget.storage.models.responses import Event, Response, Revision, Rollup
 from widget.storage.models.rewards import Grant, Reward, Vote
 from widget.storage.models.sharing import Share, ShareCount, Testimonial

@@ -1,4 +1,4 @@
-"""Asking for feedback: customers, the requests made of them, and what came of each."""
+"""Asking for feedback: the requests made of customers, and what came of each."""
 
 from datetime import datetime
 from typing import Any
@@ -25,32 +25,6 @@ from widget.storage.models.responses import CLUSTERED, UNASSIGNED
 SENT = text("sent_at IS NOT NULL AND NOT is_test AND recovers_response_id IS NULL")
 OF_WAVE = text("wave_id IS NOT NULL")
 UNSUBSCRIBED_FROM_WAVE = text("wave_id IS NOT NULL AND unsubscribed_at IS NOT NULL")
-
-
-class Customer(Base):
-    """Somebody who may be asked; one row per email in a workspace.
-
-    `email` is as `domain.addresses.customer_email` gives it.
-    """
-
-    __tablename__ = "customers"
-    __table_args__ = (
-        UniqueConstraint("workspace_id", "email"),
-        Index("ix_customers_external", "workspace_id", "external_id"),
-        CLUSTERED,
-    )
-
-    workspace_id: Mapped[int] = mapped_column(ForeignKey("workspaces.id"), primary_key=True)
-    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
-    email: Mapped[str | None] = mapped_column(String(254))
-    name: Mapped[str] = mapped_column(String(200), default="")
-    external_id: Mapped[str] = mapped_column(String(200), default="")
-    language: Mapped[str] = mapped_column(String(35), default="")
-    country: Mapped[str] = mapped_column(String(2), default="")
-    time_zone: Mapped[str] = mapped_column(String(60), default="")
-    attributes: Mapped[dict[str, str] | None] = mapped_column(JSON(none_as_null=True))
-    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
-    updated_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
 class Request(Base):
