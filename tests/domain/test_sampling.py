@@ -4,6 +4,7 @@ import tracemalloc
 from collections import Counter
 from fractions import Fraction
 from math import sqrt
+from random import Random
 from uuid import UUID
 
 import pytest
@@ -166,7 +167,7 @@ def test_a_sample_has_exactly_those_whom_its_allocation_wants(
 
 @given(st.integers(0, 300), POPULATIONS, st.randoms(use_true_random=False))
 def test_the_same_seed_draws_the_same_whatever_the_order(
-    size: int, population: dict[Stratum, int], random: object
+    size: int, population: dict[Stratum, int], random: Random
 ) -> None:
     people = customers_of(population)
     drawn = set(sample("seed", size, people))

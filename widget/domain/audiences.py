@@ -236,3 +236,8 @@ def trait_named(name: str) -> Trait | None:
     if known is None or (known == "attribute") != bool(key):
         return None
     return Trait(known, attribute_key(key))
+
+
+def traits_named(names: Sequence[str]) -> list[Trait]:
+    """The traits of kept names, in their order."""
+    return [trait for name in names if (trait := trait_named(name)) is not None]

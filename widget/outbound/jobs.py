@@ -17,6 +17,7 @@ from widget.actions.finish_idle_responses import FinishIdleResponses
 from widget.actions.forget_link_visits import ForgetLinkVisits
 from widget.actions.import_members import forget_member_files
 from widget.actions.raise_alerts import RaiseAlerts
+from widget.actions.run_campaigns import campaign_backoff, run_campaigns
 from widget.actions.run_import import Turns, import_backoff, run_imports
 from widget.actions.send_due_requests import send_due
 from widget.actions.settle_provisional import settle_due
@@ -53,6 +54,7 @@ def make_jobs(settings: Settings, should_stop: Callable[[], bool]) -> list[Job]:
     return [
         Job("settle provisional answers", 10, settle_due),
         Job("run imports", 1, partial(run_imports, backoff=import_backoff(), turns=Turns())),
+        Job("run campaigns", 1, partial(run_campaigns, backoff=campaign_backoff())),
         Job("make due mails", 2, send_due),
         Job("send mail", 1, send_mail),
         Job("send messages", 1, send_messages),

@@ -21,9 +21,7 @@ from widget.storage.models import AudienceCustomer, Customer, Request, Response
 from widget.storage.response_moods import in_moods
 
 
-def fits(
-    session: Session, workspace_id: int, group: Group, now: datetime
-) -> ColumnElement[bool]:
+def fits(session: Session, workspace_id: int, group: Group, now: datetime) -> ColumnElement[bool]:
     """The condition that rules hold of a customer; the rules must be without problems."""
     return _Conditions(session, workspace_id, now).of_group(group)
 
@@ -69,7 +67,7 @@ class _Conditions:
 
     def _of_rule(self, rule: Rule) -> ColumnElement[bool]:
         if rule.field in TEXT_FIELDS:
-            column = trait_column(Trait(cast(TextField, rule.field), rule.key))
+            column = trait_column(Trait(rule.field, rule.key))
             return _of_text(column, rule.operator, rule.value)
         if rule.field in TIME_FIELDS:
             return self._of_time(rule)

@@ -117,9 +117,7 @@ def remove_audience_row(session: Session, workspace_id: int, id: int) -> None:
     session.delete(row)
 
 
-def customers_named(
-    session: Session, workspace_id: int, names: Collection[str]
-) -> dict[str, UUID]:
+def customers_named(session: Session, workspace_id: int, names: Collection[str]) -> dict[str, UUID]:
     """Customers by the address (lower-case) or external id that they were named by."""
     found: dict[str, UUID] = {}
     by_id = select(Customer.external_id, Customer.id).where(Customer.workspace_id == workspace_id)

@@ -6,13 +6,14 @@ from datetime import datetime
 from typing import cast
 from uuid import UUID
 
-from sqlalchemy import Select, exists, select, update
+from sqlalchemy import Select, exists, select
 from sqlalchemy.orm import Session
 
 from widget.domain.campaigns import CampaignPlan
 from widget.domain.errors import UnknownCampaign
 from widget.domain.sampling import Stratum
 from widget.domain.scales import Kind
+from widget.storage.audiences import Frame, audience_of
 from widget.storage.models import Audience, Campaign, Survey, Wave
 
 LISTED = 100
@@ -119,12 +120,42 @@ def campaigns_to_call_off(session: Session) -> list[StoredCampaign]:
     return [_stored(*row) for row in rows]
 
 
+def frame_of(session: Session, campaign: StoredCampaign, at: datetime) -> Frame:
+    """Whom a campaign may ask, of those who were there at a moment."""
+    audience, excluded = (
+        None if id is None else audience_of(session, campaign.workspace_id, id)
+        for id in (campaign.audience_id, campaign.excluded_id)
+    )
+    return Frame(campaign.workspace_id, audience, excluded, at)
+
+
 def baseline_of(session: Session, workspace_id: int, kind: Kind) -> StoredCampaign | None:
     """The campaign that others of its kind are compared with; None without one."""
     rows = session.execute(
         _all().where(Campaign.workspace_id == workspace_id, Campaign.is_baseline)
     )
     return next((found for row in rows if (found := _stored(*row)).kind == kind), None)
+
+
+@dataclass(frozen=True)
+class RunningPlan:
+    """What the rules on mails need to know of a campaign."""
+
+    plan: CampaignPlan
+    is_stopped: bool
+
+
+def campaign_plans(session: Session, ids: Collection[int]) -> dict[int, RunningPlan]:
+    """The plans of campaigns by id, of whatever workspace."""
+    if not ids:
+        return {}
+    rows = session.execute(
+        select(Campaign.id, Campaign.plan, Campaign.status).where(Campaign.id.in_(ids))
+    )
+    return {
+        id: RunningPlan(CampaignPlan.from_json(plan), status == "stopped")
+        for id, plan, status in rows
+    }
 
 
 def locked_campaign(session: Session, workspace_id: int, id: int) -> Campaign:
@@ -140,13 +171,9 @@ def locked_campaign(session: Session, workspace_id: int, id: int) -> Campaign:
     return row
 
 
-def clear_baselines(session: Session, workspace_id: int, survey_ids: Collection[int]) -> None:
-    """No campaign of these surveys is a baseline any more."""
-    session.execute(
-        update(Campaign)
-        .where(Campaign.workspace_id == workspace_id, Campaign.survey_id.in_(survey_ids))
-        .values(is_baseline=False)
-    )
+def clear_baseline(session: Session, workspace_id: int, id: int) -> None:
+    """A campaign is no baseline any more."""
+    locked_campaign(session, workspace_id, id).is_baseline = False
 
 
 def waves_of(session: Session, workspace_id: int, campaign_id: int) -> list[StoredWave]:
@@ -159,9 +186,7 @@ def waves_of(session: Session, workspace_id: int, campaign_id: int) -> list[Stor
     return [stored_wave(row) for row in rows]
 
 
-def add_wave(
-    session: Session, campaign: Campaign, number: int, *, at: datetime
-) -> None:
+def add_wave(session: Session, campaign: Campaign, number: int, *, at: datetime) -> None:
     """Begin a wave: whom it asks is found out next."""
     session.add(
         Wave(
@@ -187,6 +212,7 @@ def last_wave_number(session: Session, campaign_id: int) -> int:
 
 
 def has_waves(session: Session, campaign_id: int) -> bool:
+    """Whether a campaign has asked, or begun to."""
     return bool(session.scalar(select(exists().where(Wave.campaign_id == campaign_id))))
 
 

@@ -25,6 +25,7 @@ from sqlalchemy import (
 
 from widget.domain.asking import AskingPolicy
 from widget.storage.engine import write_connection
+from widget.storage.held_campaigns import is_free
 from widget.storage.models import (
     Customer,
     Delivery,
@@ -87,9 +88,11 @@ def claim(
 ) -> list[DueMail]:
     """Up to `limit` mails of a workspace that nobody else sends until the lease ends.
 
-    Fewer where the workspace's limit a minute leaves room for fewer. Counts an attempt for each.
+    None of a campaign that is paused or stopped; fewer where the workspace's limit a minute leaves
+    room for fewer. Counts an attempt for each.
     """
-    return _claim(engine, workspace_id, now, _is_sendable(now) & ~_is_suspect(), limit, lease)
+    which = _is_sendable(now) & ~_is_suspect() & is_free(_deliveries.c.campaign_id)
+    return _claim(engine, workspace_id, now, which, limit, lease)
 
 
 def claim_suspect(
@@ -100,7 +103,7 @@ def claim_suspect(
     Claimed alone, so that only the mail that ends its workers is blamed for it in the end, and
     none that merely was in one batch with it.
     """
-    which = _is_sendable(now) & _is_suspect()
+    which = _is_sendable(now) & _is_suspect() & is_free(_deliveries.c.campaign_id)
     # There hardly ever is one: to look costs less than to lock.
     with engine.connect() as connection:
         found = select(_deliveries.c.id).where(_deliveries.c.workspace_id == workspace_id, which)

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, and_, select, update
 from sqlalchemy.orm import Session
 
 from widget.domain.retries import wait_by_age
+from widget.storage.held_campaigns import held_back, not_of
 from widget.storage.ids import new_id
 from widget.storage.models import Customer, Delivery, HeldAnswer, Request, Response
 
@@ -33,9 +34,16 @@ class DueRequest:
 _OPEN = Request.status.in_(("scheduled", "sent", "delivered"))
 
 
+def _is_due(session: Session, now: datetime) -> ColumnElement[bool]:
+    """The condition that something is due, and not held back with its campaign."""
+    is_due = and_(_OPEN, Request.due_at <= now)
+    held = held_back(session)
+    return and_(is_due, not_of(Request.campaign_id.expression, held)) if held else is_due
+
+
 def is_any_due(session: Session, now: datetime) -> bool:
     """Whether something is due at all: asked often, and without holding up who writes."""
-    row = select(Request.id).where(_OPEN, Request.due_at <= now).limit(1)
+    row = select(Request.id).where(_is_due(session, now)).limit(1)
     return session.scalar(row) is not None
 
 
@@ -43,7 +51,7 @@ def due_names(session: Session, now: datetime, limit: int) -> list[RequestName]:
     """The requests for which something is due, the oldest first: workspace and id."""
     rows = session.execute(
         select(Request.workspace_id, Request.id)
-        .where(_OPEN, Request.due_at <= now)
+        .where(_is_due(session, now))
         .order_by(Request.due_at, Request.id)
         .limit(limit)
     )
@@ -54,7 +62,7 @@ def claim_due(
     session: Session, now: datetime, limit: int, only: RequestName | None = None
 ) -> list[DueRequest]:
     """Requests for which something is due, the oldest first, that no other worker has claimed."""
-    chosen = select(Request).where(_OPEN, Request.due_at <= now)
+    chosen = select(Request).where(_is_due(session, now))
     if only is not None:
         chosen = chosen.where(Request.workspace_id == only[0], Request.id == only[1])
     rows = session.scalars(
@@ -127,6 +135,7 @@ def add_delivery(session: Session, due: DueRequest, purpose: str, at: datetime) 
             workspace_id=due.request.workspace_id,
             id=new_id(),
             request_id=due.request.id,
+            campaign_id=due.request.campaign_id,
             purpose=purpose,
             recipient=due.email,
             is_test=due.request.is_test,
