@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import update
@@ -183,7 +184,7 @@ def test_one_campaign_that_fails_does_not_keep_another_back(
     launch(acme, good)
     real = module.drawn_after
 
-    def fails(*args: object) -> object:
+    def fails(*args: Any) -> object:
         if args[3].campaign_id == bad:
             raise RuntimeError("broken")
         return real(*args)

@@ -7,7 +7,7 @@ from typing import cast
 from uuid import UUID
 
 from sqlalchemy import Select, exists, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from widget.domain.campaigns import CampaignPlan
 from widget.domain.errors import UnknownCampaign
@@ -33,6 +33,7 @@ class StoredCampaign:
     audience_id: int | None
     audience_name: str
     excluded_id: int | None
+    excluded_name: str
     plan: CampaignPlan
     seed: str
     status: str
@@ -76,11 +77,15 @@ class StoredWave:
     made_at: datetime | None
 
 
-def _all() -> Select[Campaign, Survey, str | None]:
+_Excluded = aliased(Audience)
+
+
+def _all() -> Select[Campaign, Survey, str | None, str | None]:
     return (
-        select(Campaign, Survey, Audience.name)
+        select(Campaign, Survey, Audience.name, _Excluded.name)
         .join(Survey, Survey.id == Campaign.survey_id)
         .outerjoin(Audience, Audience.id == Campaign.audience_id)
+        .outerjoin(_Excluded, _Excluded.id == Campaign.excluded_id)
     )
 
 
@@ -277,7 +282,9 @@ def stored_wave(row: Wave) -> StoredWave:
     )
 
 
-def _stored(row: Campaign, survey: Survey, audience: str | None) -> StoredCampaign:
+def _stored(
+    row: Campaign, survey: Survey, audience: str | None, excluded: str | None
+) -> StoredCampaign:
     return StoredCampaign(
         id=row.id,
         workspace_id=row.workspace_id,
@@ -289,6 +296,7 @@ def _stored(row: Campaign, survey: Survey, audience: str | None) -> StoredCampai
         audience_id=row.audience_id,
         audience_name=audience or "",
         excluded_id=row.excluded_id,
+        excluded_name=excluded or "",
         plan=CampaignPlan.from_json(row.plan),
         seed=row.seed,
         status=row.status,

@@ -113,8 +113,8 @@ def _counted(
         (Response.version_id, wanted.versions),
         (Response.language, wanted.languages),
         (Response.source, wanted.sources),
-        (_attribute("client"), wanted.clients),
-        (_attribute("segment"), wanted.segments),
+        (attribute("client"), wanted.clients),
+        (attribute("segment"), wanted.segments),
     ):
         if values:
             query = query.where(column.in_(values))
@@ -148,7 +148,7 @@ def chosen(
 
 def _response_key(session: Session, group: Group) -> ColumnElement[Any]:
     if group in ATTRIBUTES:
-        return _attribute(group)
+        return attribute(group)
     if group == "hour":
         return _quarter(session.get_bind().dialect.name)
     keys: dict[Group, ColumnElement[Any]] = {
@@ -177,7 +177,8 @@ def _team_of(member_id: Any) -> ColumnElement[Any]:
     return select(Member.team_id).where(Member.id == member_id).scalar_subquery()
 
 
-def _attribute(name: str) -> ColumnElement[Any]:
+def attribute(name: str) -> ColumnElement[Any]:
+    """What a response says of an attribute, "" where it says nothing."""
     return func.coalesce(Response.attributes[name].as_string(), "")
 
 

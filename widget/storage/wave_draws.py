@@ -1,6 +1,7 @@
 """Whom a wave asks: read customer by customer, so that a million of them take little memory."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -65,10 +66,10 @@ def _numbers(
         cast(Customer.id, String) if is_dashed else type_coerce(Customer.id, String)
     )
     query = select(id, *columns).where(in_frame(session, frame))
-    rows = session.execute(query.execution_options(yield_per=_PIECE))
-    for piece in rows.partitions():
-        for row in piece:
-            yield (row[0].replace("-", "") if is_dashed else row[0]), tuple(row[1:])
+    with session.execute(query.execution_options(yield_per=_PIECE)) as rows:
+        for piece in rows.partitions():
+            for row in piece:
+                yield (row[0].replace("-", "") if is_dashed else row[0]), tuple(row[1:])
 
 
 def drawn_after(
@@ -81,30 +82,31 @@ def drawn_after(
     numbers = {one.values: number for number, one in enumerate(wave.strata)}
     is_everybody = all(one.asked == one.population for one in wave.strata)
     found: list[DrawnCustomer] = []
-    for row in _customers(session, frame, traits, wave.reached):
-        stratum: Stratum = tuple(row[5:])
-        if not is_everybody and not is_drawn(bars, stratum, lot.number(row.id.hex)):
-            continue
-        place = int.from_bytes(of_place.number(row.id.hex)[:4], "big") / 2**32
-        found.append(
-            DrawnCustomer(
-                row.id,
-                row.time_zone,
-                row.client,
-                row.segment,
-                row.attributes or {},
-                numbers.get(stratum),
-                place,
+    with closing(_customers(session, frame, traits, wave.reached, limit)) as rows:
+        for row in rows:
+            stratum: Stratum = tuple(row[5:])
+            if not is_everybody and not is_drawn(bars, stratum, lot.number(row.id.hex)):
+                continue
+            place = int.from_bytes(of_place.number(row.id.hex)[:4], "big") / 2**32
+            found.append(
+                DrawnCustomer(
+                    row.id,
+                    row.time_zone,
+                    row.client,
+                    row.segment,
+                    row.attributes or {},
+                    numbers.get(stratum),
+                    place,
+                )
             )
-        )
-        if len(found) == limit:
-            return found, row.id
+            if len(found) == limit:
+                return found, row.id
     return found, None
 
 
 def _customers(
-    session: Session, frame: Frame, traits: Sequence[Trait], after: UUID | None
-) -> Iterator[Any]:
+    session: Session, frame: Frame, traits: Sequence[Trait], after: UUID | None, piece: int
+) -> Generator[Any, None, None]:
     columns = [trait_column(trait).label(f"trait_{n}") for n, trait in enumerate(traits)]
     query = select(
         Customer.id,
@@ -117,4 +119,5 @@ def _customers(
     if after is not None:
         query = query.where(Customer.id > after)
     query = query.order_by(Customer.id)
-    yield from session.execute(query.execution_options(yield_per=_PIECE))
+    with session.execute(query.execution_options(yield_per=piece)) as rows:
+        yield from rows

@@ -9,6 +9,8 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError
 from widget.domain.errors import (
     NotTheirs,
     UnknownAlertChannel,
+    UnknownAudience,
+    UnknownCampaign,
     UnknownFollowUp,
     UnknownGrant,
     UnknownHeldAnswer,
@@ -70,6 +72,8 @@ def register(app: Flask) -> None:
         UnknownFollowUp,
         UnknownAlertChannel,
         UnknownReviewSite,
+        UnknownAudience,
+        UnknownCampaign,
     ):
         app.register_error_handler(unknown, _not_found)
 

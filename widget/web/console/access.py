@@ -45,6 +45,12 @@ AREAS = (
     Area("console.responses", "read_responses", ("response",), lambda: str(_("Responses"))),
     Area("console.follow_ups", "lead", ("follow_up", "alert"), lambda: str(_("Follow-ups"))),
     Area("console.requests", "read_responses", ("request", "asking"), lambda: str(_("Requests"))),
+    Area(
+        "console.campaigns",
+        "read_responses",
+        ("campaign", "audience"),
+        lambda: str(_("Campaigns")),
+    ),
     Area("console.members", "lead", ("member", "team", "unassigned"), lambda: str(_("Members"))),
     Area("console.rewards", "lead", ("reward", "grant"), lambda: str(_("Rewards"))),
     Area(
