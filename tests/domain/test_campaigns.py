@@ -45,6 +45,7 @@ def test_a_plan_survives_being_stored() -> None:
         ("quiet_days", -1),
         ("reminders", 6),
         ("hours_until", 8),
+        ("starts_on", date.min),
         ("traits", ("client",) * 4),
         ("traits", ("shoe size",)),
         ("traits", ("attribute",)),

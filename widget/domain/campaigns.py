@@ -74,6 +74,8 @@ class CampaignPlan:
         return {**asdict(self), "starts_on": day, "traits": list(self.traits)}
 
 
+# A day before it is none that anybody chose.
+_FIRST_DAY = date(2000, 1, 1)
 _RANGES: Mapping[str, tuple[float, float]] = {
     "margin": (0.5, 50),
     "response_rate": (1, 100),
@@ -97,6 +99,8 @@ def plan_problems(plan: CampaignPlan) -> dict[str, str]:
     }
     if plan.reminders is not None and not 0 <= plan.reminders <= MOST_REMINDERS:
         found["reminders"] = f"Choose a number from 0 to {MOST_REMINDERS}."
+    if plan.starts_on is not None and plan.starts_on < _FIRST_DAY:
+        found["starts_on"] = "Choose a day."
     if plan.hours_from == plan.hours_until:
         found["hours_until"] = "Sending hours need a beginning and a different end."
     if len(plan.traits) > MOST_TRAITS:

@@ -17,12 +17,13 @@ from widget.domain.audiences import TEXT_FIELDS, Trait, attribute_key
 from widget.domain.campaigns import EVERY, CampaignPlan, Every
 from widget.web.console.audience_words import field_words
 
-# A number of nothing: no field of a plan may be so.
+# No field of a plan may be so.
 _NO_NUMBER = -1
+_NO_DAY = date.min
 
 
 def read_draft() -> CampaignDraft:
-    """The posted form. What is no number reads as one that no plan may have."""
+    """The posted form. What is no number, or no day, reads as one that no plan may have."""
     form = request.form
     return CampaignDraft(
         shown(form.get("name", ""), NAME_LIMIT),
@@ -58,12 +59,6 @@ def _plan(form: Mapping[str, str]) -> CampaignPlan:
     return replace(plan, **whole, **broken)
 
 
-def starts_badly() -> bool:
-    """Whether a day was to be said and is none."""
-    form = request.form
-    return form.get("starts") == "later" and _day(form.get("starts_on", "")) is None
-
-
 def _traits() -> tuple[str, ...]:
     chosen = [field for field in TEXT_FIELDS if field in request.form.getlist("trait")]
     keys = (attribute_key(key) for key in request.form.get("attributes", "").split(","))
@@ -89,11 +84,11 @@ def _decimal(text: str) -> float:
     return number if math.isfinite(number) else _NO_NUMBER
 
 
-def _day(text: str) -> date | None:
+def _day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        return None
+        return _NO_DAY
 
 
 def _reminders(text: str) -> int | None:

@@ -19,7 +19,7 @@ from widget.storage.surveys import survey_of
 from widget.web import htmx
 from widget.web.clock import now
 from widget.web.console.access import blueprint, needs, seat
-from widget.web.console.campaign_forms import options, read_draft, starts_badly
+from widget.web.console.campaign_forms import options, read_draft
 from widget.web.console.campaign_samples import Sample, sample_of
 
 
@@ -35,12 +35,9 @@ def campaign_plan(campaign_id: int | None) -> Response | str | tuple[str, int]:
     if request.method == "GET":
         return _page(campaign_id, stored, {})
     typed = read_draft()
-    wrong = {"starts_on": _("Choose a day.")} if starts_badly() else {}
     if "look" in request.form:
-        return _page(campaign_id, typed, wrong)
+        return _page(campaign_id, typed, plan_problems(typed.plan))
     try:
-        if wrong:
-            raise PlanRefused({**plan_problems(typed.plan), **wrong})
         id = save_campaign(
             *(db.session(), seat().workspace_id, campaign_id, typed),
             user_id=current_user.id,
