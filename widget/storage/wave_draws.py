@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, String, cast, select, type_coerce
+from sqlalchemy import ColumnElement, CursorResult, String, cast, func, select, type_coerce
 from sqlalchemy.orm import Session
 
 from widget.domain.audiences import Trait
@@ -63,13 +63,26 @@ def _numbers(
     columns = [trait_column(trait) for trait in traits]
     is_dashed = session.get_bind().dialect.name == "postgresql"
     id: ColumnElement[str] = (
-        cast(Customer.id, String) if is_dashed else type_coerce(Customer.id, String)
+        func.replace(cast(Customer.id, String), "-", "")
+        if is_dashed
+        else type_coerce(Customer.id, String)
     )
-    query = select(id, *columns).where(in_frame(session, frame))
-    with session.execute(query.execution_options(yield_per=_PIECE)) as rows:
-        for piece in rows.partitions():
+    query: Any = select(id, *columns).where(in_frame(session, frame))
+    if is_dashed:
+        # The server's cursor, or all of them would be sent at once.
+        query = query.execution_options(yield_per=_PIECE)
+    with session.connection().execute(query) as rows:
+        for piece in rows.partitions(_PIECE) if is_dashed else _driver_pieces(rows):
             for row in piece:
-                yield (row[0].replace("-", "") if is_dashed else row[0]), tuple(row[1:])
+                yield row[0], row[1:]
+
+
+def _driver_pieces(rows: CursorResult[Any]) -> Iterator[Sequence[Any]]:
+    """SQLite's own rows: there may be a million, and making them SQLAlchemy's takes as long as all
+    the rest together. Nothing is lost by it, as all columns are texts."""
+    assert rows.cursor is not None
+    while piece := rows.cursor.fetchmany(_PIECE):
+        yield piece
 
 
 def drawn_after(
