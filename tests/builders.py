@@ -12,13 +12,12 @@ from uuid import UUID
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_security import hash_password
-from jinja2 import BytecodeCache
-from jinja2.bccache import Bucket
 from PIL import Image
 from sqlalchemy import create_engine, insert, select, update
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse, encode_multipart
 
+from tests.once import TemplatesOnce, compile_routes_once
 from widget import create_app
 from widget.actions.change_asking import change_asking_rules
 from widget.actions.change_rewards import save_reward
@@ -121,25 +120,13 @@ def make_world(settings: Settings) -> World:
     app = create_app(settings, overrides)
     app.jinja_env.bytecode_cache = _TEMPLATES
     with app.app_context():
-        migrate.upgrade(db.engine)
+        if not migrate.is_current(db.engine):
+            migrate.upgrade(db.engine)
     return World(app, settings, clock)
 
 
-class _TemplatesOnce(BytecodeCache):
-    """Compiles each template once for all servers of a test run, not once for each."""
-
-    def __init__(self) -> None:
-        self._code: dict[str, bytes] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        if code := self._code.get(bucket.key + bucket.checksum):
-            bucket.bytecode_from_string(code)
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        self._code[bucket.key + bucket.checksum] = bucket.bytecode_to_string()
-
-
-_TEMPLATES = _TemplatesOnce()
+_TEMPLATES = TemplatesOnce()
+compile_routes_once()
 
 
 @cache

@@ -36,6 +36,14 @@ def test_a_fresh_demo_has_answers_only_when_asked(server: Server) -> None:
     assert database.execute(count).fetchone() == (0,)
     server.command("demo", "--json", "--with-answers", "12")
     assert database.execute(count).fetchone() == (12,)
+    # A company of people in teams, whose customers say something.
+    teams = "SELECT count(DISTINCT team_id) FROM members"
+    assert database.execute(teams).fetchone() == (2,)
+    server.command("demo", "--json", "--with-answers", "8")
+    assert database.execute(count).fetchone() == (20,)
+    assert database.execute("SELECT count(*) FROM members").fetchone() == (7,)
+    said = "SELECT count(DISTINCT member_id) FROM responses WHERE comment <> ''"
+    assert database.execute(said).fetchone()[0] > 1
     database.close()
     assert "agrees" in server.command("rollup", "check")
 

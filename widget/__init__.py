@@ -52,6 +52,7 @@ def create_app(settings: Settings, overrides: dict[str, Any] | None = None) -> F
     app.extensions["sayso_answer_links"] = LinkSigner(settings.secret_keys, "answer")
     evidence.register(app, settings.data, settings.secret_keys[0])
     app.extensions["sayso_unsubscribe_links"] = LinkSigner(settings.secret_keys, "unsubscribe")
+    app.extensions["sayso_subscription_links"] = LinkSigner(settings.secret_keys, "subscription")
     app.extensions["sayso_share_links"] = LinkSigner(settings.secret_keys, "share")
     app.extensions["sayso_presses"] = PressSigner(settings.secret_keys)
     app.extensions["sayso_settings"] = settings

@@ -20,7 +20,7 @@ from widget.domain.exports import FORMATS, ExportFormat
 from widget.domain.moments import read_day
 from widget.domain.response_filters import ResponseFilter
 from widget.extensions import db
-from widget.operate import backups, demo, server
+from widget.operate import backups, demo, demo_company, server
 from widget.operate.returned_mail import MESSAGE_LIMIT, take_bounce
 from widget.outbound.jobs import work
 from widget.settings import Settings, settings_from_process
@@ -112,7 +112,7 @@ def make_demo(as_json: bool, with_answers: int) -> None:
         migrate.upgrade(db.engine)
         made = demo.make_demo(settings)
         if with_answers:
-            demo.add_answers(made, with_answers)
+            demo_company.add_answers(made.surveys, with_answers)
     click.echo(json.dumps(made.to_json(), indent=2) if as_json else demo.describe(made, settings))
 
 

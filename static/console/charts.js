@@ -4,6 +4,12 @@
 
   const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
   const number = (text) => (text === "" ? null : Number(text));
+  const MONTH_S = 28 * 24 * 3600;
+  // Days as the rest of the page writes them.
+  const day = (seconds, parts) => new Date(seconds * 1000).toLocaleDateString(
+    document.documentElement.lang.replace(/^en$/, "en-GB"),
+    { timeZone: "UTC", month: "short", ...parts },
+  );
 
   function draw(place) {
     const rows = [...document.querySelectorAll(`#${place.dataset.chart} tbody tr`)];
@@ -18,13 +24,21 @@
     new uPlot({
       width: place.clientWidth,
       height: 260,
+      padding: [null, 28, null, null],
       tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), "UTC"),
       scales: { x: { time: true } },
-      axes: [axis, { ...axis, size: 56 }],
+      axes: [
+        {
+          ...axis,
+          space: 70,
+          values: (_plot, places, _axis, _space, step) => places.map((seconds) => day(seconds, step < MONTH_S ? { day: "numeric" } : { year: "numeric" })),
+        },
+        { ...axis, size: 56 },
+      ],
       cursor: { y: false },
       legend: { live: true },
       series: [
-        { value: (_plot, seconds) => (seconds === null ? "" : new Date(seconds * 1000).toLocaleDateString(document.documentElement.lang, { timeZone: "UTC" })) },
+        { label: place.dataset.when, value: (_plot, seconds) => (seconds === null ? "" : day(seconds, { day: "numeric", year: "numeric" })) },
         { label: place.dataset.label, stroke: accent, width: 2, points: { size: 6, fill: accent } },
         { label: `${place.dataset.between} ↓`, stroke: "transparent", points: { show: false } },
         { label: `${place.dataset.between} ↑`, stroke: "transparent", points: { show: false } },

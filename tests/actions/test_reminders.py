@@ -146,7 +146,8 @@ def test_sending_hours_are_the_customers_where_known_else_the_workspaces(
     survey = any_acme.survey()
     set_rules(any_acme, survey, hours_from=9, hours_until=17, suppression_days=0)
     with any_acme.world.app.app_context():
-        change_workspace(db.session, any_acme.id, name="Acme", time_zone="Asia/Tokyo")
+        at = any_acme.world.clock()
+        change_workspace(db.session, any_acme.id, name="Acme", time_zone="Asia/Tokyo", at=at)
     tokyo, new_york = datetime(2026, 11, 24, 0, tzinfo=UTC), datetime(2026, 11, 23, 14, tzinfo=UTC)
     assert stored_request(any_acme, ask(any_acme, survey)).due_at == tokyo
     said = ask(any_acme, survey, time_zone="America/New_York")

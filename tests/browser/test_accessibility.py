@@ -189,6 +189,9 @@ CONSOLE_PAGES = (
     "/console/people",
     "/console/workspace",
     "/console/account/password",
+    "/console/filters/new?page=dashboard",
+    "/console/filters",
+    "/console/subscriptions",
     "/api/docs",
 )
 

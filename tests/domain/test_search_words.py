@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from widget.domain.search_words import MOST_WORDS, fold, is_beginning, phrases
+from widget.domain.search_words import MOST_WORDS, fold, goes_on, phrases
 
 
 @pytest.mark.parametrize(
@@ -32,8 +32,23 @@ def test_a_long_search_is_cut() -> None:
 
 
 def test_one_letter_is_no_beginning() -> None:
-    assert is_beginning(("t", "10"))
-    assert not is_beginning(("a",))
+    assert goes_on("t-10")
+    assert not goes_on("a")
+    assert not goes_on("")
+
+
+def test_a_quotation_is_one_phrase_and_its_words_are_whole() -> None:
+    assert phrases('slow "waste of time" refund') == (
+        ("slow",),
+        ("waste", "of", "time"),
+        ("refund",),
+    )
+    assert not goes_on('"waste of time"')
+    assert goes_on('"waste of time')
+    assert goes_on('"waste of" time')
+    # One mark alone is a mark like any, as is the last of three.
+    assert phrases('a 13"screen') == (("a",), ("13", "screen"))
+    assert phrases('"a b" 13" screen') == (("a", "b"), ("13",), ("screen",))
 
 
 @given(st.text())

@@ -1,5 +1,6 @@
 """The schema: made by migrations, equal to the models, on both databases."""
 
+import json
 from datetime import UTC, date, datetime
 from pathlib import Path
 from uuid import UUID
@@ -9,8 +10,15 @@ from sqlalchemy import create_engine, select, text
 from sqlalchemy.orm import Session
 
 from tests.builders import World
+from widget.actions.find_themes import FindThemes
+from widget.actions.keep_filter import keep_filter
+from widget.actions.subscribe import subscribe
+from widget.domain.roles import EVERYTHING
+from widget.domain.schedules import Schedule
+from widget.domain.score_filters import ScoreFilter
+from widget.domain.surveys import Definition, Question
 from widget.extensions import db
-from widget.storage import migrate
+from widget.storage import migrate, themes
 from widget.storage.engine import prepare_engine, writing
 from widget.storage.event_cursors import cursors, events_after
 from widget.storage.ids import new_id
@@ -26,6 +34,8 @@ from widget.storage.models import (
 )
 from widget.storage.rewards import reward_of_responses
 from widget.storage.rollups import rolled_up_counts, true_counts
+from widget.storage.saved_filters import saved_filters
+from widget.storage.subscriptions import subscriptions_of
 from widget.storage.suppressions import suppress, suppressed_counts
 
 FIRST_RELEASE = """
@@ -292,6 +302,76 @@ def test_what_was_said_before_there_were_alerts_alarms_nobody_later(
     assert events_after(engine, 1, newest, ["response.finished"], 10) == []
     with engine.connect() as connection:
         assert connection.execute(select(Response.is_recovery)).scalar_one() is False
+    engine.dispose()
+
+
+BEFORE_SAVED_FILTERS = """
+INSERT INTO workspaces (id, name, time_zone, is_demo, test_mail_to, created_at)
+    VALUES (1, 'Acme', 'Asia/Kathmandu', FALSE, '', '2026-11-01 09:00:00');
+INSERT INTO users (id, email, name, password, active, fs_uniquifier, created_at)
+    VALUES (1, 'alice@acme.example', 'Alice', '', TRUE, 'a', '2026-11-01 09:00:00');
+INSERT INTO memberships (user_id, workspace_id, role, sees_all) VALUES (1, 1, 'owner', FALSE);
+INSERT INTO messages (workspace_id, id, channel, purpose, target, content, status, attempts, due_at,
+        last_error, created_at)
+    VALUES (1, '019ab0c47a107c3e9f523d1f6a0c8e21', 'mail', 'alert', 'alice@acme.example', '{}',
+        'sent', 1, '2026-11-01 09:00:00', '', '2026-11-01 09:00:00')
+"""
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_people_from_before_saved_filters_can_save_and_subscribe(
+    tmp_path: Path, request: pytest.FixtureRequest, database: str
+) -> None:
+    url = f"sqlite:///{tmp_path / 'old.db'}"
+    if database == "postgresql":
+        url = request.getfixturevalue("empty_postgres")
+    engine = prepare_engine(create_engine(url))
+    migrate.upgrade(engine, "0014")
+    with engine.begin() as connection:
+        for statement in BEFORE_SAVED_FILTERS.split(";"):
+            connection.execute(text(statement))
+    migrate.upgrade(engine)
+    assert migrate.drift(engine) == []
+    at = datetime(2026, 11, 23, 9, tzinfo=UTC)
+    with Session(engine) as session:
+        kept = keep_filter(
+            session, 1, 1, "dashboard", "Ours", "span=last_30", is_shared=False, at=at
+        )
+        assert [one.name for one in saved_filters(session, 1, 1)] == ["Ours"]
+        subscribe(session, 1, 1, kept, Schedule("week", 0, 8, "Asia/Kathmandu"), at=at)
+        [found] = subscriptions_of(session, 1, 1)
+        assert found.next_due_at == datetime(2026, 11, 30, 2, 15, tzinfo=UTC)
+    engine.dispose()
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_themes_of_what_was_said_before_can_be_found(
+    tmp_path: Path, request: pytest.FixtureRequest, database: str
+) -> None:
+    url = f"sqlite:///{tmp_path / 'old.db'}"
+    if database == "postgresql":
+        url = request.getfixturevalue("empty_postgres")
+    engine = prepare_engine(create_engine(url))
+    migrate.upgrade(engine, "0001")
+    with engine.begin() as connection:
+        for statement in FIRST_RELEASE.split(";"):
+            connection.execute(text(statement))
+    migrate.upgrade(engine, "0015")
+    migrate.upgrade(engine)
+    now = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
+    wanted = ScoreFilter(date(2026, 11, 1), date(2026, 11, 1))
+    with Session(engine) as session, writing(session):
+        session.execute(
+            text("UPDATE survey_versions SET definition = :plain"),
+            {"plain": json.dumps(Definition(Question("stars", "stars"), 4).to_json())},
+        )
+        session.execute(text("UPDATE surveys SET published_version_id = 1"))
+        themes.ask_for(session, 1, EVERYTHING, wanted, now)
+    assert FindThemes(lambda: False)(engine, now) == 1
+    with Session(engine) as session:
+        findings = themes.latest_for(session, 1, EVERYTHING, wanted, now).findings
+        assert findings is not None
+        assert findings.languages[0].written == {"positive": 1, "negative": 0}
     engine.dispose()
 
 

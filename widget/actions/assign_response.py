@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from widget.domain.errors import UnknownMember, UnknownResponse
 from widget.domain.facts import facts_of
 from widget.domain.responses import Change
-from widget.storage import answers, unassigned
+from widget.storage import answers, themes, unassigned
 from widget.storage.answers import NewRevision, Tally
 from widget.storage.engine import writing
 from widget.storage.events import append_event
@@ -47,6 +47,9 @@ def assign_response(
         if of == member_id or (of is not None and not may_move):
             return False
         answers.update_response(connection, workspace_id, id, {"member_id": member_id})
+        if of is not None:
+            # Whoever leads the one may not read what is the other's now.
+            themes.forget_all_of(session, workspace_id)
         unassigned.move_request_of(session, workspace_id, id, member_id)
         said = [
             Change("member", _name(session, of), member.name),

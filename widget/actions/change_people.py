@@ -10,6 +10,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from widget.actions.keep_filter import forget_own_filters
 from widget.domain.errors import RoleRefused
 from widget.domain.invitations import Place
 from widget.domain.messages import Content
@@ -20,6 +21,7 @@ from widget.storage.engine import writing
 from widget.storage.invitations import revoke_invitations_by
 from widget.storage.messages import add_message
 from widget.storage.people import Person
+from widget.storage.subscriptions import stop_subscriptions_of
 
 
 def change_place(
@@ -115,6 +117,8 @@ def _for_change(
 
 def _take_out(session: Session, workspace_id: int, user_id: int, at: datetime) -> None:
     people.remove_person(session, workspace_id, user_id)
+    stop_subscriptions_of(session, workspace_id, user_id, at)
+    forget_own_filters(session, workspace_id, user_id)
     _keep_an_owner(session, workspace_id)
     revoke_invitations_by(session, workspace_id, user_id, ROLES, at)
 

@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Generic, TypeVar
 from zoneinfo import ZoneInfo
 
+from widget.domain.scales import Kind
+from widget.domain.score_summary import Summary, summarise
 from widget.domain.scores.adding import summed, without
 from widget.domain.scores.comparisons import Comparison
 from widget.domain.scores.corrections import corrected
@@ -82,6 +84,24 @@ def shown_metrics(
         for id in METRIC_IDS
         if id not in left_out and (METRICS[id].kind is None or METRICS[id].kind in asked)
     ]
+
+
+def looked_at(metrics: Sequence[MetricId], wanted: str | None) -> MetricId:
+    """The metric that is looked at more closely: the wanted one where it is shown, else the first.
+
+    Where none is shown, all that there are stand for them.
+    """
+    shown = metrics or METRIC_IDS
+    return next((id for id in shown if id == wanted), shown[0])
+
+
+def distributions(counts: Counts) -> list[Summary]:
+    """How many gave which score, of each kind that was answered."""
+    kinds: dict[Kind, dict[int, int]] = {one.kind: {} for one in counts.answers}
+    for one in counts.answers:
+        for score, number in one.counts.items():
+            kinds[one.kind][score] = kinds[one.kind].get(score, 0) + number
+    return [summarise(kind, scores) for kind, scores in kinds.items()]
 
 
 def breakdown(

@@ -312,3 +312,19 @@ class PlanRefused(SaysoError):
     def __init__(self, problems: dict[str, str]) -> None:
         super().__init__(" ".join(problems.values()))
         self.problems = problems
+
+
+class UnknownFilter(SaysoError):
+    """No saved filter with this id that is one's own, or shared."""
+
+
+class FilterRefused(SaysoError):
+    """A filter cannot be kept in this way."""
+
+
+class UnknownSubscription(SaysoError):
+    """No subscription of one's own with this id."""
+
+
+class SubscriptionRefused(SaysoError):
+    """Nothing can be subscribed to in this way."""

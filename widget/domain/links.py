@@ -13,12 +13,12 @@ from itsdangerous import BadSignature, Signer
 from widget.domain.errors import LinkForged
 
 # What a link is for is part of its signature: one cannot be used as another.
-Purpose = Literal["answer", "unsubscribe", "bounce", "share"]
+Purpose = Literal["answer", "unsubscribe", "bounce", "share", "subscription"]
 
 
 @dataclass(frozen=True)
 class RequestLink:
-    """The request that a link belongs to."""
+    """The request that a link belongs to; of a subscription's link, the mail that it stood in."""
 
     workspace_id: int
     request_id: UUID

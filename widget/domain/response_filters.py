@@ -12,6 +12,13 @@ from widget.domain.scales import Kind
 Mood = Literal["positive", "negative", "other"]
 MOODS: tuple[Mood, ...] = get_args(Mood)
 
+# The filter's parameters in an address. Those that may come several times:
+SEVERAL = (
+    *("survey", "kind", "score", "mood", "team", "member", "channel", "language", "source"),
+    *("client", "segment", "version", "tag", "reason"),
+)
+NAMES = ("q", *SEVERAL, "comment", "again", "from", "to", "tests", "hidden")
+
 
 @dataclass(frozen=True)
 class ResponseFilter:
@@ -21,6 +28,7 @@ class ResponseFilter:
     ours; None among the members is nobody, and `teams` are those below as well. "" among channels,
     languages, sources, clients and segments is none. `versions` are numbers. `moods` are those of
     the kinds that are wanted, else of the main question, by what its survey calls positive.
+    `reasons` are ids of ticked areas.
     `is_recovery`: answers of customers who were asked again after a follow-up: only those, or none
     of them. `search` is what somebody typed to look for; `finds_hidden_comments` says whether
     they may read comments that the team has hidden.
@@ -38,6 +46,7 @@ class ResponseFilter:
     sources: Collection[str] = ()
     clients: Collection[str] = ()
     segments: Collection[str] = ()
+    reasons: Collection[str] = ()
     versions: Collection[int] = ()
     tags: Collection[str] = ()
     has_comment: bool | None = None

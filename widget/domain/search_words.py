@@ -2,7 +2,7 @@
 
 import string
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator
 
 SEARCH_LIMIT = 200
 # More words narrow no search that anybody makes, and each is another look into the index.
@@ -18,11 +18,11 @@ Phrase = tuple[str, ...]
 def phrases(text: str) -> tuple[Phrase, ...]:
     """The phrases of a search, without case and accents; all of them are to be found.
 
-    Whatever stands between spaces is a phrase, and punctuation only parts its words. Nothing in the
-    text is an operator, and nothing that it holds is an error.
+    Whatever stands between spaces is a phrase, and so is what stands between a pair of quotation
+    marks; punctuation only parts its words. Nothing else in the text is an operator, and nothing
+    that it holds is an error.
     """
-    readable = "".join(sign if sign.isprintable() else " " for sign in text[:SEARCH_LIMIT])
-    found = (tuple(fold(part).translate(_TO_SPACES).split()) for part in readable.split())
+    found = (tuple(fold(part).translate(_TO_SPACES).split()) for part in _parts(text))
     return tuple(said for said in map(_words, found) if said)[:MOST_WORDS]
 
 
@@ -33,9 +33,28 @@ def fold(text: str) -> str:
     return unicodedata.normalize("NFC", bare).lower()
 
 
-def is_beginning(words: Sequence[str]) -> bool:
-    """Whether the last word of a search may go on: it may still be being typed."""
-    return len(words[-1]) >= SHORTEST_BEGINNING
+def goes_on(text: str) -> bool:
+    """Whether the last word of a search may go on, as it may still be being typed: not where its
+    quotation has ended."""
+    wanted = phrases(text)
+    if not wanted or len(wanted[-1][-1]) < SHORTEST_BEGINNING:
+        return False
+    cut = text[:SEARCH_LIMIT].rstrip()
+    return not (cut.endswith('"') and cut.count('"') % 2 == 0)
+
+
+def _parts(text: str) -> Iterator[str]:
+    """What is looked for as it stands: quotations, and of the rest what is between spaces."""
+    readable = "".join(sign if sign.isprintable() else " " for sign in text[:SEARCH_LIMIT])
+    pieces = readable.split('"')
+    if len(pieces) % 2 == 0:
+        # The last quotation mark has no other: it is a mark like any.
+        pieces[-2:] = [f'{pieces[-2]}"{pieces[-1]}']
+    for number, piece in enumerate(pieces):
+        if number % 2:
+            yield piece
+        else:
+            yield from piece.split()
 
 
 def _words(parts: Phrase) -> Phrase:

@@ -2,10 +2,8 @@
 
 import json
 import os
-import random
 import secrets
 from dataclasses import asdict, dataclass
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,18 +15,12 @@ from widget.actions.create_api_key import create_api_key
 from widget.actions.create_member import create_member
 from widget.actions.create_survey import create_survey
 from widget.actions.create_workspace import create_workspace
-from widget.actions.give_answer import give_answer
-from widget.domain.context import Context
 from widget.domain.errors import SettingsError
-from widget.domain.flow import Answer
-from widget.domain.responses import ResponseHead
 from widget.domain.scales import KINDS, Kind
 from widget.extensions import db
 from widget.settings import Settings
 from widget.storage.accounts import demo_workspace
-from widget.storage.ids import new_id
-from widget.storage.members import member_named
-from widget.storage.surveys import demo_surveys, published_survey, version_definition
+from widget.storage.surveys import demo_surveys
 from widget.web.clock import now
 
 OWNER = "owner@demo.example"
@@ -146,47 +138,5 @@ def describe(demo: Demo, settings: Settings) -> str:
         f"  Console     {demo.url}/console/\n"
         f"  Sign in as  {demo.owner['email']}\n"
         f"  Password    {demo.owner['password'] or '(the password you chose)'}\n"
+        "  Made-up answers of half a year: sayso demo --with-answers 1000\n"
     )
-
-
-_COMMENTS = {
-    True: ("Quick and friendly, thank you!", "Solved at the first try.", "", "", ""),
-    False: ("I had to explain everything twice.", "Still waiting for an answer.", "", ""),
-}
-_CHANNELS = ("email", "chat", "phone", "web")
-
-
-def add_answers(demo: Demo, number: int) -> None:
-    """Store made-up answers over the last 30 days, on the demo's surveys only."""
-    chance = random.Random(number)  # noqa: S311 - the same demo each time, nothing is secret
-    for index in range(number):
-        kind = KINDS[index % len(KINDS)]
-        survey = published_survey(db.session(), demo.surveys[kind])
-        assert survey is not None
-        assert survey.version_id is not None
-        definition = version_definition(db.session(), survey.id, survey.version_id)
-        assert definition is not None
-        member = member_named(db.session(), survey.workspace_id, MEMBER)
-        scores = definition.question.scale.scores
-        score = chance.choices(scores, weights=range(1, len(scores) + 1))[0]
-        comments = _COMMENTS[score >= definition.positive_from]
-        head = ResponseHead(
-            workspace_id=survey.workspace_id,
-            id=new_id(),
-            survey_id=survey.id,
-            version_id=survey.version_id,
-            kind=kind,
-            language="en",
-            source="widget",
-            is_test=False,
-            context=Context(
-                member=MEMBER if kind == "stars" else "",
-                ref=f"T-{1000 + index}",
-                channel=chance.choice(_CHANNELS),
-            ),
-            member_id=member.id if member and kind == "stars" else None,
-            answered_at=now() - timedelta(minutes=chance.randrange(30 * 24 * 60)),
-        )
-        answer = Answer(scores={kind: score}, comment=chance.choice(comments), finished=True)
-        db.session.rollback()
-        give_answer(db.engine, head, answer, time_zone=survey.time_zone)

@@ -13,6 +13,7 @@ from sqlalchemy import create_engine
 
 from widget.actions.announce_grants import AnnounceGrants
 from widget.actions.change_responses import run_bulk_changes
+from widget.actions.find_themes import FindThemes, forget_old_themes
 from widget.actions.finish_idle_responses import FinishIdleResponses
 from widget.actions.forget_link_visits import ForgetLinkVisits
 from widget.actions.import_members import forget_member_files
@@ -20,11 +21,14 @@ from widget.actions.raise_alerts import RaiseAlerts
 from widget.actions.run_campaigns import campaign_backoff, run_campaigns
 from widget.actions.run_import import Turns, import_backoff, run_imports
 from widget.actions.send_due_requests import send_due
+from widget.actions.send_due_subscriptions import send_due_subscriptions
 from widget.actions.settle_provisional import settle_due
 from widget.domain.mail_addresses import address_digest
+from widget.domain.subscriptions import PURPOSE
 from widget.outbound.chat import ChatSender
 from widget.outbound.mail.letters import Post
 from widget.outbound.mail.notes import MailNotes
+from widget.outbound.mail.numbers import SendNumbers
 from widget.outbound.mail.sending import SendMail
 from widget.outbound.mail.transport import make_mailer
 from widget.outbound.messages import SendMessages
@@ -47,9 +51,14 @@ def make_jobs(settings: Settings, should_stop: Callable[[], bool]) -> list[Job]:
         Post(settings), make_mailer(settings), clock=_utc_now, should_stop=should_stop
     )
     # A connection of its own: each job has a thread of its own.
-    notes = MailNotes(make_mailer(settings), settings.mail_from)
+    mailer = make_mailer(settings)
+    notes = MailNotes(mailer, settings.mail_from)
     chat = ChatSender(PublicClient())
-    send_messages = SendMessages({"mail": notes, "slack": chat, "teams": chat}, clock=_utc_now)
+    send_messages = SendMessages(
+        {"mail": notes, "slack": chat, "teams": chat},
+        clock=_utc_now,
+        by_purpose={PURPOSE: partial(SendNumbers, mailer, settings)},
+    )
     idle = FinishIdleResponses(timedelta(minutes=settings.idle_minutes))
     return [
         Job("settle provisional answers", 10, settle_due),
@@ -63,6 +72,9 @@ def make_jobs(settings: Settings, should_stop: Callable[[], bool]) -> list[Job]:
         Job("finish idle responses", 60, idle),
         Job("forget link visits", 3600, ForgetLinkVisits(timedelta(days=settings.visit_days))),
         Job("forget files of members", 3600, forget_member_files),
+        Job("send due subscriptions", 30, send_due_subscriptions),
+        Job("find themes", 1, FindThemes(should_stop)),
+        Job("forget old themes", 600, forget_old_themes),
         Job("raise alerts", 3, RaiseAlerts(settings.public_url)),
     ]
 

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -42,10 +42,14 @@ class Sender(Protocol):
 
 @dataclass
 class SendMessages:
-    """Sends what is due, some messages at each call."""
+    """Sends what is due, some messages at each call.
+
+    `by_purpose`: senders of messages that are written when they leave, given the database.
+    """
 
     senders: Mapping[Channel, Sender]
     clock: Callable[[], datetime]
+    by_purpose: Mapping[str, Callable[[Engine], Sender]] = field(default_factory=dict)
 
     def __call__(self, engine: Engine, now: datetime) -> int:
         """Send a few messages; returns how many were dealt with."""
@@ -57,7 +61,8 @@ class SendMessages:
         return len(claimed)
 
     def _send(self, engine: Engine, due: DueMessage) -> None:
-        sender = self.senders.get(due.channel)
+        make = self.by_purpose.get(due.purpose)
+        sender = make(engine) if make else self.senders.get(due.channel)
         if sender is None:
             give_message_up(engine, due, f"This server cannot send to {due.channel}.")
             return

@@ -1,18 +1,25 @@
 """What a dashboard's numbers are computed from, and what its filters can choose."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from widget.domain.dashboard_queries import Known
+from widget.domain.dashboards import Point
 from widget.domain.facts import COMMENT, REWARD
 from widget.domain.roles import Scope
 from widget.domain.scales import KINDS, POSITIVE_FROM, Kind
 from widget.domain.score_filters import Group, ScoreFilter
-from widget.domain.scores.scoring import Answers, Counts
+from widget.domain.scores.adding import summed
+from widget.domain.scores.metrics import MetricId
+from widget.domain.scores.scoring import Answers, Counts, score_of
+from widget.domain.scores.spans import Bucket
 from widget.domain.surveys import definition_from_json
+from widget.domain.teams import TeamNode, TeamPlace
 from widget.storage.models import Member, ShareCount, Survey, SurveyVersion
 from widget.storage.request_counts import requests_by
 from widget.storage.scopes import members_within
@@ -94,6 +101,41 @@ def counts_by(
     return found
 
 
+def course_of(
+    session: Session,
+    workspace_id: int,
+    scope: Scope,
+    wanted: ScoreFilter,
+    surveys: Mapping[int, CountedSurvey],
+    time_zone: str,
+    *,
+    metric: MetricId,
+    parts: Sequence[Bucket],
+) -> list[Point]:
+    """A metric's number in each of some parts of the filter's span."""
+    place = (session, workspace_id, scope)
+    if metric in ("response_rate", "time_to_answer"):
+        # Requests are counted by moments, not by days.
+        found = [
+            counts_of(
+                *place,
+                replace(wanted, first=one.span.first, last=one.span.last),
+                surveys,
+                time_zone,
+            )
+            for one in parts
+        ]
+    else:
+        by_day: dict[date, Counts] = counts_by(*place, wanted, "day", surveys, time_zone)
+        found = [
+            summed(
+                counts for day, counts in by_day.items() if one.span.first <= day <= one.span.last
+            )
+            for one in parts
+        ]
+    return [Point(one, score_of(metric, counts)) for one, counts in zip(parts, found, strict=True)]
+
+
 def _counts(facts: Facts, surveys: Mapping[int, CountedSurvey]) -> Counts:
     answers: dict[tuple[Kind, int], dict[int, int]] = {}
     responses = comments = rewards = 0
@@ -145,6 +187,22 @@ def member_names_of(session: Session, workspace_id: int, scope: Scope) -> dict[i
         .order_by(func.lower(Member.name), Member.id)
     )
     return {id: NamedMember(public_id, name) for id, public_id, name in rows}
+
+
+def known_of(
+    surveys: Mapping[int, CountedSurvey],
+    members: Mapping[int, NamedMember],
+    teams: Sequence[TeamNode],
+    scope: Scope,
+) -> Known:
+    """What a filter may name within a scope, given the surveys of the workspace, and its members
+    and teams within the scope."""
+    return Known(
+        surveys={survey.public_id: id for id, survey in surveys.items()},
+        members={member.public_id: id for id, member in members.items()},
+        teams=[TeamPlace(team.id, team.parent_id) for team in teams],
+        nobodys=scope.everything,
+    )
 
 
 def version_numbers(session: Session, workspace_id: int) -> dict[int, tuple[str, int]]:

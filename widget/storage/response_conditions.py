@@ -1,9 +1,10 @@
 """A filter of responses as conditions of a query of responses."""
 
+import json
 from collections.abc import Collection, Iterator
 from typing import Any
 
-from sqlalchemy import ColumnElement, false, func, or_, select
+from sqlalchemy import ColumnElement, Text, cast, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from widget.domain.response_filters import ResponseFilter
@@ -82,6 +83,10 @@ def _said(
         yield Response.score.in_(wanted.scores)
     if wanted.moods:
         yield in_moods(session, workspace_id, wanted.moods, wanted.kinds)
+    if wanted.reasons:
+        ticked = cast(Response.reasons, Text)
+        # As the list of ids is written, each between quotation marks.
+        yield or_(*(ticked.contains(json.dumps(id), autoescape=True) for id in wanted.reasons))
     if wanted.has_comment is not None:
         said = (
             Response.comment.is_not(None)

@@ -28,7 +28,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import TSVECTOR
 
-from widget.domain.search_words import Phrase, is_beginning, phrases
+from widget.domain.search_words import Phrase, goes_on, phrases
 from widget.storage.models import Response
 
 # Tables with these beginnings are made by migrations and are no models.
@@ -61,7 +61,7 @@ def found_in(
     The last word may go on; a search without any word finds nothing. `hidden_too` also looks into
     comments that are hidden.
     """
-    wanted = phrases(search)
+    wanted, is_open = phrases(search), goes_on(search)
     query = query.join(
         _words,
         (_words.c.workspace_id == Response.workspace_id) & (_words.c.response_id == Response.id),
@@ -69,13 +69,13 @@ def found_in(
     if dialect == "postgresql":
         if not wanted:
             return query.where(false())
-        asked = func.to_tsquery(_CONFIGURATION, _tsquery(wanted, hidden_too=hidden_too))
+        asked = func.to_tsquery(_CONFIGURATION, _tsquery(wanted, is_open, hidden_too=hidden_too))
         return query.where(_words.c.words.op("@@")(asked))
     query = query.join(_index, _index.c.rowid == _words.c.place)
     if not wanted:
         return query.where(false())
     match = literal_column("response_words_index").op("MATCH")
-    return query.where(match(_match(wanted, hidden_too=hidden_too)))
+    return query.where(match(_match(wanted, is_open, hidden_too=hidden_too)))
 
 
 def index_order(dialect: str) -> ColumnElement[int] | None:
@@ -93,23 +93,23 @@ def index_place(workspace_id: int, id: UUID, answered_at: datetime) -> ColumnEle
     return func.coalesce(there.scalar_subquery(), first)
 
 
-def _match(wanted: Sequence[Phrase], *, hidden_too: bool) -> str:
-    """A query for SQLite. Every phrase is quoted, so that no word in it is an operator."""
+def _match(wanted: Sequence[Phrase], is_open: bool, *, hidden_too: bool) -> str:
+    """A query for SQLite; `is_open`: its last word may go on. Every phrase is quoted, so that no
+    word in it is an operator."""
     said = [f'"{" ".join(words)}"' for words in wanted]
-    if is_beginning(wanted[-1]):
+    if is_open:
         said[-1] += " *"
     columns = "" if hidden_too else "{comment others} : "
     return f"{columns}({' AND '.join(said)})"
 
 
-def _tsquery(wanted: Sequence[Phrase], *, hidden_too: bool) -> str:
+def _tsquery(wanted: Sequence[Phrase], is_open: bool, *, hidden_too: bool) -> str:
     """A query for PostgreSQL; weights tell what stands where: A the comment, B others, C hidden."""
     weights = "ABC" if hidden_too else "AB"
     said = []
     for phrase in wanted:
-        goes_on = phrase is wanted[-1] and is_beginning(phrase)
         words = [f"'{word}':{weights}" for word in phrase]
-        if goes_on:
+        if is_open and phrase is wanted[-1]:
             words[-1] = f"'{phrase[-1]}':*{weights}"
         said.append(f"({' <-> '.join(words)})")
     return " & ".join(said)

@@ -1,5 +1,6 @@
 """What the surveys tables answer."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -77,6 +78,30 @@ def version_definition(session: Session, survey_id: int, version_id: int) -> Def
         )
     )
     return definition_from_json(data) if data else None
+
+
+def definitions_of(session: Session, version_ids: Collection[int]) -> dict[int, Definition]:
+    """The definitions of some versions, by the versions' ids."""
+    rows = session.execute(
+        select(SurveyVersion.id, SurveyVersion.definition).where(SurveyVersion.id.in_(version_ids))
+    )
+    return {id: definition_from_json(data) for id, data in rows}
+
+
+def published_definitions(
+    session: Session, workspace_id: int, public_ids: Collection[str]
+) -> list[Definition]:
+    """The definitions of a workspace's surveys as they are published; of some by their public ids,
+    of all where there are none."""
+    query = (
+        select(SurveyVersion.definition)
+        .join(Survey, Survey.published_version_id == SurveyVersion.id)
+        .where(Survey.workspace_id == workspace_id)
+        .order_by(SurveyVersion.id)
+    )
+    if public_ids:
+        query = query.where(Survey.public_id.in_(public_ids))
+    return [definition_from_json(data) for data in session.scalars(query)]
 
 
 def survey_of(session: Session, workspace_id: int, public_id: str) -> Survey:

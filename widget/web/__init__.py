@@ -12,6 +12,7 @@ from widget.web import (
     security,
     try_it,
     unsubscribe,
+    unsubscribe_numbers,
 )
 from widget.web.api import routes as api
 from widget.web.frame import routes as frame
@@ -32,6 +33,7 @@ def register(app: Flask) -> None:
         operations.blueprint,
         amp.blueprint,
         unsubscribe.blueprint,
+        unsubscribe_numbers.blueprint,
         bounces.blueprint,
     ):
         app.register_blueprint(blueprint)

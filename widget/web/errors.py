@@ -11,6 +11,7 @@ from widget.domain.errors import (
     UnknownAlertChannel,
     UnknownAudience,
     UnknownCampaign,
+    UnknownFilter,
     UnknownFollowUp,
     UnknownGrant,
     UnknownHeldAnswer,
@@ -22,6 +23,7 @@ from widget.domain.errors import (
     UnknownReviewSite,
     UnknownReward,
     UnknownSite,
+    UnknownSubscription,
     UnknownSurvey,
     UnknownTeam,
     UnknownTestimonial,
@@ -74,6 +76,8 @@ def register(app: Flask) -> None:
         UnknownReviewSite,
         UnknownAudience,
         UnknownCampaign,
+        UnknownFilter,
+        UnknownSubscription,
     ):
         app.register_error_handler(unknown, _not_found)
 

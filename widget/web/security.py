@@ -209,6 +209,7 @@ _BY_BLUEPRINT = {
     "share": SHARE,
     "try_it": PUBLIC_PAGE,
     "unsubscribe": MAIL_LINK,
+    "unsubscribe_numbers": MAIL_LINK,
 }
 
 

@@ -76,11 +76,20 @@ def test_shares_agree_with_statsmodels(first: Part, second: Part) -> None:
     assert found.high == pytest.approx(100 * high, abs=1e-8)
 
 
-def test_newcombes_own_example() -> None:
-    """56 of 70 and 48 of 80, method 10 in his table II: 0.0524 to 0.3339."""
-    found = compare_shares(Part(48, 80), Part(56, 70))
-    assert found.low == pytest.approx(5.24, abs=0.005)
-    assert found.high == pytest.approx(33.39, abs=0.005)
+@pytest.mark.parametrize(
+    ("first", "second", "low", "high"),
+    [
+        (Part(48, 80), Part(56, 70), 5.24, 33.39),
+        (Part(3, 10), Part(9, 10), 17.05, 80.90),
+        (Part(0, 29), Part(5, 56), -3.81, 19.26),
+        (Part(0, 20), Part(0, 10), -16.11, 27.75),
+        (Part(0, 10), Part(10, 10), 60.75, 100.00),
+    ],
+)
+def test_newcombes_own_examples(first: Part, second: Part, low: float, high: float) -> None:
+    """Method 10 in his table II."""
+    found = compare_shares(first, second)
+    assert (found.low, found.high) == pytest.approx((low, high), abs=0.006)
 
 
 @given(PARTS, PARTS)

@@ -34,7 +34,7 @@ def true_counts(comments: list[Comment]) -> dict[Sentiment, Counter[str]]:
     """How many comments have each term, counted the plain way."""
     found: dict[Sentiment, Counter[str]] = {side: Counter() for side in SIDES}
     for text, side, _ in comments:
-        found[side].update(terms_in(words_in(text, "en")))
+        found[side].update(terms_in(words_in(text, "en"), ends_negated=False))
     return found
 
 
@@ -55,6 +55,25 @@ def chatter(number: int, seed: int) -> list[Comment]:
         luck.shuffle(words)
         said.append((" ".join(words), luck.choice(SIDES), UUID(int=seed * 1_000_000 + id)))
     return said
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "term", "is_counted"),
+    [
+        ("en", "The answers are not helpful", "answers are not", False),
+        ("en", "The answers are not helpful", "not helpful", True),
+        ("es", "La ayuda no sirve", "ayuda no", False),
+        ("de", "Das hilft nicht", "hilft nicht", True),
+        ("nl", "Dat helpt niet", "helpt niet", True),
+        ("fr", "Il répond pas", "répond pas", True),
+    ],
+)
+def test_a_negation_stays_with_what_it_denies(
+    language: str, text: str, term: str, is_counted: bool
+) -> None:
+    counts = TermCounts(language)
+    counts.add(text, "negative", UUID(int=1))
+    assert (counts.count(term).total == 1) is is_counted
 
 
 def test_a_term_counts_once_in_a_comment() -> None:

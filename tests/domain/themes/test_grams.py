@@ -32,6 +32,11 @@ def test_a_term_neither_begins_nor_ends_with_a_function_word(
     assert terms_in(words_in(text, language)) == terms
 
 
+def test_where_a_negation_follows_what_it_denies_is_the_language_s_to_say() -> None:
+    words = words_in("the answers are not helpful", "en")
+    assert terms_in(words) - terms_in(words, ends_negated=False) == {"answers are not"}
+
+
 WORDS = st.lists(
     st.sampled_from(
         [

@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 
 from tests.domain.themes.test_odds import exact_chance
 from widget.domain.scales import Sentiment
+from widget.domain.scores.comparisons import ALPHA
 from widget.domain.themes.counting import CommentCounts, TermCounts
 from widget.domain.themes.enough import MIN_COMMENTS, MIN_ON_A_SIDE, Lack
 from widget.domain.themes.odds import chance
 from widget.domain.themes.table import SIDES
 from widget.domain.themes.terms import MIN_SUPPORT, Term, Themes, all_themes, themes_of
-from widget.domain.themes.verdicts import LEVEL
 
 COMMENTS = Path(__file__).parent / "comments"
 
@@ -240,7 +240,7 @@ def test_every_theme_has_support_and_is_certain_and_on_its_side(said: list[Said]
     found = themes_of(counted(said))
     for term in (*found.positive, *found.negative):
         assert term.positive.comments + term.negative.comments >= MIN_SUPPORT
-        assert term.chance <= LEVEL
+        assert term.chance <= ALPHA
         assert not term.log_odds.low <= 0 <= term.log_odds.high
     assert all(term.positive.share > term.negative.share for term in found.positive)
     assert all(term.negative.share > term.positive.share for term in found.negative)

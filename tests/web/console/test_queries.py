@@ -10,8 +10,10 @@ from sqlalchemy import event
 
 from tests.builders import Workspace, add_request, answer_survey, ask
 from tests.following import follow_ups, raise_alerts, user_id
+from tests.subscribing import keep, subscribe
 from tests.web.console.test_permissions import OPEN, console_rules
 from tests.web.test_route_classes import address
+from widget.actions.find_themes import FindThemes
 from widget.actions.note_response import Author, note_response
 from widget.actions.propose_profile import propose_profile
 from widget.domain.profiles import Profile
@@ -47,6 +49,7 @@ class Filled:
     team: int
     member: int
     response: str
+    filter_id: int
 
     @classmethod
     def make(cls, acme: Workspace) -> "Filled":
@@ -55,7 +58,8 @@ class Filled:
         member = acme.member("Ana Silva", email="ana@a.example")
         acme.put_in(team, member)
         response = answer_survey(acme, survey, 2, member="ana@a.example", comment="So so")
-        return cls(acme, survey, reward, team, member, response)
+        filter_id = keep(acme, is_shared=True)
+        return cls(acme, survey, reward, team, member, response, filter_id)
 
     def fill(self, number: int, tag: str) -> None:
         """More of all that pages list, with teams some below one another."""
@@ -77,6 +81,8 @@ class Filled:
             acme.survey(name=f"Survey {tag} {index}")
             acme.change(self.survey, texts={"question.stars": {"en": f"Well, {tag}{index}?"}})
             self._say(f"Note {tag} {index}")
+            shared = keep(acme, f"channel={tag}", name=f"Filter {tag} {index}", is_shared=True)
+            subscribe(acme, shared)
         raise_alerts(acme)
 
     def _propose(self, member: int, name: str) -> None:
@@ -113,9 +119,20 @@ class Filled:
             f"/console/rewards/{self.reward}",
             "/console/unassigned/assign?given=unknown-a0",
             "/console/stream?scores=negative&comment=1",
+            "/console/filters/new?page=dashboard",
+            f"/console/filters/{self.filter_id}/subscribe",
             "/console/responses?member=none",
             "/console/responses?q=so&mood=negative&tag=late&comment=yes",
         ]
+
+
+def open_once(acme: Workspace, client: FlaskClient, paths: list[str]) -> None:
+    """Have pages remember what they do between requests, and the worker find what they ask for."""
+    for path in paths:
+        client.get(path)
+    with acme.world.app.app_context():
+        while FindThemes(lambda: False)(db.engine, acme.world.clock()):
+            pass
 
 
 @pytest.mark.parametrize("who", ["owner", "manager of a team"])
@@ -127,10 +144,9 @@ def test_pages_ask_as_often_for_much_as_for_little(acme: Workspace, who: str) ->
         client = acme.person("lead@acme.example", "manager", leads=(filled.team,))
     paths = filled.pages()
     count: Callable[[str], int] = lambda path: len(queries_of(acme, client, path))  # noqa: E731
-    for path in paths:
-        # What is remembered between requests is remembered now.
-        client.get(path)
+    open_once(acme, client, paths)
     before = {path: count(path) for path in paths}
     filled.fill(9, "b")
+    open_once(acme, client, paths)
     after = {path: count(path) for path in paths}
     assert after == before

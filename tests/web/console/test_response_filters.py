@@ -29,7 +29,7 @@ def busy(any_acme: Workspace) -> Workspace:
         (stars, 1, {"scores": {"nps": 8}, "attributes": {"segment": "gold", "client": "Ash"}}),
         (nps, 9, {"member": "ana@a.example", "channel": "chat"}),
         (nps, 7, {"member": "nobody@a.example"}),
-        (nps, 2, {"customer_name": "Kim Lee"}),
+        (nps, 2, {"customer_name": "Kim Lee", "reasons": ("slow", "unclear")}),
     )
     for number, (survey, score, details) in enumerate(answers, 1):
         at = MONDAY + timedelta(days=number)
@@ -90,6 +90,11 @@ def ids(acme: Workspace) -> dict[str, str]:
         ("q=slow&member=none", ""),
         ("from=2026-11-26&to=2026-11-27", "43"),
         ("tag=late", ""),
+        ("reason=slow", "6"),
+        ("reason=slow&mood=positive", ""),
+        ("reason=sl", ""),
+        ("reason=sl_w&reason=%25", ""),
+        ("reason=repeat&reason=unclear", "6"),
     ],
 )
 def test_each_filter_narrows_the_list(busy: Workspace, query: str, refs: str) -> None:
@@ -114,6 +119,23 @@ def test_the_form_shows_what_is_chosen_and_keeps_further_values(busy: Workspace)
     assert f'name="survey" value="{known["Yearly"]}" checked' in page.text
     assert 'value="k&#34;m"' in page.text
     assert '<details class="more" open>' in page.text
+
+
+def test_ticked_areas_that_are_filtered_by_can_be_taken_away(busy: Workspace) -> None:
+    page = busy.signed_in().get("/console/responses?reason=slow&reason=gone").text
+    assert '<input type="checkbox" name="reason" value="slow" checked>' in page
+    assert "Area: Took too long" in page
+    assert "Area: gone" in page
+
+
+def test_a_quotation_is_looked_for_word_by_word(any_acme: Workspace) -> None:
+    survey = any_acme.survey()
+    for number, text in enumerate(("A waste of time", "Time of waste", "Waste of timetables")):
+        at = MONDAY + timedelta(minutes=number)
+        answer_survey(any_acme, survey, 2, comment=text, ref=f"T-{number}", at=at)
+    client = any_acme.signed_in()
+    assert listed(client.get("/console/responses?q=waste of time").text) == list("210")
+    assert listed(client.get('/console/responses?q="waste of time"').text) == ["0"]
 
 
 def test_pages_keep_every_value_of_the_filter(any_acme: Workspace) -> None:

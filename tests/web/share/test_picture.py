@@ -8,6 +8,7 @@ from PIL import Image
 
 from tests.builders import Workspace
 from tests.web.share.customers import answered, sharing_survey
+from widget import drawing
 from widget.web.share import picture
 from widget.web.share.picture import HEIGHT, WIDTH, PictureWords, draw, drawable
 
@@ -60,13 +61,13 @@ def test_emoji_are_left_out_and_the_words_around_them_stay() -> None:
 
 @pytest.mark.parametrize("font", ["DejaVuSans.ttf", "DejaVuSans-Bold.ttf"])
 def test_the_font_has_every_letter_that_we_say_can_be_drawn(font: str) -> None:
-    face = picture._font(font, 40)
+    face = drawing.font_of(font, 40)
     boxes = {bytes(face.getmask(letter)) for letter in ("\u0378", "\U0010fffe")}
-    letters = [chr(code) for block in picture._DRAWABLE for code in block]
+    letters = [chr(code) for block in drawing._DRAWABLE for code in block]
     missing = [
         letter
         for letter in letters
-        if picture._has(letter)
+        if drawing._has(letter)
         and unicodedata.category(letter) not in ("Zs", "Cf")
         and bytes(face.getmask(letter)) in boxes
     ]

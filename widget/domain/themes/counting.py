@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from uuid import UUID
 
 from widget.domain.scales import Sentiment
+from widget.domain.themes.function_words import ENDS_NEGATED, NEGATIONS
 from widget.domain.themes.grams import terms_in
 from widget.domain.themes.table import SIDES, TermCount, TermTable
 from widget.domain.themes.words import base_language, separates_words, word_of, words_in
@@ -29,6 +30,8 @@ class TermCounts:
         self.capacity = capacity
         self.comments: dict[Sentiment, int] = dict.fromkeys(SIDES, 0)
         self.words: dict[Sentiment, int] = dict.fromkeys(SIDES, 0)
+        # Nothing is known of the order of words in a language without a list.
+        self._ends_negated = self.language in ENDS_NEGATED or self.language not in NEGATIONS
         self._has_words = separates_words(self.language)
         self._forms: Counter[str] = Counter()
         self._table = TermTable(capacity)
@@ -40,7 +43,7 @@ class TermCounts:
         if not self._has_words:
             return
         words = words_in(comment, self.language)
-        terms = list(terms_in(words))
+        terms = list(terms_in(words, ends_negated=self._ends_negated))
         if not terms:
             return
         self._forms.update([word[1] for word in words if word])

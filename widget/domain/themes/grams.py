@@ -7,12 +7,14 @@ from widget.domain.themes.words import Word
 LONGEST = 3
 
 
-def terms_in(words: Iterable[Word | None]) -> set[str]:
+def terms_in(words: Iterable[Word | None], *, ends_negated: bool = True) -> set[str]:
     """The terms among words that follow one another, each as its words' keys between spaces.
 
     A term is a run of one to three words within one clause that neither begins nor ends with a
     function word, though one may stand inside ("waste of time"), and has a word that is neither
-    function word nor negation: "not helpful" is a term, "not" and "not so" are none.
+    function word nor negation: "not helpful" is a term, "not" and "not so" are none. Where not
+    `ends_negated`, none ends with a negation: in "the answers are not helpful" that is cut off from
+    what it denies.
     """
     found: set[str] = set()
     # The keys of the two words before, and whether a term may begin with each and be about it.
@@ -27,7 +29,7 @@ def terms_in(words: Iterable[Word | None]) -> set[str]:
         key, _, is_function, is_negation = word
         edge = not is_function
         full = edge and not is_negation
-        if edge:
+        if full or (edge and ends_negated):
             if full:
                 found.add(key)
             if second_edge and (full or second_full):

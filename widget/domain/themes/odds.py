@@ -16,11 +16,11 @@ from dataclasses import dataclass
 from math import exp, lgamma, log, sqrt
 
 from widget.domain.score_summary import Estimate
+from widget.domain.scores.estimates import Z
 
 # The prior weighs a tenth of what was counted: enough to give what one group never says a finite
 # log-odds, and too little to outweigh what was counted.
 PRIOR_WEIGHT = 0.1
-_Z = 1.959964
 _NEGLIGIBLE = 1e-17
 
 
@@ -44,7 +44,7 @@ def log_odds(first: int, first_of: int, second: int, second_of: int) -> LogOdds:
     without_second = second_of + weight - with_second
     value = log(with_first / without_first) - log(with_second / without_second)
     deviation = sqrt(1 / with_first + 1 / without_first + 1 / with_second + 1 / without_second)
-    half = _Z * deviation
+    half = Z * deviation
     return LogOdds(Estimate(value, value - half, value + half), value / deviation)
 
 

@@ -16,12 +16,13 @@ from uuid import UUID
 
 from widget.domain.scales import Sentiment
 from widget.domain.score_summary import Estimate
+from widget.domain.scores.comparisons import ALPHA
+from widget.domain.scores.corrections import benjamini_hochberg
 from widget.domain.themes.counting import CommentCounts, TermCounts
 from widget.domain.themes.enough import Lack, lack_of_comments
 from widget.domain.themes.grams import terms_within
 from widget.domain.themes.odds import LogOdds, chance, least_chance, log_odds
 from widget.domain.themes.table import TermCount
-from widget.domain.themes.verdicts import LEVEL, benjamini_hochberg
 from widget.domain.themes.words import separates_words
 
 # Below so many comments a term is not looked at.
@@ -124,7 +125,7 @@ def comparable(counts: TermCounts) -> dict[str, TermCount]:
 
     @cache
     def can_prove(total: int) -> bool:
-        return least_chance(total, positive, negative) <= LEVEL
+        return least_chance(total, positive, negative) < ALPHA
 
     supported = dict(sorted(counts.counted(MIN_SUPPORT)))
     return {
@@ -160,14 +161,14 @@ def _reading(count: TermCount, counts: TermCounts) -> tuple[LogOdds | None, floa
         if (positive * of["negative"] > negative * of["positive"]) != is_positive:
             return None, 1.0
         probability = max(probability, chance(*table))
-        if probability > LEVEL:
+        if probability >= ALPHA:
             return None, probability
         found.append(log_odds(*table))
     return min(found, key=lambda odds: abs(odds.z)), probability
 
 
 def _is_theme(odds: LogOdds | None, probability: float) -> bool:
-    if odds is None or probability > LEVEL:
+    if odds is None or probability >= ALPHA:
         return False
     is_off_zero = odds.estimate.low > 0 or odds.estimate.high < 0
     return is_off_zero and abs(odds.estimate.value) >= log(MIN_ODDS_RATIO)

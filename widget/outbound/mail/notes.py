@@ -28,12 +28,17 @@ class MailNotes:
             raise NotSent("No mail server of ours takes such an address.", is_final=True)
         name = message_id(DeliveryName(due.workspace_id, due.id), self.sender.rpartition("@")[2])
         message = note_mail(due.content, name, self.sender, recipient, now)
-        try:
-            self.mailer.send(self.sender, recipient, message.as_bytes())
-        except MailRefused as error:
-            raise NotSent(str(error), is_final=error.is_final) from error
-        except NoMailServer as error:
-            raise NotSent(str(error)) from error
+        hand_over(self.mailer, self.sender, recipient, message)
+
+
+def hand_over(mailer: Mailer, sender: str, recipient: str, message: EmailMessage) -> None:
+    """Give a mail to who sends it. Raises NotSent."""
+    try:
+        mailer.send(sender, recipient, message.as_bytes())
+    except MailRefused as error:
+        raise NotSent(str(error), is_final=error.is_final) from error
+    except NoMailServer as error:
+        raise NotSent(str(error)) from error
 
 
 def note_mail(

@@ -3,6 +3,7 @@
 import smtplib
 import ssl
 import time
+from base64 import b64encode
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -162,13 +163,26 @@ class FileMailer:
             self.folder.mkdir(parents=True, exist_ok=True)
             html = parsed.get_body(("html",))
             if html is not None:
-                _write(self.folder / f"{stem}.html", str(html.get_content()).encode())
+                page = _with_pictures(str(html.get_content()), parsed)
+                _write(self.folder / f"{stem}.html", page.encode())
             _write(self.folder / f"{stem}.eml", message)
         except OSError as error:
             raise NoMailServer(f"Cannot write to {self.folder}: {error}") from error
 
     def close(self) -> None:
         """Nothing is held."""
+
+
+def _with_pictures(html: str, message: EmailMessage) -> str:
+    """The page with the pictures that the mail carries inside it: a browser knows no `cid:`."""
+    for part in message.walk():
+        cid = str(part["Content-ID"] or "").strip(" <>")
+        if cid and part.get_content_maintype() == "image":
+            pixels = part.get_payload(decode=True)
+            assert isinstance(pixels, bytes)
+            data = b64encode(pixels).decode()
+            html = html.replace(f"cid:{cid}", f"data:{part.get_content_type()};base64,{data}")
+    return html
 
 
 def _write(file: Path, data: bytes) -> None:

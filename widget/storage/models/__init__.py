@@ -31,9 +31,11 @@ from widget.storage.models.recovery import (
 from widget.storage.models.requests import Request, RequestImport
 from widget.storage.models.responses import Event, Response, Revision, Rollup
 from widget.storage.models.rewards import Grant, Reward, Vote
+from widget.storage.models.saved_filters import SavedFilter, Subscription, SubscriptionMail
 from widget.storage.models.sharing import Share, ShareCount, Testimonial
 from widget.storage.models.surveys import EmbedProblem, Image, Site, Survey, SurveyVersion
 from widget.storage.models.tags import BulkChange, ResponseTag, Tag
+from widget.storage.models.themes import ThemeFinding
 
 __all__ = [
     "AlertChannel",
@@ -73,16 +75,20 @@ __all__ = [
     "Revision",
     "Reward",
     "Rollup",
+    "SavedFilter",
     "Share",
     "ShareCount",
     "SignInRole",
     "Site",
+    "Subscription",
+    "SubscriptionMail",
     "SuppressedAddress",
     "Survey",
     "SurveyVersion",
     "Tag",
     "Team",
     "Testimonial",
+    "ThemeFinding",
     "User",
     "Vote",
     "Wave",

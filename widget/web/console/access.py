@@ -41,7 +41,12 @@ class Area:
 AREAS = (
     Area("console.surveys", "edit_surveys", ("",), lambda: str(_("Surveys"))),
     Area("console.stream", "see_own", ("stream",), lambda: str(_("Stream"))),
-    Area("console.dashboard", "see_own", ("dashboard",), lambda: str(_("Dashboard"))),
+    Area(
+        "console.dashboard",
+        "see_own",
+        ("dashboard", "filter", "subscription"),
+        lambda: str(_("Dashboard")),
+    ),
     Area("console.responses", "read_responses", ("response",), lambda: str(_("Responses"))),
     Area("console.follow_ups", "lead", ("follow_up", "alert"), lambda: str(_("Follow-ups"))),
     Area("console.requests", "read_responses", ("request", "asking"), lambda: str(_("Requests"))),

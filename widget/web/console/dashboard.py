@@ -1,24 +1,20 @@
 """The dashboard: numbers of some days with how sure they are, their course, and who differs."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 from flask import Response, make_response, render_template, request
 from flask_babel import gettext as _
 
 from widget.domain.csv_files import write_lines
-from widget.domain.dashboards import Point, shown_metrics, tiles
+from widget.domain.dashboards import Point, distributions, looked_at, shown_metrics, tiles
 from widget.domain.request_files import defused
-from widget.domain.scales import Kind
 from widget.domain.score_filters import ScoreFilter
-from widget.domain.score_summary import Summary, summarise
-from widget.domain.scores.adding import summed
 from widget.domain.scores.estimates import METHODS
-from widget.domain.scores.metrics import METRIC_IDS, METRICS, MetricId
-from widget.domain.scores.scoring import Counts, score_of
+from widget.domain.scores.metrics import METRICS, MetricId
+from widget.domain.scores.scoring import Counts
 from widget.domain.scores.spans import buckets
 from widget.extensions import db
-from widget.storage.dashboards import CountedSurvey, counted_surveys, counts_by, counts_of
+from widget.storage.dashboards import CountedSurvey, counted_surveys, counts_of, course_of
 from widget.web import htmx
 from widget.web.console import dashboard_filters
 from widget.web.console.access import blueprint, needs, seat
@@ -29,6 +25,7 @@ from widget.web.console.dashboard_breakdown import (
     table_of,
 )
 from widget.web.console.dashboard_filters import Asked
+from widget.web.console.saved_filters import menu_of
 
 Surveys = dict[int, CountedSurvey]
 
@@ -41,7 +38,7 @@ def dashboard() -> Response:
     asked = dashboard_filters.asked(surveys)
     counts, before = _counts(asked.wanted, surveys), _counts(_before(asked), surveys)
     metrics = _metrics(asked, counts, before)
-    metric = _metric(metrics)
+    metric = looked_at(metrics, request.args.get("metric"))
     group = chosen_group()
     trend = _trend(asked, surveys, metric)
     if request.args.get("format") == "csv":
@@ -51,6 +48,7 @@ def dashboard() -> Response:
     table = table_of(asked, surveys, metric, group)
     values = {
         "asked": asked,
+        "menu": menu_of("dashboard"),
         "presets": dashboard_filters.preset_options(),
         "tiles": tiles(metrics, counts, before),
         "metric": metric,
@@ -60,7 +58,7 @@ def dashboard() -> Response:
         "table": table,
         "group": group,
         "groups": [(name, _(words)) for name, words in GROUP_NAMES.items()],
-        "distributions": _distributions(counts),
+        "distributions": distributions(counts),
         "positive_from": {one.kind: one.threshold for one in counts.answers},
         "methods": METHODS,
     }
@@ -92,45 +90,15 @@ def _metrics(asked: Asked, counts: Counts, before: Counts) -> list[MetricId]:
     )
 
 
-def _metric(metrics: list[MetricId]) -> MetricId:
-    """The metric that is looked at more closely: the address's, else the first."""
-    wanted = request.args.get("metric")
-    shown = metrics or list(METRIC_IDS)
-    return next((id for id in shown if id == wanted), shown[0])
-
-
 def _trend(asked: Asked, surveys: Surveys, metric: MetricId) -> list[Point]:
     """The metric's number in each day, week or month of the span."""
     place, parts = seat(), buckets(asked.span)
-    if metric in ("response_rate", "time_to_answer"):
-        # Requests are counted by moments, not by days.
-        found = [
-            _counts(replace(asked.wanted, first=one.span.first, last=one.span.last), surveys)
-            for one in parts
-        ]
-    else:
-        by_day: Mapping[object, Counts] = counts_by(
-            db.session(),
-            *(place.workspace_id, place.scope, asked.wanted, "day", surveys, place.time_zone),
-        )
-        found = [
-            summed(
-                counts
-                for day, counts in by_day.items()
-                if one.span.first <= day <= one.span.last  # type: ignore[operator]
-            )
-            for one in parts
-        ]
-    return [Point(one, score_of(metric, counts)) for one, counts in zip(parts, found, strict=True)]
-
-
-def _distributions(counts: Counts) -> list[Summary]:
-    """How many gave which score, of each kind that was answered."""
-    kinds: dict[Kind, dict[int, int]] = {one.kind: {} for one in counts.answers}
-    for one in counts.answers:
-        for score, number in one.counts.items():
-            kinds[one.kind][score] = kinds[one.kind].get(score, 0) + number
-    return [summarise(kind, scores) for kind, scores in kinds.items()]
+    return course_of(
+        db.session(),
+        *(place.workspace_id, place.scope, asked.wanted, surveys, place.time_zone),
+        metric=metric,
+        parts=parts,
+    )
 
 
 def _csv(metric: MetricId, shown: list[Point] | Table) -> Response:

@@ -7,6 +7,7 @@ from typing import Any
 from flask import request
 from flask_babel import gettext as _
 
+from widget.domain.dashboard_queries import NOBODY, NONE
 from widget.domain.dashboards import Row, breakdown, by_weekday_and_hour
 from widget.domain.score_filters import Group
 from widget.domain.scores.comparisons import Comparison
@@ -17,7 +18,7 @@ from widget.extensions import db
 from widget.storage.dashboards import CountedSurvey, counts_by, version_numbers
 from widget.storage.score_counts import QUARTER_S
 from widget.web.console.access import seat
-from widget.web.console.dashboard_filters import NOBODY, NONE, Asked
+from widget.web.console.dashboard_filters import Asked
 
 # Those of the answers' days are the trend's.
 GROUP_NAMES: dict[Group, str] = {

@@ -11,7 +11,7 @@ from typing import Any
 from flask import request
 from flask_babel import gettext as _
 
-from widget.domain.response_filters import MOODS, ResponseFilter
+from widget.domain.response_filters import MOODS, NAMES, SEVERAL, ResponseFilter
 from widget.domain.scales import KIND_NAMES, KINDS
 from widget.domain.search_words import SEARCH_LIMIT
 from widget.domain.teams import TeamPlace, with_teams_below
@@ -21,14 +21,9 @@ from widget.storage.responses import days
 from widget.storage.stream_choices import Choices
 from widget.storage.teams import team_tree
 from widget.web.console.access import seat
+from widget.web.console.area_names import area_names
 from widget.web.console.days import asked_day
 
-# Those that may come several times.
-SEVERAL = (
-    *("survey", "kind", "score", "mood", "team", "member", "channel", "language", "source"),
-    *("client", "segment", "version", "tag"),
-)
-NAMES = ("q", *SEVERAL, "comment", "again", "from", "to", "tests", "hidden")
 # Those that the form folds away.
 _FOLDED = frozenset(
     (
@@ -89,6 +84,7 @@ def asked() -> Asked:
         segments=_texts(chosen["segment"]),
         versions=_numbers("version", chosen, 1, _HIGHEST_VERSION, problems),
         tags=chosen["tag"],
+        reasons=chosen["reason"],
         has_comment=_YES_OR_NO.get(request.args.get("comment", "")),
         is_recovery=_YES_OR_NO.get(request.args.get("again", "")),
         search=request.args.get("q", "").strip()[:SEARCH_LIMIT],
@@ -102,8 +98,8 @@ def asked() -> Asked:
 
 
 def further_values(found: Asked, choices: Choices) -> list[tuple[str, str, str]]:
-    """Values beyond the first of each parameter, which the form's one field does not show: name,
-    value and words."""
+    """Values that the form's fields do not show: those beyond the first of each parameter, and all
+    ticked areas, which have no field. Name, value and words."""
     words: dict[str, dict[str, str]] = {
         "survey": dict(choices.surveys),
         "team": dict(choices.teams),
@@ -111,10 +107,16 @@ def further_values(found: Asked, choices: Choices) -> list[tuple[str, str, str]]
         "kind": dict(KIND_NAMES.items()),
         "mood": dict(mood_options()),
     }
+    areas = found.chosen.get("reason", ())
+    named = area_names(found.chosen.get("survey", ())) if areas else {}
     return [
-        (name, value, words.get(name, {}).get(value, value))
-        for name in SEVERAL
-        for value in found.chosen.get(name, ())[1:]
+        *(("reason", id, _("Area: %(name)s", name=named.get(id, id))) for id in areas),
+        *(
+            (name, value, _("or %(value)s", value=words.get(name, {}).get(value, value)))
+            for name in SEVERAL
+            if name != "reason"
+            for value in found.chosen.get(name, ())[1:]
+        ),
     ]
 
 

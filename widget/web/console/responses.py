@@ -29,6 +29,7 @@ from widget.web.console.access import blueprint, needs, seat
 from widget.web.console.response_columns import shown_columns
 from widget.web.console.response_filters import Asked, asked, further_values, mood_options
 from widget.web.console.response_thread import people_to_mention, thread
+from widget.web.console.saved_filters import menu_of
 from widget.web.face.speech import Speech
 
 PAGE = 50
@@ -53,6 +54,7 @@ def responses() -> Response:
     values = {
         "page": page,
         "asked": found,
+        "menu": menu_of("responses"),
         "problems": found.problems,
         "choices": choices,
         "further": further_values(found, choices),

@@ -9,6 +9,7 @@ from wtforms.validators import InputRequired, Length
 
 from widget.actions.change_workspace import change_workspace
 from widget.extensions import db
+from widget.web.clock import now
 from widget.web.console.access import blueprint, needs, seat
 from widget.web.console.setup import time_zones
 
@@ -38,6 +39,7 @@ def workspace() -> str | Response | tuple[str, int]:
             seat().workspace_id,
             name=form.name.data.strip(),
             time_zone=form.time_zone.data,
+            at=now(),
         )
         flash(_("Saved. Surveys follow within a second."))
         return redirect(url_for("console.workspace"), 303)

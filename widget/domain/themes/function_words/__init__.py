@@ -31,3 +31,6 @@ NEGATIONS: Final[dict[str, str]] = {
     "pl": pl.NEGATIONS,
     "pt": pt.NEGATIONS,
 }
+# Where what is denied stands before its negation: "funktioniert nicht", "werkt niet", "ne répond
+# pas". In the others it follows: "not helpful".
+ENDS_NEGATED: Final = frozenset({"de", "fr", "nl"})

@@ -1,0 +1,131 @@
+"""The dashboard's filter as an address writes it: what it means to somebody, on some day."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from widget.domain.errors import MomentRefused
+from widget.domain.moments import read_day
+from widget.domain.score_filters import ScoreFilter
+from widget.domain.scores.spans import PRESETS, Preset, Span, preset_span
+from widget.domain.teams import TeamPlace, with_teams_below
+
+# A parameter's name, in the order of the form; each may come several times.
+NAMES = ("survey", "team", "member", "channel", "language", "source", "client", "segment")
+SPAN_NAMES = ("span", "from", "to")
+NOBODY = "none"
+# In an address there is no telling "" from nothing at all.
+NONE = "-"
+DEFAULT_SPAN: Preset = "last_30"
+_EARLIEST = date(2000, 1, 1)
+
+Chosen = Mapping[str, Sequence[str]]
+
+
+@dataclass(frozen=True)
+class Known:
+    """What of a workspace somebody's filter may name: ids by what an address calls them.
+
+    `nobodys`: whether answers that belong to nobody are theirs to see.
+    """
+
+    surveys: Mapping[str, int]
+    members: Mapping[str, int]
+    teams: Sequence[TeamPlace]
+    nobodys: bool
+
+    def unknown(self, chosen: Chosen) -> list[str]:
+        """Names of the parameters with a value that is not there, or not theirs to see."""
+        there = {
+            "survey": set(self.surveys),
+            "member": {*self.members, *([NOBODY] if self.nobodys else [])},
+            "team": {str(place.id) for place in self.teams},
+        }
+        return [name for name, values in there.items() if not values.issuperset(chosen[name])]
+
+
+@dataclass(frozen=True)
+class ReadQuery:
+    """A filter that was read. `problems` are sentences by the name of a parameter."""
+
+    wanted: ScoreFilter
+    span: Span
+    problems: Mapping[str, str]
+
+
+def chosen_of(given: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    """The values of every parameter of a filter, those that are empty left out."""
+    return {
+        name: [value for value in given.get(name, ()) if value] for name in (*SPAN_NAMES, *NAMES)
+    }
+
+
+def read_query(chosen: Chosen, known: Known, today: date) -> ReadQuery:
+    """The filter that an address chooses. What it names and is not known, nothing is counted of."""
+    problems: dict[str, str] = {}
+    span = _span(chosen, today, problems)
+    return ReadQuery(wanted_in(span, chosen, known), span, problems)
+
+
+def wanted_in(span: Span, chosen: Chosen, known: Known) -> ScoreFilter:
+    """The filter in a span of its own, whatever days the address names."""
+    roots = [place.id for place in known.teams if str(place.id) in chosen["team"]]
+    members: list[int | None] = [
+        known.members[one] for one in chosen["member"] if one in known.members
+    ]
+    if NOBODY in chosen["member"]:
+        members.append(None)
+    return ScoreFilter(
+        span.first,
+        span.last,
+        surveys=_known(
+            [id for one, id in known.surveys.items() if one in chosen["survey"]], chosen["survey"]
+        ),
+        teams=_known(sorted(with_teams_below(known.teams, roots)), chosen["team"]),
+        members=members or ([0] if chosen["member"] else ()),
+        channels=_texts(chosen["channel"]),
+        languages=_texts(chosen["language"]),
+        sources=_texts(chosen["source"]),
+        clients=_texts(chosen["client"]),
+        segments=_texts(chosen["segment"]),
+    )
+
+
+def preset_in(chosen: Chosen) -> Preset | None:
+    """The span that an address calls by name."""
+    named = next(iter(chosen["span"]), "")
+    return next((known for known in PRESETS if known == named), None)
+
+
+def _span(chosen: Chosen, today: date, problems: dict[str, str]) -> Span:
+    preset = preset_in(chosen)
+    if preset:
+        return preset_span(preset, today)
+    first, last = _day("from", chosen, problems), _day("to", chosen, problems)
+    if first is None and last is None:
+        return preset_span(DEFAULT_SPAN, today)
+    last = min(last or today, today)
+    first = max(first or last, _EARLIEST)
+    if first > last:
+        problems["from"] = "This day is after the last one."
+        return Span(last, last)
+    return Span(first, last)
+
+
+def _day(name: str, chosen: Chosen, problems: dict[str, str]) -> date | None:
+    if not chosen[name]:
+        return None
+    try:
+        return read_day(chosen[name][0])
+    except MomentRefused as error:
+        problems[name] = str(error)
+        return None
+
+
+def _known(found: Collection[int], chosen: Sequence[str]) -> tuple[int, ...]:
+    """Ids; that of nothing where something was chosen and is not there."""
+    return tuple(found) or ((0,) if chosen else ())
+
+
+def _texts(values: Sequence[str]) -> tuple[str, ...]:
+    return tuple("" if value == NONE else value for value in values)

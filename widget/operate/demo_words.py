@@ -1,0 +1,46 @@
+"""What the demo's made-up customers say: sentences by language and by the reason they tick."""
+
+COMMENTS: dict[str, dict[str, tuple[str, ...]]] = {
+    "en": {
+        "friendly": ("Such a friendly chat, thank you!", "Kind and patient from start to end."),
+        "fast": ("Answered within minutes.", "Quick reply, and my bike was ready the same day."),
+        "knew-subject": ("Really knows about gears and brakes.", "Good advice on the right tyres."),
+        "solved": ("The brakes work like new again.", "Solved at the first try."),
+        "easy": ("Everything was explained in plain words.", "Easy to follow, step by step."),
+        "extra-mile": ("Even stayed longer so that I could pick up my bike.", "Lent me a bike."),
+        "slow": ("I waited two weeks for a spare part.", "The delivery took far too long."),
+        "not-solved": ("The chain still slips after the repair.", "The same noise as before."),
+        "unclear": ("I do not understand the invoice.", "Nobody told me what was repaired."),
+        "unfriendly": ("I felt like a nuisance on the phone.", "Rather short with me."),
+        "repeat": ("I had to explain everything three times.", "Passed on from one to the next."),
+    },
+    "de": {
+        "friendly": ("Sehr freundlich und geduldig.", "Nettes Gespräch, vielen Dank!"),
+        "fast": ("Schnelle Antwort, das Rad war am selben Tag fertig.", "Ging wirklich schnell."),
+        "knew-subject": ("Kennt sich mit Bremsen bestens aus.", "Gute Beratung zu Reifen."),
+        "solved": ("Die Bremse funktioniert wieder einwandfrei.", "Gleich beim ersten Mal gelöst."),
+        "easy": ("Alles verständlich erklärt.", "Einfach und Schritt für Schritt."),
+        "extra-mile": ("Hat extra länger geöffnet.", "Ich bekam sogar ein Leihrad."),
+        "slow": (
+            "Zwei Wochen auf ein Ersatzteil gewartet.",
+            "Die Lieferung war viel zu spät.",
+        ),
+        "not-solved": ("Die Kette springt immer noch.", "Das Geräusch ist noch da."),
+        "unclear": ("Die Rechnung verstehe ich nicht.", "Keiner sagte, was repariert wurde."),
+        "unfriendly": ("Am Telefon ziemlich kurz angebunden.", "Ich fühlte mich lästig."),
+        "repeat": ("Ich musste alles dreimal erklären.", "Von einem zum anderen geschickt."),
+    },
+    "fr": {
+        "friendly": ("Très aimable, merci beaucoup !", "Accueil chaleureux et patient."),
+        "fast": ("Réponse rapide, vélo prêt le jour même.", "Vraiment très rapide."),
+        "knew-subject": ("Connaît bien les freins.", "De bons conseils pour les pneus."),
+        "solved": ("Les freins marchent comme neufs.", "Réglé du premier coup."),
+        "easy": ("Tout était expliqué simplement.", "Facile à suivre, étape par étape."),
+        "extra-mile": ("On m’a même prêté un vélo.", "Est restée plus tard pour moi."),
+        "slow": ("Deux semaines d’attente pour une pièce.", "La livraison a été trop longue."),
+        "not-solved": ("La chaîne saute toujours.", "Toujours le même bruit."),
+        "unclear": ("Je ne comprends pas la facture.", "Personne ne m’a dit ce qui a été réparé."),
+        "unfriendly": ("Assez sec au téléphone.", "J’avais l’impression de déranger."),
+        "repeat": ("J’ai dû tout expliquer trois fois.", "On m’a renvoyé de l’un à l’autre."),
+    },
+}

@@ -1,0 +1,268 @@
+"""What was found behind scores: asked for, found by the worker, kept for a day.
+
+What is kept was found for one filter within one scope, and is for whoever has the same: the key
+names the members that the scope holds, so it fits nobody else, nor the same person once their teams
+have changed. `latest_for` is the way to it.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, timedelta
+from hashlib import sha256
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from widget.domain.roles import Scope
+from widget.domain.score_filters import ScoreFilter
+from widget.domain.themes.findings import (
+    FORMAT,
+    Findings,
+    findings_from_json,
+    findings_to_json,
+)
+from widget.storage.ids import new_id
+from widget.storage.models import Member, ThemeFinding
+from widget.storage.scopes import members_within
+
+# What is older is found anew when somebody looks at it.
+FRESH_FOR = timedelta(hours=1)
+# What is older is forgotten: nothing that a customer wrote outlives its response for longer.
+KEPT_FOR = timedelta(days=1)
+# Of a workspace so many are kept, and so wait at most: the newest.
+MOST_KEPT = 100
+# Whoever has claimed one and does not come back has died.
+_CLAIMED_FOR = timedelta(minutes=10)
+_FAILED_FOR = timedelta(minutes=10)
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What there is of a filter within a scope: nothing yet, or `findings` as of `found_at`.
+
+    `is_waiting`: the worker is to find it, or to find it anew. `has_failed`: it could not the last
+    time, and tries again.
+    """
+
+    findings: Findings | None = None
+    found_at: datetime | None = None
+    is_waiting: bool = False
+    has_failed: bool = False
+
+    def is_stale(self, now: datetime) -> bool:
+        """Whether it is time to ask for it, for the first time or again."""
+        return self.found_at is None or now - self.found_at >= FRESH_FOR
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What the worker is to find, and by when it has to be back."""
+
+    workspace_id: int
+    id: UUID
+    until: datetime
+    scope: Scope
+    wanted: ScoreFilter
+
+
+def latest_for(
+    session: Session, workspace_id: int, scope: Scope, wanted: ScoreFilter, now: datetime
+) -> Kept:
+    """What was found last for a filter within a scope, at most a day ago."""
+    row = session.execute(
+        select(
+            ThemeFinding.findings,
+            ThemeFinding.found_at,
+            ThemeFinding.asked_at,
+            ThemeFinding.failures,
+        ).where(
+            ThemeFinding.workspace_id == workspace_id,
+            ThemeFinding.key == _key(session, workspace_id, scope, wanted),
+        )
+    ).one_or_none()
+    if row is None:
+        return Kept()
+    waiting = {"is_waiting": row.asked_at is not None, "has_failed": row.failures > 0}
+    if row.findings is None or row.found_at is None or now - row.found_at >= KEPT_FOR:
+        return Kept(**waiting)
+    return Kept(findings_from_json(row.findings), row.found_at, **waiting)
+
+
+def ask_for(
+    session: Session, workspace_id: int, scope: Scope, wanted: ScoreFilter, at: datetime
+) -> None:
+    """Have the worker find what is behind the scores of a filter; what waits already goes on
+    waiting. The oldest of a workspace that keeps too many are forgotten."""
+    key = _key(session, workspace_id, scope, wanted)
+    row = session.scalar(
+        select(ThemeFinding).where(
+            ThemeFinding.workspace_id == workspace_id, ThemeFinding.key == key
+        )
+    )
+    if row is not None:
+        row.asked_at = row.asked_at or at
+        return
+    _make_room(session, workspace_id)
+    asked = {"scope": _scope_to_json(scope), "filter": _filter_to_json(wanted)}
+    dialect = session.get_bind().dialect.name
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    session.execute(
+        insert(ThemeFinding)
+        .values(
+            workspace_id=workspace_id,
+            id=new_id(),
+            key=key,
+            asked=asked,
+            created_at=at,
+            asked_at=at,
+            failures=0,
+        )
+        # Somebody else may ask for the same at the same moment.
+        .on_conflict_do_nothing(index_elements=["workspace_id", "key"])
+    )
+
+
+def is_any_waiting(session: Session, now: datetime) -> bool:
+    """Whether there is anything to claim."""
+    waiting = select(ThemeFinding.id).where(*_waiting(now)).limit(1)
+    return session.scalar(waiting) is not None
+
+
+def claim(session: Session, now: datetime) -> Claim | None:
+    """Take what has waited longest; None when nothing waits.
+
+    What was asked for by somebody whose scope holds other members by now is forgotten instead.
+    """
+    while True:
+        row = session.scalar(
+            select(ThemeFinding)
+            .where(*_waiting(now))
+            .order_by(ThemeFinding.asked_at, ThemeFinding.id)
+            .limit(1)
+            .with_for_update(skip_locked=True)
+        )
+        if row is None:
+            return None
+        scope = _scope_from_json(row.asked["scope"])
+        wanted = _filter_from_json(row.asked["filter"])
+        if row.key != _key(session, row.workspace_id, scope, wanted):
+            session.delete(row)
+            session.flush()
+            continue
+        row.claimed_until = now + _CLAIMED_FOR
+        return Claim(row.workspace_id, row.id, row.claimed_until, scope, wanted)
+
+
+def keep(session: Session, claimed: Claim, findings: Findings, at: datetime) -> bool:
+    """Keep what was found, as of `at`; False where it was forgotten or claimed by somebody else
+    in the meantime, and so is not wanted."""
+    values = {
+        "findings": findings_to_json(findings),
+        "found_at": at,
+        "asked_at": None,
+        "claimed_until": None,
+        "failures": 0,
+    }
+    return _settle(session, claimed, values)
+
+
+def let_go(session: Session, claimed: Claim) -> None:
+    """Leave a claimed one to whoever comes next."""
+    _settle(session, claimed, {"claimed_until": None})
+
+
+def note_failure(session: Session, claimed: Claim, at: datetime) -> None:
+    """Leave one alone for a while that could not be found."""
+    values = {"claimed_until": at + _FAILED_FOR, "failures": ThemeFinding.failures + 1}
+    _settle(session, claimed, values)
+
+
+def forget_all_of(session: Session, workspace_id: int) -> None:
+    """Forget everything that was found in a workspace, and what is just being found: for when a
+    response is erased or hidden, or is somebody else's."""
+    session.execute(delete(ThemeFinding).where(ThemeFinding.workspace_id == workspace_id))
+
+
+def forget_old(session: Session, now: datetime) -> int:
+    """Forget what was found, or asked for in vain, a day ago; returns how many there were."""
+    since = func.coalesce(ThemeFinding.found_at, ThemeFinding.created_at)
+    found = session.execute(delete(ThemeFinding).where(since <= now - KEPT_FOR))
+    return int(found.rowcount)  # type: ignore[attr-defined]
+
+
+def _waiting(now: datetime) -> tuple[Any, ...]:
+    is_free = or_(ThemeFinding.claimed_until.is_(None), ThemeFinding.claimed_until <= now)
+    return ThemeFinding.asked_at.is_not(None), is_free
+
+
+def _settle(session: Session, claimed: Claim, values: Mapping[str, Any]) -> bool:
+    changed = session.execute(
+        update(ThemeFinding)
+        .where(
+            ThemeFinding.workspace_id == claimed.workspace_id,
+            ThemeFinding.id == claimed.id,
+            ThemeFinding.claimed_until == claimed.until,
+        )
+        .values(**values)
+    )
+    return bool(changed.rowcount)  # type: ignore[attr-defined]
+
+
+def _make_room(session: Session, workspace_id: int) -> None:
+    latest = func.coalesce(ThemeFinding.asked_at, ThemeFinding.found_at, ThemeFinding.created_at)
+    surplus = session.scalars(
+        select(ThemeFinding.id)
+        .where(ThemeFinding.workspace_id == workspace_id)
+        .order_by(latest.desc(), ThemeFinding.id.desc())
+        .offset(MOST_KEPT - 1)
+    ).all()
+    if surplus:
+        session.execute(
+            delete(ThemeFinding).where(
+                ThemeFinding.workspace_id == workspace_id, ThemeFinding.id.in_(surplus)
+            )
+        )
+
+
+def _key(session: Session, workspace_id: int, scope: Scope, wanted: ScoreFilter) -> str:
+    """The digest of a filter and of the members that a scope holds."""
+    members: list[int] | None = None
+    if not scope.everything:
+        of_scope = select(Member.id).where(
+            Member.workspace_id == workspace_id, members_within(scope)
+        )
+        members = sorted(session.scalars(of_scope))
+    text = json.dumps([FORMAT, members, _filter_to_json(wanted)], sort_keys=True)
+    return sha256(text.encode()).hexdigest()
+
+
+def _filter_to_json(wanted: ScoreFilter) -> dict[str, Any]:
+    """Plain data, the same for filters that want the same."""
+    plain: dict[str, Any] = {}
+    for name, value in asdict(wanted).items():
+        if isinstance(value, date):
+            plain[name] = value.isoformat()
+        else:
+            # None, which is nobody, comes first.
+            plain[name] = sorted(set(value), key=lambda one: (one is not None, one))
+    return plain
+
+
+def _filter_from_json(plain: Mapping[str, Any]) -> ScoreFilter:
+    values: dict[str, Any] = {
+        name: date.fromisoformat(value) if isinstance(value, str) else tuple(value)
+        for name, value in plain.items()
+    }
+    return ScoreFilter(**values)
+
+
+def _scope_to_json(scope: Scope) -> dict[str, Any]:
+    return {**asdict(scope), "teams": sorted(scope.teams)}
+
+
+def _scope_from_json(plain: Mapping[str, Any]) -> Scope:
+    return Scope(plain["everything"], frozenset(plain["teams"]), plain["member_id"])
