@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import delete, select
 
 from tests.builders import Workspace, ask, make_workspace, set_rules
 from tests.campaigning import add_customer, answer, audience, customer_list
@@ -14,9 +15,10 @@ from widget.storage.audiences import (
     count_matching,
     count_strata,
     examples_of,
+    move_on_lists,
 )
 from widget.storage.engine import writing
-from widget.storage.models import Request
+from widget.storage.models import Customer, Request
 
 
 def who(acme: Workspace, *rules: Rule | Group, match: str = "all") -> set[str]:
@@ -144,3 +146,27 @@ def test_a_frame_leaves_out_the_excluded_the_late_and_those_without_an_address(
         }
         assert count_strata(session, frame, [], 10) == {(): 2}
         assert len(count_strata(session, frame, traits, 1)) == 1
+
+
+def test_a_customer_who_is_erased_is_on_no_list_any_more(any_acme: Workspace) -> None:
+    known(any_acme)
+    id = customer_list(any_acme, ["ana@c.example", "bo@c.example"])
+    with any_acme.world.app.app_context():
+        with writing(db.session) as session:
+            session.execute(delete(Customer).where(Customer.email == "ana@c.example"))
+        found = audience_of(db.session(), any_acme.id, id)
+        assert count_matching(db.session(), any_acme.id, found, any_acme.world.clock()) == 1
+
+
+def test_customers_of_a_list_that_are_merged_stay_on_it_once(any_acme: Workspace) -> None:
+    known(any_acme)
+    id = customer_list(any_acme, ["ana@c.example"])
+    both = customer_list(any_acme, ["ana@c.example", "bo@c.example"], "Both")
+    with any_acme.world.app.app_context():
+        with writing(db.session) as session:
+            ids = {row.email: row.id for row in session.scalars(select(Customer))}
+            move_on_lists(session, any_acme.id, ids["ana@c.example"], ids["bo@c.example"])
+        for audience_id in (id, both):
+            found = audience_of(db.session(), any_acme.id, audience_id)
+            examples = examples_of(db.session(), any_acme.id, found, any_acme.world.clock(), 9)
+            assert [one.email for one in examples] == ["bo@c.example"]

@@ -160,6 +160,14 @@ def unlist_customers(session: Session, workspace_id: int, audience_id: int) -> N
     )
 
 
+def move_on_lists(session: Session, workspace_id: int, old: UUID, new: UUID) -> None:
+    """On every list that has one customer there is another in their place, for who merges them."""
+    is_old = (AudienceCustomer.workspace_id == workspace_id, AudienceCustomer.customer_id == old)
+    for audience_id in session.scalars(select(AudienceCustomer.audience_id).where(*is_old)).all():
+        list_customers(session, workspace_id, audience_id, [new])
+    session.execute(delete(AudienceCustomer).where(*is_old))
+
+
 def count_matching(
     session: Session, workspace_id: int, audience: StoredAudience, now: datetime
 ) -> int:

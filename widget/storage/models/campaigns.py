@@ -35,10 +35,12 @@ class AudienceCustomer(Base):
 
     __tablename__ = "audience_customers"
     __table_args__ = (
+        # Whoever erases a customer takes them off every list.
         ForeignKeyConstraint(
-            ["workspace_id", "customer_id"], ["customers.workspace_id", "customers.id"]
+            ["workspace_id", "customer_id"],
+            ["customers.workspace_id", "customers.id"],
+            ondelete="CASCADE",
         ),
-        # For whoever erases or merges a customer.
         Index("ix_audience_customers_customer", "workspace_id", "customer_id"),
         CLUSTERED,
     )

@@ -81,6 +81,7 @@ def _make_audiences() -> None:
             ["workspace_id", "customer_id"],
             ["customers.workspace_id", "customers.id"],
             name=op.f("fk_audience_customers_workspace_id_customer_id"),
+            ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint(
             "workspace_id", "audience_id", "customer_id", name=op.f("pk_audience_customers")
