@@ -1,6 +1,7 @@
 """Campaigns for tests: customers, audiences, campaigns, and what the worker does with them."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -96,11 +97,11 @@ def launch(acme: Workspace, id: int) -> None:
         launch_campaign(db.session(), acme.id, id, at=acme.world.clock())
 
 
-def run(acme: Workspace, budget_s: float = 60) -> int:
-    """What the worker does with campaigns at the world's time."""
+def run(acme: Workspace, now: datetime | None = None) -> int:
+    """What the worker does with campaigns, at the world's time unless another is given."""
     with acme.world.app.app_context():
         db.session.rollback()
-        return run_campaigns(db.engine, acme.world.clock(), budget_s)
+        return run_campaigns(db.engine, now or acme.world.clock(), budget_s=60)
 
 
 def launched(acme: Workspace, survey: str, **details: Any) -> int:

@@ -9,6 +9,14 @@ from flask.testing import FlaskClient
 from sqlalchemy import event
 
 from tests.builders import Workspace, add_request, answer_survey, ask
+from tests.campaigning import (
+    add_customer,
+    add_customers,
+    answer,
+    audience,
+    launched,
+    requests_of,
+)
 from tests.following import follow_ups, raise_alerts, user_id
 from tests.subscribing import keep, subscribe
 from tests.web.console.test_permissions import OPEN, console_rules
@@ -16,6 +24,7 @@ from tests.web.test_route_classes import address
 from widget.actions.find_themes import FindThemes
 from widget.actions.note_response import Author, note_response
 from widget.actions.propose_profile import propose_profile
+from widget.domain.audiences import Rule
 from widget.domain.profiles import Profile
 from widget.extensions import db
 from widget.storage.engine import writing
@@ -50,6 +59,7 @@ class Filled:
     member: int
     response: str
     filter_id: int
+    campaign: int
 
     @classmethod
     def make(cls, acme: Workspace) -> "Filled":
@@ -59,7 +69,9 @@ class Filled:
         acme.put_in(team, member)
         response = answer_survey(acme, survey, 2, member="ana@a.example", comment="So so")
         filter_id = keep(acme, is_shared=True)
-        return cls(acme, survey, reward, team, member, response, filter_id)
+        add_customers(acme, 2, client="Acme")
+        launched_one = launched(acme, survey, traits=("client",), quiet_days=0)
+        return cls(acme, survey, reward, team, member, response, filter_id, launched_one)
 
     def fill(self, number: int, tag: str) -> None:
         """More of all that pages list, with teams some below one another."""
@@ -78,12 +90,21 @@ class Filled:
             ask(acme, self.survey, f"{tag}{index}@c.example", member_email=email)
             add_request(acme, self.survey, member_id=self.member)
             acme.api_key()
+            add_customer(acme, f"{tag}{index}@k.example", client=f"Client {tag}{index}")
+            audience(acme, Rule("client", "is", tag), name=f"Audience {tag} {index}")
+            self._campaign(f"Campaign {tag} {index}")
             acme.survey(name=f"Survey {tag} {index}")
             acme.change(self.survey, texts={"question.stars": {"en": f"Well, {tag}{index}?"}})
             self._say(f"Note {tag} {index}")
             shared = keep(acme, f"channel={tag}", name=f"Filter {tag} {index}", is_shared=True)
             subscribe(acme, shared)
         raise_alerts(acme)
+
+    def _campaign(self, name: str) -> None:
+        """A campaign whose customers have answered."""
+        id = launched(self.acme, self.survey, name=name, traits=("client",), quiet_days=0)
+        for row in requests_of(self.acme, id):
+            answer(self.acme, self.survey, row.id, 4, attributes=row.properties or {})
 
     def _propose(self, member: int, name: str) -> None:
         acme = self.acme
@@ -117,6 +138,7 @@ class Filled:
             f"/console/responses/{self.response}",
             f"/console/follow-ups/{first.id}",
             f"/console/rewards/{self.reward}",
+            f"/console/campaigns/{self.campaign}",
             "/console/unassigned/assign?given=unknown-a0",
             "/console/stream?scores=negative&comment=1",
             "/console/filters/new?page=dashboard",
