@@ -76,6 +76,8 @@ class Filled:
     def fill(self, number: int, tag: str) -> None:
         """More of all that pages list, with teams some below one another."""
         acme, parent = self.acme, self.team
+        # First: what is answered last is what streams show.
+        self._ask_in_campaigns(number, tag)
         for index in range(number):
             email = f"{tag}{index}@a.example"
             parent = acme.team(f"Team {tag} {index}", parent=parent if index % 5 else self.team)
@@ -90,9 +92,6 @@ class Filled:
             ask(acme, self.survey, f"{tag}{index}@c.example", member_email=email)
             add_request(acme, self.survey, member_id=self.member)
             acme.api_key()
-            add_customer(acme, f"{tag}{index}@k.example", client=f"Client {tag}{index}")
-            audience(acme, Rule("client", "is", tag), name=f"Audience {tag} {index}")
-            self._campaign(f"Campaign {tag} {index}")
             acme.survey(name=f"Survey {tag} {index}")
             acme.change(self.survey, texts={"question.stars": {"en": f"Well, {tag}{index}?"}})
             self._say(f"Note {tag} {index}")
@@ -100,11 +99,17 @@ class Filled:
             subscribe(acme, shared)
         raise_alerts(acme)
 
-    def _campaign(self, name: str) -> None:
-        """A campaign whose customers have answered."""
-        id = launched(self.acme, self.survey, name=name, traits=("client",), quiet_days=0)
-        for row in requests_of(self.acme, id):
+    def _ask_in_campaigns(self, number: int, tag: str) -> None:
+        """Audiences, and campaigns one of whose customers has answered."""
+        for index in range(number):
+            name = f"{tag} {index}"
+            add_customer(self.acme, f"{tag}{index}@k.example", client=f"Client {name}")
+            audience(self.acme, Rule("client", "is", tag), name=f"Audience {name}")
+            id = launched(self.acme, self.survey, name=name, traits=("client",), quiet_days=0)
+            row = requests_of(self.acme, id)[-1]
             answer(self.acme, self.survey, row.id, 4, attributes=row.properties or {})
+        row = requests_of(self.acme, self.campaign)[number % 2]
+        answer(self.acme, self.survey, row.id, 4, attributes=row.properties or {})
 
     def _propose(self, member: int, name: str) -> None:
         acme = self.acme
