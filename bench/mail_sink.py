@@ -1,13 +1,14 @@
 """A mail server that takes everything, and a worker that sends to it."""
 
 import asyncio
+import os
 import subprocess
 import sys
 import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from bench.servers import environment, free_port
@@ -25,6 +26,12 @@ class MailSink:
         self._loop = asyncio.new_event_loop()
 
     async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        # A worker that is killed ends in the middle of a word.
+        with suppress(ConnectionError, asyncio.IncompleteReadError):
+            await self._take(reader, writer)
+        writer.close()
+
+    async def _take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(b"220 sink\r\n")
         recipient = ""
         while line := await reader.readline():
@@ -39,7 +46,6 @@ class MailSink:
             if command == b"QUIT":
                 break
             writer.write(b"250 OK\r\n")
-        writer.close()
 
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
@@ -75,3 +81,13 @@ def memory_mb(pid: int) -> float:
     lines = file.read_text().splitlines() if file.exists() else []
     found = [line for line in lines if line.startswith("VmRSS")]
     return int(found[0].split()[1]) / 1024 if found else 0.0
+
+
+def spent_s(pid: int) -> float:
+    """Processor time that a process has spent; 0 where the system does not tell by a file."""
+    file = Path(f"/proc/{pid}/stat")
+    if not file.exists():
+        return 0.0
+    # After the name, which may hold anything, in brackets.
+    user, system = file.read_text().rpartition(")")[2].split()[11:13]
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")

@@ -16,11 +16,12 @@ from widget.domain.audiences import Group, Rule
 from widget.domain.campaigns import CampaignPlan
 from widget.extensions import db
 from widget.storage.audiences import StoredAudience
-from widget.storage.campaigns import StoredCampaign, StoredWave, campaign_of, waves_of
+from widget.storage.campaigns import StoredCampaign, campaign_of
 from widget.storage.engine import writing
 from widget.storage.ids import new_id
 from widget.storage.models import Customer, Request
 from widget.storage.request_rows import mark_answered
+from widget.storage.waves import StoredWave, waves_of
 
 
 def add_customer(acme: Workspace, email: str | None, **known: Any) -> UUID:

@@ -18,18 +18,11 @@ from widget.storage.asking import Asking, askings
 from widget.storage.audiences import Frame, count_strata
 from widget.storage.campaigns import (
     StoredCampaign,
-    StoredWave,
-    StratumRow,
-    add_wave,
     campaign_of,
     campaigns_to_call_off,
     campaigns_to_run,
     frame_of,
-    last_wave_number,
     locked_campaign,
-    locked_wave,
-    strata_to_json,
-    unmade_waves,
 )
 from widget.storage.engine import writing
 from widget.storage.wave_draws import draw_bars, drawn_after
@@ -37,9 +30,17 @@ from widget.storage.wave_requests import (
     WaveMail,
     add_wave_requests,
     call_off,
-    call_off_reminders,
     has_unmade_waves,
     is_any_open,
+)
+from widget.storage.waves import (
+    StoredWave,
+    StratumRow,
+    add_wave,
+    last_wave_number,
+    locked_wave,
+    strata_to_json,
+    unmade_waves,
 )
 
 _log = logging.getLogger(__name__)
@@ -227,7 +228,6 @@ def _call_off(session: Session, campaign: StoredCampaign, now: datetime) -> int:
     with writing(session):
         done = call_off(session, campaign.workspace_id, campaign.id, _CALLED_OFF)
         if not done:
-            call_off_reminders(session, campaign.workspace_id, campaign.id)
             row = locked_campaign(session, campaign.workspace_id, campaign.id)
             row.finished_at = now
         return done

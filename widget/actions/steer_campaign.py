@@ -12,13 +12,9 @@ from widget.domain.errors import CampaignRefused
 from widget.domain.sampling import MOST_STRATA
 from widget.storage.asking import askings
 from widget.storage.audiences import count_strata
-from widget.storage.campaigns import (
-    campaign_of,
-    frame_of,
-    has_waves,
-    locked_campaign,
-)
+from widget.storage.campaigns import campaign_of, frame_of, locked_campaign
 from widget.storage.engine import writing
+from widget.storage.waves import has_waves
 
 _REFUSED: dict[Verb, str] = {
     "launch": "This campaign was launched already.",

@@ -13,8 +13,8 @@ from widget.domain.audiences import Trait
 from widget.domain.sampling import Draw, Lot, Missed, Stratum, is_drawn
 from widget.storage.audience_conditions import trait_column
 from widget.storage.audiences import Frame, in_frame
-from widget.storage.campaigns import StoredWave
 from widget.storage.models import Customer
+from widget.storage.waves import StoredWave
 
 # So many rows are fetched at a time.
 _PIECE = 5_000

@@ -5,14 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import bindparam, exists, insert, select, update
+from sqlalchemy import exists, insert, select, update
 from sqlalchemy.orm import Session
 
 from widget.storage.asking import Asking
-from widget.storage.campaigns import StoredWave
+from widget.storage.chunks import chunks
 from widget.storage.ids import new_id
 from widget.storage.models import Delivery, Event, Request, Wave
 from widget.storage.wave_draws import DrawnCustomer
+from widget.storage.waves import StoredWave
 
 OPEN = ("scheduled", "sent", "delivered")
 
@@ -84,68 +85,61 @@ def _row(asking: Asking, wave: StoredWave, mail: WaveMail, at: datetime) -> dict
 
 
 def call_off(session: Session, workspace_id: int, campaign_id: int, limit: int) -> int:
-    """Call off up to `limit` requests of a stopped campaign that wait, and the mails of those that
-    nobody is sending; returns how many."""
-    waves = select(Wave.id).where(Wave.campaign_id == campaign_id)
-    ids = session.scalars(
-        select(Request.id)
-        .where(
-            Request.workspace_id == workspace_id,
-            Request.wave_id.in_(waves),
-            Request.status == "scheduled",
-        )
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    ).all()
-    if not ids:
-        return 0
-    connection = session.connection()
-    connection.execute(
-        update(Request)
-        .where(Request.workspace_id == workspace_id, Request.id == bindparam("request"))
-        .values(status="not_sent", why="campaign_stopped", due_at=None, asked_at=None),
-        [{"request": id} for id in ids],
-    )
-    _withdraw(session, workspace_id, ids)
-    return len(ids)
+    """Call off up to `limit` requests of a stopped campaign that wait, and all mails of it that
+    nobody is sending; returns how many requests.
 
-
-def call_off_reminders(session: Session, workspace_id: int, campaign_id: int) -> None:
-    """Keep a stopped campaign's reminders from leaving: their requests only wait for an answer."""
-    waiting = select(Delivery.request_id).where(
-        # In the order of the index.
-        Delivery.status == "due",
-        Delivery.workspace_id == workspace_id,
-        Delivery.campaign_id == campaign_id,
-    )
-    ids = session.scalars(waiting).all()
-    _withdraw(session, workspace_id, ids)
-    if ids:
+    Whoever has been mailed already gets no reminder any more: their requests wait for an answer.
+    """
+    reminded = _withdraw_mails(session, workspace_id, campaign_id)
+    for part in chunks(reminded):
         session.connection().execute(
             update(Request)
             .where(
                 Request.workspace_id == workspace_id,
-                Request.id == bindparam("request"),
+                Request.id.in_(part),
+                Request.status != "scheduled",
                 Request.due_at.is_(None),
             )
-            .values(due_at=Request.expires_at),
-            [{"request": id} for id in ids],
+            .values(due_at=Request.expires_at)
         )
-
-
-def _withdraw(session: Session, workspace_id: int, request_ids: Sequence[UUID]) -> None:
-    if not request_ids:
-        return
-    session.connection().execute(
-        update(Delivery)
+    waiting = (
+        select(Request.id)
         .where(
-            Delivery.workspace_id == workspace_id,
-            Delivery.request_id == bindparam("request"),
-            Delivery.status == "due",
+            Request.workspace_id == workspace_id,
+            Request.wave_id.in_(select(Wave.id).where(Wave.campaign_id == campaign_id)),
+            Request.status == "scheduled",
         )
-        .values(status="not_sent", last_error="The campaign was stopped."),
-        [{"request": id} for id in request_ids],
+        .limit(limit)
+        .with_for_update(skip_locked=True)
     )
+    ids = session.scalars(waiting).all()
+    for part in chunks(ids):
+        session.connection().execute(
+            update(Request)
+            .where(Request.workspace_id == workspace_id, Request.id.in_(part))
+            .values(status="not_sent", why="campaign_stopped", due_at=None, asked_at=None)
+        )
+    return len(ids)
+
+
+def _withdraw_mails(session: Session, workspace_id: int, campaign_id: int) -> Sequence[UUID]:
+    """Keep a campaign's mails that nobody is sending from leaving; returns their requests."""
+    rows = session.execute(
+        select(Delivery.id, Delivery.request_id)
+        .where(
+            Delivery.status == "due",
+            Delivery.workspace_id == workspace_id,
+            Delivery.campaign_id == campaign_id,
+        )
+        .with_for_update(skip_locked=True)
+    ).all()
+    for part in chunks([id for id, _request_id in rows]):
+        session.connection().execute(
+            update(Delivery)
+            .where(Delivery.workspace_id == workspace_id, Delivery.id.in_(part))
+            .values(status="not_sent", last_error="The campaign was stopped.")
+        )
+    return [request_id for _id, request_id in rows]
 
 
 def is_any_open(session: Session, workspace_id: int, campaign_id: int) -> bool:

@@ -23,14 +23,9 @@ from widget.domain.scores.metrics import METRICS
 from widget.domain.scores.scoring import Counts, compare, score_of
 from widget.extensions import db
 from widget.storage.campaign_results import answered_counts, status_counts, unsubscribed_count
-from widget.storage.campaigns import (
-    StoredCampaign,
-    StoredWave,
-    baseline_of,
-    campaign_of,
-    waves_of,
-)
+from widget.storage.campaigns import StoredCampaign, baseline_of, campaign_of
 from widget.storage.dashboards import CountedSurvey, counted_surveys
+from widget.storage.waves import StoredWave, waves_of
 from widget.web import htmx
 from widget.web.console.access import blueprint, needs, seat
 from widget.web.console.campaign_samples import Sample, sample_of

@@ -9,7 +9,7 @@ from widget.domain.sampling import MOST_STRATA
 from widget.domain.scales import Kind
 from widget.extensions import db
 from widget.storage.audiences import Frame, audience_of, count_strata
-from widget.storage.campaigns import StratumRow
+from widget.storage.waves import StratumRow
 from widget.web.clock import now
 from widget.web.console.access import seat
 
