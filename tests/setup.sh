@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs what the tests need beside Python packages: a browser, PostgreSQL and Redis.
+# Installs what the tests need beside Python packages: a browser, PostgreSQL, Redis, and what draws PDFs.
 # Uses what is there, else Debian's packages, else Playwright's own browser.
 set -eu
 
@@ -9,6 +9,8 @@ is_root() { [ "$(id -u)" = 0 ]; }
 has_shell() { [ -n "${SAYSO_CHROMIUM:-}" ] || has chromium-headless-shell; }
 has_browser() { has_shell || has chromium || has chromium-browser || has google-chrome; }
 has_postgres() { has pg_ctl || ls /usr/lib/postgresql/*/bin/pg_ctl >/dev/null 2>&1 || ls /opt/homebrew/opt/postgresql*/bin/pg_ctl >/dev/null 2>&1; }
+
+draws_pdfs() { "$BIN/python" -c 'import weasyprint' >/dev/null 2>&1; }
 
 install() {
     echo "Installing $*"
@@ -22,9 +24,10 @@ install() {
 update() { if is_root; then apt-get update -qq; else sudo apt-get update -qq; fi || echo "apt-get could not look for updates"; }
 
 if has apt-get; then
-    if ! { has_browser && has_postgres && has redis-server; } || { is_root && ! has_shell; }; then update; fi
+    if ! { has_browser && has_postgres && has redis-server && draws_pdfs; } || { is_root && ! has_shell; }; then update; fi
     has_postgres || install postgresql || true
     has redis-server || install redis-server || true
+    draws_pdfs || install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 || true
     # Nobody who has a browser is asked for a password to get another.
     if is_root && ! has_shell || ! has_browser; then
         install chromium-headless-shell || has_browser || install chromium || true
@@ -35,4 +38,5 @@ if ! has_browser && ! ls "$HOME"/.cache/ms-playwright/chromium-* >/dev/null 2>&1
     "$BIN/playwright" install chromium
 fi
 has_postgres || echo "No PostgreSQL found: its tests will be skipped (they fail where CI is set)."
+draws_pdfs || echo "No Pango found: tests of PDFs will be skipped (they fail where CI is set)."
 has redis-server || echo "No Redis found: its tests will be skipped (they fail where CI is set)."

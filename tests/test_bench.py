@@ -42,3 +42,15 @@ def test_everything_a_page_fetches_weighs_at_most_25_kilobytes() -> None:
     found = weights()
     assert found["loader"] <= 2048
     assert sum(found.values()) <= 25 * 1024
+
+
+def test_the_benchmark_of_rollups_runs_and_leaves_them_right() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "bench.rollups", "--rounds", "1", "--ratings", "20"],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert "Every rollup agrees" in done.stdout, done.stderr
+    assert done.stdout.count("| 15% |") == 3

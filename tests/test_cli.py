@@ -55,12 +55,28 @@ def test_responses_are_exported_to_a_file_or_the_standard_output(server: Server)
     lines = file.read_text(encoding="utf-8-sig").splitlines()
     assert lines[0].startswith("id,survey,")
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    for form, begins in (("xlsx", b"PK"), ("parquet", b"PAR1")):
+        server.command("export", "--format", form, str(server.data / f"all.{form}"))
+        assert (server.data / f"all.{form}").read_bytes().startswith(begins)
     said = server.command("export", "--format", "jsonl", "--tests", "--hidden", "-")
     assert len({json.loads(line)["id"] for line in said.splitlines()}) == 12
     assert server.command("export", "--from", "2999-01-01", "--format", "jsonl", "-") == ""
     for wrong in (["--workspace", "99"], ["--from", "yesterday"]):
         with pytest.raises(CalledProcessError):
             server.command("export", *wrong, "-")
+
+
+def test_an_export_says_how_far_it_is_beside_its_file(server: Server) -> None:
+    server.command("demo", "--json", "--with-answers", "12")
+    done = subprocess.run(
+        [sys.executable, "-m", "widget", "export", "--tests", "--format", "parquet", "-"],
+        env=server.environ,
+        check=True,
+        capture_output=True,
+    )
+    assert done.stdout.startswith(b"PAR1")
+    assert done.stdout.endswith(b"PAR1")
+    assert "12 of 12 responses" in done.stderr.decode().splitlines()[-1]
 
 
 def test_lost_demo_secrets_are_made_anew(server: Server) -> None:

@@ -6,28 +6,24 @@ import sys
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
-from typing import BinaryIO, ParamSpec, TypeVar
+from typing import Any, BinaryIO, ParamSpec, TypeVar
 
 import click
 from flask import Flask
 
 from widget import __version__, create_app
 from widget.actions.create_workspace import create_workspace_for
-from widget.actions.export_responses import export_responses
 from widget.domain.addresses import email_problem
 from widget.domain.errors import SaysoError
-from widget.domain.exports import FORMATS, ExportFormat
-from widget.domain.moments import read_day
-from widget.domain.response_filters import ResponseFilter
+from widget.domain.exports.formats import FORMATS, ExportFormat
 from widget.extensions import db
-from widget.operate import backups, demo, demo_company, server
+from widget.operate import backups, demo, demo_company, exporting, server
 from widget.operate.returned_mail import MESSAGE_LIMIT, take_bounce
 from widget.outbound.jobs import work
 from widget.settings import Settings, settings_from_process
 from widget.storage import migrate, rollups
-from widget.storage.accounts import time_zone_of, workspace_ids
+from widget.storage.accounts import workspace_ids
 from widget.storage.engine import snapshot, write_connection
-from widget.storage.responses import days
 from widget.web.clock import now
 
 P = ParamSpec("P")
@@ -213,46 +209,11 @@ def rollup_rebuild() -> None:
 @click.option("--hidden", is_flag=True, help="Hidden responses too.")
 @click.option("--tests", is_flag=True, help="Test responses too.")
 @plain_errors
-def export(
-    file: BinaryIO,
-    form: ExportFormat,
-    workspace: int | None,
-    surveys: tuple[str, ...],
-    first: str | None,
-    last: str | None,
-    hidden: bool,
-    tests: bool,
-) -> None:
+def export(file: BinaryIO, form: ExportFormat, **asked: Any) -> None:
     """Write a workspace’s responses to FILE, newest first; - is the standard output."""
     _, app = _app()
     with app.app_context():
-        known = workspace_ids(db.session())
-        if workspace is None and len(known) != 1:
-            numbers = ", ".join(map(str, known)) or "none"
-            raise click.ClickException(f"Say which --workspace you mean; there are {numbers}.")
-        id = known[0] if workspace is None else workspace
-        if id not in known:
-            raise click.ClickException(f"There is no workspace {id}.")
-        zone = time_zone_of(db.session(), id)
-        since, until = days(
-            read_day(first) if first else None, read_day(last) if last else None, zone
-        )
-        db.session.rollback()
-        wanted = ResponseFilter(
-            surveys=surveys, since=since, until=until, with_hidden=hidden, with_tests=tests
-        )
-        asked = {"survey": list(surveys), "from": first, "to": last}
-        for piece in export_responses(
-            db.engine,
-            id,
-            wanted,
-            form,
-            by=None,
-            asked=asked,
-            shows_hidden_comments=True,
-            at=now(),
-        ):
-            file.write(piece)
+        exporting.export_to(file, form, exporting.Asked(**asked))
 
 
 @main.command("add-workspace")

@@ -29,7 +29,11 @@ class Setting:
 
 
 SETTINGS = (
-    Setting("SAYSO_DATA", "var", "Folder for the SQLite file, generated keys and demo sign-in."),
+    Setting(
+        "SAYSO_DATA",
+        "var",
+        "Folder for the SQLite file, generated keys, files of responses and demo sign-in.",
+    ),
     Setting(
         "SAYSO_DATABASE_URL",
         "SQLite in SAYSO_DATA",
@@ -131,6 +135,12 @@ SETTINGS = (
         "90",
         "Days that are remembered of who opened the links of mails, by which answers are judged.",
     ),
+    Setting(
+        "SAYSO_EXPORTS_MB",
+        "4000",
+        "Megabytes that the files of responses in SAYSO_DATA/exports may take together; those of "
+        "one workspace a quarter of it.",
+    ),
 )
 
 _DEFAULTS = {setting.name: setting.default for setting in SETTINGS}
@@ -163,10 +173,21 @@ class Settings:
     bounce_token: str = field(default="", repr=False)
     idle_minutes: int = 30
     visit_days: int = 90
+    exports_mb: int = 4000
 
     @property
     def is_https(self) -> bool:
         return self.public_url.startswith("https://")
+
+    @property
+    def exports_folder(self) -> Path:
+        """Where files of responses are until they are taken; web and worker share it."""
+        return self.data / "exports"
+
+    @property
+    def exports_room(self) -> int:
+        """How many bytes they may take together."""
+        return self.exports_mb * 1_000_000
 
 
 def load_settings(
@@ -212,6 +233,9 @@ def load_settings(
         bounce_token=_bounce_token(environ.get("SAYSO_BOUNCE_TOKEN", "")),
         idle_minutes=_whole("SAYSO_IDLE_MINUTES", environ.get("SAYSO_IDLE_MINUTES") or "30", 1440),
         visit_days=_whole("SAYSO_VISIT_DAYS", environ.get("SAYSO_VISIT_DAYS") or "90", 3650),
+        exports_mb=_whole(
+            "SAYSO_EXPORTS_MB", environ.get("SAYSO_EXPORTS_MB") or "4000", 10_000_000
+        ),
     )
 
 

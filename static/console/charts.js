@@ -20,6 +20,10 @@
     const axis = { stroke: colour("--soft"), grid: { stroke: colour("--line"), width: 1 }, ticks: { stroke: colour("--line") } };
     const accent = colour("--accent");
     const faint = `${accent}33`;
+    // What others publish: a level line each, told apart by its dashes.
+    const lines = JSON.parse(place.dataset.lines || "[]");
+    const dashes = [[8, 4], [2, 4], [12, 4, 2, 4]];
+    const line = ({ label }, index) => ({ label, stroke: colour("--soft"), width: 1.5, dash: dashes[index % dashes.length], points: { show: false } });
     place.replaceChildren();
     new uPlot({
       width: place.clientWidth,
@@ -42,9 +46,10 @@
         { label: place.dataset.label, stroke: accent, width: 2, points: { size: 6, fill: accent } },
         { label: `${place.dataset.between} ↓`, stroke: "transparent", points: { show: false } },
         { label: `${place.dataset.between} ↑`, stroke: "transparent", points: { show: false } },
+        ...lines.map(line),
       ],
       bands: [{ series: [3, 2], fill: faint }],
-    }, [at, column("value"), column("low"), column("high")], place);
+    }, [at, column("value"), column("low"), column("high"), ...lines.map(({ value }) => at.map(() => value))], place);
   }
 
   const drawAll = () => document.querySelectorAll("[data-chart]").forEach(draw);

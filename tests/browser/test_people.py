@@ -27,8 +27,8 @@ def address(name: str) -> str:
 def mail_to(product: Product, email: str) -> Path:
     """The newest mail to somebody as a page, once the worker has done its job."""
     settings = product.acme.world.settings
-    jobs = {job.name: job for job in make_jobs(settings, lambda: False)}
     engine = prepare_engine(create_engine(settings.database_url))
+    jobs = {job.name: job for job in make_jobs(settings, engine, lambda: False)}
     while jobs["send messages"].run(engine, datetime.now(UTC)):
         pass
     engine.dispose()

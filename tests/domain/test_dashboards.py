@@ -1,6 +1,7 @@
 """What a dashboard says: which numbers, what changed, who differs, and when."""
 
 from datetime import UTC, datetime
+from random import Random
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -8,10 +9,11 @@ import pytest
 from widget.domain.dashboards import (
     breakdown,
     by_weekday_and_hour,
+    compare_pair,
     shown_metrics,
     tiles,
 )
-from widget.domain.scores.scoring import Answers, Counts
+from widget.domain.scores.scoring import Answers, Counts, score_of
 
 NOTHING = Counts()
 
@@ -66,6 +68,33 @@ def test_rows_that_are_left_out_count_among_the_compared() -> None:
     assert alone.against_others.verdict == "higher"
     [first] = breakdown("stars", {"odd": odd, **usual}, most=1)
     assert (first.key, first.against_others.verdict) == ("odd", "unclear")
+
+
+def test_two_groups_are_compared_as_one_pair_of_all_that_could_have_been() -> None:
+    odd, usual = stars(*[5] * 18, *[3] * 2), stars(*[5] * 9, *[3] * 9)
+    alone = compare_pair("stars", {"odd": odd, "usual": usual}, "usual", "odd")
+    assert (alone.pairs, alone.comparison.verdict) == (1, "higher")
+    assert alone.comparison.difference == pytest.approx(4.8 - 4)
+    # Whoever picks the two that differ most of ten has looked at 45 pairs; who has too few
+    # answers for a verdict is in none.
+    many = {"odd": odd, **dict.fromkeys(range(9), usual), "few": stars(1, 2)}
+    picked = compare_pair("stars", many, 0, "odd")
+    assert (picked.pairs, picked.comparison.verdict) == (45, "unclear")
+    assert picked.comparison.p == alone.comparison.p
+    assert picked.comparison.adjusted_p == pytest.approx(45 * alone.comparison.p)
+    assert compare_pair("stars", many, "few", "odd").comparison.verdict is None
+
+
+def test_a_difference_is_seldom_found_among_many_alike_however_one_picks() -> None:
+    """Of tables in which nobody differs, the two furthest apart are told apart one time in twenty
+    at most."""
+    chance, wrong = Random(3), 0
+    for _ in range(200):
+        groups = {number: stars(*chance.choices([5, 4, 1], [6, 3, 1], k=40)) for number in range(8)}
+        ordered = sorted(groups, key=lambda key: score_of("stars", groups[key]).value or 0)
+        found = compare_pair("stars", groups, ordered[0], ordered[-1])
+        wrong += found.comparison.verdict == "higher"
+    assert wrong <= 0.05 * 200 + 9
 
 
 @pytest.mark.parametrize(

@@ -12,10 +12,13 @@ from sqlalchemy.orm import Session
 from tests.builders import World
 from widget.actions.find_themes import FindThemes
 from widget.actions.keep_filter import keep_filter
+from widget.actions.make_report import make_report
 from widget.actions.subscribe import subscribe
+from widget.domain.reports.plans import ReportPlan
 from widget.domain.roles import EVERYTHING
 from widget.domain.schedules import Schedule
 from widget.domain.score_filters import ScoreFilter
+from widget.domain.scores.spans import Span
 from widget.domain.surveys import Definition, Question
 from widget.extensions import db
 from widget.storage import migrate, themes
@@ -30,13 +33,16 @@ from widget.storage.models import (
     Delivery,
     Member,
     Response,
+    ShareCount,
     SuppressedAddress,
     Survey,
     Workspace,
 )
+from widget.storage.reports import find_report
 from widget.storage.rewards import reward_of_responses
-from widget.storage.rollups import rolled_up_counts, true_counts
+from widget.storage.rollups import count_everything_again, rolled_up_counts, true_counts
 from widget.storage.saved_filters import saved_filters
+from widget.storage.seats import seat_of
 from widget.storage.subscriptions import subscriptions_of
 from widget.storage.suppressions import suppress, suppressed_counts
 
@@ -96,6 +102,7 @@ def test_data_of_the_first_release_survives_every_later_migration(
         assert connection.execute(select(ApiKey.is_test)).scalar_one() is False
         assert connection.execute(select(ApiKey.abilities)).scalar_one() == ["read", "write"]
         assert connection.execute(select(Workspace.test_mail_to)).scalar_one() == ""
+        assert connection.execute(select(Workspace.redated_until)).scalar_one() is None
     engine.dispose()
 
 
@@ -421,7 +428,7 @@ def test_requests_and_mails_from_before_campaigns_are_still_due(
     with engine.begin() as connection:
         for statement in (FIRST_RELEASE + ";" + asked).split(";"):
             connection.exec_driver_sql(statement)
-    migrate.upgrade(engine, "0017")
+    migrate.upgrade(engine, "0020")
     with engine.begin() as connection:
         connection.exec_driver_sql(
             "UPDATE requests SET status = 'scheduled', due_at = '2026-11-01 09:00:00'"
@@ -446,3 +453,76 @@ def test_sqlite_keeps_a_write_ahead_log_and_syncs_fully(world: World) -> None:
         assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
         assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2
         assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_shares_counted_before_members_were_known_are_nobodys(
+    tmp_path: Path, request: pytest.FixtureRequest, database: str
+) -> None:
+    url = f"sqlite:///{tmp_path / 'old.db'}"
+    if database == "postgresql":
+        url = request.getfixturevalue("empty_postgres")
+    engine = prepare_engine(create_engine(url))
+    migrate.upgrade(engine, "0017")
+    with engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO share_counts (workspace_id, day, survey_id, channel, shard, offered,"
+                " used) VALUES (1, '2026-11-01', 1, 'x', 0, 5, 2)"
+            )
+        )
+    migrate.upgrade(engine)
+    assert migrate.drift(engine) == []
+    with Session(engine) as session:
+        assert session.execute(select(ShareCount.member_id, ShareCount.used)).one() == (0, 2)
+        with writing(session):
+            at = {"workspace_id": 1, "day": date(2026, 11, 1), "survey_id": 1, "channel": "x"}
+            session.add(ShareCount(**at, member_id=1, shard=0, offered=0, used=1))
+        if database == "sqlite":
+            schema = text("SELECT sql FROM sqlite_master WHERE name = 'share_counts'")
+            assert "WITHOUT ROWID" in session.execute(schema).scalar_one()
+    engine.dispose()
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_what_was_answered_before_there_were_reports_is_reported(
+    tmp_path: Path, request: pytest.FixtureRequest, database: str
+) -> None:
+    url = f"sqlite:///{tmp_path / 'old.db'}"
+    if database == "postgresql":
+        url = request.getfixturevalue("empty_postgres")
+    engine = prepare_engine(create_engine(url))
+    migrate.upgrade(engine, "0001")
+    with engine.begin() as connection:
+        for statement in FIRST_RELEASE.split(";"):
+            connection.execute(text(statement))
+    migrate.upgrade(engine, "0018")
+    with engine.begin() as connection:
+        connection.execute(text(ALICE))
+        connection.execute(text(ALICE_OWNS))
+        connection.execute(
+            text("UPDATE survey_versions SET definition = :plain"),
+            {"plain": json.dumps(Definition(Question("stars", "stars"), 4).to_json())},
+        )
+        connection.execute(text("UPDATE surveys SET published_version_id = 1"))
+    migrate.upgrade(engine)
+    assert migrate.drift(engine) == []
+    with engine.begin() as connection:
+        # What was written by hand above is in no rollup.
+        count_everything_again(connection, 1)
+    plan = ReportPlan("qpnmkjhgfdcb", Span(date(2026, 11, 1), date(2026, 11, 30)))
+    with Session(engine) as session:
+        seat = seat_of(session, 1, 1)
+        assert seat is not None
+        report = make_report(session, seat, plan, datetime(2026, 12, 2, 9, tzinfo=UTC))
+        assert find_report(session, 1, report, EVERYTHING).figures.answers == 1
+    engine.dispose()
+
+
+ALICE = """
+INSERT INTO users (id, email, name, password, active, fs_uniquifier, created_at)
+    VALUES (1, 'alice@acme.example', 'Alice', '', TRUE, 'a', '2026-11-01 09:00:00')
+"""
+ALICE_OWNS = """
+INSERT INTO memberships (user_id, workspace_id, role, sees_all) VALUES (1, 1, 'owner', FALSE)
+"""

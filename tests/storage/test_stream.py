@@ -1,6 +1,5 @@
 """The page and what comes live follow one rule: the database's filter is the domain's."""
 
-from datetime import timedelta
 from itertools import product
 from uuid import UUID
 
@@ -13,7 +12,7 @@ from widget.actions.mark_response import set_mark
 from widget.domain.roles import EVERYTHING, Scope
 from widget.domain.stream import StreamFilter, is_shown
 from widget.extensions import db
-from widget.storage.stream import cards_by_id, cards_page, score_counts
+from widget.storage.stream import cards_by_id, cards_page
 
 
 def test_a_page_shows_what_the_rule_shows(any_acme: Workspace) -> None:
@@ -75,27 +74,6 @@ def test_cards_are_loaded_within_any_of_some_scopes(acme: Workspace) -> None:
         assert loaded(Scope(member_id=ana)) == {given[0]}
         assert loaded(Scope(member_id=ana), Scope(teams=frozenset({team}))) == set(given[:2])
         assert loaded(Scope()) == set()
-
-
-def test_numbers_are_those_of_the_scope_and_the_days(any_acme: Workspace) -> None:
-    acme = any_acme
-    ana = acme.member("Ana", email="ana@a.example")
-    survey = acme.survey()
-    now = acme.world.clock()
-    answer_survey(acme, survey, 5, member="ana@a.example")
-    answer_survey(acme, survey, 4)
-    answer_survey(acme, survey, 1, member="ana@a.example", at=now - timedelta(days=40))
-    since = now.date() - timedelta(days=29)
-    with acme.world.app.app_context():
-
-        def counts(scope: Scope, wanted: StreamFilter | None = None) -> object:
-            return score_counts(db.session(), acme.id, scope, wanted or StreamFilter(), since=since)
-
-        assert counts(EVERYTHING) == {"stars": {4: 1, 5: 1}}
-        assert counts(Scope(member_id=ana)) == {"stars": {5: 1}}
-        assert counts(EVERYTHING, StreamFilter(member_id=ana)) == {"stars": {5: 1}}
-        assert counts(EVERYTHING, StreamFilter(teams=frozenset())) == {}
-        assert counts(EVERYTHING, StreamFilter(survey="other")) == {}
 
 
 @pytest.mark.parametrize("address", ["https://desk.example/42", "javascript:alert(1)", ""])

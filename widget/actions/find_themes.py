@@ -82,7 +82,10 @@ def find_themes(
     should_stop: Callable[[], bool],
 ) -> Findings:
     """What is behind the scores of a filter, within a scope, found here and now: it takes seconds,
-    and is for the worker. Raises Interrupted when it is to stop."""
+    and is for the worker. Raises Interrupted when it is to stop.
+
+    The session is rolled back in between, so that no snapshot is held: give one with nothing in it.
+    """
     span = Span(wanted.first, wanted.last).before
     earlier = replace(wanted, first=span.first, last=span.last)
     heard, heard_before = (

@@ -11,12 +11,12 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from widget.domain.dashboard_queries import chosen_of, wanted_in
-from widget.domain.dashboards import Point, Tile, distributions, looked_at, shown_metrics, tiles
+from widget.domain.dashboards import Point, Tile, looked_at, shown_metrics, tiles
 from widget.domain.periods import Period
 from widget.domain.saved_filters import SavedFilter
-from widget.domain.score_summary import Summary
 from widget.domain.scores.metrics import MetricId
 from widget.domain.scores.spans import Bucket, Span
+from widget.domain.scores.summaries import Summary, summaries
 from widget.domain.subscriptions import SubscriptionOver, check_scope
 from widget.storage.dashboards import (
     counted_surveys,
@@ -30,6 +30,7 @@ from widget.storage.saved_filters import saved_filter
 from widget.storage.seats import Seat, seat_of
 from widget.storage.subscription_mails import PlannedMail, address_of, planned_mail
 from widget.storage.subscriptions import stop_subscription
+from widget.storage.tags import tags_by_id
 from widget.storage.teams import team_tree
 
 _log = logging.getLogger(__name__)
@@ -80,6 +81,7 @@ def _numbers(session: Session, workspace_id: int, mail: PlannedMail) -> Numbers:
         surveys,
         member_names_of(session, workspace_id, seat.scope),
         team_tree(session, workspace_id, seat.scope),
+        tags_by_id(session, workspace_id),
         seat.scope,
     )
     check_scope(seat.scope, chosen, known)
@@ -94,7 +96,7 @@ def _numbers(session: Session, workspace_id: int, mail: PlannedMail) -> Numbers:
         now,
         before,
         knows_requests=wanted.is_rolled_up,
-        knows_shares=seat.scope.everything and wanted.knows_shares,
+        knows_shares=wanted.knows_shares,
     )
     metric = looked_at(metrics, next(iter(kept.parameters.get("metric", ())), None))
     return Numbers(
@@ -106,7 +108,7 @@ def _numbers(session: Session, workspace_id: int, mail: PlannedMail) -> Numbers:
         tiles=tiles(metrics, now, before),
         metric=metric,
         course=course_of(*place, wanted, surveys, seat.time_zone, metric=metric, parts=parts),
-        distributions=distributions(now),
+        distributions=summaries(now.answers),
         query=_query(kept, mail.period),
     )
 

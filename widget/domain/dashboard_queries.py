@@ -11,7 +11,7 @@ from widget.domain.scores.spans import PRESETS, Preset, Span, preset_span
 from widget.domain.teams import TeamPlace, with_teams_below
 
 # A parameter's name, in the order of the form; each may come several times.
-NAMES = ("survey", "team", "member", "channel", "language", "source", "client", "segment")
+NAMES = ("survey", "team", "member", "channel", "language", "source", "client", "segment", "tag")
 SPAN_NAMES = ("span", "from", "to")
 NOBODY = "none"
 # In an address there is no telling "" from nothing at all.
@@ -32,6 +32,7 @@ class Known:
     surveys: Mapping[str, int]
     members: Mapping[str, int]
     teams: Sequence[TeamPlace]
+    tags: Mapping[str, int]
     nobodys: bool
 
     def unknown(self, chosen: Chosen) -> list[str]:
@@ -88,6 +89,7 @@ def wanted_in(span: Span, chosen: Chosen, known: Known) -> ScoreFilter:
         sources=_texts(chosen["source"]),
         clients=_texts(chosen["client"]),
         segments=_texts(chosen["segment"]),
+        tags=_known([id for one, id in known.tags.items() if one in chosen["tag"]], chosen["tag"]),
     )
 
 

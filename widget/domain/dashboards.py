@@ -1,13 +1,12 @@
 """What a dashboard says: numbers with what they were before, their course, and what they hide."""
 
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Generic, TypeVar
 from zoneinfo import ZoneInfo
 
-from widget.domain.scales import Kind
-from widget.domain.score_summary import Summary, summarise
+from widget.domain.score_summary import FEW
 from widget.domain.scores.adding import summed, without
 from widget.domain.scores.comparisons import Comparison
 from widget.domain.scores.corrections import corrected
@@ -58,6 +57,18 @@ class Row(Generic[Key]):
     against_others: Comparison
 
 
+@dataclass(frozen=True)
+class Pair(Generic[Key]):
+    """Two groups side by side. `pairs` is how many could have been compared as well."""
+
+    first: Key
+    second: Key
+    first_score: Score
+    second_score: Score
+    comparison: Comparison
+    pairs: int
+
+
 def tiles(metrics: Sequence[MetricId], now: Counts, before: Counts) -> list[Tile]:
     """A tile for each metric, in their order."""
     return [Tile(metric, score_of(metric, now), compare(metric, before, now)) for metric in metrics]
@@ -95,32 +106,45 @@ def looked_at(metrics: Sequence[MetricId], wanted: str | None) -> MetricId:
     return next((id for id in shown if id == wanted), shown[0])
 
 
-def distributions(counts: Counts) -> list[Summary]:
-    """How many gave which score, of each kind that was answered."""
-    kinds: dict[Kind, dict[int, int]] = {one.kind: {} for one in counts.answers}
-    for one in counts.answers:
-        for score, number in one.counts.items():
-            kinds[one.kind][score] = kinds[one.kind].get(score, 0) + number
-    return [summarise(kind, scores) for kind, scores in kinds.items()]
-
-
 def breakdown(
-    metric: MetricId, groups: Mapping[Key, Counts], most: int | None = None
+    metric: MetricId,
+    groups: Mapping[Key, Counts],
+    most: int | None = None,
+    whole: Counts | None = None,
 ) -> list[Row[Key]]:
-    """A row for each group with an answer, those with most answers first, and no more than `most`.
+    """A row for each group with a number, those with most answers first, and no more than `most`.
 
-    Verdicts hold for all groups together, those without a row among them (Holm).
+    `whole` is what all of them counted together, where an answer may be in several groups; each is
+    compared with what is not in it. Verdicts hold for all groups together, those without a row
+    among them (Holm).
     """
-    whole = summed(groups.values())
-    compared = {
-        key: compare(metric, without(whole, counts), counts) for key, counts in groups.items()
-    }
-    # Of a difference the second side is the group's own.
-    keys = [key for key, one in compared.items() if one.n_second]
+    whole = whole or summed(groups.values())
+    # Shares may be of answers that are older than the span, so that there are no answers to them.
+    keys = [key for key, counts in groups.items() if score_of(metric, counts).value is not None]
+    compared = {key: compare(metric, without(whole, groups[key]), groups[key]) for key in keys}
     verdicts = dict(zip(keys, corrected([compared[key] for key in keys]), strict=True))
     shown = sorted(keys, key=lambda key: -compared[key].n_second)[:most]
     fair = shrunken(metric, groups, shown)
     return [Row(key, score_of(metric, groups[key]), fair[key], verdicts[key]) for key in shown]
+
+
+def compare_pair(
+    metric: MetricId, groups: Mapping[Key, Counts], first: Key, second: Key
+) -> Pair[Key]:
+    """The second group's number minus the first's, of groups that share no answers.
+
+    Who chooses two groups has looked at all of them. So the verdict allows for every pair that
+    could have been chosen, of groups with enough answers: p times their number, at most 1
+    (Bonferroni; O. J. Dunn, 1961, Multiple Comparisons among Means, Journal of the American
+    Statistical Association 56, 52-64).
+    """
+    scores = {key: score_of(metric, counts) for key, counts in groups.items()}
+    enough = sum(1 for score in scores.values() if score.n >= FEW)
+    pairs = max(1, enough * (enough - 1) // 2)
+    found = compare(metric, groups[first], groups[second])
+    if found.p is not None:
+        found = replace(found, adjusted_p=min(1.0, found.p * pairs))
+    return Pair(first, second, scores[first], scores[second], found, pairs)
 
 
 def by_weekday_and_hour(

@@ -226,6 +226,10 @@ class PeopleRulesRefused(SaysoError):
         self.problems = problems
 
 
+class StrataRefused(SaysoError):
+    """Groups of customers, or references, that cannot be stated so."""
+
+
 class AddressRefused(SaysoError):
     """A text is no address that customers can be led to."""
 
@@ -278,6 +282,71 @@ class ChangeRefused(SaysoError):
     """Many responses cannot be changed in this way."""
 
 
+class UnknownCustomer(SaysoError):
+    """No customer with this id in the workspace."""
+
+
+class CustomerRefused(SaysoError):
+    """What is said of a customer cannot be kept. `problems` has a sentence for each field."""
+
+    def __init__(self, problems: dict[str, str]) -> None:
+        super().__init__(" ".join(problems.values()))
+        self.problems = problems
+
+
+class ExportRefused(SaysoError):
+    """A file of responses cannot be asked for, or not be given to somebody any more."""
+
+
+class UnknownExport(SaysoError):
+    """No file of responses with this id that somebody asked for in the workspace."""
+
+
+class ReportRefused(SaysoError):
+    """A report cannot be made or changed so. `problems` maps field names to sentences, "" to those
+    of no field."""
+
+    def __init__(self, problems: dict[str, str]) -> None:
+        super().__init__(" ".join(problems.values()))
+        self.problems = problems
+
+
+class EraseLater(SaysoError):
+    """Somebody cannot be erased at this moment, as something would put them back."""
+
+
+class MergeRefused(SaysoError):
+    """Two customers cannot become one."""
+
+
+class UnknownImport(SaysoError):
+    """No import of customers with this id in the workspace."""
+
+
+class UnknownReport(SaysoError):
+    """No report, or nothing that makes reports, with this id to see in the workspace."""
+
+
+class PdfNotMade(SaysoError):
+    """A PDF could not be made; says why."""
+
+
+class UnknownFilter(SaysoError):
+    """No saved filter with this id that is one's own, or shared."""
+
+
+class FilterRefused(SaysoError):
+    """A filter cannot be kept in this way."""
+
+
+class UnknownSubscription(SaysoError):
+    """No subscription of one's own with this id."""
+
+
+class SubscriptionRefused(SaysoError):
+    """Nothing can be subscribed to in this way."""
+
+
 class RulesRefused(SaysoError):
     """An audience's rules are made of something that rules are not made of."""
 
@@ -312,19 +381,3 @@ class PlanRefused(SaysoError):
     def __init__(self, problems: dict[str, str]) -> None:
         super().__init__(" ".join(problems.values()))
         self.problems = problems
-
-
-class UnknownFilter(SaysoError):
-    """No saved filter with this id that is one's own, or shared."""
-
-
-class FilterRefused(SaysoError):
-    """A filter cannot be kept in this way."""
-
-
-class UnknownSubscription(SaysoError):
-    """No subscription of one's own with this id."""
-
-
-class SubscriptionRefused(SaysoError):
-    """Nothing can be subscribed to in this way."""

@@ -16,10 +16,21 @@ _TEXT_LIMIT = 2_000
 
 
 @dataclass(frozen=True)
+class AttachedReport:
+    """A report that a mail carries as a PDF: its id in hexadecimal, and the user who sends it, as
+    whom it is read when the mail leaves."""
+
+    report_id: str
+    user_id: int
+
+
+@dataclass(frozen=True)
 class Content:
     """A message. `facts` are pairs of a word and what it is; `link` is an absolute address or "".
 
     What customers wrote goes into `quote`, so that every channel can set it apart from our words.
+    Mails alone have a `reply_to`, where answers go, a `sender_name` where it is not ours, and a
+    `report`.
     """
 
     subject: str
@@ -28,6 +39,9 @@ class Content:
     quote: str = ""
     link: str = ""
     link_words: str = ""
+    reply_to: str = ""
+    sender_name: str = ""
+    report: AttachedReport | None = None
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -36,7 +50,10 @@ class Content:
     def from_json(cls, data: Mapping[str, Any]) -> "Content":
         """What `to_json` gave."""
         facts = tuple((str(word), str(value)) for word, value in data.get("facts", ()))
-        return cls(**{**data, "facts": facts})
+        report = data.get("report")
+        return cls(
+            **{**data, "facts": facts, "report": AttachedReport(**report) if report else None}
+        )
 
 
 def tidy_content(content: Content) -> Content:
@@ -50,6 +67,9 @@ def tidy_content(content: Content) -> Content:
         quote=without_controls(content.quote)[:_TEXT_LIMIT],
         link=content.link,
         link_words=one_line(content.link_words, 100),
+        reply_to=one_line(content.reply_to),
+        sender_name=one_line(content.sender_name, 80),
+        report=content.report,
     )
 
 

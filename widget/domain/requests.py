@@ -57,6 +57,7 @@ Why = Literal[
     "cancelled",
     "reminders_cancelled",
     "campaign_stopped",
+    "erased",
 ]
 WHYS: tuple[Why, ...] = get_args(Why)
 
@@ -80,6 +81,7 @@ WHY_SENTENCES: dict[Why, str] = {
     "cancelled": "Somebody cancelled it before it was sent.",
     "reminders_cancelled": "Somebody cancelled its reminders; the link can still be answered.",
     "campaign_stopped": "Its campaign was stopped before it was sent.",
+    "erased": "The customer was erased.",
 }
 
 # Said of a single mail of a request that itself goes on.

@@ -1,9 +1,9 @@
 """Which responses a list shows, an export holds and a change of many touches."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from widget.domain.roles import EVERYTHING, Scope
 from widget.domain.scales import Kind
@@ -59,3 +59,32 @@ class ResponseFilter:
     with_tests: bool = False
     only_tests: bool = False
     with_hidden: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        """What differs from a filter that wants everything. Whose responses somebody sees is not
+        kept: it is looked up whenever the filter is used."""
+        kept: dict[str, Any] = {}
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if field.name in _OF_WHOEVER_ASKS or value == field.default:
+                continue
+            if isinstance(value, datetime):
+                value = value.isoformat()
+            elif isinstance(value, Collection) and not isinstance(value, str):
+                value = list(value)
+            kept[field.name] = value
+        return kept
+
+    @classmethod
+    def from_json(
+        cls, kept: dict[str, Any], *, scope: Scope, finds_hidden_comments: bool
+    ) -> "ResponseFilter":
+        """The same filter for somebody with this scope."""
+        said = dict(kept)
+        for name in ("since", "until"):
+            if name in said:
+                said[name] = datetime.fromisoformat(said[name])
+        return cls(scope=scope, finds_hidden_comments=finds_hidden_comments, **said)
+
+
+_OF_WHOEVER_ASKS = frozenset(("scope", "finds_hidden_comments"))

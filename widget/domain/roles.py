@@ -1,7 +1,8 @@
 """Who may do what in a workspace, and whose responses they see."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 Role = Literal["owner", "admin", "manager", "member", "viewer"]
 ROLES: tuple[Role, ...] = get_args(Role)
@@ -59,6 +60,29 @@ class Scope:
         if member_id is None:
             return False
         return member_id == self.member_id or (team_id is not None and team_id in self.teams)
+
+    def includes(self, other: "Scope") -> bool:
+        """Whether all that is within the other is within this one, as teams are now."""
+        if self.everything:
+            return True
+        return (
+            not other.everything
+            and other.teams <= self.teams
+            and other.member_id in (None, self.member_id)
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """For what was made within a scope and is shown to nobody who does not see all of it."""
+        return {
+            "everything": self.everything,
+            "teams": sorted(self.teams),
+            "member_id": self.member_id,
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> "Scope":
+        """What `to_json` gave."""
+        return cls(data["everything"], frozenset(data["teams"]), data["member_id"])
 
     def leads(self, team_id: int | None) -> bool:
         """Whether members of a team are theirs to lead, given the ability to: being a member

@@ -16,10 +16,13 @@ Group = Literal[
     "source",
     "client",
     "segment",
+    "tag",
     "hour",
 ]
 # What rollups are kept by; all else is read from the responses themselves.
 ROLLED_UP: frozenset[Group] = frozenset({"day", "survey", "member", "team", "channel"})
+# What is known of shares.
+SHARED_BY: frozenset[Group] = frozenset({"day", "survey", "member", "team"})
 # The names of attributes that are dimensions of their own.
 ATTRIBUTES: frozenset[Group] = frozenset({"client", "segment"})
 
@@ -29,8 +32,8 @@ class ScoreFilter:
     """The answers of some days, both included, in the workspace's calendar.
 
     Each other field narrows them to those with one of its values; empty means any. `surveys`,
-    `members`, `teams` and `versions` are ids of ours, `teams` with those below each; None among
-    the members is nobody. "" among channels, languages, clients and segments is none.
+    `members`, `teams`, `versions` and `tags` are ids of ours, `teams` with those below each; None
+    among the members is nobody. "" among channels, languages, clients and segments is none.
     """
 
     first: date
@@ -44,11 +47,13 @@ class ScoreFilter:
     sources: Collection[str] = ()
     clients: Collection[str] = ()
     segments: Collection[str] = ()
+    tags: Collection[int] = ()
 
     @property
     def knows_shares(self) -> bool:
-        """Whether shares can be told by it: nothing says who shared, only on which survey."""
-        return self.is_rolled_up and not (self.members or self.teams or self.channels)
+        """Whether shares can be told by it: of those nothing is known but when, on which survey
+        and whose rating was passed on."""
+        return self.is_rolled_up and not self.channels
 
     @property
     def is_rolled_up(self) -> bool:

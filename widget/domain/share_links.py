@@ -16,6 +16,7 @@ class Press:
     """A link that can be pressed: what is counted, and where it leads. Nothing says by whom.
 
     `url` is an address, or for Mastodon the text to post. `is_test` presses are not counted.
+    `member_id` is the member whom the rating was about, None for nobody.
     """
 
     workspace_id: int
@@ -23,6 +24,7 @@ class Press:
     channel: str
     url: str
     is_test: bool = False
+    member_id: int | None = None
 
 
 class PressSigner:
@@ -38,6 +40,8 @@ class PressSigner:
     def sign(self, press: Press) -> str:
         """The token of a link: URL-safe text."""
         said = [press.workspace_id, press.survey_id, press.channel, press.url, int(press.is_test)]
+        if press.member_id is not None:
+            said.append(press.member_id)
         text = urlsafe_b64encode(dumps(said, separators=(",", ":")).encode()).rstrip(b"=")
         return self._signer.sign(text).decode()
 
@@ -48,5 +52,5 @@ class PressSigner:
         except (BadSignature, UnicodeEncodeError) as error:
             raise LinkForged("This link was not made by this server.") from error
         said = loads(urlsafe_b64decode(text + b"=" * (-len(text) % 4)))
-        workspace_id, survey_id, channel, url, is_test = said
-        return Press(workspace_id, survey_id, channel, url, bool(is_test))
+        workspace_id, survey_id, channel, url, is_test, *member_id = said
+        return Press(workspace_id, survey_id, channel, url, bool(is_test), *member_id)

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
-from sqlalchemy import create_engine
+from sqlalchemy import Engine, create_engine
 
 from widget.actions.announce_grants import AnnounceGrants
 from widget.actions.change_responses import run_bulk_changes
@@ -17,9 +17,20 @@ from widget.actions.find_themes import FindThemes, forget_old_themes
 from widget.actions.finish_idle_responses import FinishIdleResponses
 from widget.actions.forget_link_visits import ForgetLinkVisits
 from widget.actions.import_members import forget_member_files
+from widget.actions.make_exports import ForgetExports, MakeExports
+from widget.actions.make_report_pdfs import MakeReportPdfs, forget_report_pdfs
+from widget.actions.purge_erased import purge_erased
 from widget.actions.raise_alerts import RaiseAlerts
+from widget.actions.redate_responses import redate_responses
 from widget.actions.run_campaigns import campaign_backoff, run_campaigns
+from widget.actions.run_customer_imports import (
+    Seen,
+    customer_import_backoff,
+    forget_customer_files,
+    run_customer_imports,
+)
 from widget.actions.run_import import Turns, import_backoff, run_imports
+from widget.actions.schedule_reports import MakeScheduledReports
 from widget.actions.send_due_requests import send_due
 from widget.actions.send_due_subscriptions import send_due_subscriptions
 from widget.actions.settle_provisional import settle_due
@@ -29,14 +40,17 @@ from widget.outbound.chat import ChatSender
 from widget.outbound.mail.letters import Post
 from widget.outbound.mail.notes import MailNotes
 from widget.outbound.mail.numbers import SendNumbers
+from widget.outbound.mail.report_attachment import ReportAttachments
 from widget.outbound.mail.sending import SendMail
 from widget.outbound.mail.transport import make_mailer
 from widget.outbound.messages import SendMessages
 from widget.outbound.public_client import PublicClient
-from widget.outbound.worker import Job, Worker
+from widget.outbound.worker import Job, Worker, collect_seldom
+from widget.report_pages.pdf import make_pdf
 from widget.settings import Settings
 from widget.storage.addresses import digest_addresses_with
 from widget.storage.engine import prepare_engine
+from widget.storage.export_files import ExportFiles
 
 _LOOK_FOR_SERVER_EVERY_S = 1.0
 
@@ -45,19 +59,23 @@ def _utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def make_jobs(settings: Settings, should_stop: Callable[[], bool]) -> list[Job]:
-    """The jobs of a worker with these settings."""
+def make_jobs(settings: Settings, engine: Engine, should_stop: Callable[[], bool]) -> list[Job]:
+    """The jobs of a worker with these settings, on a database."""
     send_mail = SendMail(
         Post(settings), make_mailer(settings), clock=_utc_now, should_stop=should_stop
     )
     # A connection of its own: each job has a thread of its own.
     mailer = make_mailer(settings)
-    notes = MailNotes(mailer, settings.mail_from)
+    notes = MailNotes(mailer, settings.mail_from, ReportAttachments(engine))
     chat = ChatSender(PublicClient())
     send_messages = SendMessages(
         {"mail": notes, "slack": chat, "teams": chat},
         clock=_utc_now,
         by_purpose={PURPOSE: partial(SendNumbers, mailer, settings)},
+    )
+    files = ExportFiles(settings.exports_folder)
+    make_exports = MakeExports(
+        files, settings.exports_room, clock=_utc_now, should_stop=should_stop
     )
     idle = FinishIdleResponses(timedelta(minutes=settings.idle_minutes))
     return [
@@ -68,14 +86,27 @@ def make_jobs(settings: Settings, should_stop: Callable[[], bool]) -> list[Job]:
         Job("send mail", 1, send_mail),
         Job("send messages", 1, send_messages),
         Job("change responses", 2, run_bulk_changes),
+        Job("redate responses", 2, redate_responses),
+        Job("make exports", 1, make_exports),
+        Job("forget exports", 300, ForgetExports(files)),
         Job("announce grants", 5, AnnounceGrants(settings.public_url)),
         Job("finish idle responses", 60, idle),
         Job("forget link visits", 3600, ForgetLinkVisits(timedelta(days=settings.visit_days))),
         Job("forget files of members", 3600, forget_member_files),
+        Job(
+            "import customers",
+            1,
+            partial(run_customer_imports, backoff=customer_import_backoff(), seen=Seen()),
+        ),
+        Job("forget files of customers", 3600, forget_customer_files),
+        Job("purge what was erased", 60, purge_erased),
         Job("send due subscriptions", 30, send_due_subscriptions),
         Job("find themes", 1, FindThemes(should_stop)),
         Job("forget old themes", 600, forget_old_themes),
         Job("raise alerts", 3, RaiseAlerts(settings.public_url)),
+        Job("make drafts of reports", 30, MakeScheduledReports(settings.public_url)),
+        Job("make PDFs of reports", 1, MakeReportPdfs(make_pdf)),
+        Job("forget PDFs of reports", 600, forget_report_pdfs),
     ]
 
 
@@ -94,8 +125,9 @@ def work(settings: Settings, *, server_pid: int | None = None) -> None:
         )
     )
     digest_addresses_with(engine, lambda email: (address_digest(settings.address_key, email),))
+    collect_seldom()
     stopping = threading.Event()
-    jobs = make_jobs(settings, stopping.is_set)
+    jobs = make_jobs(settings, engine, stopping.is_set)
     worker = Worker(engine, jobs, _utc_now)
 
     def stop(*_: object) -> None:

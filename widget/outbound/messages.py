@@ -16,6 +16,7 @@ from widget.storage.messages import (
     give_message_up,
     is_any_message_due,
     mark_message_sent,
+    put_message_off,
     retry_message,
 )
 
@@ -23,6 +24,7 @@ _log = logging.getLogger(__name__)
 
 _LEASE = timedelta(minutes=2)
 _BATCH = 5
+_NOT_READY = timedelta(seconds=5)
 
 
 class NotSent(Exception):
@@ -33,11 +35,15 @@ class NotSent(Exception):
         self.is_final = is_final
 
 
+class NotReadyYet(Exception):
+    """What a message carries is still being made; it is looked at again in a moment."""
+
+
 class Sender(Protocol):
     """Something that sends the messages of one channel."""
 
     def send(self, due: DueMessage, now: datetime) -> None:
-        """Send a message. Raises NotSent."""
+        """Send a message. Raises NotSent, and NotReadyYet."""
 
 
 @dataclass
@@ -68,6 +74,8 @@ class SendMessages:
             return
         try:
             sender.send(due, self.clock())
+        except NotReadyYet as error:
+            put_message_off(engine, due, self.clock() + _NOT_READY, str(error))
         except NotSent as error:
             self._failed(engine, due, str(error), is_final=error.is_final)
         except Exception as error:  # noqa: BLE001 - logged, and tried again

@@ -2,7 +2,7 @@
 
 import secrets
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from hashlib import sha256
 
 from sqlalchemy import func, select
@@ -10,6 +10,9 @@ from sqlalchemy.orm import Session
 
 from widget.domain.roles import KEY_ABILITIES, KeyAbility, Role
 from widget.storage.models import ApiKey, Membership, User, Workspace
+
+# Before any response.
+BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -43,9 +46,17 @@ def time_zone_of(session: Session, workspace_id: int) -> str:
     return session.scalars(select(Workspace.time_zone).where(Workspace.id == workspace_id)).one()
 
 
-def change_workspace(session: Session, workspace_id: int, *, name: str, time_zone: str) -> None:
+def change_workspace(
+    session: Session, workspace_id: int, *, name: str, time_zone: str, at: datetime
+) -> bool:
+    """Change a workspace; whether its time zone is another now, so that responses are to move to
+    other days (`storage.redating`)."""
     workspace = session.get_one(Workspace, workspace_id)
+    is_another = workspace.time_zone != time_zone
     workspace.name, workspace.time_zone = name, time_zone
+    if is_another:
+        workspace.redated_until, workspace.zone_changed_at = BEGINNING, at
+    return is_another
 
 
 def user_names(session: Session, ids: set[int]) -> dict[int, str]:

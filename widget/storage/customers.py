@@ -7,15 +7,16 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, and_, or_, select
+from sqlalchemy import Row, Select, and_, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from widget.domain.addresses import spellings
 from widget.domain.asks import Ask
 from widget.domain.requests import MailTo
 from widget.storage.chunks import chunks
 from widget.storage.ids import new_id
+from widget.storage.indexed import by_index, texts
 from widget.storage.models import Customer, Delivery, Member, Request
 
 
@@ -39,9 +40,13 @@ def known_customers(
     found: dict[str, KnownCustomer] = {}
     keys = {spelling: ask.email for ask in asks if ask.email for spelling in spellings(ask.email)}
     for part in chunks(keys):
+        wanted = texts(part)
         for row in session.execute(
-            select(Customer.email, *_KNOWN).where(
-                Customer.workspace_id == workspace_id, Customer.email.in_(part)
+            select(Customer.email, *_KNOWN)
+            .select_from(wanted)
+            .join(
+                Customer,
+                (Customer.workspace_id == workspace_id) & (Customer.email == wanted.c.text),
             )
         ):
             key = keys[row.email or ""]
@@ -55,7 +60,7 @@ def known_customers(
             .where(
                 Customer.workspace_id == workspace_id,
                 Customer.email.is_(None),
-                Customer.external_id.in_(part),
+                by_index(workspace_id, Customer.external_id, part),
             )
             .order_by(Customer.id.desc())
         ):
@@ -213,6 +218,7 @@ def mails_to(
                 Request.workspace_id == workspace_id,
                 Request.customer_id.in_(part),
                 Request.is_test.is_(is_test),
+                Delivery.id.in_(_mails_of(workspace_id, part)),
                 Delivery.purpose == "reminder",
                 Delivery.status.not_in(("not_sent", "failed")),
                 Delivery.created_at > since,
@@ -221,6 +227,15 @@ def mails_to(
         for customer_id, id, survey_id, at in session.execute(reminded):
             mails[customer_id].append(MailTo(id, survey_id, at, is_reminder=True))
     return mails
+
+
+def _mails_of(workspace_id: int, customer_ids: Collection[UUID]) -> Select[UUID]:
+    """The ids of customers' mails, out of indexes alone."""
+    mail, request = aliased(Delivery), aliased(Request)
+    asked = select(request.id).where(
+        request.workspace_id == workspace_id, request.customer_id.in_(customer_ids)
+    )
+    return select(mail.id).where(mail.workspace_id == workspace_id, mail.request_id.in_(asked))
 
 
 def members_named(session: Session, workspace_id: int, names: Collection[str]) -> Mapping[str, int]:

@@ -13,17 +13,18 @@ from widget.domain.dashboards import Point
 from widget.domain.facts import COMMENT, REWARD
 from widget.domain.roles import Scope
 from widget.domain.scales import KINDS, POSITIVE_FROM, Kind
-from widget.domain.score_filters import Group, ScoreFilter
+from widget.domain.score_filters import SHARED_BY, Group, ScoreFilter
 from widget.domain.scores.adding import summed
 from widget.domain.scores.metrics import MetricId
 from widget.domain.scores.scoring import Answers, Counts, score_of
 from widget.domain.scores.spans import Bucket
 from widget.domain.surveys import definition_from_json
 from widget.domain.teams import TeamNode, TeamPlace
-from widget.storage.models import Member, ShareCount, Survey, SurveyVersion
+from widget.storage.models import Member, Survey, SurveyVersion
 from widget.storage.request_counts import requests_by
 from widget.storage.scopes import members_within
 from widget.storage.score_counts import Facts, facts_by
+from widget.storage.share_counts import shares_by
 
 # What requests know, and so response rates can be told by.
 ASKED_BY: frozenset[Group] = frozenset({"survey", "member", "team", "channel"})
@@ -38,6 +39,11 @@ class CountedSurvey:
     name: str
     kind: Kind
     positive_from: int
+
+    def threshold(self, kind: Kind) -> int:
+        """From where scores of a kind are positive: as the survey says of its own main question,
+        as is usual of one that follows."""
+        return self.positive_from if kind == self.kind else POSITIVE_FROM[kind]
 
 
 def counted_surveys(session: Session, workspace_id: int) -> dict[int, CountedSurvey]:
@@ -58,6 +64,18 @@ def counted_surveys(session: Session, workspace_id: int) -> dict[int, CountedSur
     return found
 
 
+def answers_of(
+    session: Session,
+    workspace_id: int,
+    scope: Scope,
+    wanted: ScoreFilter,
+    surveys: Mapping[int, CountedSurvey],
+) -> Sequence[Answers]:
+    """The scores of a filter's answers within a scope, and nothing else that was counted."""
+    found = facts_by(session, workspace_id, scope, wanted, None)
+    return _counts(found.get(None, {}), surveys).answers
+
+
 def counts_of(
     session: Session,
     workspace_id: int,
@@ -68,10 +86,7 @@ def counts_of(
 ) -> Counts:
     """All that was counted of a filter, within a scope. `surveys` are those of the workspace."""
     found = counts_by(session, workspace_id, scope, wanted, None, surveys, time_zone)
-    counts = found.get(None, Counts())
-    if scope.everything and wanted.knows_shares:
-        counts = replace(counts, shares=_shares(session, workspace_id, wanted))
-    return counts
+    return found.get(None, Counts())
 
 
 def counts_by(
@@ -83,9 +98,10 @@ def counts_by(
     surveys: Mapping[int, CountedSurvey],
     time_zone: str,
 ) -> dict[Any, Counts]:
-    """The same for each value of `group` (see `facts_by`), without shares, which nobody's are.
+    """The same for each value of `group` (see `facts_by`).
 
-    Requests are counted as well where the filter and the group are what they know.
+    Requests and shares are counted as well where the filter and the group are what they know. By
+    tag, a response counts in several groups.
     """
     facts = facts_by(session, workspace_id, scope, wanted, group)
     found = {key: _counts(of_key, surveys) for key, of_key in facts.items()}
@@ -98,6 +114,10 @@ def counts_by(
                 answered=requests.answered,
                 times=requests.times,
             )
+    if wanted.knows_shares and (group is None or group in SHARED_BY):
+        shares = shares_by(session, workspace_id, scope, wanted, group)
+        for key, number in shares.items():
+            found[key] = replace(found.get(key, Counts()), shares=number)
     return found
 
 
@@ -144,9 +164,7 @@ def _counts(facts: Facts, surveys: Mapping[int, CountedSurvey]) -> Counts:
         for kind in KINDS:
             if kind not in of_survey:
                 continue
-            is_main = kind == survey.kind
-            threshold = survey.positive_from if is_main else POSITIVE_FROM[kind]
-            scores = answers.setdefault((kind, threshold), {})
+            scores = answers.setdefault((kind, survey.threshold(kind)), {})
             for score, number in of_survey[kind].items():
                 scores[score] = scores.get(score, 0) + number
         responses += sum(of_survey.get(survey.kind, {}).values())
@@ -158,17 +176,6 @@ def _counts(facts: Facts, surveys: Mapping[int, CountedSurvey]) -> Counts:
         comments=comments,
         rewards=rewards,
     )
-
-
-def _shares(session: Session, workspace_id: int, wanted: ScoreFilter) -> int:
-    query = select(func.coalesce(func.sum(ShareCount.used), 0)).where(
-        ShareCount.workspace_id == workspace_id,
-        ShareCount.day >= wanted.first,
-        ShareCount.day <= wanted.last,
-    )
-    if wanted.surveys:
-        query = query.where(ShareCount.survey_id.in_(wanted.surveys))
-    return int(session.scalar(query) or 0)
 
 
 @dataclass(frozen=True)
@@ -193,14 +200,16 @@ def known_of(
     surveys: Mapping[int, CountedSurvey],
     members: Mapping[int, NamedMember],
     teams: Sequence[TeamNode],
+    tags: Mapping[int, str],
     scope: Scope,
 ) -> Known:
-    """What a filter may name within a scope, given the surveys of the workspace, and its members
-    and teams within the scope."""
+    """What a filter may name within a scope, given the surveys and tags of the workspace, and its
+    members and teams within the scope."""
     return Known(
         surveys={survey.public_id: id for id, survey in surveys.items()},
         members={member.public_id: id for id, member in members.items()},
         teams=[TeamPlace(team.id, team.parent_id) for team in teams],
+        tags={name: id for id, name in tags.items()},
         nobodys=scope.everything,
     )
 

@@ -1,92 +1,255 @@
-"""Responses in the order of their list, a batch after the other, as files hold them."""
+"""Files of responses that somebody asked for: what is known of each, and who makes it."""
 
-from collections.abc import Iterator, Sequence
-from typing import Any
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, cast
+from uuid import UUID
 
+from sqlalchemy import delete, func, or_, select
 from sqlalchemy.orm import Session
 
-from widget.domain.exports import Record
-from widget.domain.response_filters import ResponseFilter
-from widget.domain.rewards import Reward
-from widget.storage.responses import ListedResponse, responses_page
-from widget.storage.rewards import reward_of_responses
-from widget.storage.tags import tags_of
+from widget.domain.errors import UnknownExport
+from widget.domain.export_jobs import ExportFailure, ExportStatus
+from widget.domain.exports.formats import ExportFormat
+from widget.storage.ids import new_id
+from widget.storage.models import Export, Member
+from widget.storage.scopes import members_within
+from widget.storage.seats import Seat
 
-BATCH = 1_000
+_CLAIMED_FOR = timedelta(seconds=30)
 
 
-def records(
+@dataclass(frozen=True)
+class ListedExport:
+    """A file as its owner sees it. `bytes` is its size when it is done."""
+
+    id: UUID
+    format: ExportFormat
+    asked: dict[str, Any]
+    status: ExportStatus
+    why: ExportFailure | None
+    total: int | None
+    done: int
+    bytes: int
+    created_at: datetime
+    finished_at: datetime | None
+    expires_at: datetime | None
+
+    @property
+    def is_open(self) -> bool:
+        return self.status in ("waiting", "making")
+
+    @property
+    def percent(self) -> int:
+        """How much is done. Never 100 before the file is there."""
+        return min(99, 100 * self.done // self.total) if self.total else 0
+
+
+@dataclass(frozen=True)
+class ClaimedExport:
+    """A file that is somebody's to make. `attempt` tells them from who has it later."""
+
+    workspace_id: int
+    id: UUID
+    user_id: int
+    format: ExportFormat
+    wanted: dict[str, Any]
+    attempt: int
+
+
+def sight_of(session: Session, seat: Seat) -> str:
+    """What somebody can read, as a text to compare: whose responses, and whether hidden comments
+    too. It changes with their role, their teams, and the members of those."""
+    whose = "everything"
+    if not seat.scope.everything:
+        ids = session.scalars(
+            select(Member.id)
+            .where(Member.workspace_id == seat.workspace_id, members_within(seat.scope))
+            .order_by(Member.id)
+        )
+        whose = ",".join(map(str, ids))
+    return hashlib.sha256(f"{whose};{seat.may('lead')}".encode()).hexdigest()
+
+
+def add_export(
     session: Session,
-    workspace_id: int,
-    wanted: ResponseFilter,
-    *,
-    shows_hidden_comments: bool,
-) -> Iterator[Sequence[Record]]:
-    """All responses that a filter wants, newest first, a batch at a time.
-
-    Each batch is read by itself, from the place where the one before it ended, and forgotten: a
-    long file holds up no writer and takes no more memory than a short one.
-    """
-    place = None
-    while True:
-        page = responses_page(session, workspace_id, wanted, limit=BATCH, older_than=place)
-        ids = [found.response.id for found in page.items]
-        rewards = reward_of_responses(session, workspace_id, ids)
-        tags = tags_of(session, workspace_id, ids)
-        made = []
-        for found in page.items:
-            id = found.response.id
-            shows = shows_hidden_comments or found.response.comment_hidden_at is None
-            made.append(_record(found, rewards.get(id), tags.get(id, ()), shows))
-        place = page.items[-1].place if page.items else None
-        session.expunge_all()
-        session.rollback()
-        if made:
-            yield made
-        if not page.has_older:
-            return
+    seat: Seat,
+    form: ExportFormat,
+    wanted: dict[str, Any],
+    asked: dict[str, Any],
+    at: datetime,
+) -> UUID:
+    """Leave a file to the worker; returns its id."""
+    id = new_id()
+    session.add(
+        Export(
+            workspace_id=seat.workspace_id,
+            id=id,
+            user_id=seat.user_id,
+            format=form,
+            wanted=wanted,
+            asked=asked,
+            status="waiting",
+            created_at=at,
+        )
+    )
+    return id
 
 
-def _record(
-    found: ListedResponse, reward: Reward | None, tags: Sequence[str], shows_comment: bool
-) -> dict[str, Any]:
-    row = found.response
-    return {
-        "id": str(row.id),
-        "survey": found.survey_public_id,
-        "survey_name": found.survey_name,
-        "version": found.version,
-        "kind": row.kind,
-        "score": row.score,
-        "stars": row.stars,
-        "csat": row.csat,
-        "nps": row.nps,
-        "ces": row.ces,
-        "reasons": row.reasons or [],
-        "comment": (row.comment or None) if shows_comment else None,
-        "comment_hidden": row.comment_hidden_at is not None,
-        "wants_contact": bool(row.wants_contact),
-        "contact": row.contact or None,
-        "may_publish": bool(row.may_publish),
-        "reward": reward.name if reward else None,
-        "member": found.member_public_id,
-        "member_name": found.member_name,
-        "member_email": found.member_email,
-        "member_given": row.member_given,
-        "ref": row.ref,
-        "channel": row.channel,
-        "source": row.source,
-        "language": row.language,
-        "customer_email": row.customer_email,
-        "customer_name": row.customer_name,
-        "customer_id": row.customer_id,
-        "page": row.page,
-        "tags": list(tags),
-        "attributes": row.attributes or {},
-        "test": row.is_test,
-        "recovery": row.is_recovery,
-        "hidden": row.hidden_at is not None,
-        "created_at": row.answered_at,
-        "updated_at": row.updated_at,
-        "finished_at": row.finished_at,
-    }
+def count_open(session: Session, seat: Seat) -> int:
+    """How many of somebody's files are waiting or under way."""
+    mine = _of_seat(seat)
+    found = session.scalar(select(func.count()).where(*mine, Export.finished_at.is_(None)))
+    return found or 0
+
+
+def exports_of(session: Session, seat: Seat) -> list[ListedExport]:
+    """Somebody's own files, the newest first."""
+    rows = session.scalars(
+        select(Export).where(*_of_seat(seat)).order_by(Export.created_at.desc(), Export.id.desc())
+    )
+    return [_listed(row) for row in rows]
+
+
+def export_of(session: Session, seat: Seat, id: UUID) -> ListedExport:
+    """One of somebody's own files. Raises UnknownExport."""
+    return _listed(export_row(session, seat, id))
+
+
+def export_row(session: Session, seat: Seat, id: UUID) -> Export:
+    """The row of one of somebody's own files, locked where it may be written. Raises
+    UnknownExport."""
+    row = session.scalar(select(Export).where(*_of_seat(seat), Export.id == id).with_for_update())
+    if row is None:
+        raise UnknownExport("There is no such file, or it is not yours.")
+    return row
+
+
+def is_any_to_make(session: Session, now: datetime) -> bool:
+    """Whether a file waits to be made: asked without holding up who writes."""
+    return session.scalar(select(Export.id).where(*_claimable(now)).limit(1)) is not None
+
+
+def claim_export(session: Session, now: datetime) -> ClaimedExport | None:
+    """Take the file that waits longest, or whose maker has died; None without one."""
+    row = session.scalar(
+        select(Export)
+        .where(*_claimable(now))
+        .order_by(Export.created_at, Export.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+        .execution_options(populate_existing=True)
+    )
+    if row is None:
+        return None
+    row.status, row.claimed_until = "making", now + _CLAIMED_FOR
+    row.attempts, row.done, row.total = row.attempts + 1, 0, None
+    return ClaimedExport(
+        row.workspace_id,
+        row.id,
+        row.user_id,
+        cast(ExportFormat, row.format),
+        row.wanted,
+        row.attempts,
+    )
+
+
+def held(session: Session, claimed: ClaimedExport) -> Export | None:
+    """The row of a file, locked, for who makes it; None when it is theirs no more: it was
+    cancelled, or somebody else makes it."""
+    row = session.scalar(
+        select(Export)
+        .where(Export.workspace_id == claimed.workspace_id, Export.id == claimed.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if row is None or row.status != "making" or row.attempts != claimed.attempt:
+        return None
+    return row
+
+
+def note_progress(
+    session: Session, claimed: ClaimedExport, done: int, total: int | None, now: datetime
+) -> bool:
+    """Say how far a file is, and that somebody is at it; False when it is theirs no more."""
+    row = held(session, claimed)
+    if row is None:
+        return False
+    row.done, row.total, row.claimed_until = done, total, now + _CLAIMED_FOR
+    return True
+
+
+def exports_to_end(session: Session, now: datetime) -> list[tuple[int, UUID]]:
+    """The files, by workspace and id, whose day has passed."""
+    rows = session.execute(
+        select(Export.workspace_id, Export.id).where(
+            Export.status == "done", Export.expires_at <= now
+        )
+    )
+    return [(workspace_id, id) for workspace_id, id in rows]
+
+
+def end_exports(session: Session, now: datetime) -> None:
+    """Say of files whose day has passed that they are gone."""
+    rows = session.scalars(select(Export).where(Export.status == "done", Export.expires_at <= now))
+    for row in rows:
+        row.status = "over"
+
+
+def forget_exports(session: Session, before: datetime) -> None:
+    """Forget files that are gone and were asked for before a moment."""
+    session.execute(
+        delete(Export).where(
+            Export.created_at < before, Export.status.in_(("over", "failed", "cancelled"))
+        )
+    )
+
+
+def is_any_to_forget(session: Session, now: datetime, before: datetime) -> bool:
+    """Whether `end_exports` or `forget_exports` has something to do."""
+    row = select(Export.id).where(
+        or_(
+            (Export.status == "done") & (Export.expires_at <= now),
+            Export.status.in_(("over", "failed", "cancelled")) & (Export.created_at < before),
+        )
+    )
+    return session.scalar(row.limit(1)) is not None
+
+
+def has_file(session: Session, workspace_id: int, id: UUID) -> bool:
+    """Whether a file is one that is done or being made."""
+    row = select(Export.id).where(
+        Export.workspace_id == workspace_id,
+        Export.id == id,
+        Export.status.in_(("making", "done")),
+    )
+    return session.scalar(row) is not None
+
+
+def _claimable(now: datetime) -> Sequence[Any]:
+    return (
+        Export.finished_at.is_(None),
+        or_(Export.claimed_until.is_(None), Export.claimed_until <= now),
+    )
+
+
+def _of_seat(seat: Seat) -> Sequence[Any]:
+    return (Export.workspace_id == seat.workspace_id, Export.user_id == seat.user_id)
+
+
+def _listed(row: Export) -> ListedExport:
+    return ListedExport(
+        id=row.id,
+        format=cast(ExportFormat, row.format),
+        asked=row.asked,
+        status=cast(ExportStatus, row.status),
+        why=cast(ExportFailure, row.why) if row.why else None,
+        total=row.total,
+        done=row.done,
+        bytes=row.bytes,
+        created_at=row.created_at,
+        finished_at=row.finished_at,
+        expires_at=row.expires_at,
+    )

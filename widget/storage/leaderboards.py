@@ -1,7 +1,7 @@
 """What leaderboards count, from the rollups."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -11,6 +11,7 @@ from widget.domain.leaderboards import Tally
 from widget.domain.periods import Period
 from widget.domain.scales import Kind
 from widget.domain.teams import TeamPlace, with_teams_below
+from widget.storage.dashboards import CountedSurvey
 from widget.storage.models import Member, Rollup, Team
 
 
@@ -29,16 +30,17 @@ def tallies_of(
     workspace_id: int,
     period: Period,
     kind: Kind,
-    positive_from: int,
+    surveys: Mapping[int, CountedSurvey],
     *,
     teams: Collection[int] | None = None,
 ) -> dict[int, Tally]:
     """How many answers each member has in a period, and how many of them are positive.
 
-    Members who were archived are left out; `teams`: only those of these teams.
+    `surveys` are those of the workspace, each of which says what of its own is positive. Members
+    who were archived are left out; `teams`: only those of these teams.
     """
     query = (
-        select(Rollup.member_id, Rollup.score, func.sum(Rollup.responses))
+        select(Rollup.member_id, Rollup.survey_id, Rollup.score, func.sum(Rollup.responses))
         .join(Member, Member.id == Rollup.member_id)
         .where(
             Rollup.workspace_id == workspace_id,
@@ -48,15 +50,16 @@ def tallies_of(
             Member.workspace_id == workspace_id,
             Member.archived_at.is_(None),
         )
-        .group_by(Rollup.member_id, Rollup.score)
+        .group_by(Rollup.member_id, Rollup.survey_id, Rollup.score)
     )
     if teams is not None:
         query = query.where(Member.team_id.in_(teams))
     positive: dict[int, int] = defaultdict(int)
     answers: dict[int, int] = defaultdict(int)
-    for member_id, score, responses in session.execute(query):
+    thresholds = {id: survey.threshold(kind) for id, survey in surveys.items()}
+    for member_id, survey_id, score, responses in session.execute(query):
         answers[member_id] += responses
-        positive[member_id] += responses if score >= positive_from else 0
+        positive[member_id] += responses if score >= thresholds[survey_id] else 0
     return {id: Tally(positive[id], number) for id, number in answers.items() if number}
 
 

@@ -126,6 +126,12 @@ def retry_message(engine: Engine, due: DueMessage, due_at: datetime, error: str)
     _settle(engine, due, status="due", due_at=due_at, last_error=error[:500])
 
 
+def put_message_off(engine: Engine, due: DueMessage, due_at: datetime, why: str) -> None:
+    """It is looked at again soon; that was no attempt."""
+    values = {"attempts": due.attempts - 1, "due_at": due_at, "last_error": why[:500]}
+    _settle(engine, due, status="due", **values)
+
+
 def give_message_up(engine: Engine, due: DueMessage, error: str) -> None:
     """It could not leave, and is not tried again."""
     _settle(engine, due, status="failed", last_error=error[:500], **_kept(due))

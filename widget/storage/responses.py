@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, select, tuple_
+from sqlalchemy import Select, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from widget.domain.response_filters import ResponseFilter
@@ -99,24 +99,48 @@ def _rows(
     older_than: Place | None,
     newer_than: Place | None,
 ) -> Sequence[Any]:
+    query = page_query(session, workspace_id, wanted, limit, older_than, newer_than)
+    return session.execute(query).all() if query is not None else []
+
+
+def page_query(
+    session: Session,
+    workspace_id: int,
+    wanted: ResponseFilter,
+    limit: int,
+    older_than: Place | None = None,
+    newer_than: Place | None = None,
+) -> Rows | None:
+    """Up to `limit` responses with their surveys, versions and members, from a place in the list
+    on: newest first, or oldest first where newer ones are wanted. None where there can be none."""
     members = few_members(session, workspace_id, wanted)
     of_anybody = wanted if members is None else without_members(wanted)
     query = narrowed(session, workspace_id, of_anybody, _all(workspace_id))
     query = _next_to(session, workspace_id, wanted, query, older_than, newer_than)
     if members is None:
-        return session.execute(query.limit(limit)).all()
+        return query.limit(limit)
     if not members:
-        return []
+        return None
     found = newest_of_each(query, members, limit)
-    order = (found.c.answered_at, found.c.id)
+    places: tuple[Any, ...] = (found.c.answered_at, found.c.id)
+    order: tuple[Any, ...] = (Response.answered_at, Response.id)
     if newer_than is None:
+        places = tuple(column.desc() for column in places)
         order = tuple(column.desc() for column in order)
-    ids = session.scalars(select(found.c.id).order_by(*order).limit(limit)).all()
+    ids = session.scalars(select(found.c.id).order_by(*places).limit(limit)).all()
     there = _all(workspace_id).where(
         Response.id.in_(ids), within(wanted.scope, workspace_id, Response.member_id)
     )
-    rows = {row[0].id: row for row in session.execute(there)}
-    return [rows[id] for id in ids if id in rows]
+    return there.order_by(*order)
+
+
+def count_that_fit(
+    session: Session, workspace_id: int, wanted: ResponseFilter, at_most: int | None = None
+) -> int:
+    """How many responses a filter wants; no more are counted than `at_most`."""
+    query = narrowed(session, workspace_id, wanted, _all(workspace_id))
+    ids = query.with_only_columns(Response.id).limit(at_most).subquery()
+    return session.scalar(select(func.count()).select_from(ids)) or 0
 
 
 def _next_to(

@@ -8,14 +8,14 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, case, cast, func, select
+from sqlalchemy import ColumnElement, Integer, Select, case, cast, exists, func, select
 from sqlalchemy.orm import Session
 
 from widget.domain.facts import COMMENT, REWARD
 from widget.domain.roles import Scope
 from widget.domain.scales import KINDS
 from widget.domain.score_filters import ATTRIBUTES, ROLLED_UP, Group, ScoreFilter
-from widget.storage.models import Member, Response, Rollup
+from widget.storage.models import Member, Response, ResponseTag, Rollup
 from widget.storage.scopes import within
 
 QUARTER_S = 900
@@ -76,6 +76,9 @@ def _from_responses(
     if group is not None:
         columns.append(_response_key(session, group))
     query = counted(workspace_id, scope, wanted, select(func.count(), *columns))
+    if group == "tag":
+        # A response counts with each of its tags, and with None where it has none.
+        query = query.select_from(Response).outerjoin(ResponseTag, _is_tagged())
     found: dict[Any, Facts] = {}
     for number, survey_id, *values in session.execute(query.group_by(*columns)):
         for fact, value in zip(facts, values, strict=False):
@@ -118,7 +121,17 @@ def counted(
     ):
         if values:
             query = query.where(column.in_(values))
+    if wanted.tags:
+        # Once, however many of the tags a response has.
+        has_one = exists().where(_is_tagged(), ResponseTag.tag_id.in_(wanted.tags))
+        query = query.where(has_one.correlate(Response))
     return query
+
+
+def _is_tagged() -> ColumnElement[bool]:
+    return (ResponseTag.workspace_id == Response.workspace_id) & (
+        ResponseTag.response_id == Response.id
+    )
 
 
 def chosen(
@@ -160,6 +173,7 @@ def _response_key(session: Session, group: Group) -> ColumnElement[Any]:
         "version": Response.version_id.expression,
         "language": Response.language.expression,
         "source": Response.source.expression,
+        "tag": ResponseTag.tag_id.expression,
     }
     return keys[group]
 

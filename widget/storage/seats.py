@@ -80,6 +80,14 @@ def seat_of(session: Session, user_id: int, workspace_id: int | None = None) -> 
     )
 
 
+def acting_seat(session: Session, user_id: int, workspace_id: int) -> Seat | None:
+    """The seat that something is done from later, without its user being there; None when they
+    have left the workspace, or may not sign in any more."""
+    found = seat_of(session, user_id, workspace_id)
+    is_active = session.scalar(select(User.active).where(User.id == user_id))
+    return found if found and found.workspace_id == workspace_id and is_active else None
+
+
 def _scope(
     session: Session,
     membership: Membership,

@@ -4,12 +4,17 @@ import random
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from sqlalchemy import Connection, Table, func, select
+from sqlalchemy import ColumnElement, Connection, Table, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from widget.storage.models import ShareCount, Survey
+from widget.domain.roles import Scope
+from widget.domain.score_filters import Group, ScoreFilter
+from widget.storage.models import Member, ShareCount, Survey
+from widget.storage.scopes import within
+from widget.storage.score_counts import chosen
 
 _counts: Table = ShareCount.__table__  # type: ignore[assignment]
 _SHARDS = 16
@@ -27,6 +32,7 @@ def count_shares(
     connection: Connection,
     workspace_id: int,
     survey_id: int,
+    member_id: int | None,
     day: date,
     by_channel: Mapping[str, Uses],
 ) -> None:
@@ -46,6 +52,7 @@ def count_shares(
             "workspace_id": workspace_id,
             "day": day,
             "survey_id": survey_id,
+            "member_id": member_id or 0,
             "channel": channel,
             "shard": shard,
             "offered": uses.offered,
@@ -56,6 +63,30 @@ def count_shares(
     ]
     if rows:
         connection.execute(statement, rows)
+
+
+def shares_by(
+    session: Session, workspace_id: int, scope: Scope, wanted: ScoreFilter, group: Group | None
+) -> dict[Any, int]:
+    """How often what customers had said was passed on, by each value of `group`; None for nobody's,
+    and for all without a group. Groups and filters other than SHARED_BY know nothing of it."""
+    member = func.nullif(_counts.c.member_id, 0)
+    keys: dict[Group, ColumnElement[Any]] = {
+        "day": _counts.c.day,
+        "survey": _counts.c.survey_id,
+        "member": member,
+        "team": select(Member.team_id).where(Member.id == member).scalar_subquery(),
+    }
+    columns = [keys[group]] if group is not None else []
+    query = select(func.sum(_counts.c.used), *columns).where(
+        _counts.c.workspace_id == workspace_id,
+        _counts.c.day >= wanted.first,
+        _counts.c.day <= wanted.last,
+        within(scope, workspace_id, ShareCount.member_id),
+        *chosen(workspace_id, wanted, _counts.c.survey_id, member, _counts.c.channel),
+    )
+    rows = session.execute(query.group_by(*columns))
+    return {key[0] if key else None: int(used) for used, *key in rows if used}
 
 
 def uses_by_channel(

@@ -28,7 +28,8 @@ class MadeShare:
 class SharedPage:
     """A shared page as its response and its workspace make it now.
 
-    `member` is a first name; "" for none. Nothing here says who the customer is.
+    `member` is a first name; "" for none. `member_id` is whose rating it is; None for nobody's.
+    Nothing here says who the customer is.
     """
 
     id: UUID
@@ -39,6 +40,7 @@ class SharedPage:
     company: str
     rules: SharingRules
     member: str
+    member_id: int | None
     kind: Kind
     score: int
     stars: int | None
@@ -146,6 +148,7 @@ def shared_page(
         company=workspace.name,
         rules=SharingRules.from_json(workspace.sharing),
         member=first_name(member or ""),
+        member_id=response.member_id,
         kind=cast(Kind, response.kind),
         score=response.score,
         stars=response.stars,

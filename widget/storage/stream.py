@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
@@ -20,7 +20,6 @@ from widget.storage.models import (
     Request,
     Response,
     ResponseNote,
-    Rollup,
     Survey,
     SurveyVersion,
 )
@@ -237,40 +236,6 @@ def _card(
             is_hidden=row.hidden_at is not None,
         ),
     )
-
-
-def score_counts(
-    session: Session, workspace_id: int, scope: Scope, wanted: StreamFilter, *, since: date
-) -> dict[Kind, dict[int, int]]:
-    """How many responses since a day have each score, by kind; of the filter only survey, member
-    and teams count."""
-    query = (
-        select(Rollup.kind, Rollup.score, func.sum(Rollup.responses))
-        .where(
-            Rollup.workspace_id == workspace_id,
-            Rollup.day >= since,
-            Rollup.kind.in_(KINDS),
-            within(scope, workspace_id, Rollup.member_id),
-        )
-        .group_by(Rollup.kind, Rollup.score)
-    )
-    if wanted.survey is not None:
-        of = select(Survey.id).where(
-            Survey.workspace_id == workspace_id, Survey.public_id == wanted.survey
-        )
-        query = query.where(Rollup.survey_id.in_(of))
-    if wanted.member_id is not None:
-        query = query.where(Rollup.member_id == wanted.member_id)
-    if wanted.teams is not None:
-        members = select(Member.id).where(
-            Member.workspace_id == workspace_id, Member.team_id.in_(wanted.teams)
-        )
-        query = query.where(Rollup.member_id.in_(members))
-    counts: dict[Kind, dict[int, int]] = {}
-    for kind, score, responses in session.execute(query):
-        if responses:
-            counts.setdefault(cast(Kind, kind), {})[score] = int(responses)
-    return counts
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,14 @@ def tag_names(session: Session, workspace_id: int) -> list[str]:
     )
 
 
+def tags_by_id(session: Session, workspace_id: int) -> dict[int, str]:
+    """The same by their ids, in order of their names."""
+    rows = session.execute(
+        select(Tag.id, Tag.name).where(Tag.workspace_id == workspace_id).order_by(Tag.name)
+    )
+    return {row.id: row.name for row in rows}
+
+
 def tags_of(
     session: Session, workspace_id: int, response_ids: Collection[UUID]
 ) -> Mapping[UUID, Sequence[str]]:

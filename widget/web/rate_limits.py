@@ -31,6 +31,10 @@ _PER_INVITING_WORKSPACE = parse("60/hour")
 _PER_INVITED = parse("6/hour")
 _PER_ADDRESS_PASSWORD_ASK = parse("20/hour")
 _PER_API_WORKSPACE = parse("600/minute")
+# Reports that somebody mails to addresses of their choice, and PDFs, which cost seconds each.
+_PER_REPORTING_WORKSPACE = parse("100/hour")
+_PER_REPORTED_TO = parse("6/hour")
+_PER_PDF_OF_PERSON = parse("30/hour")
 
 
 class Limiter(Protocol):
@@ -120,6 +124,18 @@ class RateLimits:
         an hour from a workspace, or 6 to an address."""
         allowed = self._limiter.hit(_PER_INVITING_WORKSPACE, "invites", str(workspace_id))
         return self._limiter.hit(_PER_INVITED, "invited", str(workspace_id), email) and allowed
+
+    def allow_report_to(self, workspace_id: int, email: str) -> bool:
+        """Count one report that a workspace mails; False past 100 an hour from a workspace, or 6 to
+        an address."""
+        allowed = self._limiter.hit(_PER_REPORTING_WORKSPACE, "reports", str(workspace_id))
+        return (
+            self._limiter.hit(_PER_REPORTED_TO, "report to", str(workspace_id), email) and allowed
+        )
+
+    def allow_pdf(self, user_id: int) -> bool:
+        """Count one PDF that has to be made; False past 30 an hour for one person."""
+        return self._limiter.hit(_PER_PDF_OF_PERSON, "pdf", str(user_id))
 
     def allow_password_ask(self) -> bool:
         """Count one asking for a new password; False past 20 an hour from one network."""

@@ -18,20 +18,29 @@ def test_every_number_says_how_it_is_computed() -> None:
 
 
 @pytest.mark.parametrize(
-    ("metric", "positive_from", "words"),
+    ("metric", "thresholds", "words"),
     [
-        ("csat", None, "4 or more"),
-        ("csat", 5, "5 or more"),
-        ("positive", 3, "3 stars or more"),
-        ("negative", 3, "fewer than 3 stars"),
-        ("nps", None, "promoters (who chose 9 to 10) minus the share of detractors (0 to 6)"),
-        ("nps", 6, "promoters (who chose 6 to 10) minus the share of detractors (0 to 5)"),
+        ("csat", (), "4 or more"),
+        ("csat", (5,), "5 or more"),
+        ("csat", (5, 4), "Answers of 4 or 5 or more"),
+        ("csat", (5, 4), "each answer is counted by its own survey's."),
+        ("positive", (3,), "3 stars or more"),
+        ("negative", (3,), "fewer than 3 stars"),
+        ("nps", (), "promoters (who chose 9 to 10) minus the share of detractors (0 to 6)"),
+        ("nps", (6,), "promoters (who chose 6 to 10) minus the share of detractors (0 to 5)"),
+        (
+            "nps",
+            (9, 8),
+            "promoters (who chose 8 or 9 to 10) minus the share of detractors (0 to 6)",
+        ),
+        ("stars", (4, 5), "divided by the number of answers."),
     ],
 )
 def test_thresholds_are_named_beside_the_number(
-    metric: MetricId, positive_from: int | None, words: str
+    metric: MetricId, thresholds: tuple[int, ...], words: str
 ) -> None:
-    assert words in METRICS[metric].formula_for(positive_from)
+    assert words in METRICS[metric].formula_for(*thresholds)
+    assert len(thresholds) > 1 or "Surveys differ" not in METRICS[metric].formula_for(*thresholds)
 
 
 def test_sources_are_those_of_the_number_and_of_its_interval() -> None:

@@ -4,10 +4,15 @@ import csv
 import re
 from datetime import UTC, datetime, timedelta
 from io import StringIO
+from uuid import UUID
 
 from flask.testing import FlaskClient
 
 from tests.builders import Workspace, answer_survey
+from widget.actions.count_shares import count_shares
+from widget.actions.tag_response import set_tag
+from widget.extensions import db
+from widget.storage.share_counts import Uses
 
 PAGE = "/console/dashboard"
 
@@ -192,3 +197,123 @@ def test_days_that_are_none_are_told_by_their_field(acme: Workspace) -> None:
     assert answer.status_code == 422
     assert 'id="from-error"' in answer.text or "from" in answer.text
     assert client.get(f"{PAGE}?from=2026-11-20&to=2026-11-10").status_code == 422
+
+
+def test_the_stream_says_the_same_as_the_dashboard(acme: Workspace) -> None:
+    """The same answers, the same number and interval: also where a survey has its own threshold."""
+    csat = acme.survey("csat")
+    acme.change(csat, positive_from=5)
+    say(acme, acme.survey("stars"), 5, 5, 4, 1, 5, 5)
+    say(acme, acme.survey("nps"), 10, 10, 9, 8, 3, 2, 10)
+    say(acme, csat, 5, 4, 4)
+    client = acme.signed_in()
+    stream = " ".join(re.sub(r"<[^>]+>", " ", client.get("/console/stream").text).split())
+    for name in ("Stars", "NPS", "CSAT"):
+        value, interval = re.fullmatch(
+            r"(\S+(?: %)?) Show the answers (\S+ to \S+) · n = .*", tile(client, name)
+        ).groups()
+        assert re.search(rf"{value} \S+( \S+)* {interval} ", stream), (name, value, interval)
+    assert "33 % gave 5 of 5" in stream
+    assert "Stars average: Bootstrap" in stream
+    assert "NPS: Adjusted Wald" in stream
+
+
+def file(client: FlaskClient, query: str) -> dict[str, tuple[str, int]]:
+    """Number and count by the words of each row of a breakdown's file."""
+    rows = csv.reader(StringIO(client.get(f"{PAGE}?format=csv&{query}").text))
+    next(rows)
+    return {row[0]: (row[1], int(row[-1])) for row in rows}
+
+
+def tag(acme: Workspace, response: str, *names: str) -> None:
+    for name in names:
+        with acme.world.app.app_context():
+            set_tag(db.session, acme.id, UUID(response), name, given=True, at=acme.world.clock())
+
+
+def test_a_breakdown_by_tag_counts_a_response_with_each_of_its_tags(any_acme: Workspace) -> None:
+    acme, survey = any_acme, any_acme.survey()
+    both = [answer_survey(acme, survey, 5) for _ in range(12)]
+    late = [answer_survey(acme, survey, 1) for _ in range(12)]
+    say(acme, survey, *[3] * 12)
+    for response in both:
+        tag(acme, response, "refund", "vip")
+    for response in late:
+        tag(acme, response, "refund")
+    client = acme.signed_in()
+    found = file(client, "by=tag&metric=stars")
+    assert found == {"refund": ("3", 24), "vip": ("5", 12), "No tag": ("3", 12)}
+    page = client.get(f"{PAGE}?by=tag&metric=stars").text
+    [vip] = re.findall(r"<tr><th[^>]*><a[^>]*>vip</a>.*?</tr>", page, re.DOTALL)
+    # Against the 24 without it, not against 36 of whom 12 are counted twice.
+    assert "+3.00" in vip
+    assert "more than chance" in vip
+    # Filtered by two tags, a response that has both counts once.
+    assert "n = 24" in tile(client, "Stars", f"{PAGE}?tag=vip&tag=refund")
+    assert "n = 12" in tile(client, "Stars", f"{PAGE}?tag=vip")
+    assert "No answers in these days" in client.get(f"{PAGE}?tag=unheard-of").text
+
+
+def test_rewards_and_shares_are_told_by_member_and_day_within_a_scope(
+    any_acme: Workspace,
+) -> None:
+    acme, survey = any_acme, any_acme.survey()
+    ana, bo = (acme.member(name, email=f"{name}@a.example") for name in ("Ana", "Bo"))
+    team = acme.team("Support")
+    acme.put_in(team, ana)
+    say(acme, survey, 5, 5, member="Ana@a.example", reward="x")
+    say(acme, survey, 5, member="Bo@a.example", reward="x")
+    with acme.world.app.app_context():
+        # Of Bo's two, one is of an answer that is older than the days.
+        for member, used in ((ana, 3), (bo, 2), (None, 1)):
+            shared = {"page": Uses(used=used), "x": Uses(offered=5)}
+            at = acme.world.clock() - timedelta(days=1)
+            count_shares(db.engine, acme.id, 1, member, shared, time_zone="UTC", at=at)
+    client = acme.signed_in()
+    assert file(client, "by=member&metric=rewards") == {"Ana": ("2", 2), "Bo": ("1", 1)}
+    assert file(client, "by=member&metric=shares") == {
+        "Ana": ("3", 2),
+        "Bo": ("2", 1),
+        "Nobody": ("1", 0),
+    }
+    assert file(client, "by=team&metric=shares") == {"Support": ("3", 2), "No team": ("3", 1)}
+    assert tile(client, "Shares").startswith("6 n = 3")
+    lead = acme.person("lead@acme.example", "manager", leads=(team,))
+    assert file(lead, "by=member&metric=shares") == {"Ana": ("3", 2)}
+    assert tile(lead, "Shares").startswith("3 n = 2")
+    assert tile(client, "Shares", f"{PAGE}?team={team}").startswith("3 n = 2")
+    course = csv.DictReader(StringIO(client.get(f"{PAGE}?format=csv&of=trend&metric=shares").text))
+    assert {row["from"]: row["Shares"] for row in course if row["Shares"] not in ("", "0")} == {
+        "2026-11-22": "6"
+    }
+
+
+def test_every_chart_can_be_copied_as_its_file(acme: Workspace) -> None:
+    say(acme, acme.survey(), 5, 4)
+    client = acme.signed_in()
+    page = client.get(PAGE).text
+    copied = dict(re.findall(r'<pre id="([a-z]+)-csv" hidden>(.*?)</pre>', page, re.DOTALL))
+    assert set(copied) == set(re.findall(r'data-copy="([a-z]+)-csv"', page))
+    assert copied["stars"] == "score,answers\n5,1\n4,1\n3,0\n2,0\n1,0\n"
+    for name, query in (("trend", "of=trend"), ("table", "by=member")):
+        text = client.get(f"{PAGE}?format=csv&{query}").text
+        assert copied[name].split() == text.split()
+
+
+def test_two_rows_are_compared_with_one_another(acme: Workspace) -> None:
+    survey = acme.survey()
+    for segment, scores in (("Large", [5] * 30), ("Small", [3] * 30), ("Tiny", [4] * 3)):
+        say(acme, survey, *scores, attributes={"segment": segment})
+    say(acme, survey, *[4] * 12)
+    client = acme.signed_in()
+    address = f"{PAGE}?by=segment&metric=stars&first=%3DSmall&second=%3DLarge"
+    page = " ".join(re.sub(r"<[^>]+>", " ", client.get(address).text).split())
+    assert "+2.00" in page
+    assert "Large has 5.00 (n = 30), Small has 3.00 (n = 30)." in page
+    # Large, Small and none; Tiny has too few for any verdict.
+    assert "The verdict allows for all 3 pairs" in page
+    for query in ("first=%3DSmall&second=%3DSmall", "first=%3DGone&second=%3DSmall", "first="):
+        assert "The verdict" not in client.get(f"{PAGE}?by=segment&metric=stars&{query}").text
+    for group in ("tag", "hour"):
+        assert 'id="pair"' not in client.get(f"{PAGE}?by={group}&metric=stars").text
+    assert 'id="pair"' in client.get(f"{PAGE}?by=segment&metric=stars").text

@@ -210,6 +210,26 @@ def test_what_is_hidden_is_gone_from_the_page_at_once(acme: Workspace) -> None:
     assert "Elm Street" not in found(acme, client)
 
 
+def test_what_could_not_be_found_is_told_and_looked_for_less_often(
+    acme: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("No more memory")
+
+    busy(acme)
+    client = acme.signed_in()
+    client.get(PAGE)
+    with monkeypatch.context() as broken:
+        broken.setattr("widget.actions.find_themes.findings_of", fail)
+        assert work(acme) == 0
+    page = client.get(PAGE).text
+    assert "could not be found the last time" in page
+    assert "every 30s" in page
+    acme.world.clock.pass_time(minutes=10)
+    assert work(acme) == 1
+    assert "Quick reply" in client.get(PAGE).text
+
+
 def test_the_dashboard_leads_there_with_its_filter_and_back(acme: Workspace) -> None:
     survey = busy(acme)
     client = acme.signed_in()

@@ -127,3 +127,15 @@ def test_another_workspaces_members_and_teams_are_not_on_it(acme: Workspace) -> 
     page = acme.signed_in().get(f"{PAGE}?team={secret}").text
     assert "Rita" not in page
     assert "Secret team" not in page
+
+
+def test_what_is_positive_is_said_by_each_survey(any_acme: Workspace) -> None:
+    acme = any_acme
+    usual, strict = acme.survey(), acme.survey(name="Strict")
+    acme.change(strict, positive_from=5)
+    acme.member("Ana", email="ana@a.example")
+    rate(acme, usual, "ana@a.example", [4] * 10)
+    rate(acme, strict, "ana@a.example", [4] * 10 + [5])
+    client = acme.signed_in()
+    assert positive_counts(client) == ["11"]
+    assert "a score of 4 or 5 or more is positive" in client.get(PAGE).text

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import event
+from sqlalchemy import event, select
 
 from tests.builders import Workspace, add_request, answer_survey, ask
 from tests.campaigning import (
@@ -18,17 +18,20 @@ from tests.campaigning import (
     requests_of,
 )
 from tests.following import follow_ups, raise_alerts, user_id
+from tests.reporting import Desk
 from tests.subscribing import keep, subscribe
 from tests.web.console.test_permissions import OPEN, console_rules
 from tests.web.test_route_classes import address
 from widget.actions.find_themes import FindThemes
 from widget.actions.note_response import Author, note_response
 from widget.actions.propose_profile import propose_profile
+from widget.actions.schedule_reports import schedule_report
 from widget.domain.audiences import Rule
 from widget.domain.profiles import Profile
+from widget.domain.schedules import Schedule
 from widget.extensions import db
 from widget.storage.engine import writing
-from widget.storage.models import Site
+from widget.storage.models import Customer, Site
 
 
 def queries_of(acme: Workspace, client: FlaskClient, path: str) -> list[str]:
@@ -89,12 +92,17 @@ class Filled:
                 liked = {"may_publish": True, "reward": self.reward}
                 answer_survey(acme, self.survey, 5, member=named, comment="Thanks", **liked)
                 answer_survey(acme, self.survey, 2, member=named, comment="So so", ref=tag)
+            ask(acme, self.survey, member_email="ana@a.example")
+            answer_survey(
+                acme, self.survey, 3, member="ana@a.example", customer_email="Kim@c.example"
+            )
             ask(acme, self.survey, f"{tag}{index}@c.example", member_email=email)
             add_request(acme, self.survey, member_id=self.member)
             acme.api_key()
             acme.survey(name=f"Survey {tag} {index}")
             acme.change(self.survey, texts={"question.stars": {"en": f"Well, {tag}{index}?"}})
             self._say(f"Note {tag} {index}")
+            self._report(f"Report {tag} {index}")
             shared = keep(acme, f"channel={tag}", name=f"Filter {tag} {index}", is_shared=True)
             subscribe(acme, shared)
         raise_alerts(acme)
@@ -117,6 +125,13 @@ class Filled:
             at = acme.world.clock()
             propose_profile(db.session(), acme.id, member, Profile(name), user_id=None, at=at)
 
+    def _report(self, title: str) -> None:
+        desk, at = Desk(self.acme, self.survey), self.acme.world.clock()
+        desk.make(title=title)
+        report, seat = desk.make(title=title, team=self.team), desk.seat()
+        with self.acme.world.app.app_context():
+            schedule_report(db.session(), seat, report, Schedule("month", 2, 8, "UTC"), at)
+
     def _say(self, text: str) -> None:
         acme, id = self.acme, UUID(self.response)
         with acme.world.app.app_context():
@@ -125,6 +140,12 @@ class Filled:
             note_response(db.session(), acme.id, id, author, text, link="", at=at)
             with writing(db.session()) as session:
                 session.add(Site(workspace_id=acme.id, name=text, origins=[], created_at=at))
+
+    def customer(self) -> UUID:
+        """Who was asked most often."""
+        with self.acme.world.app.app_context():
+            query = select(Customer.id).where(Customer.email == "kim@c.example")
+            return db.session.scalars(query).one()
 
     def pages(self) -> list[str]:
         """Every page of the console without an id, and those of our own things."""
@@ -144,6 +165,8 @@ class Filled:
             f"/console/follow-ups/{first.id}",
             f"/console/rewards/{self.reward}",
             f"/console/campaigns/{self.campaign}",
+            f"/console/customers/{self.customer()}",
+            "/console/customers?asked=yes&unsubscribed=no",
             "/console/unassigned/assign?given=unknown-a0",
             "/console/stream?scores=negative&comment=1",
             "/console/filters/new?page=dashboard",

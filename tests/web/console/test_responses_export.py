@@ -17,7 +17,7 @@ from widget.actions.export_responses import export_responses
 from widget.actions.mark_response import set_mark
 from widget.domain.response_filters import ResponseFilter
 from widget.extensions import db
-from widget.storage import exports
+from widget.storage import response_records
 from widget.storage.models import Event
 
 EXPORT = "/console/responses/export"
@@ -38,7 +38,7 @@ def exported(acme: Workspace) -> list[dict[str, Any]]:
 
 
 def test_the_file_has_what_the_screen_has(any_acme: Workspace, monkeypatch: Any) -> None:
-    monkeypatch.setattr(exports, "BATCH", 2)
+    monkeypatch.setattr(response_records, "BATCH", 2)
     survey = any_acme.survey()
     any_acme.member("Ana Silva", email="ana@a.example")
     for number in range(7):
@@ -67,7 +67,7 @@ def test_the_file_has_what_the_screen_has(any_acme: Workspace, monkeypatch: Any)
 def test_the_file_is_a_download_with_the_day_in_its_name(acme: Workspace) -> None:
     answer = acme.signed_in().get(EXPORT)
     assert answer.headers["Content-Disposition"] == (
-        'attachment; filename="responses-2026-11-23.csv"'
+        "attachment; filename=responses-2026-11-23.csv"
     )
     assert answer.data.startswith(b"\xef\xbb\xbfid,survey,")
     assert answer.headers["Cache-Control"] == "private, no-store"
@@ -89,24 +89,32 @@ def test_who_took_what_is_noted(any_acme: Workspace) -> None:
     ]
 
 
-def test_who_goes_away_in_the_middle_is_noted_too(any_acme: Workspace, monkeypatch: Any) -> None:
+def test_a_file_that_breaks_off_is_noted_too(any_acme: Workspace, monkeypatch: Any) -> None:
     for _ in range(5):
         answer_survey(any_acme, any_acme.survey(), 5)
-    monkeypatch.setattr(exports, "BATCH", 2)
-    with any_acme.world.app.app_context():
-        pieces = export_responses(
+    monkeypatch.setattr(response_records, "BATCH", 2)
+
+    class Enough(Exception):
+        pass
+
+    def watch(done: int, total: int) -> None:
+        assert total == 5
+        if done == 2:
+            raise Enough
+
+    with any_acme.world.app.app_context(), pytest.raises(Enough):
+        export_responses(
             db.engine,
             any_acme.id,
             ResponseFilter(),
             "jsonl",
+            io.BytesIO(),
             by=None,
             asked={},
             shows_hidden_comments=True,
             at=any_acme.world.clock(),
+            watch=watch,
         )
-        assert next(pieces) == b""
-        assert next(pieces).count(b"\n") == 2
-        pieces.close()  # type: ignore[attr-defined]
     [told] = exported(any_acme)
     assert (told["rows"], told["whole"]) == (2, False)
 

@@ -17,10 +17,14 @@ from sqlalchemy import select
 from werkzeug.routing import AnyConverter, Rule
 
 from tests.builders import Workspace, add_request, answer_survey, csrf_token, make_workspace
+from tests.reporting import Desk
+from tests.subscribing import keep, subscribe
 from tests.web.console.test_permissions import OPEN, console_rules
 from widget.actions.change_sharing import change_sharing
 from widget.actions.decide_testimonial import approve_testimonial
+from widget.actions.import_customers import upload_customers
 from widget.actions.open_follow_up import open_by_hand
+from widget.actions.schedule_reports import schedule_report
 from widget.domain.context import Context
 from widget.domain.flow import Answer
 from widget.domain.held import Held
@@ -28,6 +32,7 @@ from widget.domain.invitations import Place
 from widget.domain.responses import ResponseHead
 from widget.domain.rewards import Reward
 from widget.domain.roles import EVERYTHING, Ability, Role, abilities
+from widget.domain.schedules import Schedule
 from widget.domain.sharing import ReviewSite
 from widget.extensions import db
 from widget.storage.accounts import api_keys, user_for
@@ -39,6 +44,7 @@ from widget.storage.models import (
     HeldAnswer,
     Invitation,
     MemberImport,
+    Request,
     RequestImport,
     Site,
     SurveyVersion,
@@ -114,6 +120,12 @@ def _request(owner: Owner) -> Any:
     return add_request(owner.workspace, survey, member_id=owner.member)[0]
 
 
+def _customer(owner: Owner) -> Any:
+    request = _request(owner)
+    with owner.workspace.world.app.app_context():
+        return db.session.scalars(select(Request.customer_id).where(Request.id == request)).one()
+
+
 def _member(owner: Owner) -> Any:
     return owner.member
 
@@ -163,6 +175,19 @@ def _import(owner: Owner) -> Any:
     )
 
 
+def _customer_import(owner: Owner) -> Any:
+    workspace = owner.workspace
+    with workspace.world.app.app_context():
+        return upload_customers(
+            db.session(),
+            workspace.id,
+            file_name="customers.csv",
+            content=b"email\nkim@c.example\n",
+            user_id=None,
+            at=workspace.world.clock(),
+        )
+
+
 def _member_import(owner: Owner) -> Any:
     return _stored(
         owner,
@@ -177,6 +202,10 @@ def _member_import(owner: Owner) -> Any:
 
 def _team(owner: Owner) -> Any:
     return owner.workspace.team(new_id().hex)
+
+
+def _filter(owner: Owner) -> Any:
+    return keep(owner.workspace, name=new_id().hex)
 
 
 def _channel(owner: Owner) -> Any:
@@ -225,10 +254,23 @@ def _held(owner: Owner) -> Any:
     )
 
 
+def _report(owner: Owner) -> Any:
+    return Desk.of(owner.workspace).make()
+
+
+def _report_schedule(owner: Owner) -> Any:
+    desk, world = Desk.of(owner.workspace), owner.workspace.world
+    report, seat = desk.make(), desk.seat()
+    with world.app.app_context():
+        each_quarter = Schedule("quarter", 2, 8, "UTC")
+        return schedule_report(db.session(), seat, report, each_quarter, world.clock())
+
+
 # By the name that the id has in addresses. Those first belong to a member, and so to a team.
 OF_MEMBERS: dict[str, Callable[[Owner], Any]] = {
     "response_id": _response,
     "request_id": _request,
+    "customer_id": _customer,
     "member_id": _member,
     "follow_up_id": _follow_up,
     "grant_id": _grant,
@@ -242,10 +284,15 @@ THINGS = OF_MEMBERS | {
     "import_id": _import,
     "held_id": _held,
     "member_import_id": _member_import,
+    "customer_import_id": _customer_import,
     "team_id": _team,
     "channel_id": _channel,
     "review_site_id": _review_site,
+    "report_id": _report,
+    "report_schedule_id": _report_schedule,
     "reward_id": _reward,
+    "filter_id": _filter,
+    "subscription_id": lambda owner: subscribe(owner.workspace, _filter(owner)),
 }
 # A route, which of its names is an id's, and one way to call it: a method, and words.
 Route = tuple[Rule, str, str, dict[str, str]]

@@ -91,7 +91,7 @@ def test_counts_stand_by_way_for_thirty_days_with_a_dash_for_none(acme: Workspac
             at = acme.world.clock()
             acme.world.clock.pass_time(days=days)
             moment, acme.world.clock.moment = acme.world.clock(), at
-            count_shares(db.engine, acme.id, id, {"x": uses}, time_zone="UTC", at=moment)
+            count_shares(db.engine, acme.id, id, None, {"x": uses}, time_zone="UTC", at=moment)
     owner = acme.signed_in()
 
     def row(query: str = "", name: str = "X") -> list[str]:

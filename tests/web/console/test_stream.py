@@ -133,6 +133,9 @@ def test_a_manager_of_a_team_sees_the_teams(team: Workspace) -> None:
 def test_filters_narrow_the_stream(team: Workspace, query: str, refs: list[str]) -> None:
     client = team.signed_in()
     assert shown(client.get(f"/console/stream?{query}").text) == refs
+    # Of no member, team or survey there are no numbers either, rather than everybody's.
+    has_numbers = "<strong>–</strong>" not in client.get(f"/console/stream/numbers?{query}").text
+    assert has_numbers == bool(refs or query == "kudos=1")
     body = client.get(f"/console/stream/events?{query}&after={new_id().hex}").data
     assert len([event for event in read(body) if event.name == "card"]) == len(refs)
 
@@ -153,7 +156,7 @@ def test_the_numbers_are_of_thirty_days_and_say_when_they_are_few(team: Workspac
     at = team.world.clock() - timedelta(days=30)
     answer_survey(team, team.survey(), 1, member="ana@acme.example", at=at)
     page = ana(team).get("/console/stream").text
-    assert "<strong>5.0</strong>" in page
+    assert "<strong>5.00</strong>" in page
     assert "few: read with care" in page
     assert '<th scope="row">5<span aria-hidden="true"> ★</span></th>' in page
 

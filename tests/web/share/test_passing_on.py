@@ -226,6 +226,7 @@ def test_counts_are_exact_whoever_counts_at_the_same_moment(any_acme: Workspace)
                     db.engine,
                     acme.id,
                     1,
+                    None,
                     {"x": Uses(used=1), "copy": Uses(offered=1), "email": Uses(2, 1)},
                     time_zone="UTC",
                     at=acme.world.clock(),
@@ -243,7 +244,7 @@ def test_a_day_is_the_workspaces(acme: Workspace) -> None:
     with acme.world.app.app_context():
         at = acme.world.clock().replace(hour=23)
         zone = "Pacific/Auckland"
-        count_shares(db.engine, acme.id, 1, {"x": Uses(used=1)}, time_zone=zone, at=at)
+        count_shares(db.engine, acme.id, 1, None, {"x": Uses(used=1)}, time_zone=zone, at=at)
         tomorrow = at.date().replace(day=at.day + 1)
         assert uses_by_channel(db.session(), acme.id, since=tomorrow) == {"x": Uses(0, 1)}
         assert uses_by_channel(db.session(), acme.id + 1, since=tomorrow) == {}

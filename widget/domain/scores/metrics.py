@@ -1,5 +1,6 @@
 """The numbers that a dashboard can show: what each means and how it is computed, in words."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -26,6 +27,7 @@ METRIC_IDS: tuple[MetricId, ...] = get_args(MetricId)
 Unit = Literal["points", "percent", "nps", "seconds", "count"]
 
 _MEAN: tuple[Method, ...] = ("bootstrap", "student_t")
+_EACH_BY_ITS_OWN = "Surveys differ in that; each answer is counted by its own survey's."
 _SATISFACTION = (
     "N. A. Morgan and L. L. Rego, 2006, The Value of Different Customer Satisfaction and Loyalty "
     "Metrics in Predicting Business Performance, Marketing Science 25, 426-439"
@@ -52,20 +54,26 @@ class Metric:
     source: str
     higher_is_better: bool | None
 
-    def formula_for(self, positive_from: int | None = None) -> str:
-        """The formula in words. `positive_from` is the survey's; the usual one unless told."""
-        threshold = positive_from
-        if threshold is None:
-            threshold = POSITIVE_FROM[self.kind] if self.kind else 0
-        return self.formula.format(
-            positive_from=threshold, detractors_until=detractors_until(threshold)
+    def formula_for(self, *thresholds: int) -> str:
+        """The formula in words. `thresholds` are from where the surveys' scores are positive;
+        the usual one of the kind unless told."""
+        known = sorted(set(thresholds)) or [POSITIVE_FROM[self.kind] if self.kind else 0]
+        formula = self.formula.format(
+            positive_from=_either(known),
+            detractors_until=_either(sorted({detractors_until(one) for one in known})),
         )
+        differs = len(known) > 1 and "{positive_from}" in self.formula
+        return f"{formula} {_EACH_BY_ITS_OWN}" if differs else formula
 
     @property
     def sources(self) -> tuple[str, ...]:
         """Where the number and its interval are from: author, year, title."""
         all_of_them = (self.source, *(METHODS[method].source for method in self.methods))
         return tuple(source for source in all_of_them if source)
+
+
+def _either(numbers: Sequence[int]) -> str:
+    return " or ".join(map(str, numbers))
 
 
 _ALL = (

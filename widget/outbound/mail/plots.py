@@ -13,8 +13,8 @@ from PIL import Image, ImageDraw, ImageFont
 
 from widget.domain.dashboards import Point
 from widget.domain.figures import NO_DATA, Figures
-from widget.domain.score_summary import Summary
 from widget.domain.scores.metrics import METRICS, MetricId, Unit
+from widget.domain.scores.summaries import Summary
 from widget.drawing import drawable, font_of, one_at_a_time
 
 # Twice as many pixels as mails show: sharp on dense screens.

@@ -8,7 +8,14 @@ they can be spread over nodes by workspace without changing a query.
 from widget.storage.declarative import Base
 from widget.storage.models.accounts import ApiKey, Membership, SignInRole, User, Workspace
 from widget.storage.models.campaigns import Audience, AudienceCustomer, Campaign, Wave
-from widget.storage.models.customers import Customer
+from widget.storage.models.customers import (
+    Customer,
+    CustomerImport,
+    CustomerImportPart,
+    Erasure,
+    MergedCustomer,
+)
+from widget.storage.models.exports import Export
 from widget.storage.models.invitations import Invitation, PasswordAsk
 from widget.storage.models.mail import (
     Bounce,
@@ -28,11 +35,13 @@ from widget.storage.models.recovery import (
     FollowUp,
     FollowUpNote,
 )
+from widget.storage.models.reports import Report, ReportPdf, ReportSchedule
 from widget.storage.models.requests import Request, RequestImport
 from widget.storage.models.responses import Event, Response, Revision, Rollup
 from widget.storage.models.rewards import Grant, Reward, Vote
 from widget.storage.models.saved_filters import SavedFilter, Subscription, SubscriptionMail
 from widget.storage.models.sharing import Share, ShareCount, Testimonial
+from widget.storage.models.strata import NpsReference, Stratum
 from widget.storage.models.surveys import EmbedProblem, Image, Site, Survey, SurveyVersion
 from widget.storage.models.tags import BulkChange, ResponseTag, Tag
 from widget.storage.models.themes import ThemeFinding
@@ -49,10 +58,14 @@ __all__ = [
     "BulkChange",
     "Campaign",
     "Customer",
+    "CustomerImport",
+    "CustomerImportPart",
     "Delivery",
     "EmbedProblem",
+    "Erasure",
     "Event",
     "EventCursor",
+    "Export",
     "FollowUp",
     "FollowUpNote",
     "Grant",
@@ -64,9 +77,14 @@ __all__ = [
     "MemberImport",
     "Membership",
     "Mention",
+    "MergedCustomer",
     "Message",
+    "NpsReference",
     "PasswordAsk",
     "ProfileChange",
+    "Report",
+    "ReportPdf",
+    "ReportSchedule",
     "Request",
     "RequestImport",
     "Response",
@@ -80,6 +98,7 @@ __all__ = [
     "ShareCount",
     "SignInRole",
     "Site",
+    "Stratum",
     "Subscription",
     "SubscriptionMail",
     "SuppressedAddress",

@@ -25,6 +25,10 @@ class Workspace(Base):
     people: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     # `domain.sharing.SharingRules` as JSON; None: the defaults.
     sharing: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    # While responses move to the days of another time zone: up to which moment of answering they
+    # have, and since when it is another. None: all are on their days.
+    redated_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    zone_changed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 

@@ -72,6 +72,16 @@ class Request(Base):
             sqlite_where=SENT,
             postgresql_where=SENT,
         ),
+        # Who was asked and who answered, in the order of customers; all that is asked of them.
+        *(
+            Index(
+                f"ix_requests_customer_{name}",
+                *("workspace_id", "customer_id", f"{name}_at", "is_test"),
+                sqlite_where=text(f"{name}_at IS NOT NULL AND NOT is_test"),
+                postgresql_where=text(f"{name}_at IS NOT NULL AND NOT is_test"),
+            )
+            for name in ("sent", "answered")
+        ),
         CLUSTERED,
     )
 

@@ -3,7 +3,16 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import Date, ForeignKey, ForeignKeyConstraint, Index, SmallInteger, String, Uuid
+from sqlalchemy import (
+    Date,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    SmallInteger,
+    String,
+    Uuid,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from widget.storage.declarative import Base, UTCDateTime
@@ -37,8 +46,9 @@ class Share(Base):
 
 
 class ShareCount(Base):
-    """How often a way to share was offered and used on a day. Nothing says by whom.
+    """How often a way to share was offered and used on a day. Nothing says by which customer.
 
+    `member_id` is whom the rating was about when it was counted, 0 for nobody.
     `channel` is one of `domain.sharing.CHANNELS`, `page`, or `review.` and a review site's id.
     `shard` spreads busy rows on PostgreSQL, as it does in rollups.
     """
@@ -49,6 +59,7 @@ class ShareCount(Base):
     workspace_id: Mapped[int] = mapped_column(primary_key=True)
     day: Mapped[date] = mapped_column(Date, primary_key=True)
     survey_id: Mapped[int] = mapped_column(primary_key=True)
+    member_id: Mapped[int] = mapped_column(primary_key=True, server_default=text("0"))
     channel: Mapped[str] = mapped_column(String(30), primary_key=True)
     shard: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
     offered: Mapped[int] = mapped_column()

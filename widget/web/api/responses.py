@@ -1,6 +1,5 @@
 """`GET /api/v1/responses`: what customers said, newest first."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NoReturn
 
@@ -9,17 +8,15 @@ from flask_smorest import abort
 from marshmallow import RAISE
 
 from widget.domain.errors import MomentRefused, UnknownSurvey
+from widget.domain.exports.columns import COLUMNS
 from widget.domain.moments import read_moment
 from widget.domain.response_filters import ResponseFilter
-from widget.domain.rewards import Reward
 from widget.extensions import db
 from widget.storage.accounts import time_zone_of
 from widget.storage.members import member_ever_named
-from widget.storage.responses import ListedResponse, responses_page
-from widget.storage.rewards import reward_of_responses
+from widget.storage.response_records import records_page
 from widget.storage.stream_choices import teams_of_filter
 from widget.storage.surveys import survey_of
-from widget.storage.tags import tags_of
 from widget.web.api.bodies import ApiBlueprint
 from widget.web.api.cursors import cursor_of, read_cursor
 from widget.web.api.keys import api_workspace, is_for_tests, needs, require_key
@@ -45,22 +42,17 @@ class Responses(MethodView):
         after = read_cursor(query["cursor"]) if "cursor" in query else None
         if "cursor" in query and after is None:
             abort(400, message="This cursor is not one of ours; start again without it.")
-        page = responses_page(
+        page = records_page(
             db.session(),
             api_workspace(),
             _filter(query),
             limit=query["limit"],
             older_than=after,
+            shows_hidden_comments=False,
         )
-        ids = [found.response.id for found in page.items]
-        rewards = reward_of_responses(db.session(), api_workspace(), ids)
-        tags = tags_of(db.session(), api_workspace(), ids)
         return {
-            "items": [
-                _as_json(found, rewards.get(found.response.id), tags.get(found.response.id, ()))
-                for found in page.items
-            ],
-            "next": cursor_of(page.items[-1].place) if page.has_older else None,
+            "items": [_as_json(record) for record in page.records],
+            "next": cursor_of(page.last) if page.last else None,
         }
 
 
@@ -114,47 +106,30 @@ def refuse(parameter: str, sentence: str) -> NoReturn:
     raise AssertionError
 
 
-def _as_json(found: ListedResponse, reward: Reward | None, tags: Sequence[str]) -> dict[str, Any]:
-    row = found.response
-    member = {
-        "id": found.member_public_id,
-        "name": found.member_name,
-        "email": found.member_email,
+def _as_json(record: dict[str, Any]) -> dict[str, Any]:
+    """A response with its reward, member and customer as objects of their own."""
+    told = {name: record[name] for name in _FLAT}
+    told["problems"] = record["problems"] or []
+    told["attributes"] = record["attributes"] or {}
+    has_reward, has_member = record["reward"] is not None, record["member"] is not None
+    return told | {
+        "reward": {"id": record["reward_id"], "name": record["reward"]} if has_reward else None,
+        "member": _part(record, "member") if has_member else None,
+        "customer": _part(record, "customer"),
     }
-    return {
-        "id": row.id,
-        "survey": found.survey_public_id,
-        "version": found.version,
-        "kind": row.kind,
-        "score": row.score,
-        "stars": row.stars,
-        "csat": row.csat,
-        "nps": row.nps,
-        "ces": row.ces,
-        "reasons": row.reasons or [],
-        "comment": (row.comment or None) if row.comment_hidden_at is None else None,
-        "wants_contact": bool(row.wants_contact),
-        "contact": row.contact or None,
-        "may_publish": bool(row.may_publish),
-        "reward": {"id": reward.id, "name": reward.name} if reward else None,
-        "member": member if found.member_public_id else None,
-        "member_given": row.member_given,
-        "tags": list(tags),
-        "ref": row.ref,
-        "channel": row.channel,
-        "source": row.source,
-        "language": row.language,
-        "customer": {
-            "email": row.customer_email,
-            "name": row.customer_name,
-            "id": row.customer_id,
-        },
-        "page": row.page,
-        "attributes": row.attributes or {},
-        "problems": row.problems or [],
-        "test": row.is_test,
-        "recovery": row.is_recovery,
-        "created_at": row.answered_at,
-        "updated_at": row.updated_at,
-        "finished_at": row.finished_at,
-    }
+
+
+def _part(record: dict[str, Any], whose: str) -> dict[str, Any]:
+    return {name: record[column] for name, column in _PARTS[whose].items()}
+
+
+_PARTS = {
+    "member": {"id": "member", "name": "member_name", "email": "member_email"},
+    "customer": {"email": "customer_email", "name": "customer_name", "id": "customer_id"},
+}
+# Those that stand in the parts or in no answer: the API leaves hidden responses and words out.
+_NOT_FLAT = {
+    *("survey_name", "comment_hidden", "hidden", "reward", "reward_id"),
+    *(column for part in _PARTS.values() for column in part.values()),
+}
+_FLAT = tuple(column.name for column in COLUMNS if column.name not in _NOT_FLAT)

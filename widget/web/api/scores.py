@@ -23,6 +23,7 @@ from widget.extensions import db
 from widget.storage.accounts import time_zone_of
 from widget.storage.dashboards import counted_surveys, counts_of
 from widget.storage.members import member_ever_named
+from widget.storage.tags import tag_id
 from widget.storage.teams import team_tree
 from widget.web.api.keys import api_workspace, is_for_tests, needs
 from widget.web.api.responses import blueprint, refuse
@@ -69,6 +70,7 @@ class ScoreQuery(Schema):
     source = _texts("Where it was answered: widget, link or email.")
     client = _texts("The attribute “client” that pages and requests gave.")
     segment = _texts("The attribute “segment” that pages and requests gave.")
+    tag = _texts("Tag of the answer.")
 
 
 class EstimateSchema(Schema):
@@ -188,6 +190,7 @@ def _filter(query: dict[str, Any], zone: str) -> ScoreFilter:
         sources=query["source"],
         clients=query["client"],
         segments=query["segment"],
+        tags=[tag_id(session, workspace_id, one) or 0 for one in query["tag"]],
     )
 
 

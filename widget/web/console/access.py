@@ -49,6 +49,7 @@ AREAS = (
     ),
     Area("console.responses", "read_responses", ("response",), lambda: str(_("Responses"))),
     Area("console.follow_ups", "lead", ("follow_up", "alert"), lambda: str(_("Follow-ups"))),
+    Area("console.reports", "lead", ("report",), lambda: str(_("Reports"))),
     Area("console.requests", "read_responses", ("request", "asking"), lambda: str(_("Requests"))),
     Area(
         "console.campaigns",
@@ -56,6 +57,7 @@ AREAS = (
         ("campaign", "audience"),
         lambda: str(_("Campaigns")),
     ),
+    Area("console.customers", "read_responses", ("customer",), lambda: str(_("Customers"))),
     Area("console.members", "lead", ("member", "team", "unassigned"), lambda: str(_("Members"))),
     Area("console.rewards", "lead", ("reward", "grant"), lambda: str(_("Rewards"))),
     Area(

@@ -5,14 +5,13 @@ from dataclasses import replace
 from flask import Response, make_response, render_template, request
 from flask_babel import gettext as _
 
-from widget.domain.csv_files import write_lines
-from widget.domain.dashboards import Point, distributions, looked_at, shown_metrics, tiles
-from widget.domain.request_files import defused
+from widget.domain.dashboards import Point, looked_at, shown_metrics, tiles
 from widget.domain.score_filters import ScoreFilter
 from widget.domain.scores.estimates import METHODS
 from widget.domain.scores.metrics import METRICS, MetricId
 from widget.domain.scores.scoring import Counts
 from widget.domain.scores.spans import buckets
+from widget.domain.scores.summaries import summaries
 from widget.extensions import db
 from widget.storage.dashboards import CountedSurvey, counted_surveys, counts_of, course_of
 from widget.web import htmx
@@ -20,11 +19,12 @@ from widget.web.console import dashboard_filters
 from widget.web.console.access import blueprint, needs, seat
 from widget.web.console.dashboard_breakdown import (
     GROUP_NAMES,
-    Table,
     chosen_group,
     table_of,
 )
+from widget.web.console.dashboard_csv import as_csv, sides_csv
 from widget.web.console.dashboard_filters import Asked
+from widget.web.console.dashboard_sides import sides_of
 from widget.web.console.saved_filters import menu_of
 
 Surveys = dict[int, CountedSurvey]
@@ -44,8 +44,10 @@ def dashboard() -> Response:
     if request.args.get("format") == "csv":
         is_trend = request.args.get("of") == "trend"
         everybody = None if is_trend else table_of(asked, surveys, metric, group, most=None)
-        return _csv(metric, everybody or trend)
+        return _file(metric, as_csv(metric, everybody or trend))
     table = table_of(asked, surveys, metric, group)
+    distributions = summaries(counts.answers)
+    sides = sides_of(asked, surveys, metric, counts)
     values = {
         "asked": asked,
         "menu": menu_of("dashboard"),
@@ -58,9 +60,13 @@ def dashboard() -> Response:
         "table": table,
         "group": group,
         "groups": [(name, _(words)) for name, words in GROUP_NAMES.items()],
-        "distributions": distributions(counts),
-        "positive_from": {one.kind: one.threshold for one in counts.answers},
+        "distributions": distributions,
+        "thresholds": {one.kind: one.thresholds for one in distributions},
         "methods": METHODS,
+        "sides": sides,
+        "sides_csv": sides_csv(metric, sides),
+        "trend_csv": as_csv(metric, trend),
+        "table_csv": as_csv(metric, table),
     }
     template = "_numbers" if htmx.wants_partial() else "page"
     page = render_template(f"console/dashboard/{template}.html", **values)
@@ -86,7 +92,7 @@ def _metrics(asked: Asked, counts: Counts, before: Counts) -> list[MetricId]:
         counts,
         before,
         knows_requests=wanted.is_rolled_up,
-        knows_shares=seat().scope.everything and wanted.knows_shares,
+        knows_shares=wanted.knows_shares,
     )
 
 
@@ -101,21 +107,8 @@ def _trend(asked: Asked, surveys: Surveys, metric: MetricId) -> list[Point]:
     )
 
 
-def _csv(metric: MetricId, shown: list[Point] | Table) -> Response:
-    """A chart's table as a file, with numbers as exact as they were computed."""
-    head = [METRICS[metric].name, "low", "high", "n"]
-    if isinstance(shown, Table):
-        rows = [(row.words, row.score) for row in shown.rows]
-        head = [shown.title, *head]
-    else:
-        rows = [(one.bucket.span.first.isoformat(), one.score) for one in shown]
-        head = ["from", *head]
-    lines = [
-        [defused(words), *("" if end is None else f"{end:.6g}" for end in score_ends), str(n)]
-        for words, score in rows
-        for score_ends, n in [((score.value, score.low, score.high), score.n)]
-    ]
-    answer = make_response(write_lines([head, *lines]))
+def _file(metric: MetricId, text: str) -> Response:
+    answer = make_response(text)
     answer.headers["Content-Type"] = "text/csv; charset=utf-8"
     answer.headers["Content-Disposition"] = f'attachment; filename="{metric}.csv"'
     return htmx.vary(answer)

@@ -1,21 +1,27 @@
 """The dashboard's breakdown: a metric by member, team, channel and so on, or by hour."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from flask import request
 from flask_babel import gettext as _
 
 from widget.domain.dashboard_queries import NOBODY, NONE
-from widget.domain.dashboards import Row, breakdown, by_weekday_and_hour
+from widget.domain.dashboards import (
+    Pair,
+    Row,
+    breakdown,
+    by_weekday_and_hour,
+    compare_pair,
+)
 from widget.domain.score_filters import Group
 from widget.domain.scores.comparisons import Comparison
 from widget.domain.scores.estimates import Score
 from widget.domain.scores.metrics import MetricId
 from widget.domain.scores.scoring import Counts
 from widget.extensions import db
-from widget.storage.dashboards import CountedSurvey, counts_by, version_numbers
+from widget.storage.dashboards import CountedSurvey, counts_by, counts_of, version_numbers
 from widget.storage.score_counts import QUARTER_S
 from widget.web.console.access import seat
 from widget.web.console.dashboard_filters import Asked
@@ -31,6 +37,7 @@ GROUP_NAMES: dict[Group, str] = {
     "source": "Source",
     "client": "Client",
     "segment": "Segment",
+    "tag": "Tag",
     "hour": "Weekday and hour",
 }
 # So many rows are read; what they leave out is in the file.
@@ -47,6 +54,8 @@ class Line:
     score: Score
     fair: Score
     against_others: Comparison
+    # What the address calls it where two are compared.
+    key: str = ""
 
 
 @dataclass(frozen=True)
@@ -62,6 +71,13 @@ class Table:
     groups: int
     # By weekday, its name and a line for each hour, None where nobody answered; empty otherwise.
     grid: list[tuple[str, list[Line | None]]] = field(default_factory=list)
+    pair: Pair[Any] | None = None
+
+    @property
+    def can_be_paired(self) -> bool:
+        """Whether two rows may be compared: they share no answers, as tags would, and are few
+        enough to choose from, as hours are not."""
+        return self.group not in ("tag", "hour") and len(self.rows) > 1
 
 
 def chosen_group() -> Group:
@@ -86,7 +102,14 @@ def table_of(
     if group == "hour":
         groups, most = by_weekday_and_hour(groups, QUARTER_S, place.time_zone), None
     name = _namer(asked, surveys, group)
-    rows = breakdown(metric, groups, most)
+    whole = None
+    if group == "tag":
+        # A response may have several: what is not in a group is not in the others either.
+        whole = counts_of(
+            db.session(),
+            *(place.workspace_id, place.scope, asked.wanted, surveys, place.time_zone),
+        )
+    rows = breakdown(metric, groups, most, whole)
     title = _(GROUP_NAMES[group])
     if group == "hour":
         cells = {
@@ -99,11 +122,26 @@ def table_of(
         return Table(title, group, list(cells.values()), len(groups), grid if cells else [])
     lines = [_line(row, *name(row.key)) for row in rows]
     lines.sort(key=lambda line: (-line.score.n, line.words.casefold()))
-    return Table(title, group, lines, len(groups))
+    table = Table(title, group, lines, len(groups))
+    return replace(table, pair=_pair(metric, groups, table))
+
+
+def _pair(metric: MetricId, groups: Mapping[Any, Counts], table: Table) -> Pair[Any] | None:
+    """The two rows that the address names; None where it names none, or the same twice."""
+    shown = {line.key for line in table.rows}
+    keys = {_key(key): key for key in groups if _key(key) in shown}
+    names = (request.args.get("first", ""), request.args.get("second", ""))
+    if not table.can_be_paired or names[0] == names[1] or not {*names} <= keys.keys():
+        return None
+    return compare_pair(metric, groups, keys[names[0]], keys[names[1]])
+
+
+def _key(key: Any) -> str:
+    return "none" if key is None else f"={key}"
 
 
 def _line(row: Row[Any], words: str, value: str) -> Line:
-    return Line(words, value, row.score, row.fair, row.against_others)
+    return Line(words, value, row.score, row.fair, row.against_others, _key(row.key))
 
 
 Namer = Callable[[Any], tuple[str, str]]
@@ -125,6 +163,8 @@ def _namer(asked: Asked, surveys: dict[int, CountedSurvey], group: Group) -> Nam
             _("%(survey)s, version %(number)s", survey=numbers[id][0], number=numbers[id][1]),
             "",
         )
+    if group == "tag":
+        return lambda id: (_("No tag"), "") if id is None else (asked.choices.tags[id],) * 2
     if group == "hour":
         return lambda key: (f"{_(_WEEKDAYS[key[0]])} {key[1]:02d}:00", "")
     return lambda text: (text or _("None"), text or NONE)

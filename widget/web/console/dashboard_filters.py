@@ -11,6 +11,7 @@ from widget.domain.score_filters import ScoreFilter
 from widget.domain.scores.spans import PRESET_NAMES, PRESETS, Span
 from widget.extensions import db
 from widget.storage.dashboards import CountedSurvey, NamedMember, known_of, member_names_of
+from widget.storage.tags import tags_by_id
 from widget.storage.teams import team_tree
 from widget.web.clock import now
 from widget.web.console.access import seat
@@ -23,6 +24,7 @@ class Choices:
     surveys: list[tuple[str, str]]
     teams: list[tuple[str, str]]
     members: dict[int, NamedMember]
+    tags: dict[int, str]
 
     @property
     def member_options(self) -> list[tuple[str, str]]:
@@ -50,12 +52,14 @@ def asked(surveys: dict[int, CountedSurvey]) -> Asked:
     chosen = chosen_of(request.args.to_dict(flat=False))
     tree = team_tree(db.session(), seat().workspace_id, seat().scope)
     members = member_names_of(db.session(), seat().workspace_id, seat().scope)
-    known = known_of(surveys, members, tree, seat().scope)
+    tags = tags_by_id(db.session(), seat().workspace_id)
+    known = known_of(surveys, members, tree, tags, seat().scope)
     read = read_query(chosen, known, now().astimezone(ZoneInfo(seat().time_zone)).date())
     choices = Choices(
         [(survey.public_id, survey.name) for survey in surveys.values()],
         [(str(team.id), team.full_name) for team in tree],
         members,
+        tags,
     )
     problems = {name: _(problem) for name, problem in read.problems.items()}
     return Asked(read.wanted, read.span, choices, chosen, problems)

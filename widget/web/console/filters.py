@@ -10,8 +10,8 @@ from flask_babel import gettext as _
 
 from widget.domain.flow import TICKS
 from widget.domain.notes import NoteKind
-from widget.domain.scales import KIND_NAMES, POSITIVE_FROM, Kind
-from widget.domain.score_summary import HIGHEST, Estimate
+from widget.domain.scales import KIND_NAMES, Kind
+from widget.domain.score_summary import HIGHEST
 from widget.domain.surveys import WORDED_STYLES
 from widget.extensions import db
 from widget.storage.responses import ListedResponse
@@ -101,46 +101,6 @@ def snippet_name(field: str) -> str:
         "customer_id": "customer-id",
     }
     return f"data-{known.get(field, field)}"
-
-
-@blueprint.app_template_filter("estimate")
-def estimate(found: Estimate | None, kind: Kind) -> str:
-    """A mean with one digit, an NPS with none and its sign; an en dash for no data."""
-    if found is None:
-        return "–"
-    return _nps(found.value) if kind == "nps" else f"{found.value:.1f}"
-
-
-@blueprint.app_template_filter("interval")
-def interval(found: Estimate, kind: Kind) -> str:
-    """The ends of a mean's interval."""
-    if kind == "nps":
-        return str(_("%(low)s to %(high)s", low=_nps(found.low), high=_nps(found.high)))
-    return str(_("%(low)s to %(high)s", low=f"{found.low:.1f}", high=f"{found.high:.1f}"))
-
-
-@blueprint.app_template_filter("percent")
-def percent(found: Estimate | None) -> str:
-    """A share in whole per cent; an en dash for no data."""
-    return "–" if found is None else f"{found.value * 100:.0f} %"
-
-
-@blueprint.app_template_filter("percent_interval")
-def percent_interval(found: Estimate) -> str:
-    """The ends of a share's interval in whole per cent."""
-    low, high = f"{found.low * 100:.0f}", f"{found.high * 100:.0f}"
-    return str(_("%(low)s to %(high)s %%", low=low, high=high))
-
-
-@blueprint.app_template_filter("positive_range")
-def positive_range(kind: Kind) -> str:
-    """The scores that count as positive, as `4–5`."""
-    return f"{POSITIVE_FROM[kind]}–{HIGHEST[kind]}"
-
-
-def _nps(value: float) -> str:
-    whole = round(value)
-    return f"{'−' if whole < 0 else '+' if whole > 0 else ''}{abs(whole)}"
 
 
 @blueprint.app_template_filter("deed")

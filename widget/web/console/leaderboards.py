@@ -1,5 +1,6 @@
 """Who is ahead: by week, month or quarter, of a team or of everybody."""
 
+from collections.abc import Mapping
 from datetime import date
 from zoneinfo import ZoneInfo
 
@@ -10,6 +11,7 @@ from widget.domain.leaderboards import standings
 from widget.domain.periods import PERIODS, Period, PeriodName, period_of
 from widget.domain.scales import KIND_NAMES, KINDS, POSITIVE_FROM, Kind
 from widget.extensions import db
+from widget.storage.dashboards import CountedSurvey, counted_surveys
 from widget.storage.leaderboards import rated_members, tallies_of, teams_from
 from widget.storage.teams import team_tree
 from widget.web.clock import now
@@ -27,7 +29,8 @@ def leaderboard() -> str:
         abort(404, "This workspace ranks nobody.")
     period, kind, team = _period(), _kind(), request.args.get("team", type=int)
     teams = teams_from(db.session(), workspace_id, team) if team is not None else None
-    tallies = tallies_of(db.session(), workspace_id, period, kind, POSITIVE_FROM[kind], teams=teams)
+    surveys = counted_surveys(db.session(), workspace_id)
+    tallies = tallies_of(db.session(), workspace_id, period, kind, surveys, teams=teams)
     lines = standings(tallies, rules.ranked_from)
     number = min(max(request.args.get("page", 1, type=int), 1), len(lines) // PAGE + 1)
     shown = lines[(number - 1) * PAGE : number * PAGE]
@@ -40,7 +43,7 @@ def leaderboard() -> str:
         periods=[("week", _("Week")), ("month", _("Month")), ("quarter", _("Quarter"))],
         kind=kind,
         kinds=[(known, KIND_NAMES[known]) for known in KINDS],
-        positive_from=POSITIVE_FROM[kind],
+        thresholds=_thresholds(kind, surveys),
         ranked_from=rules.ranked_from,
         team=team if teams else None,
         teams=team_tree(db.session(), workspace_id),
@@ -48,6 +51,13 @@ def leaderboard() -> str:
         pages=(len(lines) + PAGE - 1) // PAGE,
         mine=seat().member_id,
     )
+
+
+def _thresholds(kind: Kind, surveys: Mapping[int, CountedSurvey]) -> list[int]:
+    """From where a kind's scores are positive in the surveys that ask for it first; the usual
+    where none does."""
+    known = {survey.positive_from for survey in surveys.values() if survey.kind == kind}
+    return sorted(known or {POSITIVE_FROM[kind]})
 
 
 def _today() -> date:

@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from widget.domain.errors import MomentRefused
+from widget.domain.exports.formats import FORMAT_NAMES
 from widget.domain.moments import read_moment
 from widget.domain.scales import KIND_NAMES, KINDS
 from widget.extensions import db
@@ -65,6 +66,7 @@ def responses() -> Response:
         "asked_columns": request.args.getlist("columns"),
         "under_way": changes_under_way(session, workspace_id),
         "may_lead": seat().may("lead"),
+        "form_names": FORMAT_NAMES,
         "broken": surveys_with_problems(session, workspace_id, _one_survey(found)),
         "speech": _speech,
         "rewards": reward_of_responses(session, workspace_id, ids),

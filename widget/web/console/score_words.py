@@ -3,9 +3,12 @@
 from flask_babel import get_locale, gettext
 
 from widget.domain.figures import Figures
+from widget.domain.scales import Kind
+from widget.domain.score_summary import HIGHEST
 from widget.domain.scores.comparisons import Comparison
 from widget.domain.scores.estimates import Score
 from widget.domain.scores.metrics import MetricId
+from widget.domain.scores.summaries import Summary
 from widget.web.console.access import blueprint
 
 
@@ -19,6 +22,20 @@ def metric_value(value: float | None, metric: MetricId) -> str:
 def metric_interval(score: Score, metric: MetricId) -> str:
     """The ends of its interval, "" where it has none."""
     return figures().interval(score, metric)
+
+
+@blueprint.app_template_filter("mean_metric")
+def mean_metric(kind: Kind) -> MetricId:
+    """As which metric the mean of a kind's scores is written; that of CSAT as stars are."""
+    return "stars" if kind == "csat" else kind
+
+
+@blueprint.app_template_filter("positive_range")
+def positive_range(summary: Summary) -> str:
+    """The scores that count as positive, as `4–5`; where surveys differ, as `4–5 or 5`."""
+    highest = HIGHEST[summary.kind]
+    ranges = [f"{low}–{highest}" if low < highest else f"{low}" for low in summary.thresholds]
+    return str(gettext(" or ")).join(ranges)
 
 
 @blueprint.app_template_filter("metric_change")

@@ -11,15 +11,18 @@ from flask_babel import gettext as _
 
 from widget.domain.errors import MomentRefused
 from widget.domain.moments import read_moment
-from widget.domain.score_summary import Summary, summarise
+from widget.domain.score_filters import ScoreFilter
+from widget.domain.scores.estimates import METHODS
+from widget.domain.scores.summaries import Summary, summaries, summarise
 from widget.domain.stream import Scores, StreamFilter
 from widget.extensions import db
+from widget.storage.dashboards import answers_of, counted_surveys
 from widget.storage.ids import new_id
 from widget.storage.notes import mentions_of
 from widget.storage.responses import Place
 from widget.storage.rewards import votes_since
 from widget.storage.seats import standings
-from widget.storage.stream import CardPage, cards_page, score_counts
+from widget.storage.stream import CardPage, cards_page
 from widget.storage.stream_choices import (
     member_of_filter,
     stream_choices,
@@ -62,6 +65,7 @@ def stream() -> str:
         page=page,
         cards=_drawn(page, look),
         summaries=_summaries(wanted),
+        methods=METHODS,
         **_votes(wanted),
         choices=choices,
         chosen=_chosen(),
@@ -83,6 +87,7 @@ def stream_wall() -> str:
         "console/stream/wall.html",
         cards=_drawn(page, look),
         summaries=_summaries(wanted),
+        methods=METHODS,
         chosen=_chosen(),
         cursor=cursor.hex,
         look=look,
@@ -98,6 +103,7 @@ def stream_numbers() -> str:
     return render_template(
         "console/stream/_numbers.html",
         summaries=_summaries(wanted),
+        methods=METHODS,
         chosen=_chosen(),
         on_wall="wall" in request.args,
         **({} if "wall" in request.args else _votes(wanted)),
@@ -188,12 +194,20 @@ def _chosen() -> dict[str, str]:
 
 def _summaries(wanted: StreamFilter) -> list[Summary]:
     """One summary for each kind that was answered in the last 30 days, the most frequent first;
-    an empty one for stars when none was."""
-    counts = score_counts(
-        db.session(), seat().workspace_id, seat().scope, wanted, since=_first_day()
+    an empty one for stars when none was. Of the filter only survey, member and teams count."""
+    place, first = seat(), _first_day()
+    surveys = counted_surveys(db.session(), place.workspace_id)
+    ids = [id for id, survey in surveys.items() if survey.public_id == wanted.survey]
+    counted = ScoreFilter(
+        first,
+        first + timedelta(days=DAYS - 1),
+        # Nothing has the id 0: of what nobody knows, nothing is counted.
+        surveys=ids or ((0,) if wanted.survey is not None else ()),
+        members=() if wanted.member_id is None else (wanted.member_id,),
+        teams=() if wanted.teams is None else wanted.teams or (0,),
     )
-    found = [summarise(kind, of_kind) for kind, of_kind in counts.items()]
-    return sorted(found, key=lambda one: -one.n) or [summarise("stars", {})]
+    answers = answers_of(db.session(), place.workspace_id, place.scope, counted, surveys)
+    return summaries(answers) or [summarise("stars", [])]
 
 
 def _votes(wanted: StreamFilter) -> dict[str, Any]:

@@ -34,7 +34,7 @@ def workspace() -> str | Response | tuple[str, int]:
     """The workspace's form."""
     form = WorkspaceForm(name=seat().workspace_name, time_zone=seat().time_zone)
     if form.validate_on_submit():
-        change_workspace(
+        is_done = change_workspace(
             db.session(),
             seat().workspace_id,
             name=form.name.data.strip(),
@@ -42,6 +42,8 @@ def workspace() -> str | Response | tuple[str, int]:
             at=now(),
         )
         flash(_("Saved. Surveys follow within a second."))
+        if not is_done:
+            flash(_("Answers are moving to the days of the new time zone; numbers follow them."))
         return redirect(url_for("console.workspace"), 303)
     page = render_template("console/workspace/settings.html", form=form, zones=_zones())
     return (page, 422) if form.is_submitted() else page

@@ -70,9 +70,19 @@ def page_url(page: SharedPage) -> str:
 Part = Literal["offer", "ways", "refused"]
 
 
-def offer_html(face: Face, survey: PublishedSurvey, offer: Offer, token: str, *, test: bool) -> str:
-    """What is offered with the thanks. `token` is the visit's."""
-    return part_html(face, survey, offer, "offer", whole=True, test=test, token=token)
+def offer_html(
+    face: Face,
+    survey: PublishedSurvey,
+    offer: Offer,
+    token: str,
+    *,
+    member_id: int | None,
+    test: bool,
+) -> str:
+    """What is offered with the thanks. `token` is the visit's, `member_id` whom it is about."""
+    return part_html(
+        face, survey, offer, "offer", whole=True, member_id=member_id, test=test, token=token
+    )
 
 
 def part_html(
@@ -82,6 +92,7 @@ def part_html(
     part: Part,
     *,
     whole: bool,
+    member_id: int | None = None,
     test: bool = False,
     **values: object,
 ) -> str:
@@ -98,7 +109,10 @@ def part_html(
         say=face.speech.say,
         part=part if offer.makes_page or part != "offer" else "",
         reviews=[
-            _way(Press(survey.workspace_id, survey.id, site.channel, site.url, test), site.name)
+            _way(
+                Press(survey.workspace_id, survey.id, site.channel, site.url, test, member_id),
+                site.name,
+            )
             for site in offer.reviews
         ],
         action=url_for("share.make", public_id=survey.public_id),
@@ -133,7 +147,7 @@ def ways_of(speech: Speech, page: SharedPage) -> Ways:
         if channel not in chosen:
             return ""
         url = what.together if channel == "mastodon" else target_of(channel, what)
-        press = Press(page.workspace_id, page.survey_id, channel, url, page.is_test)
+        press = Press(page.workspace_id, page.survey_id, channel, url, page.is_test, page.member_id)
         token = presses().sign(press)
         return token if channel == "mastodon" else url_for("share.go", token=token)
 

@@ -30,9 +30,12 @@ def offered_html(
             db.engine,
             survey.workspace_id,
             survey.id,
+            visit.member_id,
             dict.fromkeys(offer.channels, Uses(offered=1)),
             time_zone=survey.time_zone,
             at=now(),
         )
     token = request.form["token"]
-    return offer_html(key.face(), survey, offer, token, test=visit.is_test)
+    return offer_html(
+        key.face(), survey, offer, token, member_id=visit.member_id, test=visit.is_test
+    )

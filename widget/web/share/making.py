@@ -62,7 +62,15 @@ def make(public_id: str) -> Response:
     face = key_of(survey, definition, visit).face()
     whole = not htmx.wants_partial()
     html = sharing.part_html(
-        face, survey, offer, "ways", whole=whole, test=page.is_test, page=page, first=made.is_new
+        face,
+        survey,
+        offer,
+        "ways",
+        whole=whole,
+        member_id=page.member_id,
+        test=page.is_test,
+        page=page,
+        first=made.is_new,
     )
     return thanks_with(survey, definition, visit, score, html)
 
@@ -106,6 +114,7 @@ def _count(survey: PublishedSurvey, page: SharedPage, made: MadeShare) -> None:
         db.engine,
         page.workspace_id,
         page.survey_id,
+        page.member_id,
         {PAGE: Uses(used=1), **dict.fromkeys(ways, Uses(offered=1))},
         time_zone=survey.time_zone,
         at=now(),
@@ -126,6 +135,7 @@ def _refused(
         _offer(survey, definition, score),
         "refused",
         whole=not htmx.wants_partial(),
+        member_id=visit.member_id,
         problem=face.speech.say("This answer cannot be shared."),
     )
     return thanks_with(survey, definition, visit, score, html, status)
@@ -142,6 +152,7 @@ def _ask_again(
         offer,
         "offer",
         whole=not htmx.wants_partial(),
+        member_id=visit.member_id,
         token=signer().sign(replace(visit, issued_at=now())),
         problem=face.speech.say(_EXPIRED),
     )

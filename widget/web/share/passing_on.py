@@ -83,6 +83,7 @@ def _count(press: Press, uses: Uses) -> None:
         db.engine,
         press.workspace_id,
         press.survey_id,
+        press.member_id,
         {press.channel: uses},
         time_zone=time_zone,
         at=now(),

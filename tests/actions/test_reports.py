@@ -1,0 +1,271 @@
+"""Reports: counted, kept as they were, with the comments that somebody ticked and no others."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select, update
+
+from tests.builders import Workspace, answer_survey
+from tests.following import raise_alerts, set_alerts
+from tests.reporting import Desk, day, doing, events
+from widget.actions.find_themes import FindThemes
+from widget.actions.finish_report import choose_comments, open_again
+from widget.actions.hide_response import set_hidden
+from widget.actions.make_report import change_report, count_again, refuse_if_changed
+from widget.actions.work_on_follow_up import close
+from widget.domain.errors import ReportRefused
+from widget.domain.reports.comments import MOST_COMMENTS
+from widget.extensions import db
+from widget.storage.engine import writing
+from widget.storage.follow_ups import follow_ups_of
+from widget.storage.models import (
+    Report,
+    Response,
+)
+from widget.storage.report_views import comments_to_choose
+
+
+def test_a_report_counts_its_quarter_against_the_one_before(any_acme: Workspace) -> None:
+    desk = Desk.of(any_acme)
+    for score, month in ((5, 7), (5, 8), (4, 9), (2, 9), (1, 5), (3, 4), (5, 10), (5, 3)):
+        desk.answer(score, month)
+    figures = desk.found(desk.make()).figures
+    assert (figures.answers, figures.answers_before) == (4, 2)
+    assert figures.main.score.value == 4.0
+    assert figures.baseline.value == 2.0
+    assert figures.main.change.difference == 2.0
+    # So few answers allow no verdict.
+    assert figures.main.change.verdict is None
+    assert [(bar.score, bar.count, bar.before) for bar in figures.bars] == [
+        (5, 2, 0),
+        (4, 1, 0),
+        (3, 0, 1),
+        (2, 1, 0),
+        (1, 0, 1),
+    ]
+    assert sum(point.score.n for point in figures.trend) == 4
+    assert figures.subject == "Acme"
+
+
+def test_areas_are_counted_among_those_who_were_asked(any_acme: Workspace) -> None:
+    desk = Desk.of(any_acme)
+    desk.answer(5, 7, reasons=("friendly", "fast"))
+    desk.answer(4, 8, reasons=("friendly",))
+    desk.answer(5, 8, reasons=())
+    desk.answer(5, 8)
+    desk.answer(5, 5, reasons=("fast",))
+    found = {
+        one.name: (one.ticked, one.asked, one.ticked_before, one.asked_before)
+        for one in desk.found(desk.make()).figures.reasons
+    }
+    # Everybody with such a score was offered them; whoever ticked none was, too.
+    assert found == {"Friendly": (2, 4, 0, 1), "Fast": (1, 4, 1, 1)}
+
+
+def test_what_comments_say_is_looked_for_and_stays_with_the_report(any_acme: Workspace) -> None:
+    desk = Desk.of(any_acme)
+    for number in range(12):
+        desk.answer(5, 8, comment=f"A quick reply, thank you {number}")
+        desk.answer(1, 8, comment=f"We had to wait for days {number}")
+    report = desk.make()
+    assert desk.found(report).figures.themes is None
+    with any_acme.world.app.app_context():
+        assert FindThemes(lambda: False)(db.engine, any_acme.world.clock()) == 1
+    desk.finish(report)
+    themes = desk.found(report).figures.themes
+    assert themes is not None
+    [english] = themes
+    assert (english.positive, english.negative, english.is_enough) == (12, 12, True)
+    said = {(term.text, term.is_positive) for term in english.terms}
+    assert ("quick reply", True) in {(text.lower(), side) for text, side in said}
+    # Forgotten a day later, and kept in the report, opened again or not.
+    any_acme.world.clock.pass_time(days=2)
+    doing(desk, open_again, report, any_acme.world.clock())
+    doing(desk, count_again, report, any_acme.world.clock())
+    assert desk.found(report).figures.themes == themes
+
+
+def test_follow_ups_are_counted_by_when_they_were_opened_and_closed(any_acme: Workspace) -> None:
+    desk, clock = Desk.of(any_acme), any_acme.world.clock
+    set_alerts(any_acme)
+    clock.moment = day(6, 20)
+    raise_alerts(any_acme)
+    ids = []
+    for month in (6, 7, 9):
+        clock.moment = day(month, 20)
+        ids.append(desk.answer(1, month, 20))
+        raise_alerts(any_acme)
+    clock.moment = day(7, 22)
+    seat = desk.seat()
+    with any_acme.world.app.app_context():
+        first = follow_ups_of(db.session(), any_acme.id, ids[1])[0].id
+        close(
+            db.session(),
+            any_acme.id,
+            first,
+            "",
+            asks_again=False,
+            user_id=seat.user_id,
+            at=clock(),
+        )
+    clock.moment = day(11, 23)
+    figures = desk.found(desk.make()).figures
+    done, before = figures.follow_ups, figures.follow_ups_before
+    assert (done.opened, done.closed, done.still_open) == (2, 1, 2)
+    assert (before.opened, before.closed, before.still_open) == (1, 0, 1)
+    assert done.time_to_close.value == timedelta(days=2).total_seconds()
+    assert before.time_to_close.value is None
+
+
+def test_a_client_report_counts_that_client_alone(any_acme: Workspace) -> None:
+    desk = Desk.of(any_acme)
+    ours = desk.answer(5, 8, attributes={"client": "Contoso"}, comment="Ours")
+    theirs = desk.answer(1, 8, attributes={"client": "Fabrikam"}, comment="Theirs")
+    report = desk.make(client="Contoso")
+    found = desk.found(report)
+    assert (found.figures.answers, found.figures.subject) == (1, "Contoso")
+    assert found.title == "Contoso, Q3 2026"
+    desk.choose(report, ours)
+    with pytest.raises(ReportRefused, match="gone"):
+        desk.choose(report, theirs)
+    # Chosen for one client, and never shown to another.
+    doing(desk, change_report, report, desk.plan(client="Fabrikam"), any_acme.world.clock())
+    assert desk.view(report).comments == []
+    assert desk.view(report).left_out == 1
+
+
+def test_a_finished_report_says_the_same_for_ever(acme: Workspace) -> None:
+    desk = Desk.of(acme)
+    first = desk.answer(5, 8)
+    report = desk.make()
+    desk.answer(1, 8)
+    desk.finish(report)
+    kept = desk.found(report).figures
+    assert kept.answers == 2
+    desk.answer(1, 8)
+    doing(
+        desk,
+        lambda session, seat: set_hidden(
+            session, acme.id, first, hidden=True, at=acme.world.clock(), by=seat.user_id
+        ),
+    )
+    assert desk.found(report).figures == kept
+    for refused in (
+        lambda: doing(desk, count_again, report, acme.world.clock()),
+        lambda: doing(desk, change_report, report, desk.plan(), acme.world.clock()),
+        lambda: desk.choose(report),
+        lambda: desk.finish(report),
+    ):
+        with pytest.raises(ReportRefused, match="finished"):
+            refused()
+    doing(desk, open_again, report, acme.world.clock())
+    doing(desk, count_again, report, acme.world.clock())
+    assert desk.found(report).figures.answers == 2
+    assert events(acme) == ["report.made", "report.finished", "report.reopened"]
+
+
+def test_no_comment_is_shown_that_nobody_ticked(acme: Workspace) -> None:
+    desk = Desk.of(acme)
+    ticked = desk.answer(5, 8, comment="Ticked", customer_name="Kim")
+    desk.answer(5, 8, comment="Not ticked")
+    report = desk.make()
+    assert desk.view(report).comments == []
+    desk.choose(report, ticked)
+    [shown] = desk.view(report).comments
+    assert (shown.text, shown.customer) == ("Ticked", "")
+    doing(desk, change_report, report, desk.plan(shows_names=True), acme.world.clock())
+    assert [one.customer for one in desk.view(report).comments] == ["Kim"]
+
+
+def test_what_a_customer_changed_since_it_was_read_is_not_shown(acme: Workspace) -> None:
+    desk, clock = Desk.of(acme), acme.world.clock
+    said = desk.answer(5, 8, comment="Very good")
+    report = desk.make()
+    desk.choose(report, said)
+    clock.pass_time(minutes=5)
+    answer_survey(acme, desk.survey, 1, id=str(said), comment="Awful", at=clock())
+    assert (desk.view(report).comments, desk.view(report).left_out) == ([], 1)
+    # A page that was open while they changed it has not been read either.
+    seat, early = desk.seat(), clock() - timedelta(minutes=1)
+    with acme.world.app.app_context():
+        choose_comments(db.session(), seat, report, [said], read_at=early, at=clock())
+    assert desk.view(report).comments == []
+    desk.choose(report, said)
+    assert [one.text for one in desk.view(report).comments] == ["Awful"]
+
+
+def test_nobody_reads_in_the_future(acme: Workspace) -> None:
+    desk, clock = Desk.of(acme), acme.world.clock
+    said = desk.answer(5, 8, comment="Very good")
+    report, seat = desk.make(), desk.seat()
+    with acme.world.app.app_context():
+        far = clock() + timedelta(days=365)
+        choose_comments(db.session(), seat, report, [said], read_at=far, at=clock())
+    clock.pass_time(minutes=5)
+    answer_survey(acme, desk.survey, 1, id=str(said), comment="Awful", at=clock())
+    assert desk.view(report).comments == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"comment": None},
+        {"comment": ""},
+        {"hidden_at": day(10, 1)},
+        {"comment_hidden_at": day(10, 1)},
+        {"is_test": True},
+    ],
+)
+def test_a_finished_report_loses_words_that_are_erased_or_hidden_and_no_number(
+    any_acme: Workspace, change: dict[str, Any]
+) -> None:
+    desk = Desk.of(any_acme)
+    gone, stays = desk.answer(5, 8, comment="My secret"), desk.answer(1, 8, comment="Stays")
+    report = desk.make()
+    desk.choose(report, gone, stays)
+    desk.finish(report)
+    with any_acme.world.app.app_context(), writing(db.session()) as session:
+        session.execute(update(Response).where(Response.id == gone).values(**change))
+    view = desk.view(report)
+    assert [one.text for one in view.comments] == ["Stays"]
+    assert view.left_out == 1
+    assert view.figures.answers == 2
+    with any_acme.world.app.app_context():
+        row = db.session.scalars(select(Report)).one()
+        assert "secret" not in str([row.comments, row.figures, row.plan])
+
+
+def test_a_report_shows_so_many_comments_at_most(acme: Workspace) -> None:
+    desk = Desk.of(acme)
+    said = [desk.answer(5, 8, comment=f"Good {n}") for n in range(MOST_COMMENTS + 1)]
+    report = desk.make()
+    desk.choose(report, *said[:-1])
+    assert len(desk.view(report).comments) == MOST_COMMENTS
+    with pytest.raises(ReportRefused, match="40 comments"):
+        desk.choose(report, *said)
+
+
+def test_those_ticked_are_laid_first_and_nothing_of_other_days(acme: Workspace) -> None:
+    desk = Desk.of(acme)
+    old = desk.answer(5, 7, comment="Old")
+    desk.answer(5, 9, comment="New")
+    desk.answer(5, 10, comment="Of October")
+    desk.answer(5, 9, comment="A test", is_test=True)
+    report = desk.make()
+    desk.choose(report, old)
+    offered = doing(desk, comments_to_choose, desk.found(report))
+    assert [one.text for one in offered.comments] == ["Old", "New"]
+    assert offered.ticked == {old}
+
+
+def test_two_who_work_at_one_draft_do_not_overwrite_one_another(acme: Workspace) -> None:
+    desk, at = Desk.of(acme), acme.world.clock()
+    report = desk.make()
+    before = desk.found(report)
+    doing(desk, change_report, report, desk.plan(title="Another"), at)
+    with acme.world.app.app_context():
+        row = db.session.get(Report, (acme.id, report))
+        assert row is not None
+        with pytest.raises(ReportRefused, match="just now"):
+            refuse_if_changed(row, before)

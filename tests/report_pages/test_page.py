@@ -1,0 +1,82 @@
+"""A report as HTML: what it says, and that it says nothing that customers wrote as markup."""
+
+import re
+from dataclasses import replace
+from datetime import date
+
+from tests.report_pages.reports import PLAN, comment, figures, view
+from widget.report_pages.page import body, digest_of, document
+
+
+def text_of(html: str) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html)).replace("&nbsp;", " ")
+
+
+def test_the_score_stands_with_its_interval_n_and_change() -> None:
+    said = text_of(body(view()))
+    assert re.search(r"Stars 4\.30 95 % interval \d\.\d\d to \d\.\d\d, n = 100", said)
+    assert "Change since Q2 2026 +0.80" in said
+    assert "more than chance" in said
+
+
+def test_no_data_is_a_dash_and_no_chart() -> None:
+    html = body(view(figures=figures({}, {})))
+    said = text_of(html)
+    assert "Stars – n = 0" in said
+    assert "Change since Q2 2026 – nothing to compare with" in said
+    assert "Nobody answered in this period." in said
+    assert "<svg" not in html
+
+
+def test_few_answers_are_told_and_judge_nothing() -> None:
+    said = text_of(body(view(figures=figures({5: 9}, {1: 9}))))
+    assert "Fewer than ten customers answered" in said
+    assert "too few answers to tell" in said
+    assert "more than chance –" not in said
+
+
+def test_a_draft_says_that_it_is_one() -> None:
+    assert ">Draft<" in body(view(is_finished=False))
+    assert ">Draft<" not in body(view())
+
+
+def test_nothing_that_somebody_wrote_is_markup() -> None:
+    evil = "<script>alert(1)</script>"
+    plan = replace(PLAN, introduction=evil)
+    shown = [comment(evil, customer=evil, language='"><b>')]
+    made = replace(view().figures, subject=evil, survey=evil)
+    html = document(view(title=evil, workspace=evil, plan=plan, comments=shown, figures=made))
+    assert "<script" not in html
+    assert "<b>" not in html
+    assert html.count("&lt;script&gt;") >= 7
+
+
+def test_names_stand_beside_comments_only_where_they_are_given() -> None:
+    said = text_of(body(view(comments=[comment("Well done"), comment("Thanks", customer="Kim")])))
+    assert "Well done 5 of 5 stars, 3 Aug 2026 Thanks 5 of 5 stars, 3 Aug 2026, Kim" in said
+
+
+def test_follow_ups_stand_with_those_of_before() -> None:
+    said = text_of(body(view()))
+    assert "Opened 3 0 Closed 2 0 Median time until closed 2 h – Open at the end 1 0" in said
+
+
+def test_a_document_has_a_language_a_title_and_its_paper() -> None:
+    html = document(view(plan=replace(PLAN, paper="letter")))
+    assert '<html lang="en">' in html
+    assert "<title>Contoso, Q3 2026</title>" in html
+    assert "@page { size: letter; }" in html
+    assert "style=" not in html
+
+
+def test_what_a_report_says_decides_its_digest() -> None:
+    one, same, other = (
+        digest_of(document(view(comments=[comment(text)]))) for text in ("A", "A", "B")
+    )
+    assert one == same != other
+
+
+def test_a_chosen_baseline_is_named_by_its_days() -> None:
+    baseline = replace(PLAN.span, first=date(2025, 7, 5), last=date(2025, 9, 4))
+    said = text_of(body(view(plan=replace(PLAN, baseline=baseline))))
+    assert "Change since 5 Jul 2025 – 4 Sep 2025" in said

@@ -1,0 +1,145 @@
+"""Making a report, and making it anew while it is a draft."""
+
+from dataclasses import replace
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from widget.domain.errors import ReportRefused
+from widget.domain.reports.figures import ReportFigures
+from widget.domain.reports.plans import TITLE_LIMIT, ReportPlan, default_title
+from widget.domain.roles import Scope
+from widget.domain.teams import TeamNode, TeamPlace, with_teams_below
+from widget.storage.dashboards import counted_surveys
+from widget.storage.engine import writing
+from widget.storage.models import Report
+from widget.storage.report_events import note_report
+from widget.storage.report_figures import report_figures, score_filter
+from widget.storage.report_themes import Counted
+from widget.storage.reports import NewReport, StoredReport, add_report, find_report, locked_report
+from widget.storage.seats import Seat
+from widget.storage.teams import team_tree
+from widget.storage.themes import ask_for
+
+# A subject names so many teams, and counts the others.
+_NAMED_TEAMS = 3
+
+
+def make_report(session: Session, seat: Seat, plan: ReportPlan, at: datetime) -> UUID:
+    """Make a draft; returns its id. Raises ReportRefused for a team that is not theirs to see."""
+    new = new_report(session, seat, plan, at)
+    with writing(session):
+        id = add_report(session, seat.workspace_id, seat.user_id, new, at)
+        row = locked_report(session, seat.workspace_id, id, seat.scope)
+        note_report(session, "report.made", row, seat.user_id, at)
+        want_themes(session, seat.workspace_id, new, at)
+    return id
+
+
+def change_report(session: Session, seat: Seat, id: UUID, plan: ReportPlan, at: datetime) -> None:
+    """Make a draft about something else, or word it anew; its numbers are counted again.
+
+    Raises UnknownReport, and ReportRefused for a team that is not theirs and a finished report.
+    """
+    new = new_report(session, seat, plan, at)
+    with writing(session):
+        row = draft_of(session, seat, id)
+        renew(row, new, at)
+        note_report(session, "report.changed", row, seat.user_id, at)
+        want_themes(session, seat.workspace_id, new, at)
+
+
+def count_again(session: Session, seat: Seat, id: UUID, at: datetime) -> None:
+    """Count a draft's numbers again. Raises UnknownReport and ReportRefused."""
+    before = find_report(session, seat.workspace_id, id, seat.scope)
+    new = new_report_again(session, seat, before, at)
+    with writing(session):
+        row = draft_of(session, seat, id)
+        refuse_if_changed(row, before)
+        renew(row, new, at)
+
+
+def new_report(session: Session, seat: Seat, plan: ReportPlan, at: datetime) -> NewReport:
+    """What a report with that plan says now, read without holding up who writes.
+
+    Raises ReportRefused for a team that is not theirs to see, and for a survey that is not there.
+    """
+    tree = team_tree(session, seat.workspace_id, seat.scope)
+    team = next((one for one in tree if one.id == plan.team), None)
+    if plan.team is not None and team is None:
+        raise ReportRefused({"team": "This team is not there, or not yours to see."})
+    surveys = counted_surveys(session, seat.workspace_id)
+    survey_id = next((id for id, one in surveys.items() if one.public_id == plan.survey), None)
+    if survey_id is None:
+        raise ReportRefused({"survey": "There is no such survey."})
+    within = _scope_of(tree, plan, seat.scope)
+    subject = _subject(seat, plan, team, tree)
+    figures: ReportFigures = report_figures(
+        session, Counted(seat.workspace_id, seat.time_zone, within, subject), plan, at
+    )
+    title = plan.title or default_title(subject, plan.span)
+    return NewReport(survey_id, title[:TITLE_LIMIT], plan, within, figures)
+
+
+def new_report_again(session: Session, seat: Seat, before: StoredReport, at: datetime) -> NewReport:
+    """The same of a report that is there; themes that it has stay until there are newer ones."""
+    new = new_report(session, seat, before.plan, at)
+    if new.figures.themes is None:
+        return replace(new, figures=replace(new.figures, themes=before.figures.themes))
+    return new
+
+
+def want_themes(session: Session, workspace_id: int, new: NewReport, at: datetime) -> None:
+    """Have the worker look for what comments say, inside a transaction, where nobody has."""
+    if new.figures.themes is None:
+        wanted = score_filter(new.plan, new.survey_id)
+        ask_for(session, workspace_id, new.within, wanted, at)
+
+
+def draft_of(session: Session, seat: Seat, id: UUID) -> Report:
+    """A draft to be changed inside a transaction. Raises UnknownReport and ReportRefused."""
+    row = locked_report(session, seat.workspace_id, id, seat.scope)
+    if row.finished_at is not None:
+        raise ReportRefused({"": "This report is finished. Open it again to change it."})
+    return row
+
+
+def refuse_if_changed(row: Report, before: StoredReport) -> None:
+    """Raises ReportRefused when somebody changed the report while its numbers were counted."""
+    if row.version != before.version:
+        raise ReportRefused({"": "Somebody changed this report just now. Look at it again."})
+
+
+def renew(row: Report, new: NewReport, at: datetime) -> None:
+    """Let a draft say what was counted."""
+    for name, value in new.columns(at).items():
+        setattr(row, name, value)
+    row.version += 1
+
+
+def _scope_of(tree: list[TeamNode], plan: ReportPlan, scope: Scope) -> Scope:
+    if plan.team is None:
+        return scope
+    places = [TeamPlace(team.id, team.parent_id) for team in tree]
+    return Scope(teams=with_teams_below(places, [plan.team]))
+
+
+def _subject(seat: Seat, plan: ReportPlan, team: TeamNode | None, tree: list[TeamNode]) -> str:
+    """What the report calls whom it is about: `Acme Ltd · Support`."""
+    parts = [plan.client] if plan.client else []
+    if team is not None:
+        parts.append(team.full_name)
+    elif not seat.scope.everything:
+        parts.append(_teams_words(tree) or seat.user_name)
+    elif not parts:
+        parts.append(seat.workspace_name)
+    return " · ".join(parts)
+
+
+def _teams_words(tree: list[TeamNode]) -> str:
+    ids = {team.id for team in tree}
+    tops = [team.name for team in tree if team.parent_id not in ids]
+    rest = len(tops) - _NAMED_TEAMS
+    named = ", ".join(tops[:_NAMED_TEAMS])
+    return f"{named} and {rest} more" if rest > 0 else named

@@ -1,0 +1,44 @@
+"""The files that there are, and how each is written."""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import BinaryIO, Literal, get_args
+
+from widget.domain.exports.columns import Batch
+from widget.domain.exports.csv_lines import csv_pieces
+from widget.domain.exports.json_lines import json_pieces
+from widget.domain.exports.parquet import write_table
+from widget.domain.exports.spreadsheet import write_spreadsheet
+
+ExportFormat = Literal["csv", "xlsx", "jsonl", "parquet"]
+FORMATS: tuple[ExportFormat, ...] = get_args(ExportFormat)
+FORMAT_NAMES: dict[ExportFormat, str] = {
+    "csv": "CSV",
+    "xlsx": "Excel",
+    "jsonl": "JSON Lines",
+    "parquet": "Parquet",
+}
+CONTENT_TYPES: dict[ExportFormat, str] = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "jsonl": "application/jsonl; charset=utf-8",
+    "parquet": "application/vnd.apache.parquet",
+}
+# Those that are written from their beginning to their end, and so can be sent while they are made.
+_PIECES: dict[ExportFormat, Callable[[Iterable[Batch]], Iterator[bytes]]] = {
+    "csv": csv_pieces,
+    "jsonl": json_pieces,
+}
+
+
+def write_file(form: ExportFormat, batches: Iterable[Batch], out: BinaryIO, rows: int) -> None:
+    """Write the file of responses, of which there are at most `rows`. `out` can be seeked.
+
+    What `batches` raises comes through, and what was written until then is no file.
+    """
+    if form == "xlsx":
+        write_spreadsheet(batches, out, rows)
+    elif form == "parquet":
+        write_table(batches, out)
+    else:
+        for piece in _PIECES[form](batches):
+            out.write(piece)

@@ -1,0 +1,190 @@
+"""A report's numbers as data, so that a report that is finished says the same for ever."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any
+
+from widget.domain.dashboards import Point, Tile
+from widget.domain.scales import Kind
+from widget.domain.score_summary import FEW
+from widget.domain.scores.comparisons import Comparison
+from widget.domain.scores.estimates import Score
+from widget.domain.scores.metrics import MetricId
+from widget.domain.scores.spans import Bucket, Span
+
+
+@dataclass(frozen=True)
+class Bar:
+    """How many gave a score, in the period and in the days it is compared with."""
+
+    score: int
+    count: int
+    before: int
+
+
+@dataclass(frozen=True)
+class FollowUpFigures:
+    """Follow-ups of a span: how many were opened and closed in it, how many were open when it was
+    over, and the median time from opening to closing of those closed, in seconds."""
+
+    opened: int
+    closed: int
+    still_open: int
+    time_to_close: Score
+
+
+@dataclass(frozen=True)
+class ReasonFigure:
+    """A reason that customers ticked. `asked` is how many could have; `name` is in the words of
+    the survey's main language. The same of the days before; 0 asked where nobody was.
+
+    `difference` is the mean score of those who ticked it less that of those who did not, in the
+    unit of the main metric; None where too few did either.
+    """
+
+    name: str
+    is_positive: bool
+    ticked: int
+    asked: int
+    ticked_before: int
+    asked_before: int
+    difference: Comparison | None = None
+
+
+@dataclass(frozen=True)
+class ThemeFigure:
+    """A word or phrase that one side says more often: in how many of its comments, which share of
+    them (0 to 1), and which share of the other side's."""
+
+    text: str
+    is_positive: bool
+    comments: int
+    share: float
+    share_of_others: float
+
+
+@dataclass(frozen=True)
+class LanguageThemes:
+    """What stands out in the comments of a language (a tag), of which so many were read.
+
+    `is_enough`: whether they were enough to say anything. `is_sample`: whether there were more.
+    """
+
+    language: str
+    positive: int
+    negative: int
+    is_enough: bool
+    is_sample: bool
+    terms: tuple[ThemeFigure, ...]
+
+
+@dataclass(frozen=True)
+class ReportFigures:
+    """All numbers of a report. `subject` and `survey` are names as they were.
+
+    `tiles` compare the period with the baseline; the first is the metric that `baseline` and
+    `trend` are of. `bars` are of the main question's `kind`, the highest score first.
+    """
+
+    subject: str
+    survey: str
+    kind: Kind
+    positive_from: int
+    metric: MetricId
+    tiles: tuple[Tile, ...]
+    baseline: Score
+    trend: tuple[Point, ...]
+    bars: tuple[Bar, ...]
+    follow_ups: FollowUpFigures
+    follow_ups_before: FollowUpFigures
+    reasons: tuple[ReasonFigure, ...] = ()
+    # None: nobody has looked for them yet.
+    themes: tuple[LanguageThemes, ...] | None = None
+
+    @property
+    def main(self) -> Tile:
+        """The metric of the survey's main question."""
+        return next(tile for tile in self.tiles if tile.metric == self.metric)
+
+    @property
+    def answers(self) -> int:
+        """How many answered the main question in the period."""
+        return sum(bar.count for bar in self.bars)
+
+    @property
+    def answers_before(self) -> int:
+        return sum(bar.before for bar in self.bars)
+
+    @property
+    def is_small(self) -> bool:
+        """Whether so few answered that nothing should be made of it."""
+        return 0 < self.answers < FEW
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            **asdict(self),
+            "trend": [
+                {
+                    "first": point.bucket.span.first.isoformat(),
+                    "last": point.bucket.span.last.isoformat(),
+                    "is_whole": point.bucket.is_whole,
+                    "score": asdict(point.score),
+                }
+                for point in self.trend
+            ],
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> "ReportFigures":
+        """What `to_json` gave."""
+        return cls(
+            **{
+                **data,
+                "tiles": tuple(_tile(one) for one in data["tiles"]),
+                "baseline": Score(**data["baseline"]),
+                "trend": tuple(_point(one) for one in data["trend"]),
+                "bars": tuple(Bar(**one) for one in data["bars"]),
+                "follow_ups": _follow_ups(data["follow_ups"]),
+                "follow_ups_before": _follow_ups(data["follow_ups_before"]),
+                "reasons": tuple(_reason(one) for one in data["reasons"]),
+                "themes": _themes(data["themes"]),
+            }
+        )
+
+
+def bars_of(
+    scores: Sequence[int], now: Mapping[int, int], before: Mapping[int, int]
+) -> tuple[Bar, ...]:
+    """A bar for each point of a scale, the highest first, from score -> how many have it."""
+    return tuple(
+        Bar(score, now.get(score, 0), before.get(score, 0))
+        for score in sorted(scores, reverse=True)
+    )
+
+
+def _tile(data: Mapping[str, Any]) -> Tile:
+    return Tile(data["metric"], Score(**data["score"]), Comparison(**data["change"]))
+
+
+def _point(data: Mapping[str, Any]) -> Point:
+    span = Span(date.fromisoformat(data["first"]), date.fromisoformat(data["last"]))
+    return Point(Bucket(span, data["is_whole"]), Score(**data["score"]))
+
+
+def _reason(data: Mapping[str, Any]) -> ReasonFigure:
+    difference = data["difference"]
+    return ReasonFigure(**{**data, "difference": Comparison(**difference) if difference else None})
+
+
+def _themes(data: Sequence[Mapping[str, Any]] | None) -> tuple[LanguageThemes, ...] | None:
+    if data is None:
+        return None
+    return tuple(
+        LanguageThemes(**{**one, "terms": tuple(ThemeFigure(**term) for term in one["terms"])})
+        for one in data
+    )
+
+
+def _follow_ups(data: Mapping[str, Any]) -> FollowUpFigures:
+    return FollowUpFigures(**{**data, "time_to_close": Score(**data["time_to_close"])})

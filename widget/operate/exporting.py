@@ -1,0 +1,105 @@
+"""Responses written to a file by whoever runs the server."""
+
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from shutil import copyfileobj
+from tempfile import TemporaryFile
+from typing import BinaryIO, cast
+
+import click
+
+from widget.actions.export_responses import export_responses
+from widget.domain.errors import SettingsError
+from widget.domain.exports.formats import ExportFormat
+from widget.domain.moments import read_day
+from widget.domain.response_filters import ResponseFilter
+from widget.extensions import db
+from widget.outbound.worker import collect_seldom
+from widget.storage.accounts import time_zone_of, workspace_ids
+from widget.storage.responses import days
+from widget.web.clock import now
+
+_SAY_EVERY_S = 0.5
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the command line asks for. Days are those of the workspace's time zone."""
+
+    workspace: int | None = None
+    surveys: Sequence[str] = ()
+    first: str | None = None
+    last: str | None = None
+    hidden: bool = False
+    tests: bool = False
+
+
+def export_to(file: BinaryIO, form: ExportFormat, asked: Asked) -> None:
+    """Write the file, and how far it is to standard error. Raises a SaysoError for a workspace
+    that there is not, or that is not said where there are several, and for a day that is none."""
+    collect_seldom()
+    workspace_id = _workspace(asked.workspace)
+    zone = time_zone_of(db.session(), workspace_id)
+    since, until = days(_day(asked.first), _day(asked.last), zone)
+    db.session.rollback()
+    wanted = ResponseFilter(
+        surveys=asked.surveys,
+        since=since,
+        until=until,
+        with_hidden=asked.hidden,
+        with_tests=asked.tests,
+    )
+    # What is no file, such as a pipe, has no places that a writer can go to.
+    with TemporaryFile() as whole:
+        out = file if file.seekable() else cast(BinaryIO, whole)
+        export_responses(
+            db.engine,
+            workspace_id,
+            wanted,
+            form,
+            out,
+            by=None,
+            asked={"survey": list(asked.surveys), "from": asked.first, "to": asked.last},
+            shows_hidden_comments=True,
+            at=now(),
+            watch=_progress(time.monotonic),
+        )
+        if out is not file:
+            whole.seek(0)
+            copyfileobj(whole, file)
+
+
+def _workspace(wanted: int | None) -> int:
+    known = workspace_ids(db.session())
+    if wanted is None and len(known) != 1:
+        numbers = ", ".join(map(str, known)) or "none"
+        raise SettingsError(f"Say which --workspace you mean; there are {numbers}.")
+    id = known[0] if wanted is None else wanted
+    if id not in known:
+        raise SettingsError(f"There is no workspace {id}.")
+    return id
+
+
+def _day(text: str | None) -> date | None:
+    return read_day(text) if text else None
+
+
+def _progress(clock: Callable[[], float]) -> Callable[[int, int], None]:
+    """Says how far it is: in one line that changes on a terminal, in lines of their own else."""
+    is_terminal = sys.stderr.isatty()
+    began, said = clock(), float("-inf")
+
+    def say(done: int, total: int) -> None:
+        nonlocal said
+        is_last = done >= total
+        if not is_last and clock() - said < (_SAY_EVERY_S if is_terminal else 10 * _SAY_EVERY_S):
+            return
+        said = clock()
+        rate = done / max(said - began, 0.001)
+        words = f"{done:,} of {total:,} responses, {rate:,.0f} a second"
+        click.echo(f"\r{words}" if is_terminal else words, err=True, nl=not is_terminal or is_last)
+
+    return say

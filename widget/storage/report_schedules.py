@@ -1,0 +1,113 @@
+"""What makes reports by itself: when it is due, and why it stopped."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import cast
+from uuid import UUID
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from widget.domain.errors import UnknownReport
+from widget.domain.periods import PeriodName
+from widget.domain.reports.plans import ReportPlan
+from widget.domain.schedules import Schedule
+from widget.storage.ids import new_id
+from widget.storage.models import ReportSchedule, User, Workspace
+
+
+@dataclass(frozen=True)
+class StoredSchedule:
+    """A schedule, with the name and the address of whom it makes reports for. `due_at` is when it
+    makes the next one, `last_first_day` the first day of the period of the last."""
+
+    workspace_id: int
+    id: UUID
+    user_id: int
+    maker: str
+    email: str
+    plan: ReportPlan
+    schedule: Schedule
+    due_at: datetime
+    last_first_day: date | None
+    stopped_at: datetime | None
+    stopped_why: str
+
+
+def add_schedule(
+    session: Session,
+    workspace_id: int,
+    user_id: int,
+    plan: ReportPlan,
+    schedule: Schedule,
+    due_at: datetime,
+    at: datetime,
+) -> UUID:
+    """Store a schedule; returns its id."""
+    row = ReportSchedule(
+        workspace_id=workspace_id,
+        id=new_id(),
+        user_id=user_id,
+        plan=plan.to_json(),
+        every=schedule.every,
+        day=schedule.day,
+        hour=schedule.hour,
+        due_at=due_at,
+        created_at=at,
+    )
+    session.add(row)
+    return row.id
+
+
+def schedules_of(
+    session: Session, workspace_id: int, user_id: int | None = None
+) -> list[StoredSchedule]:
+    """The schedules of a user, or of everybody, the newest first."""
+    query = _all().where(ReportSchedule.workspace_id == workspace_id)
+    if user_id is not None:
+        query = query.where(ReportSchedule.user_id == user_id)
+    rows = session.execute(query.order_by(ReportSchedule.created_at.desc(), ReportSchedule.id))
+    return [_stored(*row) for row in rows]
+
+
+def due_schedules(session: Session, now: datetime, limit: int) -> list[StoredSchedule]:
+    """Up to `limit` schedules of all workspaces that are due, the longest due first."""
+    rows = session.execute(
+        _all()
+        .where(ReportSchedule.due_at <= now, ReportSchedule.stopped_at.is_(None))
+        .order_by(ReportSchedule.due_at, ReportSchedule.id)
+        .limit(limit)
+    )
+    return [_stored(*row) for row in rows]
+
+
+def locked_schedule(session: Session, workspace_id: int, id: UUID) -> ReportSchedule:
+    """A schedule's row, to be changed inside a transaction. Raises UnknownReport."""
+    row = session.get(ReportSchedule, (workspace_id, id), with_for_update=True)
+    if row is None:
+        raise UnknownReport("There is nothing like this that makes reports in this workspace.")
+    return row
+
+
+def _all() -> Select[ReportSchedule, User, str]:
+    return (
+        select(ReportSchedule, User, Workspace.time_zone)
+        .join(User, User.id == ReportSchedule.user_id)
+        .join(Workspace, Workspace.id == ReportSchedule.workspace_id)
+    )
+
+
+def _stored(row: ReportSchedule, user: User, time_zone: str) -> StoredSchedule:
+    return StoredSchedule(
+        row.workspace_id,
+        row.id,
+        row.user_id,
+        user.name or user.email,
+        user.email,
+        ReportPlan.from_json(row.plan),
+        Schedule(cast(PeriodName, row.every), row.day, row.hour, time_zone),
+        row.due_at,
+        row.last_first_day,
+        row.stopped_at,
+        row.stopped_why,
+    )
