@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from widget.storage import accounts
+from widget.storage import accounts, themes
 from widget.storage.engine import writing
 from widget.storage.redating import redate_some
 from widget.storage.subscriptions import reschedule
@@ -29,4 +29,6 @@ def change_workspace(
         if not is_another:
             return True
         session.flush()
+        # What was found of some days may be of others now.
+        themes.forget_all_of(session, workspace_id)
         return redate_some(session.connection(), workspace_id, AT_ONCE, at).is_done
