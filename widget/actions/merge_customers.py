@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from widget.domain.errors import MergeRefused, UnknownCustomer
 from widget.domain.merging import Side, merged
+from widget.storage.audiences import move_on_lists
 from widget.storage.customer_merging import (
     both_locked,
     known_of,
@@ -31,7 +32,8 @@ def merge_customers(
     user_id: int | None,
     at: datetime,
 ) -> None:
-    """Let a customer become another's part: requests, responses and wishes go over to the kept one.
+    """Let a customer become another's part: requests, responses, wishes and places on lists of
+    audiences go over to the kept one.
 
     `chosen` says which of the two a field is taken from, by `domain.merging.Difference.key`.
     Nothing is counted twice or lost. Raises UnknownCustomer, and MergeRefused for one and the same.
@@ -50,6 +52,7 @@ def merge_customers(
             traces[0].requests | traces[1].requests, traces[0].responses | traces[1].responses
         )
         move_requests(session, kept, other)
+        move_on_lists(session, workspace_id, other_id, kept_id)
         replace_by(session, kept, other, now, at)
         name_responses(session, workspace_id, both, was, now)
         emails = [one.fields["email"] for one in was]

@@ -345,3 +345,39 @@ class UnknownSubscription(SaysoError):
 
 class SubscriptionRefused(SaysoError):
     """Nothing can be subscribed to in this way."""
+
+
+class RulesRefused(SaysoError):
+    """An audience's rules are made of something that rules are not made of."""
+
+
+class UnknownAudience(SaysoError):
+    """No audience with this id in the workspace."""
+
+
+class AudienceRefused(SaysoError):
+    """An audience cannot be so. `problems` maps field names, or paths of rules, to sentences."""
+
+    def __init__(self, problems: dict[str, str]) -> None:
+        super().__init__(" ".join(problems.values()))
+        self.problems = problems
+
+
+class AudienceInUse(SaysoError):
+    """An audience cannot be removed while campaigns ask it."""
+
+
+class UnknownCampaign(SaysoError):
+    """No campaign with this id in the workspace."""
+
+
+class CampaignRefused(SaysoError):
+    """What somebody wants of a campaign cannot be done with it now."""
+
+
+class PlanRefused(SaysoError):
+    """A campaign cannot be so. `problems` maps field names to sentences."""
+
+    def __init__(self, problems: dict[str, str]) -> None:
+        super().__init__(" ".join(problems.values()))
+        self.problems = problems

@@ -24,6 +24,7 @@ from widget.actions.make_report_pdfs import MakeReportPdfs, forget_report_pdfs
 from widget.actions.purge_erased import purge_erased
 from widget.actions.raise_alerts import RaiseAlerts
 from widget.actions.redate_responses import redate_responses
+from widget.actions.run_campaigns import campaign_backoff, run_campaigns
 from widget.actions.run_customer_imports import (
     Seen,
     customer_import_backoff,
@@ -83,6 +84,7 @@ def make_jobs(settings: Settings, engine: Engine, should_stop: Callable[[], bool
     return [
         Job("settle provisional answers", 10, settle_due),
         Job("run imports", 1, partial(run_imports, backoff=import_backoff(), turns=Turns())),
+        Job("run campaigns", 1, partial(run_campaigns, backoff=campaign_backoff())),
         Job("make due mails", 2, send_due),
         Job("send mail", 1, send_mail),
         Job("send messages", 1, send_messages),

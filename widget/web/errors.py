@@ -9,6 +9,8 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError
 from widget.domain.errors import (
     NotTheirs,
     UnknownAlertChannel,
+    UnknownAudience,
+    UnknownCampaign,
     UnknownCustomer,
     UnknownExport,
     UnknownFilter,
@@ -79,6 +81,8 @@ def register(app: Flask) -> None:
         UnknownFollowUp,
         UnknownAlertChannel,
         UnknownReviewSite,
+        UnknownAudience,
+        UnknownCampaign,
         UnknownExport,
         UnknownFilter,
         UnknownSubscription,

@@ -7,6 +7,7 @@ they can be spread over nodes by workspace without changing a query.
 
 from widget.storage.declarative import Base
 from widget.storage.models.accounts import ApiKey, Membership, SignInRole, User, Workspace
+from widget.storage.models.campaigns import Audience, AudienceCustomer, Campaign, Wave
 from widget.storage.models.columnar import ChangedDay, ColumnarCopy
 from widget.storage.models.customers import (
     Customer,
@@ -51,9 +52,12 @@ __all__ = [
     "AlertRule",
     "ApiKey",
     "Assignment",
+    "Audience",
+    "AudienceCustomer",
     "Base",
     "Bounce",
     "BulkChange",
+    "Campaign",
     "ChangedDay",
     "ColumnarCopy",
     "Customer",
@@ -109,6 +113,7 @@ __all__ = [
     "ThemeFinding",
     "User",
     "Vote",
+    "Wave",
     "Workspace",
     "team_managers",
 ]

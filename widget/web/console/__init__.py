@@ -10,6 +10,12 @@ def register(app: Flask) -> None:
     from widget.web.console import (  # noqa: F401 - importing adds the routes
         alerts,
         asking,
+        audience_words,
+        audiences,
+        campaign_acts,
+        campaign_page,
+        campaign_plans,
+        campaigns,
         customer_acts,
         customer_imports,
         customer_page,
