@@ -1,5 +1,7 @@
 """The columns of the list of responses: what they show, and choosing them."""
 
+from collections.abc import Callable
+
 from flask import redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
@@ -38,43 +40,51 @@ def shown_columns() -> tuple[Column, ...]:
     return columns_to_show(asked_for, remembered)
 
 
+# Looked up in the reader's language where one is shown: a page asks for hundreds.
+_NAMES: dict[Column, Callable[[], str]] = {
+    "comment": lambda: _("Comment"),
+    "member": lambda: _("Member"),
+    "customer": lambda: _("Customer"),
+    "survey": lambda: _("Survey"),
+    "channel": lambda: _("Channel"),
+    "ref": lambda: _("Reference"),
+    "tags": lambda: _("Tags"),
+    "language": lambda: _("Language"),
+    "source": lambda: _("Came by"),
+    "client": lambda: _("Client"),
+    "segment": lambda: _("Segment"),
+    "version": lambda: _("Version"),
+    "finished": lambda: _("Finished"),
+}
+
+
 @blueprint.app_template_filter("column_name")
 def column_name(column: Column) -> str:
     """A column as people know it."""
-    names: dict[Column, str] = {
-        "comment": _("Comment"),
-        "member": _("Member"),
-        "customer": _("Customer"),
-        "survey": _("Survey"),
-        "channel": _("Channel"),
-        "ref": _("Reference"),
-        "tags": _("Tags"),
-        "language": _("Language"),
-        "source": _("Came by"),
-        "client": _("Client"),
-        "segment": _("Segment"),
-        "version": _("Version"),
-        "finished": _("Finished"),
-    }
-    return names[column]
+    return _NAMES[column]()
+
+
+def _customer(found: ListedResponse) -> str:
+    row = found.response
+    return row.customer_name or row.customer_email or row.customer_id
+
+
+_TEXTS: dict[Column, Callable[[ListedResponse], str]] = {
+    "member": lambda found: found.member_name or found.response.member_given,
+    "customer": _customer,
+    "survey": lambda found: found.survey_name,
+    "channel": lambda found: found.response.channel,
+    "ref": lambda found: found.response.ref,
+    "language": lambda found: found.response.language,
+    "source": lambda found: found.response.source,
+    "client": lambda found: (found.response.attributes or {}).get("client", ""),
+    "segment": lambda found: (found.response.attributes or {}).get("segment", ""),
+    "version": lambda found: str(found.version),
+    "finished": lambda found: _("yes") if found.response.finished_at else _("no"),
+}
 
 
 @blueprint.app_template_filter("column_text")
 def column_text(found: ListedResponse, column: Column) -> str:
     """What stands in a column that is a plain text; "" for nothing."""
-    row = found.response
-    attributes = row.attributes or {}
-    texts: dict[str, str] = {
-        "member": found.member_name or row.member_given,
-        "customer": row.customer_name or row.customer_email or row.customer_id,
-        "survey": found.survey_name,
-        "channel": row.channel,
-        "ref": row.ref,
-        "language": row.language,
-        "source": row.source,
-        "client": attributes.get("client", ""),
-        "segment": attributes.get("segment", ""),
-        "version": str(found.version),
-        "finished": _("yes") if row.finished_at else _("no"),
-    }
-    return texts.get(column, "")
+    return _TEXTS[column](found)
