@@ -385,6 +385,37 @@ def test_themes_of_what_was_said_before_can_be_found(
 
 
 @pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_days_that_change_are_noted_of_responses_from_before_too(
+    tmp_path: Path, request: pytest.FixtureRequest, database: str
+) -> None:
+    url = f"sqlite:///{tmp_path / 'old.db'}"
+    if database == "postgresql":
+        url = request.getfixturevalue("empty_postgres")
+    engine = prepare_engine(create_engine(url))
+    migrate.upgrade(engine, "0001")
+    with engine.begin() as connection:
+        for statement in FIRST_RELEASE.split(";"):
+            connection.execute(text(statement))
+    migrate.upgrade(engine, "0020")
+    migrate.upgrade(engine)
+    days = text("SELECT COUNT(*) FROM changed_days")
+    with engine.begin() as connection:
+        assert connection.scalar(days) == 0
+        connection.execute(text("UPDATE responses SET page = 'x', comment_hidden_at = NULL"))
+        assert connection.scalar(days) == 0
+        connection.execute(text("UPDATE responses SET stars = 5, score = 5"))
+        connection.execute(text("UPDATE responses SET stars = 4, score = 4"))
+        assert connection.scalar(days) == 1
+        connection.execute(text("UPDATE responses SET day = '2026-11-02'"))
+        assert connection.scalar(days) == 2
+    with engine.begin() as connection:
+        table = " ON responses" if database == "postgresql" else ""
+        connection.execute(text(f"DROP TRIGGER changed_days_updated{table}"))
+    assert migrate.drift(engine) == ["There is no trigger changed_days_updated."]
+    engine.dispose()
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
 def test_customers_from_before_have_the_client_of_their_newest_request(
     tmp_path: Path, request: pytest.FixtureRequest, database: str
 ) -> None:
@@ -408,8 +439,8 @@ def test_customers_from_before_have_the_client_of_their_newest_request(
     migrate.upgrade(engine)
     with engine.connect() as connection:
         assert migrate.drift(engine) == []
-        row = connection.execute(select(Customer.email, Customer.client, Customer.segment)).one()
-        assert tuple(row) == ("kim@c.example", "Initech", "Trial")
+        said = select(Customer.email, Customer.client, Customer.segment, Customer.is_of_tests)
+        assert tuple(connection.execute(said).one()) == ("kim@c.example", "Initech", "Trial", False)
     engine.dispose()
 
 
@@ -428,7 +459,7 @@ def test_requests_and_mails_from_before_campaigns_are_still_due(
     with engine.begin() as connection:
         for statement in (FIRST_RELEASE + ";" + asked).split(";"):
             connection.exec_driver_sql(statement)
-    migrate.upgrade(engine, "0020")
+    migrate.upgrade(engine, "0022")
     with engine.begin() as connection:
         connection.exec_driver_sql(
             "UPDATE requests SET status = 'scheduled', due_at = '2026-11-01 09:00:00'"

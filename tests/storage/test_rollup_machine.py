@@ -1,8 +1,8 @@
 """Whatever happens to responses, and in whatever order: the rollups stay what a recount says.
 
-A machine of hypothesis makes, changes, hides, shows, moves, sets aside and restores responses, and
-keeps its own plain list of what should count. After each step the rollups, a recount by
-`sayso rollup check`'s own function, and that list must say the same.
+A machine of hypothesis makes, changes, hides, shows, moves, deletes, sets aside and restores
+responses, lets them expire, and keeps its own plain list of what should count. After each step the
+rollups, a recount by `sayso rollup check`'s own function, and that list must say the same.
 """
 
 from collections import Counter
@@ -31,13 +31,16 @@ from tests.builders import World, ask_by_mail, make_workspace
 from widget.actions.assign_answers import assign_answers
 from widget.actions.assign_response import assign_response
 from widget.actions.change_workspace import change_workspace
+from widget.actions.delete_response import delete_response, expire_responses, keep_answers_for
 from widget.actions.give_answer import give_answer, give_answer_within
 from widget.actions.hide_response import set_hidden
 from widget.actions.restore_answer import restore_answer
 from widget.domain.context import Context
+from widget.domain.errors import UnknownResponse
 from widget.domain.flow import Answer
 from widget.domain.held import Held
 from widget.domain.responses import ResponseHead
+from widget.domain.retention import kept_since
 from widget.domain.scales import KINDS, Kind
 from widget.extensions import db
 from widget.storage import held_answers, rollups
@@ -106,6 +109,8 @@ class Rollups(RuleBasedStateMachine):
         self.known: dict[UUID, Known] = {}
         # What is set aside under a response's id and nobody has restored.
         self.held: dict[UUID, dict[str, Any]] = {}
+        # What was deleted or has expired.
+        self.gone: set[UUID] = set()
 
     @initialize()
     def open_workspace(self) -> None:
@@ -205,6 +210,8 @@ class Rollups(RuleBasedStateMachine):
     @rule(head=responses, said=SAID, minutes=st.sampled_from([1, 3_000]))
     def change(self, head: ResponseHead, said: dict[str, Any], minutes: int) -> None:
         """Later, on another day or not: a response stays on the day it was first given."""
+        if head.id in self.gone:
+            return
         at = head.answered_at + timedelta(minutes=minutes)
         with self.world.app.app_context():
             further = ResponseHead(**{**vars(head), "answered_at": at})
@@ -213,12 +220,16 @@ class Rollups(RuleBasedStateMachine):
 
     @rule(head=responses, hidden=st.booleans())
     def hide_or_show(self, head: ResponseHead, hidden: bool) -> None:
+        if head.id in self.gone:
+            return
         with self.world.app.app_context():
             set_hidden(db.session, self.acme.id, head.id, hidden=hidden, at=self.world.clock())
         self.known[head.id].is_hidden = hidden
 
     @rule(head=responses, member=st.integers(0, 1), may_move=st.booleans())
     def assign(self, head: ResponseHead, member: int, may_move: bool) -> None:
+        if head.id in self.gone:
+            return
         with self.world.app.app_context():
             assign_response(
                 db.session,
@@ -257,6 +268,8 @@ class Rollups(RuleBasedStateMachine):
 
     @rule(target=aside, head=responses, said=SAID)
     def set_aside_another(self, head: ResponseHead, said: dict[str, Any]) -> ResponseHead:
+        if head.id in self.gone:
+            return head
         self._hold(head, said)
         return head
 
@@ -269,6 +282,8 @@ class Rollups(RuleBasedStateMachine):
     @rule(target=responses, head=aside)
     def restore(self, head: ResponseHead) -> ResponseHead:
         """Twice, too, which changes nothing."""
+        if head.id in self.gone:
+            return head
         with self.world.app.app_context():
             restore_answer(
                 db.engine,
@@ -283,6 +298,32 @@ class Rollups(RuleBasedStateMachine):
         else:
             self._learn(head, said)
         return head
+
+    @rule(head=responses)
+    def delete(self, head: ResponseHead) -> None:
+        """Twice, too, which finds nothing."""
+        with self.world.app.app_context():
+            try:
+                delete_response(db.session(), self.acme.id, head.id, at=self.world.clock())
+            except UnknownResponse:
+                assert head.id not in self.known
+        self._forget(head.id)
+
+    @rule(now=MOMENTS)
+    def expire(self, now: datetime) -> None:
+        """As if it were half a year later than one of the moments at which answers come."""
+        later = now + timedelta(days=184)
+        with self.world.app.app_context():
+            keep_answers_for(db.session(), self.acme.id, 6)
+            expire_responses(db.engine, later, budget_s=60)
+            keep_answers_for(db.session(), self.acme.id, 0)
+        for id, known in list(self.known.items()):
+            if known.at < kept_since(later, 6):
+                self._forget(id)
+
+    def _forget(self, id: UUID) -> None:
+        self.known.pop(id, None)
+        self.gone.add(id)
 
     @rule(zone=st.sampled_from(ZONES))
     def change_zone(self, zone: str) -> None:

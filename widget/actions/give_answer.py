@@ -58,7 +58,7 @@ def give_answer_within(
             if answer.reward:
                 follow_vote(connection, head.workspace_id, head.id, head.answered_at)
             return None
-        # Another request stored it between the two statements, and responses are never deleted.
+        # Another request stored it between the two statements, and nothing so new is deleted.
         before = answers.find_response(connection, head.workspace_id, head.id)
         assert before is not None
     return _record_further(connection, before, head, answer)

@@ -12,6 +12,7 @@ EventName = Literal[
     "response.marked",
     "response.noted",
     "response.tagged",
+    "response.deleted",
     "responses.export_asked",
     "responses.exported",
     "survey.published",

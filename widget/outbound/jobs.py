@@ -13,6 +13,8 @@ from sqlalchemy import Engine, create_engine
 
 from widget.actions.announce_grants import AnnounceGrants
 from widget.actions.change_responses import run_bulk_changes
+from widget.actions.copy_columns import CopyColumns
+from widget.actions.delete_response import expire_responses
 from widget.actions.find_themes import FindThemes, forget_old_themes
 from widget.actions.finish_idle_responses import FinishIdleResponses
 from widget.actions.forget_link_visits import ForgetLinkVisits
@@ -49,6 +51,7 @@ from widget.outbound.worker import Job, Worker, collect_seldom
 from widget.report_pages.pdf import make_pdf
 from widget.settings import Settings
 from widget.storage.addresses import digest_addresses_with
+from widget.storage.columnar.files import keep_copies_in
 from widget.storage.engine import prepare_engine
 from widget.storage.export_files import ExportFiles
 
@@ -91,8 +94,10 @@ def make_jobs(settings: Settings, engine: Engine, should_stop: Callable[[], bool
         Job("forget exports", 300, ForgetExports(files)),
         Job("announce grants", 5, AnnounceGrants(settings.public_url)),
         Job("finish idle responses", 60, idle),
+        Job("expire responses", 60, expire_responses),
         Job("forget link visits", 3600, ForgetLinkVisits(timedelta(days=settings.visit_days))),
         Job("forget files of members", 3600, forget_member_files),
+        Job("copy responses by column", 60, CopyColumns(settings.columns_from)),
         Job(
             "import customers",
             1,
@@ -125,6 +130,7 @@ def work(settings: Settings, *, server_pid: int | None = None) -> None:
         )
     )
     digest_addresses_with(engine, lambda email: (address_digest(settings.address_key, email),))
+    keep_copies_in(engine, settings.data / "columns")
     collect_seldom()
     stopping = threading.Event()
     jobs = make_jobs(settings, engine, stopping.is_set)

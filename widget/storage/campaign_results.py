@@ -10,10 +10,10 @@ from widget.domain.campaign_results import LEFT
 from widget.domain.roles import Scope
 from widget.domain.scales import KINDS, Kind
 from widget.domain.scores.scoring import Answers, Counts
+from widget.storage.counted_responses import attribute
 from widget.storage.dashboards import CountedSurvey
 from widget.storage.models import Request, Response
 from widget.storage.scopes import within
-from widget.storage.score_counts import attribute
 
 By = Literal["stratum", "client", "segment"]
 

@@ -175,9 +175,10 @@ def _query(
 
 
 def is_somebody() -> ColumnElement[bool]:
-    """The condition that something is known of a customer. Of others there are only requests: they
-    were asked without a name, or have been erased."""
-    return or_(Customer.email.is_not(None), Customer.external_id != "", Customer.name != "")
+    """The condition that something is known of a customer in earnest. Of others there are only
+    requests: they were asked without a name, have been erased, or are of tests."""
+    is_known = or_(Customer.email.is_not(None), Customer.external_id != "", Customer.name != "")
+    return and_(Customer.is_of_tests.is_(False), is_known)
 
 
 def _conditions(workspace_id: int, wanted: CustomerFilter) -> Iterable[ColumnElement[bool]]:

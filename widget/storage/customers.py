@@ -72,31 +72,12 @@ def _known(row: Row[*tuple[Any, ...]]) -> KnownCustomer:
     return KnownCustomer(row.id, row.time_zone, row.client, row.segment)
 
 
-def asked_in_earnest(
-    session: Session, workspace_id: int, customer_ids: Collection[UUID]
-) -> set[UUID]:
-    """Those of some customers who have a request that is no test."""
-    return {
-        id
-        for part in chunks(customer_ids)
-        for id in session.scalars(
-            select(Request.customer_id)
-            .where(
-                Request.workspace_id == workspace_id,
-                Request.customer_id.in_(part),
-                Request.is_test.is_(False),
-            )
-            .distinct()
-        )
-    }
-
-
 def put_customers(
     session: Session, workspace_id: int, asks: Sequence[Ask], at: datetime, *, is_test: bool
 ) -> dict[str, KnownCustomer]:
     """Make the customers of some asks who are not known yet, and note what is new of the others.
 
-    A test changes nobody who was asked in earnest; and of whom only tests have spoken, the first
+    A test changes nobody who is known in earnest; and of whom only tests have spoken, the first
     request in earnest forgets what they said.
 
     Locks them all until the transaction ends, so that of two requests for one customer the second
@@ -106,7 +87,7 @@ def put_customers(
     wanted = {ask.customer_key: ask for ask in asks if ask.email or ask.external_id}
     known = known_customers(session, workspace_id, list(wanted.values()))
     new = [
-        _as_row(workspace_id, ask, at)
+        _as_row(workspace_id, ask, at, is_test=is_test)
         # In one order everywhere, or two batches could wait for each other.
         for key, ask in sorted(wanted.items())
         if key not in known
@@ -120,23 +101,23 @@ def put_customers(
         known = known_customers(session, workspace_id, list(wanted.values()))
     lock_customers(session, workspace_id, [customer.id for customer in known.values()])
     by_id = {known[key].id: ask for key, ask in wanted.items()}
-    earnest = asked_in_earnest(session, workspace_id, by_id)
-    if is_test:
-        by_id = {id: ask for id, ask in by_id.items() if id not in earnest}
     for part in chunks(by_id):
         for row in session.scalars(
             select(Customer)
             .where(Customer.workspace_id == workspace_id, Customer.id.in_(part))
             .execution_options(populate_existing=True)
         ):
-            _note(row, by_id[row.id], at, forgets=not is_test and row.id not in earnest)
+            if is_test and not row.is_of_tests:
+                continue
+            _note(row, by_id[row.id], at, forgets=row.is_of_tests and not is_test)
+            row.is_of_tests = is_test
     session.flush()
     return known_customers(session, workspace_id, list(wanted.values()))
 
 
 def add_nameless(session: Session, workspace_id: int, ask: Ask, at: datetime) -> UUID:
     """A customer of whom neither address nor id is known."""
-    row = _as_row(workspace_id, ask, at)
+    row = _as_row(workspace_id, ask, at, is_test=False)
     session.add(Customer(**row))
     session.flush()
     id: UUID = row["id"]  # type: ignore[assignment]
@@ -156,12 +137,13 @@ def lock_customers(session: Session, workspace_id: int, ids: Collection[UUID]) -
         ).all()
 
 
-def _as_row(workspace_id: int, ask: Ask, at: datetime) -> dict[str, object]:
+def _as_row(workspace_id: int, ask: Ask, at: datetime, *, is_test: bool) -> dict[str, object]:
     return {
         "workspace_id": workspace_id,
         "id": new_id(),
         "email": ask.email or None,
         **{name: getattr(ask, name) for name in _SAID},
+        "is_of_tests": is_test,
         "created_at": at,
         "updated_at": at,
     }

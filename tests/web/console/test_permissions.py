@@ -143,6 +143,7 @@ NEEDS: dict[Ability, set[str]] = {
         "versions",
     },
     "manage_workspace": {
+        "response_delete",
         "alert_channel_add",
         "alert_channel_state",
         "alert_channel_test_or_remove",

@@ -17,6 +17,7 @@ from sqlalchemy import select
 from werkzeug.routing import AnyConverter, Rule
 
 from tests.builders import Workspace, add_request, answer_survey, csrf_token, make_workspace
+from tests.exporting import ask_for_file, make_files
 from tests.reporting import Desk
 from tests.subscribing import keep, subscribe
 from tests.web.console.test_permissions import OPEN, console_rules
@@ -258,6 +259,12 @@ def _report(owner: Owner) -> Any:
     return Desk.of(owner.workspace).make()
 
 
+def _export(owner: Owner) -> Any:
+    id = ask_for_file(owner.workspace.signed_in())
+    make_files(owner.workspace)
+    return id
+
+
 def _report_schedule(owner: Owner) -> Any:
     desk, world = Desk.of(owner.workspace), owner.workspace.world
     report, seat = desk.make(), desk.seat()
@@ -291,6 +298,7 @@ THINGS = OF_MEMBERS | {
     "report_id": _report,
     "report_schedule_id": _report_schedule,
     "reward_id": _reward,
+    "export_id": _export,
     "filter_id": _filter,
     "subscription_id": lambda owner: subscribe(owner.workspace, _filter(owner)),
 }

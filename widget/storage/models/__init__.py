@@ -8,6 +8,7 @@ they can be spread over nodes by workspace without changing a query.
 from widget.storage.declarative import Base
 from widget.storage.models.accounts import ApiKey, Membership, SignInRole, User, Workspace
 from widget.storage.models.campaigns import Audience, AudienceCustomer, Campaign, Wave
+from widget.storage.models.columnar import ChangedDay, ColumnarCopy
 from widget.storage.models.customers import (
     Customer,
     CustomerImport,
@@ -57,6 +58,8 @@ __all__ = [
     "Bounce",
     "BulkChange",
     "Campaign",
+    "ChangedDay",
+    "ColumnarCopy",
     "Customer",
     "CustomerImport",
     "CustomerImportPart",

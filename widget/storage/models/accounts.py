@@ -29,6 +29,8 @@ class Workspace(Base):
     # have, and since when it is another. None: all are on their days.
     redated_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
     zone_changed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    # `domain.retention`: answers are deleted after so many months; 0: never.
+    keep_months: Mapped[int] = mapped_column(default=0, server_default="0")
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 

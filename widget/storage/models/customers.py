@@ -15,6 +15,7 @@ from sqlalchemy import (
     Uuid,
     text,
 )
+from sqlalchemy import false as sa_false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from widget.storage.declarative import Base, UTCDateTime
@@ -51,6 +52,8 @@ class Customer(Base):
     email: Mapped[str | None] = mapped_column(String(254))
     name: Mapped[str] = mapped_column(String(200), default="")
     external_id: Mapped[str] = mapped_column(String(200), default="")
+    # Only tests have spoken of them so far; whoever speaks of them in earnest knows them first.
+    is_of_tests: Mapped[bool] = mapped_column(default=False, server_default=sa_false())
     # Their company or account, and the group that the workspace counts them to.
     client: Mapped[str] = mapped_column(String(200), default="", server_default="")
     segment: Mapped[str] = mapped_column(String(200), default="", server_default="")

@@ -8,6 +8,7 @@ from flask import abort, current_app, flash, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from widget.actions.delete_response import delete_response
 from widget.actions.hide_response import set_hidden
 from widget.actions.mark_response import Mark, set_mark
 from widget.actions.note_response import Author, note_response
@@ -86,6 +87,19 @@ def response_hide_or_show(response_id: UUID, verb: str) -> Response:
     )
     flash(_("Hidden: it counts nowhere now.") if hidden else _("Shown and counted again."))
     return _back(response_id)
+
+
+@blueprint.post("/responses/<uuid:response_id>/delete")
+@needs("manage_workspace")
+def response_delete(response_id: UUID) -> Response:
+    """Delete a response for good, once somebody has ticked that they mean it."""
+    _check_within_scope(response_id)
+    if "sure" not in request.form:
+        flash(_("Tick that you are sure: what is deleted cannot be brought back."), "error")
+        return _back(response_id)
+    delete_response(db.session(), seat().workspace_id, response_id, at=now(), by=seat().user_id)
+    flash(_("Deleted, with its history, notes and follow-ups."))
+    return redirect(url_for("console.responses"), 303)
 
 
 @blueprint.post(

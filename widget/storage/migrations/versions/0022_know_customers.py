@@ -5,8 +5,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0020"
-down_revision = "0019"
+revision = "0022"
+down_revision = "0021"
 branch_labels = None
 depends_on = None
 
@@ -21,6 +21,12 @@ _FILL = """
             ORDER BY requests.created_at DESC LIMIT 1
         ), ''), 1, {limit})
 """
+_ASKED = """EXISTS (SELECT 1 FROM requests WHERE requests.workspace_id = customers.workspace_id
+    AND requests.customer_id = customers.id AND {which})"""
+_OF_TESTS = (
+    f"UPDATE customers SET is_of_tests = TRUE WHERE {_ASKED.format(which='is_test')}"
+    f" AND NOT {_ASKED.format(which='NOT is_test')}"
+)
 _TEXT = {
     "sqlite": "CAST(json_extract({table}.{column}, '$.{name}') AS TEXT)",
     "postgresql": "({table}.{column} ->> '{name}')",
@@ -35,6 +41,11 @@ def upgrade() -> None:
             sa.Column(name, sa.String(length=_LIMIT), server_default="", nullable=False),
         )
         _fill(name)
+    op.add_column(
+        "customers",
+        sa.Column("is_of_tests", sa.Boolean(), server_default=sa.false(), nullable=False),
+    )
+    op.execute(_OF_TESTS)
     for name in ("client", "segment", "language"):
         # Of those who have one: the others cost nothing here.
         is_said = sa.text(f"{name} <> ''")

@@ -1,0 +1,89 @@
+"""Responses that are deleted, with everything that is about them alone."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Engine, delete, select
+from sqlalchemy.orm import Session
+
+from widget.storage.models import (
+    FollowUp,
+    FollowUpNote,
+    HeldAnswer,
+    LinkVisit,
+    Mention,
+    Response,
+    ResponseNote,
+    ResponseTag,
+    Revision,
+    Share,
+    Testimonial,
+    Vote,
+    Workspace,
+)
+
+# Who points to whom: what is pointed to goes last.
+_ABOUT = (
+    *(Mention, ResponseNote, FollowUp, Vote, Share, Testimonial, ResponseTag, Revision),
+    *(HeldAnswer, LinkVisit),
+)
+
+
+def delete_rows_of(session: Session, workspace_id: int, response_id: UUID) -> None:
+    """Delete a response and all that hangs on it, inside an action's transaction. Its request
+    stays, as do events, which hold none of its words."""
+    follow_ups = select(FollowUp.id).where(
+        FollowUp.workspace_id == workspace_id, FollowUp.response_id == response_id
+    )
+    session.execute(
+        delete(FollowUpNote).where(
+            FollowUpNote.workspace_id == workspace_id, FollowUpNote.follow_up_id.in_(follow_ups)
+        ),
+        execution_options={"synchronize_session": False},
+    )
+    for table in _ABOUT:
+        session.execute(
+            delete(table).where(
+                table.workspace_id == workspace_id, table.response_id == response_id
+            ),
+            execution_options={"synchronize_session": False},
+        )
+    session.execute(
+        delete(Response).where(Response.workspace_id == workspace_id, Response.id == response_id),
+        execution_options={"synchronize_session": False},
+    )
+    session.expire_all()
+
+
+def keep_months(session: Session, workspace_id: int) -> int:
+    """For how many months a workspace keeps answers; 0: for ever."""
+    return session.scalar(select(Workspace.keep_months).where(Workspace.id == workspace_id)) or 0
+
+
+def set_keep_months(session: Session, workspace_id: int, months: int) -> None:
+    session.get_one(Workspace, workspace_id).keep_months = months
+
+
+def workspaces_that_forget(engine: Engine) -> list[tuple[int, int]]:
+    """Workspaces that keep answers for some months only: their ids, and how many."""
+    with engine.connect() as connection:
+        rows = connection.execute(
+            select(Workspace.id, Workspace.keep_months)
+            .where(Workspace.keep_months > 0)
+            .order_by(Workspace.id)
+        )
+        return [(id, months) for id, months in rows]
+
+
+def responses_before(
+    engine: Engine, workspace_id: int, moment: datetime, limit: int
+) -> Sequence[UUID]:
+    """The oldest responses that were first answered before a moment."""
+    with engine.connect() as connection:
+        return connection.scalars(
+            select(Response.id)
+            .where(Response.workspace_id == workspace_id, Response.answered_at < moment)
+            .order_by(Response.answered_at, Response.id)
+            .limit(limit)
+        ).all()
