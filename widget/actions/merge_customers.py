@@ -53,7 +53,6 @@ def merge_customers(
         )
         move_requests(session, kept, other)
         move_on_lists(session, workspace_id, other_id, kept_id)
-        move_on_lists(session, workspace_id, other_id, kept_id)
         replace_by(session, kept, other, now, at)
         name_responses(session, workspace_id, both, was, now)
         emails = [one.fields["email"] for one in was]
