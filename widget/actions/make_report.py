@@ -51,7 +51,7 @@ def change_report(session: Session, seat: Seat, id: UUID, plan: ReportPlan, at: 
 
 
 def count_again(session: Session, seat: Seat, id: UUID, at: datetime) -> None:
-    """Count a draft's numbers again. Raises UnknownReport and ReportRefused."""
+    """Count a draft's numbers again, of the same people. Raises UnknownReport and ReportRefused."""
     before = find_report(session, seat.workspace_id, id, seat.scope)
     new = new_report_again(session, seat, before, at)
     with writing(session):
@@ -83,11 +83,16 @@ def new_report(session: Session, seat: Seat, plan: ReportPlan, at: datetime) -> 
 
 
 def new_report_again(session: Session, seat: Seat, before: StoredReport, at: datetime) -> NewReport:
-    """The same of a report that is there; themes that it has stay until there are newer ones."""
-    new = new_report(session, seat, before.plan, at)
-    if new.figures.themes is None:
-        return replace(new, figures=replace(new.figures, themes=before.figures.themes))
-    return new
+    """The same of a report that is there, whoever has it counted: within the scope and about the
+    subject that it was made with. Themes that it has stay until there are newer ones.
+
+    Raises UnknownSurvey.
+    """
+    about = Counted(seat.workspace_id, seat.time_zone, before.within, before.figures.subject)
+    figures = report_figures(session, about, before.plan, at)
+    if figures.themes is None:
+        figures = replace(figures, themes=before.figures.themes)
+    return NewReport(before.survey_id, before.title, before.plan, before.within, figures)
 
 
 def want_themes(session: Session, workspace_id: int, new: NewReport, at: datetime) -> None:
