@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from widget.actions.make_report import new_report, want_themes
+from widget.actions.make_report import new_report, want_themes, with_themes
 from widget.domain.errors import ReportRefused, UnknownReport
 from widget.domain.messages import Content
 from widget.domain.periods import PeriodName
@@ -90,7 +90,7 @@ class MakeScheduledReports:
         why = "Who asked for it may not make reports any more."
         if seat is not None and seat.may("lead"):
             try:
-                new = new_report(session, seat, due.plan.of(period), now)
+                new = new_report(session, seat, due.plan.of(period))
             except ReportRefused as error:
                 why = str(error)
         with writing(session):
@@ -109,7 +109,8 @@ class MakeScheduledReports:
     def _add(
         self, session: Session, seat: Seat, due: StoredSchedule, new: NewReport, now: datetime
     ) -> None:
-        id = add_report(session, seat.workspace_id, seat.user_id, new, now, due.id)
+        said = with_themes(session, seat.workspace_id, new, now)
+        id = add_report(session, seat.workspace_id, seat.user_id, said, now, due.id)
         row = locked_report(session, seat.workspace_id, id, seat.scope)
         note_report(session, "report.made", row, seat.user_id, now, {"schedule": due.id.hex})
         want_themes(session, seat.workspace_id, new, now)

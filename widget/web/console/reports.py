@@ -139,13 +139,16 @@ def _page(found: StoredReport) -> str:
 
 
 def _themes(found: StoredReport) -> Kept | None:
-    """How far the looking for what a draft's comments say is; None where the report has it, or is
-    finished. What is not there, or not any more, is asked for."""
-    if found.is_finished or found.figures.themes is not None:
+    """How far the looking for what a draft's comments say is; None where the report says what was
+    found last, or is finished. What is not there, or not any more, is asked for."""
+    if found.is_finished:
         return None
     wanted, at = score_filter(found.plan, found.survey_id), now()
     place = (db.session(), found.workspace_id, found.within, wanted, at)
     kept = latest_for(*place)
+    if found.figures.themes is not None:
+        is_newer = kept.found_at is not None and kept.found_at > found.figures_at
+        return kept if is_newer else None
     if kept.findings is None and not kept.is_waiting:
         ask_for_themes(*place)
     return kept
