@@ -1,6 +1,6 @@
 """Drafts that are made by themselves: one of each period, told by mail, and never sent."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -127,6 +127,27 @@ def test_a_worker_that_dies_before_it_commits_makes_it_the_next_time(
     assert made(acme) == []
     assert work(acme) == 1
     assert len(made(acme)) == 1
+
+
+def test_one_that_cannot_be_read_holds_up_no_other_and_is_tried_again(
+    any_acme: Workspace, caplog: pytest.LogCaptureFixture
+) -> None:
+    desk, clock = Desk.of(any_acme), any_acme.world.clock
+    broken, whole = schedule(desk), schedule(desk, client="Contoso")
+    with any_acme.world.app.app_context(), writing(db.session()) as session:
+        row = session.get_one(ReportSchedule, (any_acme.id, broken))
+        plan = row.plan
+        row.plan, row.due_at = {**plan, "of_a_newer_sayso": 1}, row.due_at - timedelta(hours=1)
+    clock.moment = datetime(2027, 1, 2, 9, tzinfo=UTC)
+    assert work(any_acme) == 2
+    assert work(any_acme) == 0
+    assert [one.schedule_id for one in made(any_acme)] == [whole]
+    assert f"Schedule {broken} makes no report" in caplog.text
+    with any_acme.world.app.app_context(), writing(db.session()) as session:
+        session.get_one(ReportSchedule, (any_acme.id, broken)).plan = plan
+    clock.pass_time(hours=1)
+    assert work(any_acme) == 1
+    assert [one.schedule_id for one in made(any_acme)] == [whole, broken]
 
 
 def test_who_loses_their_team_gets_no_more_of_it_and_the_list_says_why(acme: Workspace) -> None:

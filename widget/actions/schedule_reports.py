@@ -2,7 +2,7 @@
 
 import logging
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import Engine
@@ -18,10 +18,13 @@ from widget.storage.engine import writing
 from widget.storage.messages import add_message
 from widget.storage.report_events import note_report
 from widget.storage.report_schedules import (
+    DueSchedule,
     StoredSchedule,
     add_schedule,
     due_schedules,
     locked_schedule,
+    put_schedule_off,
+    schedule_as_due,
 )
 from widget.storage.reports import (
     NewReport,
@@ -36,6 +39,7 @@ _log = logging.getLogger(__name__)
 
 EVERY: tuple[PeriodName, ...] = ("month", "quarter")
 _AT_ONCE = 5
+_PUT_OFF = timedelta(hours=1)
 
 
 def schedule_report(
@@ -80,8 +84,20 @@ class MakeScheduledReports:
         with Session(engine) as session:
             due = due_schedules(session, now, _AT_ONCE)
             for one in due:
-                self._make(session, one, now)
+                self._make_or_put_off(session, one, now)
         return len(due)
+
+    def _make_or_put_off(self, session: Session, due: DueSchedule, now: datetime) -> None:
+        try:
+            session.rollback()
+            read = schedule_as_due(session, due)
+            if read is not None:
+                self._make(session, read, now)
+        except Exception:  # noqa: BLE001 - logged
+            # One that cannot be made must not hold up the others.
+            _log.exception("Schedule %s makes no report; it is tried again in an hour.", due.id)
+            with writing(session):
+                put_schedule_off(session, due, now + _PUT_OFF)
 
     def _make(self, session: Session, due: StoredSchedule, now: datetime) -> None:
         period = period_before(due.schedule, now)

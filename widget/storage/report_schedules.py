@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import cast
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
 
 from widget.domain.errors import UnknownReport
@@ -32,6 +32,15 @@ class StoredSchedule:
     last_first_day: date | None
     stopped_at: datetime | None
     stopped_why: str
+
+
+@dataclass(frozen=True)
+class DueSchedule:
+    """Which schedule is due, and since when."""
+
+    workspace_id: int
+    id: UUID
+    due_at: datetime
 
 
 def add_schedule(
@@ -70,15 +79,41 @@ def schedules_of(
     return [_stored(*row) for row in rows]
 
 
-def due_schedules(session: Session, now: datetime, limit: int) -> list[StoredSchedule]:
-    """Up to `limit` schedules of all workspaces that are due, the longest due first."""
+def due_schedules(session: Session, now: datetime, limit: int) -> list[DueSchedule]:
+    """Up to `limit` schedules of all workspaces that are due, the longest due first, unread."""
     rows = session.execute(
-        _all()
+        select(ReportSchedule.workspace_id, ReportSchedule.id, ReportSchedule.due_at)
         .where(ReportSchedule.due_at <= now, ReportSchedule.stopped_at.is_(None))
         .order_by(ReportSchedule.due_at, ReportSchedule.id)
         .limit(limit)
     )
-    return [_stored(*row) for row in rows]
+    return [DueSchedule(*row) for row in rows]
+
+
+def schedule_as_due(session: Session, due: DueSchedule) -> StoredSchedule | None:
+    """What a schedule that was due says; None where somebody has dealt with it meanwhile."""
+    row = session.execute(
+        _all().where(
+            ReportSchedule.workspace_id == due.workspace_id,
+            ReportSchedule.id == due.id,
+            ReportSchedule.due_at == due.due_at,
+            ReportSchedule.stopped_at.is_(None),
+        )
+    ).one_or_none()
+    return _stored(*row) if row else None
+
+
+def put_schedule_off(session: Session, due: DueSchedule, until: datetime) -> None:
+    """Leave a schedule alone until then, unless somebody has dealt with it meanwhile."""
+    session.execute(
+        update(ReportSchedule)
+        .where(
+            ReportSchedule.workspace_id == due.workspace_id,
+            ReportSchedule.id == due.id,
+            ReportSchedule.due_at == due.due_at,
+        )
+        .values(due_at=until)
+    )
 
 
 def locked_schedule(session: Session, workspace_id: int, id: UUID) -> ReportSchedule:
