@@ -12,7 +12,7 @@ from widget.domain.retries import RETRY_DELAYS
 from widget.extensions import db
 from widget.outbound.mail.notes import MailNotes
 from widget.outbound.mail.transport import NoMailServer
-from widget.outbound.messages import NotSent, SendMessages
+from widget.outbound.messages import NotReadyYet, NotSent, SendMessages
 from widget.storage.engine import writing
 from widget.storage.messages import DueMessage, add_message, claim_messages, mark_message_sent
 from widget.storage.models import Message
@@ -99,6 +99,23 @@ def test_a_message_that_cannot_leave_is_tried_again_and_given_up_in_the_end(
         clock.pass_time(seconds=delay.total_seconds())
     assert run(acme, recorder) == 1
     assert stored(acme).status == "failed"
+
+
+def test_what_a_message_carries_is_waited_for_and_not_for_ever(acme: Workspace) -> None:
+    recorder = Recorder()
+    recorder.failure = NotReadyYet("still being made")
+    queue(acme)
+    clock: Clock = acme.world.clock
+    for _minute in range(59):
+        assert run(acme, recorder) == 1
+        clock.pass_time(minutes=1)
+    assert (stored(acme).status, stored(acme).attempts) == ("due", 0)
+    clock.pass_time(minutes=1)
+    for delay in RETRY_DELAYS:
+        assert run(acme, recorder) == 1
+        clock.pass_time(seconds=delay.total_seconds())
+    assert run(acme, recorder) == 1
+    assert (stored(acme).status, stored(acme).last_error) == ("failed", "still being made")
 
 
 def test_a_final_refusal_is_not_tried_again(acme: Workspace) -> None:

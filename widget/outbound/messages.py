@@ -25,6 +25,8 @@ _log = logging.getLogger(__name__)
 _LEASE = timedelta(minutes=2)
 _BATCH = 5
 _NOT_READY = timedelta(seconds=5)
+# Whatever is not ready by then counts as not sent, and is given up in the end.
+_READY_WITHIN = timedelta(hours=1)
 
 
 class NotSent(Exception):
@@ -75,7 +77,11 @@ class SendMessages:
         try:
             sender.send(due, self.clock())
         except NotReadyYet as error:
-            put_message_off(engine, due, self.clock() + _NOT_READY, str(error))
+            now = self.clock()
+            if now - due.created_at < _READY_WITHIN:
+                put_message_off(engine, due, now + _NOT_READY, str(error))
+            else:
+                self._failed(engine, due, str(error), is_final=False)
         except NotSent as error:
             self._failed(engine, due, str(error), is_final=error.is_final)
         except Exception as error:  # noqa: BLE001 - logged, and tried again

@@ -28,6 +28,7 @@ class DueMessage:
     content: Content
     attempts: int
     claimed_until: datetime
+    created_at: datetime
 
 
 @dataclass(frozen=True)
@@ -111,6 +112,7 @@ def claim_messages(
             Content.from_json(row.content),
             row.attempts + 1,
             until,
+            row.created_at,
         )
         for row in rows
     ]
