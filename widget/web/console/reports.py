@@ -28,6 +28,7 @@ from widget.web.console.report_forms import (
     form_values,
     posted_plan,
 )
+from widget.web.rate_limits import rate_limits
 
 _PAGE = 30
 
@@ -100,6 +101,8 @@ def report_change(report_id: UUID) -> Response | str | tuple[str, int]:
 def report_act(report_id: UUID, act: str) -> Response:
     """Count a draft again, finish it, open a finished one again, or remove it."""
     session, at = db.session(), now()
+    if act == "finish" and not rate_limits().allow_pdf(seat().user_id):
+        abort(429, _("Too many PDFs in one hour. Please try again later."))
     done = {
         "count": _("The numbers were counted again."),
         "finish": _("Finished: its numbers stay as they are. The PDF is being made."),
