@@ -17,7 +17,7 @@ from widget.actions.schedule_reports import (
 from widget.domain.errors import ReportRefused, UnknownReport
 from widget.domain.schedules import Schedule
 from widget.extensions import db
-from widget.storage import models
+from widget.storage import models, report_schedules
 from widget.storage.engine import writing
 from widget.storage.models import Membership, Message, Report, ReportSchedule, User, team_managers
 
@@ -190,7 +190,7 @@ def test_a_schedule_is_stopped_by_who_made_it_or_who_manages_the_workspace(
     for email in ("one@acme.example", "other@acme.example"):
         acme.person(email, "manager", sees_all=True)
     desk = Desk.of(acme).as_("one@acme.example")
-    first, second = schedule(desk), schedule(desk)
+    first, second = schedule(desk), schedule(desk, client="Contoso")
     with acme.world.app.app_context():
         at = acme.world.clock()
     for who, id, may in (
@@ -207,6 +207,47 @@ def test_a_schedule_is_stopped_by_who_made_it_or_who_manages_the_workspace(
                     stop_schedule(db.session(), seat, id, at)
     acme.world.clock.moment = datetime(2027, 1, 2, 9, tzinfo=UTC)
     assert work(acme) == 0
+
+
+def test_pressing_again_changes_when_the_same_draft_comes(any_acme: Workspace) -> None:
+    desk = Desk.of(any_acme)
+    first = schedule(desk)
+    again = schedule(desk, Schedule("quarter", 5, 9, "UTC"), title="Another title")
+    assert again == first
+    others = {schedule(desk, Schedule("month", 2, 8, "UTC")), schedule(desk, client="Contoso")}
+    assert len(others | {first}) == 3
+    with any_acme.world.app.app_context():
+        row = db.session.get_one(ReportSchedule, (any_acme.id, first))
+        assert (row.day, row.hour, row.plan["title"]) == (5, 9, "Another title")
+
+
+def test_a_stopped_one_starts_again_when_it_is_asked_for_again(acme: Workspace) -> None:
+    desk = Desk.of(acme)
+    first, seat = schedule(desk), desk.seat()
+    with acme.world.app.app_context():
+        stop_schedule(db.session(), seat, first, acme.world.clock())
+    assert schedule(desk) == first
+    assert stopped(acme) == ""
+    acme.world.clock.moment = datetime(2027, 1, 2, 9, tzinfo=UTC)
+    assert work(acme) == 1
+    assert len(made(acme)) == 1
+
+
+def test_one_person_has_so_many_at_most_and_stopped_ones_make_room(
+    acme: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(report_schedules, "MOST_SCHEDULES_OF_ONE", 2)
+    desk, seat = Desk.of(acme), Desk.of(acme).seat()
+    first, second = schedule(desk), schedule(desk, client="Contoso")
+    with pytest.raises(ReportRefused, match="stop one first"):
+        schedule(desk, client="Fabrikam")
+    with acme.world.app.app_context():
+        stop_schedule(db.session(), seat, second, acme.world.clock())
+    third = schedule(desk, client="Fabrikam")
+    with acme.world.app.app_context():
+        assert set(db.session.scalars(select(ReportSchedule.id))) == {first, third}
+    acme.person("other@acme.example", "manager", sees_all=True)
+    schedule(desk.as_("other@acme.example"))
 
 
 def test_nothing_is_made_each_week(acme: Workspace) -> None:

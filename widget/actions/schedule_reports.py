@@ -47,7 +47,8 @@ def schedule_report(
 ) -> UUID:
     """Have drafts like a report made from now on; returns the schedule's id.
 
-    Raises UnknownReport, and ReportRefused for what comes more often than each month.
+    One like it that they have already is replaced. Raises UnknownReport, and ReportRefused for what
+    comes more often than each month, and when they have as many as there may be.
     """
     if schedule.every not in EVERY:
         raise ReportRefused({"every": "Choose each month or each quarter."})

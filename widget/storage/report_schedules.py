@@ -8,12 +8,12 @@ from uuid import UUID
 from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
 
-from widget.domain.errors import UnknownReport
+from widget.domain.errors import ReportRefused, UnknownReport
 from widget.domain.periods import PeriodName
-from widget.domain.reports.plans import ReportPlan
+from widget.domain.reports.plans import MOST_SCHEDULES_OF_ONE, ReportPlan
 from widget.domain.schedules import Schedule
 from widget.storage.ids import new_id
-from widget.storage.models import ReportSchedule, User, Workspace
+from widget.storage.models import Membership, ReportSchedule, User, Workspace
 
 
 @dataclass(frozen=True)
@@ -52,20 +52,45 @@ def add_schedule(
     due_at: datetime,
     at: datetime,
 ) -> UUID:
-    """Store a schedule; returns its id."""
-    row = ReportSchedule(
-        workspace_id=workspace_id,
-        id=new_id(),
-        user_id=user_id,
-        plan=plan.to_json(),
-        every=schedule.every,
-        day=schedule.day,
-        hour=schedule.hour,
-        due_at=due_at,
-        created_at=at,
-    )
-    session.add(row)
+    """Store a schedule inside a transaction; returns its id.
+
+    Where somebody has one of the same answers as often already, that one is as this from now on.
+    Raises ReportRefused when they have as many as there may be; of those that are stopped, the
+    oldest makes room.
+    """
+    row = _row_for(session, workspace_id, user_id, plan, schedule)
+    if row is None:
+        row = ReportSchedule(workspace_id=workspace_id, id=new_id(), user_id=user_id, created_at=at)
+        session.add(row)
+    row.plan = plan.to_json()
+    row.every, row.day, row.hour = schedule.every, schedule.day, schedule.hour
+    row.due_at, row.stopped_at, row.stopped_why = due_at, None, ""
+    session.flush()
     return row.id
+
+
+def _row_for(
+    session: Session, workspace_id: int, user_id: int, plan: ReportPlan, schedule: Schedule
+) -> ReportSchedule | None:
+    """The row that a schedule replaces, after room was made for one where there is none."""
+    # Whoever presses twice at once is counted one after the other.
+    session.get(Membership, (user_id, workspace_id), with_for_update=True)
+    there = session.scalars(
+        select(ReportSchedule)
+        .where(ReportSchedule.workspace_id == workspace_id, ReportSchedule.user_id == user_id)
+        .order_by(ReportSchedule.created_at, ReportSchedule.id)
+    ).all()
+    for row in there:
+        if row.every == schedule.every and ReportPlan.from_json(row.plan).is_about_the_same(plan):
+            return row
+    if len(there) >= MOST_SCHEDULES_OF_ONE:
+        stopped = next((row for row in there if row.stopped_at is not None), None)
+        if stopped is None:
+            raise ReportRefused(
+                {"": f"You have {MOST_SCHEDULES_OF_ONE} of these already; stop one first."}
+            )
+        session.delete(stopped)
+    return None
 
 
 def schedules_of(
