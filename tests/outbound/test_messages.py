@@ -10,6 +10,7 @@ from tests.builders import Clock, Workspace
 from widget.domain.messages import Content
 from widget.domain.retries import RETRY_DELAYS
 from widget.extensions import db
+from widget.outbound.jobs import make_jobs
 from widget.outbound.mail.notes import MailNotes
 from widget.outbound.mail.transport import NoMailServer
 from widget.outbound.messages import NotReadyYet, NotSent, SendMessages
@@ -116,6 +117,29 @@ def test_what_a_message_carries_is_waited_for_and_not_for_ever(acme: Workspace) 
         clock.pass_time(seconds=delay.total_seconds())
     assert run(acme, recorder) == 1
     assert (stored(acme).status, stored(acme).last_error) == ("failed", "still being made")
+
+
+def test_alerts_do_not_wait_behind_mails_of_numbers_and_reports(any_acme: Workspace) -> None:
+    quick, slow = Recorder(), Recorder()
+    for purpose in ("subscription", "report") * 3 + ("alert", "report draft"):
+        queue(any_acme, purpose=purpose)
+    jobs = [
+        SendMessages({"mail": recorder}, any_acme.world.clock, lane=lane)
+        for recorder, lane in ((quick, "quick"), (slow, "slow"))
+    ]
+    with any_acme.world.app.app_context():
+        done = [job(db.engine, any_acme.world.clock()) for job in jobs]
+        assert done == [2, 5]
+        assert [job(db.engine, any_acme.world.clock()) for job in jobs] == [0, 1]
+    assert {due.purpose for due in quick.sent} == {"alert", "report draft"}
+    assert sorted(due.purpose for due in slow.sent) == ["report"] * 3 + ["subscription"] * 3
+
+
+def test_the_worker_sends_every_message_by_one_of_its_jobs(acme: Workspace) -> None:
+    with acme.world.app.app_context():
+        jobs = make_jobs(acme.world.settings, db.engine, lambda: False)
+    lanes = [job.run.lane for job in jobs if isinstance(job.run, SendMessages)]
+    assert sorted(map(str, lanes)) == ["quick", "slow"]
 
 
 def test_a_final_refusal_is_not_tried_again(acme: Workspace) -> None:
