@@ -57,6 +57,7 @@ def test_a_key_is_generated_once_and_for_the_operator_only(tmp_path: Path) -> No
         ("SAYSO_BOUNCE_TOKEN", "short", "at least 32"),
         ("SAYSO_IDLE_MINUTES", "0", "1 to 1440"),
         ("SAYSO_VISIT_DAYS", "3651", "1 to 3650"),
+        ("SAYSO_COLUMNS_FROM", "some", "1 to 1000000000"),
         ("SAYSO_PUBLIC_ULR", "https://x.example", "no setting of Sayso"),
     ],
 )

@@ -13,6 +13,7 @@ from widget.extensions import babel, csrf, db, htmx
 from widget.paths import asset_folder
 from widget.settings import Settings
 from widget.storage.addresses import digest_addresses_with
+from widget.storage.columnar.files import keep_copies_in
 from widget.storage.engine import prepare_engine
 from widget.web import assets, evidence, rate_limits, register
 from widget.web.clock import utc_now
@@ -43,6 +44,8 @@ def create_app(settings: Settings, overrides: dict[str, Any] | None = None) -> F
     with app.app_context():
         engine = prepare_engine(db.engine)
     digest_addresses_with(engine, lambda email: (address_digest(settings.address_key, email),))
+    if settings.columns_from is not None:
+        keep_copies_in(engine, settings.data / "columns")
     with console_only(app):
         csrf.init_app(app)
         sign_in.register(app)

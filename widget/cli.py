@@ -12,6 +12,7 @@ import click
 from flask import Flask
 
 from widget import __version__, create_app
+from widget.actions.copy_columns import copy_workspace
 from widget.actions.create_workspace import create_workspace_for
 from widget.domain.addresses import email_problem
 from widget.domain.errors import SaysoError
@@ -23,6 +24,7 @@ from widget.outbound.jobs import work
 from widget.settings import Settings, settings_from_process
 from widget.storage import migrate, rollups
 from widget.storage.accounts import workspace_ids
+from widget.storage.columnar.checking import wrong_days
 from widget.storage.engine import snapshot, write_connection
 from widget.web.clock import now
 
@@ -197,6 +199,47 @@ def rollup_rebuild() -> None:
             with write_connection(db.engine) as connection:
                 rollups.count_everything_again(connection, workspace_id)
     click.echo("Counted again.")
+
+
+@main.group()
+def columns() -> None:
+    """The copies by column that numbers of many responses are read from."""
+
+
+@columns.command("check")
+@plain_errors
+def columns_check() -> None:
+    """Compare the copies with the responses, day by day."""
+    _, app = _app()
+    with app.app_context():
+        for workspace_id in workspace_ids(db.session()):
+            found = wrong_days(db.session(), workspace_id)
+            db.session.rollback()
+            if found is None:
+                click.echo(f"Workspace {workspace_id} has no copy here.")
+            elif found[0]:
+                raise click.ClickException(
+                    f"{found[0]} days of workspace {workspace_id} are wrong, the first is "
+                    f"{found[1]}. Run `sayso columns rebuild`."
+                )
+            else:
+                click.echo(f"The copy of workspace {workspace_id} agrees with its responses.")
+
+
+@columns.command("rebuild")
+@plain_errors
+def columns_rebuild() -> None:
+    """Copy every response again, of workspaces that have enough of them."""
+    settings, app = _app()
+    with app.app_context():
+        ids = workspace_ids(db.session())
+        db.session.rollback()
+        made = [
+            id
+            for id in ids
+            if copy_workspace(db.engine, id, settings.columns_from, now(), all_anew=True)
+        ]
+    click.echo(f"Copied {len(made)} of {len(ids)} workspaces.")
 
 
 @main.command()

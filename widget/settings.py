@@ -136,6 +136,12 @@ SETTINGS = (
         "Days that are remembered of who opened the links of mails, by which answers are judged.",
     ),
     Setting(
+        "SAYSO_COLUMNS_FROM",
+        "50000",
+        "From so many responses on, a workspace's numbers are read from a copy by column, which "
+        "the worker keeps in SAYSO_DATA; or `off`.",
+    ),
+    Setting(
         "SAYSO_EXPORTS_MB",
         "4000",
         "Megabytes that the files of responses in SAYSO_DATA/exports may take together; those of "
@@ -173,6 +179,7 @@ class Settings:
     bounce_token: str = field(default="", repr=False)
     idle_minutes: int = 30
     visit_days: int = 90
+    columns_from: int | None = 50_000
     exports_mb: int = 4000
 
     @property
@@ -233,6 +240,7 @@ def load_settings(
         bounce_token=_bounce_token(environ.get("SAYSO_BOUNCE_TOKEN", "")),
         idle_minutes=_whole("SAYSO_IDLE_MINUTES", environ.get("SAYSO_IDLE_MINUTES") or "30", 1440),
         visit_days=_whole("SAYSO_VISIT_DAYS", environ.get("SAYSO_VISIT_DAYS") or "90", 3650),
+        columns_from=_columns_from(environ.get("SAYSO_COLUMNS_FROM") or "50000"),
         exports_mb=_whole(
             "SAYSO_EXPORTS_MB", environ.get("SAYSO_EXPORTS_MB") or "4000", 10_000_000
         ),
@@ -318,6 +326,10 @@ def _trusted_hosts(
         hosts.append(host)
     hosts += [part.strip() for part in environ.get("SAYSO_TRUSTED_HOSTS", "").split(",")]
     return tuple(dict.fromkeys(name for name in hosts if name))
+
+
+def _columns_from(text: str) -> int | None:
+    return None if text == "off" else _whole("SAYSO_COLUMNS_FROM", text, 1_000_000_000)
 
 
 def _proxies(text: str) -> int:

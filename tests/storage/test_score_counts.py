@@ -12,7 +12,7 @@ from widget.actions.hide_response import set_hidden
 from widget.domain.roles import EVERYTHING, Scope
 from widget.domain.score_filters import ROLLED_UP, Group, ScoreFilter
 from widget.extensions import db
-from widget.storage import score_counts
+from widget.storage.counted_responses import facts_from_responses
 from widget.storage.score_counts import Facts, facts_by
 
 FIRST, LAST = date(2026, 11, 1), date(2026, 11, 30)
@@ -32,7 +32,7 @@ def from_responses(
 ) -> dict[Any, Facts]:
     with acme.world.app.app_context():
         db.session.rollback()
-        return score_counts._from_responses(db.session(), acme.id, scope, wanted, group)
+        return facts_from_responses(db.session(), acme.id, scope, wanted, group)
 
 
 def filled(acme: Workspace) -> dict[str, Any]:

@@ -118,7 +118,8 @@ def breakdown(
     compared with what is not in it. Verdicts hold for all groups together, those without a row
     among them (Holm).
     """
-    whole = whole or summed(groups.values())
+    groups = {key: _answers_to(metric, counts) for key, counts in groups.items()}
+    whole = _answers_to(metric, whole) if whole else summed(groups.values())
     # Shares may be of answers that are older than the span, so that there are no answers to them.
     keys = [key for key, counts in groups.items() if score_of(metric, counts).value is not None]
     compared = {key: compare(metric, without(whole, groups[key]), groups[key]) for key in keys}
@@ -126,6 +127,14 @@ def breakdown(
     shown = sorted(keys, key=lambda key: -compared[key].n_second)[:most]
     fair = shrunken(metric, groups, shown)
     return [Row(key, score_of(metric, groups[key]), fair[key], verdicts[key]) for key in shown]
+
+
+def _answers_to(metric: MetricId, counts: Counts) -> Counts:
+    """Of what was counted no more than the metric is of: less to add up and take away."""
+    kind = METRICS[metric].kind
+    if kind is None:
+        return counts
+    return replace(counts, answers=[one for one in counts.answers if one.kind == kind], times={})
 
 
 def compare_pair(

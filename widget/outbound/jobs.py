@@ -13,6 +13,7 @@ from sqlalchemy import Engine, create_engine
 
 from widget.actions.announce_grants import AnnounceGrants
 from widget.actions.change_responses import run_bulk_changes
+from widget.actions.copy_columns import CopyColumns
 from widget.actions.delete_response import expire_responses
 from widget.actions.find_themes import FindThemes, forget_old_themes
 from widget.actions.finish_idle_responses import FinishIdleResponses
@@ -20,8 +21,16 @@ from widget.actions.forget_link_visits import ForgetLinkVisits
 from widget.actions.import_members import forget_member_files
 from widget.actions.make_exports import ForgetExports, MakeExports
 from widget.actions.make_report_pdfs import MakeReportPdfs, forget_report_pdfs
+from widget.actions.purge_erased import purge_erased
 from widget.actions.raise_alerts import RaiseAlerts
 from widget.actions.redate_responses import redate_responses
+from widget.actions.run_campaigns import campaign_backoff, run_campaigns
+from widget.actions.run_customer_imports import (
+    Seen,
+    customer_import_backoff,
+    forget_customer_files,
+    run_customer_imports,
+)
 from widget.actions.run_import import Turns, import_backoff, run_imports
 from widget.actions.schedule_reports import MakeScheduledReports
 from widget.actions.send_due_requests import send_due
@@ -43,6 +52,7 @@ from widget.outbound.worker import Job, Worker, collect_seldom
 from widget.report_pages.pdf import make_pdf
 from widget.settings import Settings
 from widget.storage.addresses import digest_addresses_with
+from widget.storage.columnar.files import keep_copies_in
 from widget.storage.engine import prepare_engine
 from widget.storage.export_files import ExportFiles
 
@@ -66,6 +76,7 @@ def make_jobs(settings: Settings, engine: Engine, should_stop: Callable[[], bool
     return [
         Job("settle provisional answers", 10, settle_due),
         Job("run imports", 1, partial(run_imports, backoff=import_backoff(), turns=Turns())),
+        Job("run campaigns", 1, partial(run_campaigns, backoff=campaign_backoff())),
         Job("make due mails", 2, send_due),
         Job("send mail", 1, send_mail),
         Job("send messages", 1, _send_messages(settings, engine, "quick")),
@@ -79,6 +90,14 @@ def make_jobs(settings: Settings, engine: Engine, should_stop: Callable[[], bool
         Job("expire responses", 60, expire_responses),
         Job("forget link visits", 3600, ForgetLinkVisits(timedelta(days=settings.visit_days))),
         Job("forget files of members", 3600, forget_member_files),
+        Job("copy responses by column", 60, CopyColumns(settings.columns_from)),
+        Job(
+            "import customers",
+            1,
+            partial(run_customer_imports, backoff=customer_import_backoff(), seen=Seen()),
+        ),
+        Job("forget files of customers", 3600, forget_customer_files),
+        Job("purge what was erased", 60, purge_erased),
         Job("send due subscriptions", 30, send_due_subscriptions),
         Job("find themes", 1, FindThemes(should_stop)),
         Job("forget old themes", 600, forget_old_themes),
@@ -117,6 +136,7 @@ def work(settings: Settings, *, server_pid: int | None = None) -> None:
         )
     )
     digest_addresses_with(engine, lambda email: (address_digest(settings.address_key, email),))
+    keep_copies_in(engine, settings.data / "columns")
     collect_seldom()
     stopping = threading.Event()
     jobs = make_jobs(settings, engine, stopping.is_set)

@@ -20,6 +20,7 @@ from widget.domain.scores.scoring import Answers, Counts, score_of
 from widget.domain.scores.spans import Bucket
 from widget.domain.surveys import definition_from_json
 from widget.domain.teams import TeamNode, TeamPlace
+from widget.storage.counted_responses import add_facts
 from widget.storage.models import Member, Survey, SurveyVersion
 from widget.storage.request_counts import requests_by
 from widget.storage.scopes import members_within
@@ -89,6 +90,26 @@ def counts_of(
     return found.get(None, Counts())
 
 
+def counts_by_day(
+    session: Session,
+    workspace_id: int,
+    scope: Scope,
+    wanted: ScoreFilter,
+    surveys: Mapping[int, CountedSurvey],
+    time_zone: str,
+) -> tuple[Counts, dict[date, Counts]]:
+    """The same, and beside it that of each day, read at once; requests have no day."""
+    days = facts_by(session, workspace_id, scope, wanted, "day")
+    whole: Facts = {}
+    for of_day in days.values():
+        add_facts(whole, of_day)
+    place = (session, workspace_id, scope, wanted)
+    found = {None: _counts(whole, surveys)} if whole else {}
+    counts = _with_the_rest(*place, None, time_zone, found).get(None, Counts())
+    by_day = {day: _counts(facts, surveys) for day, facts in days.items()}
+    return counts, _with_the_rest(*place, "day", time_zone, by_day)
+
+
 def counts_by(
     session: Session,
     workspace_id: int,
@@ -103,13 +124,26 @@ def counts_by(
     Requests and shares are counted as well where the filter and the group are what they know. By
     tag, a response counts in several groups.
     """
-    facts = facts_by(session, workspace_id, scope, wanted, group)
+    facts = facts_by(session, workspace_id, scope, wanted, group, time_zone)
     found = {key: _counts(of_key, surveys) for key, of_key in facts.items()}
+    return _with_the_rest(session, workspace_id, scope, wanted, group, time_zone, found)
+
+
+def _with_the_rest(
+    session: Session,
+    workspace_id: int,
+    scope: Scope,
+    wanted: ScoreFilter,
+    group: Group | None,
+    time_zone: str,
+    found: Mapping[Any, Counts],
+) -> dict[Any, Counts]:
+    counted = dict(found)
     if wanted.is_rolled_up and (group is None or group in ASKED_BY):
         asked = requests_by(session, workspace_id, scope, wanted, group, time_zone)
         for key, requests in asked.items():
-            found[key] = replace(
-                found.get(key, Counts()),
+            counted[key] = replace(
+                counted.get(key, Counts()),
                 sent=requests.sent,
                 answered=requests.answered,
                 times=requests.times,
@@ -117,8 +151,8 @@ def counts_by(
     if wanted.knows_shares and (group is None or group in SHARED_BY):
         shares = shares_by(session, workspace_id, scope, wanted, group)
         for key, number in shares.items():
-            found[key] = replace(found.get(key, Counts()), shares=number)
-    return found
+            counted[key] = replace(counted.get(key, Counts()), shares=number)
+    return counted
 
 
 def course_of(
@@ -131,8 +165,12 @@ def course_of(
     *,
     metric: MetricId,
     parts: Sequence[Bucket],
+    by_day: Mapping[date, Counts] | None = None,
 ) -> list[Point]:
-    """A metric's number in each of some parts of the filter's span."""
+    """A metric's number in each of some parts of the filter's span.
+
+    `by_day` are the counts of its days, where somebody has them already.
+    """
     place = (session, workspace_id, scope)
     if metric in ("response_rate", "time_to_answer"):
         # Requests are counted by moments, not by days.
@@ -146,7 +184,8 @@ def course_of(
             for one in parts
         ]
     else:
-        by_day: dict[date, Counts] = counts_by(*place, wanted, "day", surveys, time_zone)
+        if by_day is None:
+            by_day = counts_by(*place, wanted, "day", surveys, time_zone)
         found = [
             summed(
                 counts for day, counts in by_day.items() if one.span.first <= day <= one.span.last

@@ -11,6 +11,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, text
 
+from widget.storage.columnar import marks
 from widget.storage.models import Base
 from widget.storage.search import OUTSIDE_MODELS, TRIGGERS
 
@@ -107,8 +108,8 @@ def drift(engine: Engine) -> list[str]:
 
 
 def _is_modelled(name: str | None, type_: str, _parents: object) -> bool:
-    """Whether a table has a model; those of the search have none."""
-    return not (type_ == "table" and name and name.startswith(OUTSIDE_MODELS))
+    """Whether a table or an index is a model's; those of the search are not."""
+    return not (type_ in ("table", "index") and name and name.startswith(OUTSIDE_MODELS))
 
 
 def _lost_triggers(connection: Connection) -> list[str]:
@@ -117,4 +118,5 @@ def _lost_triggers(connection: Connection) -> list[str]:
     if connection.dialect.name == "postgresql":
         listed = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal"
     there = set(connection.scalars(text(listed)))
-    return [f"There is no trigger {name}." for name in TRIGGERS if name not in there]
+    wanted = (*TRIGGERS, *marks.TRIGGERS)
+    return [f"There is no trigger {name}." for name in wanted if name not in there]

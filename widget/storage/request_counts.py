@@ -16,9 +16,9 @@ from sqlalchemy.orm import Session
 
 from widget.domain.roles import Scope
 from widget.domain.score_filters import Group, ScoreFilter
+from widget.storage.counted_responses import chosen
 from widget.storage.models import Member, Request
 from widget.storage.scopes import within
-from widget.storage.score_counts import chosen
 
 # Times are counted to the minute, and from two days on to the hour.
 _MINUTE_S, _HOUR_S, _LONG_S = 60, 3600, 2 * 86_400

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, case, delete, func, select
+from sqlalchemy import ColumnElement, Connection, Select, Table, case, delete, func, literal, select
 
 from widget.domain.facts import COMMENT, REWARD
 from widget.domain.scales import KINDS
@@ -13,6 +13,7 @@ _responses: Table = Response.__table__  # type: ignore[assignment]
 _rollups: Table = Rollup.__table__  # type: ignore[assignment]
 
 RollupKey = tuple[date, int, int, str, str, int]
+_KEY = ("day", "survey_id", "member_id", "channel")
 
 
 def count_everything_again(connection: Connection, workspace_id: int) -> None:
@@ -20,44 +21,38 @@ def count_everything_again(connection: Connection, workspace_id: int) -> None:
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql("LOCK TABLE rollups IN EXCLUSIVE MODE")
     connection.execute(delete(_rollups).where(_rollups.c.workspace_id == workspace_id))
-    for key, responses in true_counts(connection, workspace_id).items():
-        day, survey_id, member_id, channel, kind, score = key
-        connection.execute(
-            _rollups.insert(),
-            {
-                "workspace_id": workspace_id,
-                "day": day,
-                "survey_id": survey_id,
-                "member_id": member_id,
-                "channel": channel,
-                "kind": kind,
-                "score": score,
-                "shard": 0,
-                "responses": responses,
-            },
-        )
+    for kind, value in _facts():
+        counted = _counted(workspace_id, value).add_columns(literal(kind), literal(0))
+        names = [*_KEY, "score", "responses", "kind", "shard", "workspace_id"]
+        counted = counted.add_columns(literal(workspace_id))
+        connection.execute(_rollups.insert().from_select(names, counted))
 
 
 def true_counts(connection: Connection, workspace_id: int) -> dict[RollupKey, int]:
     """What the rollups should say: counts by (day, survey, member or 0, channel, fact, value)."""
     counts: dict[RollupKey, int] = {}
-    member = func.coalesce(_responses.c.member_id, 0)
-    for kind, score in _facts():
-        group = (_responses.c.day, _responses.c.survey_id, member, _responses.c.channel, score)
-        rows = connection.execute(
-            select(*group, func.count())
-            .where(
-                _responses.c.workspace_id == workspace_id,
-                score.is_not(None),
-                _responses.c.is_test.is_(False),
-                _responses.c.is_recovery.is_(False),
-                _responses.c.hidden_at.is_(None),
-            )
-            .group_by(*group)
-        )
-        for day, survey_id, member_id, channel, value, responses in rows:
-            counts[(day, survey_id, member_id, channel, kind, value)] = responses
+    for kind, value in _facts():
+        for *key, score, responses in connection.execute(_counted(workspace_id, value)):
+            day, survey_id, member_id, channel = key
+            counts[(day, survey_id, member_id, channel, kind, score)] = responses
     return counts
+
+
+def _counted(workspace_id: int, value: ColumnElement[Any]) -> Select[Any]:
+    """The columns of `_KEY`, a fact's value and how many responses have it."""
+    member = func.coalesce(_responses.c.member_id, 0)
+    group = (_responses.c.day, _responses.c.survey_id, member, _responses.c.channel, value)
+    return (
+        select(*group, func.count())
+        .where(
+            _responses.c.workspace_id == workspace_id,
+            value.is_not(None),
+            _responses.c.is_test.is_(False),
+            _responses.c.is_recovery.is_(False),
+            _responses.c.hidden_at.is_(None),
+        )
+        .group_by(*group)
+    )
 
 
 def _facts() -> list[tuple[str, ColumnElement[Any]]]:

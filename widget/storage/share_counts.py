@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 
 from widget.domain.roles import Scope
 from widget.domain.score_filters import Group, ScoreFilter
+from widget.storage.counted_responses import chosen
 from widget.storage.models import Member, ShareCount, Survey
 from widget.storage.scopes import within
-from widget.storage.score_counts import chosen
 
 _counts: Table = ShareCount.__table__  # type: ignore[assignment]
 _SHARDS = 16

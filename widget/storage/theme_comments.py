@@ -24,10 +24,10 @@ from widget.domain.scores.spans import Span, buckets
 from widget.domain.themes.areas import Ticks
 from widget.domain.themes.findings import Question, Ticked
 from widget.domain.themes.table import SIDES
+from widget.storage.counted_responses import counted
 from widget.storage.models import Response
 from widget.storage.response_moods import in_moods
 from widget.storage.scopes import within
-from widget.storage.score_counts import counted
 from widget.storage.surveys import definitions_of
 
 # So many comments of each side are read, about.

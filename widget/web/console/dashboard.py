@@ -1,6 +1,8 @@
 """The dashboard: numbers of some days with how sure they are, their course, and who differs."""
 
+from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 
 from flask import Response, make_response, render_template, request
 from flask_babel import gettext as _
@@ -13,7 +15,13 @@ from widget.domain.scores.scoring import Counts
 from widget.domain.scores.spans import buckets
 from widget.domain.scores.summaries import summaries
 from widget.extensions import db
-from widget.storage.dashboards import CountedSurvey, counted_surveys, counts_of, course_of
+from widget.storage.dashboards import (
+    CountedSurvey,
+    counted_surveys,
+    counts_by_day,
+    counts_of,
+    course_of,
+)
 from widget.web import htmx
 from widget.web.console import dashboard_filters
 from widget.web.console.access import blueprint, needs, seat
@@ -36,11 +44,14 @@ def dashboard() -> Response:
     """Numbers of the chosen days, within the scope of whoever looks."""
     surveys = counted_surveys(db.session(), seat().workspace_id)
     asked = dashboard_filters.asked(surveys)
-    counts, before = _counts(asked.wanted, surveys), _counts(_before(asked), surveys)
+    place = seat()
+    where = (db.session(), place.workspace_id, place.scope)
+    counts, by_day = counts_by_day(*where, asked.wanted, surveys, place.time_zone)
+    before = _counts(_before(asked), surveys)
     metrics = _metrics(asked, counts, before)
     metric = looked_at(metrics, request.args.get("metric"))
     group = chosen_group()
-    trend = _trend(asked, surveys, metric)
+    trend = _trend(asked, surveys, metric, by_day)
     if request.args.get("format") == "csv":
         is_trend = request.args.get("of") == "trend"
         everybody = None if is_trend else table_of(asked, surveys, metric, group, most=None)
@@ -96,7 +107,9 @@ def _metrics(asked: Asked, counts: Counts, before: Counts) -> list[MetricId]:
     )
 
 
-def _trend(asked: Asked, surveys: Surveys, metric: MetricId) -> list[Point]:
+def _trend(
+    asked: Asked, surveys: Surveys, metric: MetricId, by_day: Mapping[date, Counts]
+) -> list[Point]:
     """The metric's number in each day, week or month of the span."""
     place, parts = seat(), buckets(asked.span)
     return course_of(
@@ -104,6 +117,7 @@ def _trend(asked: Asked, surveys: Surveys, metric: MetricId) -> list[Point]:
         *(place.workspace_id, place.scope, asked.wanted, surveys, place.time_zone),
         metric=metric,
         parts=parts,
+        by_day=by_day,
     )
 
 

@@ -1,5 +1,7 @@
 """The columns of the list of responses: what they show, and choosing them."""
 
+from collections.abc import Callable
+
 from flask import redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
@@ -38,25 +40,28 @@ def shown_columns() -> tuple[Column, ...]:
     return columns_to_show(asked_for, remembered)
 
 
+# Looked up in the reader's language where one is shown: a page asks for hundreds.
+_NAMES: dict[Column, Callable[[], str]] = {
+    "comment": lambda: _("Comment"),
+    "member": lambda: _("Member"),
+    "customer": lambda: _("Customer"),
+    "survey": lambda: _("Survey"),
+    "channel": lambda: _("Channel"),
+    "ref": lambda: _("Reference"),
+    "tags": lambda: _("Tags"),
+    "language": lambda: _("Language"),
+    "source": lambda: _("Came by"),
+    "client": lambda: _("Client"),
+    "segment": lambda: _("Segment"),
+    "version": lambda: _("Version"),
+    "finished": lambda: _("Finished"),
+}
+
+
 @blueprint.app_template_filter("column_name")
 def column_name(column: Column) -> str:
     """A column as people know it."""
-    names: dict[Column, str] = {
-        "comment": _("Comment"),
-        "member": _("Member"),
-        "customer": _("Customer"),
-        "survey": _("Survey"),
-        "channel": _("Channel"),
-        "ref": _("Reference"),
-        "tags": _("Tags"),
-        "language": _("Language"),
-        "source": _("Came by"),
-        "client": _("Client"),
-        "segment": _("Segment"),
-        "version": _("Version"),
-        "finished": _("Finished"),
-    }
-    return names[column]
+    return _NAMES[column]()
 
 
 @blueprint.app_template_filter("column_text")
