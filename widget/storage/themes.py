@@ -27,6 +27,7 @@ from widget.domain.themes.findings import (
 )
 from widget.storage.ids import new_id
 from widget.storage.models import Member, ThemeFinding
+from widget.storage.reports import forget_themes_of_drafts
 from widget.storage.scopes import members_within
 
 # What is older is found anew when somebody looks at it.
@@ -183,7 +184,9 @@ def note_failure(session: Session, claimed: Claim, at: datetime) -> None:
 
 def forget_all_of(session: Session, workspace_id: int) -> None:
     """Forget everything that was found in a workspace, and what is just being found: for when a
-    response is erased or hidden, or is somebody else's."""
+    response is erased or hidden, or is somebody else's. Drafts of reports forget it too."""
+    # Reports are locked before findings, as by who counts one.
+    forget_themes_of_drafts(session, workspace_id)
     session.execute(delete(ThemeFinding).where(ThemeFinding.workspace_id == workspace_id))
 
 
