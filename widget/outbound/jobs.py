@@ -23,13 +23,14 @@ from widget.actions.make_exports import ForgetExports, MakeExports
 from widget.actions.make_report_pdfs import MakeReportPdfs, forget_report_pdfs
 from widget.actions.raise_alerts import RaiseAlerts
 from widget.actions.redate_responses import redate_responses
-from widget.actions.run_import import Turns, import_backoff, run_imports
+from widget.actions.run_import import import_backoff, run_imports
 from widget.actions.schedule_reports import MakeScheduledReports
 from widget.actions.send_due_requests import send_due
 from widget.actions.send_due_subscriptions import send_due_subscriptions
 from widget.actions.settle_provisional import settle_due
 from widget.domain.mail_addresses import address_digest
 from widget.domain.subscriptions import PURPOSE
+from widget.domain.turns import Turns
 from widget.outbound.chat import ChatSender
 from widget.outbound.mail.letters import Post
 from widget.outbound.mail.notes import MailNotes

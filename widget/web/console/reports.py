@@ -147,7 +147,7 @@ def _themes(found: StoredReport) -> Kept | None:
     place = (db.session(), found.workspace_id, found.within, wanted, at)
     kept = latest_for(*place)
     if kept.findings is None and not kept.is_waiting:
-        ask_for_themes(*place)
+        ask_for_themes(*place, by=seat().user_id)
     return kept
 
 
