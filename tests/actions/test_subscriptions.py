@@ -1,6 +1,7 @@
 """Subscriptions: one mail for each period, of what its subscriber may see when it leaves."""
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import pytest
@@ -414,3 +415,32 @@ def test_a_removed_subscription_sends_nothing_that_was_queued(acme: Workspace) -
     deliver(acme, mails)
     assert mails.taken == []
     assert stored(acme) == []
+
+
+def test_who_presses_subscribe_several_times_at_once_has_one(any_acme: Workspace) -> None:
+    found = keep(any_acme)
+    with ThreadPoolExecutor(6) as pool:
+        ids = set(pool.map(lambda _number: subscribe(any_acme, found), range(12)))
+    assert [row.id for row in stored(any_acme)] == [*ids]
+
+
+def test_a_filter_that_is_deleted_meanwhile_is_not_subscribed_to(any_acme: Workspace) -> None:
+    found, owner = keep(any_acme), user_id(any_acme, any_acme.owner)
+
+    def delete_it() -> None:
+        with any_acme.world.app.app_context():
+            at = any_acme.world.clock()
+            forget_filter(db.session(), any_acme.id, owner, found, manages=True, at=at)
+
+    def subscribe_to_it(day: int) -> None:
+        with suppress(UnknownFilter):
+            subscribe(any_acme, found, Schedule("month", 1 + day, 8, "UTC"))
+
+    with ThreadPoolExecutor(6) as pool:
+        subscribed = [pool.submit(subscribe_to_it, day) for day in range(4)]
+        deleted = pool.submit(delete_it)
+        subscribed += [pool.submit(subscribe_to_it, day) for day in range(8)]
+        deleted.result()
+        for one in subscribed:
+            one.result()
+    assert all(row.stopped_why == "filter_gone" for row in stored(any_acme))
