@@ -5,21 +5,17 @@ make the requests and send the mails to a mail server that takes everything. Pri
 took, the slowest minute of sending, and how the worker's memory grew.
 """
 
-import asyncio
 import json
-import subprocess
 import sys
 import tempfile
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy import func, select
 
-from bench.servers import environment, free_port, sayso
+from bench.mail_sink import MailSink, memory_mb, worker
+from bench.servers import environment, sayso
 from widget import create_app
 from widget.actions.change_asking import change_asking_rules
 from widget.actions.upload_requests import preview_import, start_import, upload_requests
@@ -30,57 +26,6 @@ from widget.storage.accounts import workspace_ids
 from widget.storage.models import Delivery, RequestImport
 
 _GIVE_UP_S = 600
-
-
-class _Sink:
-    """The least a mail server can be: it takes every mail and keeps none."""
-
-    def __init__(self) -> None:
-        self.port, self.taken = free_port(), 0
-        self._loop = asyncio.new_event_loop()
-
-    async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writer.write(b"220 sink\r\n")
-        while line := await reader.readline():
-            command = line[:4].upper()
-            if command == b"DATA":
-                writer.write(b"354 go on\r\n")
-                await reader.readuntil(b"\r\n.\r\n")
-                self.taken += 1
-            if command == b"QUIT":
-                break
-            writer.write(b"250 OK\r\n")
-        writer.close()
-
-    def run(self) -> None:
-        asyncio.set_event_loop(self._loop)
-        serving = asyncio.start_server(self._talk, "127.0.0.1", self.port, limit=2**20)
-        self._loop.run_until_complete(serving)
-        self._loop.run_forever()
-
-    def stop(self) -> None:
-        self._loop.call_soon_threadsafe(self._loop.stop)
-
-
-@contextmanager
-def _worker(data: Path, sink: _Sink) -> Iterator[int]:
-    environ = environment(data) | {"SAYSO_MAIL_URL": f"smtp://127.0.0.1:{sink.port}?tls=none"}
-    process = subprocess.Popen(
-        [sys.executable, "-m", "widget", "worker"], env=environ, stderr=subprocess.DEVNULL
-    )
-    try:
-        yield process.pid
-    finally:
-        process.terminate()
-        process.wait(30)
-
-
-def _memory_mb(pid: int) -> float:
-    """Resident memory; 0 where the system does not tell by a file."""
-    file = Path(f"/proc/{pid}/status")
-    lines = file.read_text().splitlines() if file.exists() else []
-    found = [line for line in lines if line.startswith("VmRSS")]
-    return int(found[0].split()[1]) / 1024 if found else 0.0
 
 
 def _file(rows: int) -> bytes:
@@ -95,8 +40,8 @@ def measure(data: Path, rows: int) -> dict[str, float]:
     """Seconds for each stage, mails a second, and the worker's memory in MB at three moments."""
     survey = json.loads(sayso(data, "demo", "--json"))["surveys"]["stars"]
     app = create_app(load_settings(environment(data)))
-    sink, found = _Sink(), dict[str, float]()
-    threading.Thread(target=sink.run, daemon=True).start()
+    sink, found = MailSink(), dict[str, float]()
+    sink.start()
     with app.app_context():
         [workspace_id] = workspace_ids(db.session())
         db.session.rollback()
@@ -118,10 +63,10 @@ def measure(data: Path, rows: int) -> dict[str, float]:
         found["preview s"] = time.monotonic() - started
         db.session.rollback()
         start_import(db.session, workspace_id, id)
-        with _worker(data, sink) as pid:
-            _watch(found, pid, rows, time.monotonic())
+        with worker(data, sink) as process:
+            _watch(found, process.pid, rows, time.monotonic())
     sink.stop()
-    found["mails taken"] = sink.taken
+    found["mails taken"] = sink.taken.total()
     return found
 
 
@@ -136,14 +81,14 @@ def _watch(found: dict[str, float], pid: int, rows: int, started: float) -> None
         )
         if sent and "first mail s" not in found:
             found["first mail s"] = time.monotonic() - started
-            found["memory at first MB"] = _memory_mb(pid)
+            found["memory at first MB"] = memory_mb(pid)
         if done == rows and "made s" not in found:
             found["made s"] = time.monotonic() - started
         if sent and sent >= rows / 2 and "memory half way MB" not in found:
-            found["memory half way MB"] = _memory_mb(pid)
+            found["memory half way MB"] = memory_mb(pid)
         if sent == rows:
             found["sent s"] = time.monotonic() - started
-            found["memory at end MB"] = _memory_mb(pid)
+            found["memory at end MB"] = memory_mb(pid)
             found["mails/s"] = rows / found["sent s"]
             return
     raise RuntimeError(f"Only {sent} of {rows} mails were sent in {_GIVE_UP_S} seconds.")

@@ -26,12 +26,14 @@ from widget.actions.create_member import create_member
 from widget.actions.create_survey import create_survey
 from widget.actions.create_workspace import create_workspace
 from widget.actions.give_answer import give_answer
+from widget.actions.keep_customers import keep_customers
 from widget.actions.publish_survey import publish_survey
 from widget.actions.request_feedback import request_feedback
 from widget.actions.send_due_requests import send_due
 from widget.domain.asking import AskingRules
 from widget.domain.asks import Ask
 from widget.domain.context import Context
+from widget.domain.customers import Details
 from widget.domain.flow import Answer
 from widget.domain.links import LinkSigner, RequestLink
 from widget.domain.messages import Content
@@ -556,6 +558,22 @@ def add_request(acme: Workspace, survey: str, **details: Any) -> tuple[UUID, UUI
             )
         )
     return request_id, delivery_id
+
+
+def customer_of(acme: Workspace, request: UUID) -> UUID:
+    """The id of whom a request is to."""
+    return stored_request(acme, request).customer_id
+
+
+def add_customer(acme: Workspace, email: str = "kim@c.example", **said: Any) -> UUID:
+    """Put a customer into the directory; returns their id. `said`: fields, and `attributes`."""
+    attributes = said.pop("attributes", {})
+    with acme.world.app.app_context():
+        db.session.rollback()
+        details = Details({**said, "email": email}, attributes)  # type: ignore[dict-item]
+        [kept] = keep_customers(db.session, acme.id, [details], acme.world.clock())
+        assert kept.id is not None, kept.problems
+        return kept.id
 
 
 def profile_of(acme: Workspace, member: int) -> tuple[str, str, str, str | None]:

@@ -8,7 +8,15 @@ from uuid import UUID
 import pytest
 from sqlalchemy import func, select, update
 
-from tests.builders import MONDAY, Workspace, ask, make_workspace, set_rules, stored_request
+from tests.builders import (
+    MONDAY,
+    Workspace,
+    add_customer,
+    ask,
+    make_workspace,
+    set_rules,
+    stored_request,
+)
 from widget.actions.cancel_request import cancel_request
 from widget.actions.change_asking import change_asking_policy
 from widget.actions.change_member import set_archived
@@ -18,6 +26,7 @@ from widget.domain.asks import Ask
 from widget.domain.errors import KeyConflict, UnknownSurvey
 from widget.extensions import db
 from widget.storage.addresses import digest_addresses_with
+from widget.storage.customer_list import CustomerFilter, customers_page
 from widget.storage.engine import writing
 from widget.storage.ids import new_id
 from widget.storage.models import Customer, Event, Request, SuppressedAddress
@@ -73,6 +82,54 @@ def test_a_customer_is_found_again_and_what_is_new_is_noted(any_acme: Workspace)
     with any_acme.world.app.app_context():
         [kim] = db.session.scalars(select(Customer))
         assert (kim.name, kim.language, kim.time_zone) == ("Kim Larsen", "de", "Asia/Tokyo")
+
+
+def test_a_customers_client_and_segment_are_noted_and_go_with_later_requests(
+    any_acme: Workspace,
+) -> None:
+    survey = any_acme.survey()
+    set_rules(any_acme, survey, suppression_days=0)
+    ask(any_acme, survey, properties={"client": "Initech", "segment": "Trial", "plan": "S"})
+    silent = ask(any_acme, survey, properties={"plan": "M"})
+    changed = ask(any_acme, survey, properties={"segment": "Paid"})
+    assert stored_request(any_acme, silent).properties == {
+        "plan": "M",
+        "client": "Initech",
+        "segment": "Trial",
+    }
+    assert stored_request(any_acme, changed).properties == {"segment": "Paid", "client": "Initech"}
+    with any_acme.world.app.app_context():
+        [kim] = db.session.scalars(select(Customer))
+        assert (kim.client, kim.segment) == ("Initech", "Paid")
+
+
+def test_who_stands_in_the_directory_keeps_what_is_known_when_asked_for_the_first_time(
+    any_acme: Workspace,
+) -> None:
+    survey = any_acme.survey()
+    add_customer(any_acme, "kim@c.example", name="Kim", client="Initech", language="da")
+    ask(any_acme, survey, "kim@c.example")
+    with any_acme.world.app.app_context():
+        [kim] = db.session.scalars(select(Customer))
+        assert (kim.name, kim.client, kim.language) == ("Kim", "Initech", "da")
+
+
+def test_a_test_changes_nobody_in_the_directory_and_makes_nobody_there(
+    any_acme: Workspace,
+) -> None:
+    survey = any_acme.survey()
+    add_customer(any_acme, "kim@c.example", name="Kim")
+    with any_acme.world.app.app_context():
+        for email in ("kim@c.example", "lee@c.example"):
+            given, at = Ask(email=email, name="Test"), any_acme.world.clock()
+            options = {"made_by": "api", "is_test": True, "at": at}
+            request_feedback(db.session, any_acme.id, survey, given, **options)
+        page = customers_page(db.session(), any_acme.id, CustomerFilter(), limit=9)
+        assert [(one.row.email, one.row.name) for one in page.items] == [("kim@c.example", "Kim")]
+    add_customer(any_acme, "lee@c.example", language="de")
+    with any_acme.world.app.app_context():
+        lee = db.session.scalars(select(Customer).where(Customer.email == "lee@c.example")).one()
+        assert (lee.name, lee.language, lee.is_of_tests) == ("", "de", False)
 
 
 BOOKS = ("kim@bücher.example", "kim@xn--bcher-kva.example")

@@ -183,6 +183,8 @@ CONSOLE_PAGES = (
     "/console/requests/new",
     "/console/requests/import",
     "/console/asking",
+    "/console/customers",
+    "/console/customers/new",
     "/console/members",
     "/console/sites",
     "/console/sites/new",

@@ -55,6 +55,28 @@ def test_each_reason_has_its_own_name(found: Situation, status: str, why: str) -
     assert (decision.status, decision.why) == (status, why)
 
 
+@pytest.mark.parametrize(
+    ("asked", "is_reminder", "why"),
+    [
+        (MONDAY - 10 * DAY + SECOND, False, "asked_recently"),
+        (MONDAY - 10 * DAY, False, None),
+        (MONDAY - DAY, True, None),
+    ],
+)
+def test_a_campaign_asks_nobody_who_was_asked_for_anything_lately(
+    asked: datetime, is_reminder: bool, why: str | None
+) -> None:
+    mails = [MailTo(ONE, 7, asked, is_reminder)]
+    decision = decide(RULES, POLICY, fine(mails=mails, quiet_days=10))
+    assert decision.why == why
+    if why:
+        assert (decision.by, decision.until) == (ONE, asked + 10 * DAY)
+
+
+def test_without_quiet_days_other_surveys_do_not_matter() -> None:
+    assert decide(RULES, POLICY, fine(mails=[MailTo(ONE, 7, MONDAY)])).status == "scheduled"
+
+
 def test_a_link_alone_is_made_whatever_the_address() -> None:
     found = fine(do_not_send=True, address_problem="No.", refusal="complaint", is_open=False)
     assert decide(RULES, POLICY, found).status == "link_only"

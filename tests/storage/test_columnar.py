@@ -58,6 +58,15 @@ _scopes = st.sampled_from(
 )
 
 
+@pytest.fixture(autouse=True)
+def unread(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """Why copies could not be read: never, but where a test takes the reasons out of here."""
+    reasons: list[str] = []
+    monkeypatch.setattr(reading._log, "warning", lambda _, why: reasons.append(why))
+    yield reasons
+    assert reasons == []
+
+
 def engine_of(acme: Workspace) -> Engine:
     with acme.world.app.app_context():
         return db.engine
@@ -238,24 +247,27 @@ def test_of_two_who_copy_at_once_one_is_heeded(
 
 
 def test_without_its_files_everything_is_read_from_the_database_until_they_are_made_anew(
-    any_acme: Workspace,
+    any_acme: Workspace, unread: list[str]
 ) -> None:
     filled(any_acme)
     make_copy(any_acme)
     for part in copy_of(any_acme).parts:
         part.unlink()
     true = [assert_both_say_the_same(any_acme, group=group) for group in GROUPS]
+    assert len(unread) == len(GROUPS)
+    unread.clear()
     assert make_copy(any_acme)
     assert [assert_both_say_the_same(any_acme, group=group) for group in GROUPS] == true
     assert all(part.exists() for part in copy_of(any_acme).parts)
 
 
-def test_a_file_that_is_damaged_is_made_anew(any_acme: Workspace) -> None:
+def test_a_file_that_is_damaged_is_made_anew(any_acme: Workspace, unread: list[str]) -> None:
     survey = any_acme.survey()
     answer_survey(any_acme, survey, 5, at=datetime(2026, 11, 3, tzinfo=UTC))
     make_copy(any_acme)
     copy_of(any_acme).parts[0].write_bytes(b"not what it was")
     assert assert_both_say_the_same(any_acme) == {None: {1: {"stars": {5: 1}}}}
+    assert unread.pop()
     answer_survey(any_acme, survey, 4, at=datetime(2026, 11, 3, tzinfo=UTC))
     assert make_copy(any_acme)
     assert assert_both_say_the_same(any_acme) == {None: {1: {"stars": {4: 1, 5: 1}}}}

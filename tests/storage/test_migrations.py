@@ -1,12 +1,12 @@
 """The schema: made by migrations, equal to the models, on both databases."""
 
 import json
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
 import pytest
-from sqlalchemy import create_engine, select, text
+from sqlalchemy import create_engine, func, select, text
 from sqlalchemy.orm import Session
 
 from tests.builders import World
@@ -22,11 +22,14 @@ from widget.domain.scores.spans import Span
 from widget.domain.surveys import Definition, Question
 from widget.extensions import db
 from widget.storage import migrate, themes
+from widget.storage.deliveries import claim
+from widget.storage.due_requests import due_names
 from widget.storage.engine import prepare_engine, writing
 from widget.storage.event_cursors import cursors, events_after
 from widget.storage.ids import new_id
 from widget.storage.models import (
     ApiKey,
+    Customer,
     Delivery,
     Member,
     Response,
@@ -409,6 +412,70 @@ def test_days_that_change_are_noted_of_responses_from_before_too(
         table = " ON responses" if database == "postgresql" else ""
         connection.execute(text(f"DROP TRIGGER changed_days_updated{table}"))
     assert migrate.drift(engine) == ["There is no trigger changed_days_updated."]
+    engine.dispose()
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_customers_from_before_have_the_client_of_their_newest_request(
+    tmp_path: Path, request: pytest.FixtureRequest, database: str
+) -> None:
+    url = f"sqlite:///{tmp_path / 'old.db'}"
+    if database == "postgresql":
+        url = request.getfixturevalue("empty_postgres")
+    engine = prepare_engine(create_engine(url))
+    migrate.upgrade(engine, "0002")
+    old, new, customer = (new_id() for _ in range(3))
+    ids = {"real": old.hex, "test": new.hex, "customer": customer.hex}
+    asked = ASKED_BEFORE_DELIVERIES_WERE_MARKED.format(at="2026-11-01 09:00:00", **ids)
+    newer = f"""
+        UPDATE requests SET properties = '{{"client": "Old", "segment": "Trial"}}'
+            WHERE id = '{old.hex}';
+        UPDATE requests SET properties = '{{"client": "Initech"}}',
+            created_at = '2026-11-02 09:00:00' WHERE id = '{new.hex}'
+    """
+    with engine.begin() as connection:
+        for statement in (FIRST_RELEASE + ";" + asked + ";" + newer).split(";"):
+            connection.exec_driver_sql(statement)
+    migrate.upgrade(engine)
+    with engine.connect() as connection:
+        assert migrate.drift(engine) == []
+        said = select(Customer.email, Customer.client, Customer.segment, Customer.is_of_tests)
+        assert tuple(connection.execute(said).one()) == ("kim@c.example", "Initech", "Trial", False)
+    engine.dispose()
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_requests_and_mails_from_before_campaigns_are_still_due(
+    tmp_path: Path, request: pytest.FixtureRequest, database: str
+) -> None:
+    url = f"sqlite:///{tmp_path / 'old.db'}"
+    if database == "postgresql":
+        url = request.getfixturevalue("empty_postgres")
+    engine = prepare_engine(create_engine(url))
+    migrate.upgrade(engine, "0002")
+    real, test, customer = (new_id() for _ in range(3))
+    ids = {"real": real.hex, "test": test.hex, "customer": customer.hex}
+    asked = ASKED_BEFORE_DELIVERIES_WERE_MARKED.format(at="2026-11-01 09:00:00", **ids)
+    with engine.begin() as connection:
+        for statement in (FIRST_RELEASE + ";" + asked).split(";"):
+            connection.exec_driver_sql(statement)
+    migrate.upgrade(engine, "0022")
+    with engine.begin() as connection:
+        connection.exec_driver_sql(
+            "UPDATE requests SET status = 'scheduled', due_at = '2026-11-01 09:00:00'"
+        )
+        connection.exec_driver_sql(
+            "UPDATE deliveries SET status = 'due', due_at = '2026-11-01 09:00:00'"
+        )
+    migrate.upgrade(engine)
+    assert migrate.drift(engine) == []
+    now = datetime(2026, 11, 2, 9, tzinfo=UTC)
+    with Session(engine) as session:
+        assert {id for _workspace, id in due_names(session, now, 10)} == {real, test}
+        mails = session.scalar(select(func.count()).select_from(Delivery))
+    assert mails
+    claimed = claim(engine, 1, now, limit=10, lease=timedelta(minutes=1))
+    assert len(claimed) == mails
     engine.dispose()
 
 

@@ -8,7 +8,14 @@ from uuid import UUID
 import pytest
 from sqlalchemy import func, select, update
 
-from tests.builders import MONDAY, Workspace, add_request, deliveries, make_workspace
+from tests.builders import (
+    MONDAY,
+    Workspace,
+    add_request,
+    deliveries,
+    make_workspace,
+    stored_request,
+)
 from widget.actions.create_api_key import create_api_key
 from widget.actions.lift_suppression import lift_suppression
 from widget.domain.links import LinkSigner, RequestLink
@@ -86,8 +93,10 @@ def test_unsubscribing_is_undone_with_a_button(acme: Workspace) -> None:
     path, client = unsubscribe_path(acme, asked), acme.world.client()
     assert 'name="undo"' in client.post(path).text
     assert 'name="undo"' in client.get(path).text
+    assert stored_request(acme, asked).unsubscribed_at == acme.world.clock()
     assert "subscribed again" in client.post(path, data={"undo": "1"}).text
     assert suppressed(acme) == []
+    assert stored_request(acme, asked).unsubscribed_at is None
 
 
 def test_a_bounce_is_not_undone_by_its_customer(acme: Workspace) -> None:

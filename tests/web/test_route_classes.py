@@ -209,11 +209,12 @@ def test_the_console_is_never_framed_by_others(acme: Workspace) -> None:
 
 
 def test_the_api_answers_nobody_without_a_key(acme: Workspace) -> None:
+    client = acme.signed_in()
     for rule in rules(acme.world.app):
         if route_class(rule.endpoint) is not API:
             continue
         for method in sorted((rule.methods or set()) - {"OPTIONS", "HEAD"}):
-            answer = acme.signed_in().open(address(rule, "x"), method=method)
+            answer = client.open(address(rule, "x"), method=method)
             assert answer.status_code == 401, (rule, method)
             assert answer.headers["WWW-Authenticate"].startswith("Bearer")
 

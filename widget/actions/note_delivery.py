@@ -4,15 +4,18 @@ Each function is a transaction of its own, or part of the one that the session i
 same twice changes nothing the second time. All raise UnknownRequest for an unknown delivery.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from widget.domain.ask_times import next_reminder, zone_named
+from widget.domain.asking import AskingRules
+from widget.domain.campaigns import rules_of
 from widget.domain.requests import Decision, Why, is_after_sending
-from widget.storage.asking import askings
+from widget.storage.asking import Asking, askings
+from widget.storage.campaigns import campaign_plans
 from widget.storage.engine import joining
 from widget.storage.models import Delivery, Request
 from widget.storage.request_rows import (
@@ -191,17 +194,16 @@ def _next_due(
     session: Session, workspace_id: int, mailed: Mapping[Request, datetime]
 ) -> dict[Request, datetime]:
     """When the next reminder of each request is due, or else its end, by when it was mailed."""
-    rules = askings(session, {request.survey_id for request in mailed}) if mailed else {}
-    reminded = {
-        request.customer_id for request in mailed if rules[request.survey_id].rules.reminders
-    }
+    surveys = askings(session, {request.survey_id for request in mailed}) if mailed else {}
+    rules = _rules(session, mailed, surveys)
+    reminded = {request.customer_id for request in mailed if rules[request].reminders}
     zones = customer_time_zones(session, workspace_id, reminded) if reminded else {}
     due = {}
     for request, at in mailed.items():
-        asking, reminder = rules[request.survey_id], None
-        if asking.rules.reminders:
+        asking, reminder = surveys[request.survey_id], None
+        if rules[request].reminders:
             reminder = next_reminder(
-                asking.rules,
+                rules[request],
                 zone_named(zones.get(request.customer_id, ""), asking.time_zone),
                 last_mail_at=at,
                 reminders_sent=request.reminders_sent,
@@ -209,3 +211,17 @@ def _next_due(
             )
         due[request] = reminder or request.expires_at
     return due
+
+
+def _rules(
+    session: Session, requests: Collection[Request], surveys: Mapping[int, Asking]
+) -> dict[Request, AskingRules]:
+    """The rules of each request's survey, or of its campaign where it has one."""
+    of_campaigns = {one.campaign_id for one in requests if one.campaign_id is not None}
+    plans = campaign_plans(session, of_campaigns)
+    return {
+        one: rules_of(plans[one.campaign_id].plan, surveys[one.survey_id].rules)
+        if one.campaign_id in plans
+        else surveys[one.survey_id].rules
+        for one in requests
+    }

@@ -1,7 +1,7 @@
 """Ask a customer for feedback: make a request, and decide whether and when it is sent."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from widget.actions.plan_requests import GivenAsk, Planned, Recovered, plan, tidied
-from widget.domain.asks import Ask, digest_of
+from widget.domain.asks import Ask, as_of_customer, digest_of
 from widget.domain.errors import KeyConflict
 from widget.storage.asking import Asking, asking_of
 from widget.storage.customers import KnownCustomer, add_nameless, put_customers
@@ -91,7 +91,7 @@ def make_requests(
     """Make requests inside a transaction that another action began, in the order of the asks."""
     is_test = origin.is_test or bool(asking.test_mail_to)
     given = [GivenAsk(new.ask, new.problems, new.recovered) for new in asks]
-    tidy_asks = [tidied(one, at).ask for one in given]
+    tidy_asks = [_of_today(tidied(one, at)) for one in given]
     # Locks the customers, so that what is read afterwards stays true until the end.
     known = put_customers(session, asking.workspace_id, tidy_asks, at, is_test=is_test)
     before = _made_before(session, asking, asks)
@@ -114,6 +114,12 @@ def make_requests(
         made if made is not None else Requested(ids[index], is_new=True)
         for index, made in enumerate(before)
     ]
+
+
+def _of_today(given: GivenAsk) -> Ask:
+    """What an ask says of its customer now: an old response that is followed up says what client
+    and segment were theirs then."""
+    return replace(given.ask, properties={}) if given.recovered else given.ask
 
 
 def _made_before(
@@ -140,12 +146,15 @@ def _made(
     at: datetime,
 ) -> MadeRequest:
     customer = known.get(planned.ask.customer_key)
+    ask = (
+        as_of_customer(planned.ask, customer.client, customer.segment) if customer else planned.ask
+    )
     return MadeRequest(
         id=planned.id,
         customer_id=customer.id
         if customer
         else add_nameless(session, asking.workspace_id, planned.ask, at),
-        ask=planned.ask,
+        ask=ask,
         decision=planned.decision,
         member_id=planned.member_id,
         is_test=origin.is_test or bool(asking.test_mail_to),

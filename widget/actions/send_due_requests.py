@@ -1,8 +1,8 @@
 """Requests whose moment has come: hand a mail to the mail side, or say why there is none."""
 
 import logging
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from widget.domain.addresses import email_problem
 from widget.domain.ask_times import within_hours, zone_named
 from widget.domain.asking import MOST_REMINDERS
+from widget.domain.campaigns import rules_of
 from widget.domain.requests import (
     NO_REMINDER_IN_TEST_MODE,
     Decision,
@@ -22,6 +23,7 @@ from widget.domain.requests import (
     over_cap,
 )
 from widget.storage.asking import Asking, askings
+from widget.storage.campaigns import campaign_plans
 from widget.storage.customers import lock_customers, mails_to
 from widget.storage.due_requests import (
     DueRequest,
@@ -95,14 +97,49 @@ def _send_batch(
         due = claim_due(session, now, limit, only)
         if not due:
             return 0
-        surveys = askings(session, {one.request.survey_id for one in due})
+        ruled = _rules(session, due)
         facts = _Facts({}, {})
         for workspace_id in sorted({one.request.workspace_id for one in due}):
             mine = [one for one in due if one.request.workspace_id == workspace_id]
-            _learn(session, facts, workspace_id, mine, list(surveys.values()), now)
+            _learn(session, facts, workspace_id, mine, ruled, now)
         for one in due:
-            _deal_with(session, one, surveys[one.request.survey_id], facts, now)
+            _deal_with(session, one, ruled[one.request.id], facts, now)
         return len(due)
+
+
+@dataclass(frozen=True)
+class _Ruled:
+    """A request's survey with the rules that hold for it: its campaign's where it has one."""
+
+    asking: Asking
+    quiet_days: int = 0
+    is_of_campaign: bool = False
+    is_stopped: bool = False
+
+    @property
+    def days(self) -> int:
+        """How far back mails have a say."""
+        rules, policy = self.asking.rules, self.asking.policy
+        return max(rules.suppression_days, policy.cap_days, self.quiet_days)
+
+
+def _rules(session: Session, due: Sequence[DueRequest]) -> dict[UUID, _Ruled]:
+    surveys = askings(session, {one.request.survey_id for one in due})
+    campaigns = campaign_plans(
+        session, {one.request.campaign_id for one in due if one.request.campaign_id is not None}
+    )
+    ruled = {}
+    for one in due:
+        asking = surveys[one.request.survey_id]
+        found = campaigns.get(one.request.campaign_id) if one.request.campaign_id else None
+        if found is None:
+            ruled[one.request.id] = _Ruled(asking)
+            continue
+        rules = rules_of(found.plan, asking.rules)
+        ruled[one.request.id] = _Ruled(
+            replace(asking, rules=rules), found.plan.quiet_days, True, found.is_stopped
+        )
+    return ruled
 
 
 @dataclass(frozen=True)
@@ -118,11 +155,10 @@ def _learn(
     facts: _Facts,
     workspace_id: int,
     due: Sequence[DueRequest],
-    surveys: Sequence[Asking],
+    ruled: Mapping[UUID, _Ruled],
     now: datetime,
 ) -> None:
-    mine = [asking for asking in surveys if asking.workspace_id == workspace_id]
-    days = max(max(one.rules.suppression_days, one.policy.cap_days) for one in mine)
+    days = max(ruled[one.request.id].days for one in due)
     ids = {one.request.customer_id for one in due}
     lock_customers(session, workspace_id, ids)
     for is_test in (False, True):
@@ -142,9 +178,9 @@ def _learn(
 
 
 def _deal_with(
-    session: Session, due: DueRequest, asking: Asking, facts: _Facts, now: datetime
+    session: Session, due: DueRequest, ruled: _Ruled, facts: _Facts, now: datetime
 ) -> None:
-    request = due.request
+    request, asking = due.request, ruled.asking
     if due.answered_at is not None:
         mark_answered(session.connection(), request.workspace_id, request.id, due.answered_at)
         return
@@ -152,21 +188,24 @@ def _deal_with(
     refusal = facts.refused.get((request.workspace_id, due.email))
     hours_at = within_hours(asking.rules, zone_named(due.time_zone, asking.time_zone), now)
     if request.status == "scheduled":
-        _first_mail(session, due, asking, mails, refusal, hours_at, now)
+        _first_mail(session, due, ruled, mails, refusal, hours_at, now)
     else:
-        _reminder(session, due, asking, mails, refusal, hours_at, now)
+        _reminder(session, due, ruled, mails, refusal, hours_at, now)
 
 
 def _first_mail(
     session: Session,
     due: DueRequest,
-    asking: Asking,
+    ruled: _Ruled,
     mails: list[MailTo],
     refusal: Why | None,
     hours_at: datetime,
     now: datetime,
 ) -> None:
-    request = due.request
+    request, asking = due.request, ruled.asking
+    if ruled.is_of_campaign:
+        # A pause must not cost customers the time they have for answering.
+        request.expires_at = hours_at + timedelta(days=asking.rules.expires_days)
     situation = Situation(
         survey_id=request.survey_id,
         due_at=hours_at,
@@ -177,8 +216,11 @@ def _first_mail(
         refusal=refusal,
         is_recovery=request.recovers_response_id is not None,
         is_stray_test=request.is_test and not asking.test_mail_to,
+        quiet_days=ruled.quiet_days,
     )
     decision = decide(asking.rules, asking.policy, situation)
+    if ruled.is_stopped:
+        decision = Decision("not_sent", "campaign_stopped")
     if decision.status != "scheduled":
         put_decision(request, decision)
         append_request_event(session, "request.not_sent", request, now)
@@ -193,7 +235,7 @@ def _first_mail(
 def _reminder(
     session: Session,
     due: DueRequest,
-    asking: Asking,
+    ruled: _Ruled,
     mails: list[MailTo],
     refusal: Why | None,
     hours_at: datetime,
@@ -204,7 +246,7 @@ def _reminder(
     In test mode a customer who was asked in earnest gets no reminder, and neither does the tester:
     it would carry the link that the customer has, and nobody could tell their answers apart.
     """
-    request = due.request
+    request, asking = due.request, ruled.asking
     if now >= request.expires_at:
         put_decision(request, Decision("expired", "unanswered"))
         return
@@ -215,7 +257,7 @@ def _reminder(
     capped = over_cap(asking.policy, now, mails)
     is_wanted = request.reminders_sent < min(asking.rules.reminders, MOST_REMINDERS)
     is_stray_test = request.is_test and not asking.test_mail_to
-    if not is_wanted or refusal or is_stray_test or not asking.is_open:
+    if not is_wanted or ruled.is_stopped or refusal or is_stray_test or not asking.is_open:
         request.due_at = request.expires_at
     elif asking.test_mail_to and not request.is_test:
         note_unmade_reminder(session, due, NO_REMINDER_IN_TEST_MODE, now)

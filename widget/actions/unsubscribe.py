@@ -9,6 +9,7 @@ from widget.domain.links import RequestLink
 from widget.domain.mail_addresses import address_digest
 from widget.storage import suppressions
 from widget.storage.engine import writing
+from widget.storage.request_rows import note_unsubscribed
 
 
 @dataclass(frozen=True)
@@ -49,3 +50,4 @@ def set_unsubscribed(
             suppressions.suppress(session, link.workspace_id, digest, "unsubscribed", at)
         else:
             suppressions.lift(session, link.workspace_id, digest, only="unsubscribed")
+        note_unsubscribed(session, link.workspace_id, link.request_id, at if unsubscribed else None)

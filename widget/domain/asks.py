@@ -59,6 +59,16 @@ class Ask:
         return self.member_email or self.member_id
 
     @property
+    def client(self) -> str:
+        """The customer's client, as its property says."""
+        return shown(self.properties.get("client", ""), TEXT_LIMIT)
+
+    @property
+    def segment(self) -> str:
+        """The customer's segment, as its property says."""
+        return shown(self.properties.get("segment", ""), TEXT_LIMIT)
+
+    @property
     def customer_key(self) -> str:
         """What tells customers of a workspace apart, within one batch."""
         return self.email or f"\0{self.external_id}"
@@ -153,6 +163,13 @@ def _is_web_address(text: str) -> bool:
         and bool(parts.hostname)
         and shown(text, URL_LIMIT) == text
     )
+
+
+def as_of_customer(ask: Ask, client: str, segment: str) -> Ask:
+    """The ask with its customer's client and segment as properties, where it names none itself."""
+    known = {"client": client, "segment": segment}
+    missing = {name: value for name, value in known.items() if value and name not in ask.properties}
+    return replace(ask, properties={**ask.properties, **missing}) if missing else ask
 
 
 def digest_of(ask: Ask, survey: str) -> str:

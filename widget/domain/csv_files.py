@@ -33,6 +33,17 @@ def read_lines(text: str, most_rows: int) -> tuple[list[str], list[Line]]:
     return [cell.strip() for cell in lines[0][1]], lines[1:]
 
 
+def stream_lines(text: str) -> Iterator[Line]:
+    """The lines that hold something, headers first, one after the other.
+
+    Raises FileRefused where the text is no CSV.
+    """
+    try:
+        yield from _lines(text)
+    except csv.Error as error:
+        raise FileRefused(f"The file cannot be read as CSV: {error}.") from error
+
+
 def bare_header(header: str) -> str:
     """A header as it is compared: lower case, without spaces and punctuation."""
     return _PUNCTUATION.sub("", header.lower())

@@ -282,6 +282,18 @@ class ChangeRefused(SaysoError):
     """Many responses cannot be changed in this way."""
 
 
+class UnknownCustomer(SaysoError):
+    """No customer with this id in the workspace."""
+
+
+class CustomerRefused(SaysoError):
+    """What is said of a customer cannot be kept. `problems` has a sentence for each field."""
+
+    def __init__(self, problems: dict[str, str]) -> None:
+        super().__init__(" ".join(problems.values()))
+        self.problems = problems
+
+
 class ExportRefused(SaysoError):
     """A file of responses cannot be asked for, or not be given to somebody any more."""
 
@@ -297,6 +309,18 @@ class ReportRefused(SaysoError):
     def __init__(self, problems: dict[str, str]) -> None:
         super().__init__(" ".join(problems.values()))
         self.problems = problems
+
+
+class EraseLater(SaysoError):
+    """Somebody cannot be erased at this moment, as something would put them back."""
+
+
+class MergeRefused(SaysoError):
+    """Two customers cannot become one."""
+
+
+class UnknownImport(SaysoError):
+    """No import of customers with this id in the workspace."""
 
 
 class UnknownReport(SaysoError):
@@ -321,3 +345,39 @@ class UnknownSubscription(SaysoError):
 
 class SubscriptionRefused(SaysoError):
     """Nothing can be subscribed to in this way."""
+
+
+class RulesRefused(SaysoError):
+    """An audience's rules are made of something that rules are not made of."""
+
+
+class UnknownAudience(SaysoError):
+    """No audience with this id in the workspace."""
+
+
+class AudienceRefused(SaysoError):
+    """An audience cannot be so. `problems` maps field names, or paths of rules, to sentences."""
+
+    def __init__(self, problems: dict[str, str]) -> None:
+        super().__init__(" ".join(problems.values()))
+        self.problems = problems
+
+
+class AudienceInUse(SaysoError):
+    """An audience cannot be removed while campaigns ask it."""
+
+
+class UnknownCampaign(SaysoError):
+    """No campaign with this id in the workspace."""
+
+
+class CampaignRefused(SaysoError):
+    """What somebody wants of a campaign cannot be done with it now."""
+
+
+class PlanRefused(SaysoError):
+    """A campaign cannot be so. `problems` maps field names to sentences."""
+
+    def __init__(self, problems: dict[str, str]) -> None:
+        super().__init__(" ".join(problems.values()))
+        self.problems = problems

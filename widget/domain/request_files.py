@@ -72,13 +72,13 @@ class RequestFile:
     rows: tuple[AskRow, ...]
 
 
-def decode(content: bytes) -> str:
+def decode(content: bytes, most_bytes: int = MOST_BYTES) -> str:
     """A file's text: UTF-8 with or without a mark, UTF-16 with one, else Latin-1.
 
     Raises FileRefused for a file that is too large or holds no text.
     """
-    if len(content) > MOST_BYTES:
-        raise FileRefused(f"The file is larger than {MOST_BYTES // 1024 // 1024} MB; split it.")
+    if len(content) > most_bytes:
+        raise FileRefused(f"The file is larger than {most_bytes // 1024 // 1024} MB; split it.")
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         text = content.decode("utf-16", "replace")
     else:
@@ -184,9 +184,3 @@ _READERS = {
     "delay_s": _read_delay,
     "interaction_at": _read_moment,
 }
-
-
-def defused(text: str) -> str:
-    """A cell as it is shown: one that a spreadsheet would run as a formula, were it copied back,
-    begins with an apostrophe."""
-    return f"'{text}" if text.lstrip()[:1] in ("=", "+", "-", "@", "＝", "＋", "－", "＠") else text

@@ -40,6 +40,7 @@ STATUS_SENTENCES: dict[Status, str] = {
 Why = Literal[
     "do_not_send",
     "suppressed",
+    "asked_recently",
     "cap_reached",
     "unsubscribed",
     "complaint",
@@ -55,12 +56,15 @@ Why = Literal[
     "mail_failed",
     "cancelled",
     "reminders_cancelled",
+    "campaign_stopped",
+    "erased",
 ]
 WHYS: tuple[Why, ...] = get_args(Why)
 
 WHY_SENTENCES: dict[Why, str] = {
     "do_not_send": "No mail was wanted; the link may be given by hand.",
     "suppressed": "This customer was asked for this survey a short time ago.",
+    "asked_recently": "This customer was asked for something a short time ago.",
     "cap_reached": "This customer has had as many mails as the workspace allows in its period.",
     "unsubscribed": "The customer has unsubscribed.",
     "complaint": "The customer reported an earlier mail as spam.",
@@ -76,6 +80,8 @@ WHY_SENTENCES: dict[Why, str] = {
     "mail_failed": "The mail could not be handed to a mail server.",
     "cancelled": "Somebody cancelled it before it was sent.",
     "reminders_cancelled": "Somebody cancelled its reminders; the link can still be answered.",
+    "campaign_stopped": "Its campaign was stopped before it was sent.",
+    "erased": "The customer was erased.",
 }
 
 # Said of a single mail of a request that itself goes on.
@@ -128,7 +134,8 @@ class Situation:
     `refusal`: why the address as such is not to be written to. `problem` is what is wrong with
     the address, and `bad_field` with anything else. `is_recovery`: the customer is asked again
     after a follow-up, whatever the window says. `is_stray_test`: a test in a workspace that
-    has no address for tests; its mail must not reach the customer.
+    has no address for tests; its mail must not reach the customer. `quiet_days`: a campaign asks
+    nobody who was asked for anything within so many days; 0 is off.
     """
 
     survey_id: int
@@ -143,6 +150,7 @@ class Situation:
     refusal: Why | None = None
     is_recovery: bool = False
     is_stray_test: bool = False
+    quiet_days: int = 0
 
 
 def decide(rules: AskingRules, policy: AskingPolicy, found: Situation) -> Decision:
@@ -153,6 +161,7 @@ def decide(rules: AskingRules, policy: AskingPolicy, found: Situation) -> Decisi
     window = rules if not found.is_recovery else replace(rules, suppression_days=0)
     return (
         suppression(window, found.survey_id, found.due_at, found.mails)
+        or asked_recently(found.quiet_days, found.due_at, found.mails)
         or over_cap(policy, found.due_at, found.mails)
         or Decision("scheduled")
     )
@@ -199,6 +208,17 @@ def suppression(
     if latest is None:
         return None
     return Decision("not_sent", "suppressed", until=latest.at + window, by=latest.request_id)
+
+
+def asked_recently(days: int, at: datetime, mails: Sequence[MailTo]) -> Decision | None:
+    """Within how many days of having been asked for anything a campaign does not ask; None outside
+    of them. Reminders do not count."""
+    window = timedelta(days=days)
+    asked = [mail for mail in mails if not mail.is_reminder and abs(mail.at - at) < window]
+    latest = max(asked, key=lambda mail: mail.at, default=None)
+    if latest is None:
+        return None
+    return Decision("not_sent", "asked_recently", until=latest.at + window, by=latest.request_id)
 
 
 def over_cap(policy: AskingPolicy, at: datetime, mails: Sequence[MailTo]) -> Decision | None:

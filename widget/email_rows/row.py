@@ -1,6 +1,6 @@
 """A survey's first question as a table of links, and the same as plain text."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Protocol
@@ -59,8 +59,13 @@ def rating_row(
     """
     scale = definition.question.scale
     accent = definition.looks.accent
+    meanings = dict(_meanings(scale, words))
     cells = [
-        Cell(seen(scale, point, words), said(scale, point, words), url_for_score(point.score))
+        Cell(
+            seen(scale, point, words),
+            _said(scale, point, words, meanings),
+            url_for_score(point.score),
+        )
         for point in scale.points
     ]
     html = (
@@ -95,8 +100,9 @@ def rating_row_text(
     """The same as plain text: the question, then for each score a line of its words and link."""
     scale = definition.question.scale
     lines = [words.sentence(f"question.{scale.kind}", member, customer), ""]
+    meanings = dict(_meanings(scale, words))
     for point in scale.points:
-        label = said(scale, point, words) or seen(scale, point, words)
+        label = _said(scale, point, words, meanings) or seen(scale, point, words)
         lines.append(f"{label}: {url_for_score(point.score)}")
     return "\n".join(lines) + "\n"
 
@@ -110,11 +116,15 @@ def seen(scale: Scale, point: Point, words: Words) -> str:
 
 def said(scale: Scale, point: Point, words: Words) -> str:
     """What a cell is called where that says more than what it shows: `4 stars`, `5 – Excellent`."""
+    return _said(scale, point, words, dict(_meanings(scale, words)))
+
+
+def _said(scale: Scale, point: Point, words: Words, meanings: Mapping[int, str]) -> str:
     if scale.style == "stars":
         return words.point_name(point.name)
     if scale.style in _WORDED:
         return ""
-    meaning = dict(_meanings(scale, words)).get(point.score, "")
+    meaning = meanings.get(point.score, "")
     return f"{point.score} – {meaning}" if meaning else ""
 
 

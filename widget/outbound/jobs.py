@@ -21,8 +21,16 @@ from widget.actions.forget_link_visits import ForgetLinkVisits
 from widget.actions.import_members import forget_member_files
 from widget.actions.make_exports import ForgetExports, MakeExports
 from widget.actions.make_report_pdfs import MakeReportPdfs, forget_report_pdfs
+from widget.actions.purge_erased import purge_erased
 from widget.actions.raise_alerts import RaiseAlerts
 from widget.actions.redate_responses import redate_responses
+from widget.actions.run_campaigns import campaign_backoff, run_campaigns
+from widget.actions.run_customer_imports import (
+    Seen,
+    customer_import_backoff,
+    forget_customer_files,
+    run_customer_imports,
+)
 from widget.actions.run_import import import_backoff, run_imports
 from widget.actions.schedule_reports import MakeScheduledReports
 from widget.actions.send_due_requests import send_due
@@ -77,6 +85,7 @@ def make_jobs(settings: Settings, engine: Engine, should_stop: Callable[[], bool
     return [
         Job("settle provisional answers", 10, settle_due),
         Job("run imports", 1, partial(run_imports, backoff=import_backoff(), turns=Turns())),
+        Job("run campaigns", 1, partial(run_campaigns, backoff=campaign_backoff())),
         Job("make due mails", 2, send_due),
         Job("send mail", 1, send_mail),
         Job("send messages", 1, send_messages),
@@ -90,6 +99,13 @@ def make_jobs(settings: Settings, engine: Engine, should_stop: Callable[[], bool
         Job("forget link visits", 3600, ForgetLinkVisits(timedelta(days=settings.visit_days))),
         Job("forget files of members", 3600, forget_member_files),
         Job("copy responses by column", 60, CopyColumns(settings.columns_from)),
+        Job(
+            "import customers",
+            1,
+            partial(run_customer_imports, backoff=customer_import_backoff(), seen=Seen()),
+        ),
+        Job("forget files of customers", 3600, forget_customer_files),
+        Job("purge what was erased", 60, purge_erased),
         Job("send due subscriptions", 30, send_due_subscriptions),
         Job("find themes", 1, FindThemes(should_stop)),
         Job("forget old themes", 600, forget_old_themes),

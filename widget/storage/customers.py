@@ -4,17 +4,19 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import Row, Select, and_, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from widget.domain.addresses import spellings
 from widget.domain.asks import Ask
 from widget.domain.requests import MailTo
 from widget.storage.chunks import chunks
 from widget.storage.ids import new_id
+from widget.storage.indexed import by_index, texts
 from widget.storage.models import Customer, Delivery, Member, Request
 
 
@@ -22,6 +24,13 @@ from widget.storage.models import Customer, Delivery, Member, Request
 class KnownCustomer:
     id: UUID
     time_zone: str
+    client: str = ""
+    segment: str = ""
+
+
+# What a request says of its customer, beside how they are known.
+_SAID = ("name", "external_id", "client", "segment", "language", "country", "time_zone")
+_KNOWN = (Customer.id, Customer.time_zone, Customer.client, Customer.segment)
 
 
 def known_customers(
@@ -31,49 +40,36 @@ def known_customers(
     found: dict[str, KnownCustomer] = {}
     keys = {spelling: ask.email for ask in asks if ask.email for spelling in spellings(ask.email)}
     for part in chunks(keys):
+        wanted = texts(part)
         for row in session.execute(
-            select(Customer.id, Customer.email, Customer.time_zone).where(
-                Customer.workspace_id == workspace_id, Customer.email.in_(part)
+            select(Customer.email, *_KNOWN)
+            .select_from(wanted)
+            .join(
+                Customer,
+                (Customer.workspace_id == workspace_id) & (Customer.email == wanted.c.text),
             )
         ):
             key = keys[row.email or ""]
             # Of two who were kept before their spellings were one, the spelling of today.
             if row.email == key or key not in found:
-                found[key] = KnownCustomer(row.id, row.time_zone)
+                found[key] = _known(row)
     ids = {ask.external_id for ask in asks if not ask.email and ask.external_id}
     for part in chunks(ids):
         for row in session.execute(
-            select(Customer.id, Customer.external_id, Customer.time_zone)
+            select(Customer.external_id, *_KNOWN)
             .where(
                 Customer.workspace_id == workspace_id,
                 Customer.email.is_(None),
-                Customer.external_id.in_(part),
+                by_index(workspace_id, Customer.external_id, part),
             )
             .order_by(Customer.id.desc())
         ):
-            found[Ask(external_id=row.external_id).customer_key] = KnownCustomer(
-                row.id, row.time_zone
-            )
+            found[Ask(external_id=row.external_id).customer_key] = _known(row)
     return found
 
 
-def asked_in_earnest(
-    session: Session, workspace_id: int, customer_ids: Collection[UUID]
-) -> set[UUID]:
-    """Those of some customers who have a request that is no test."""
-    return {
-        id
-        for part in chunks(customer_ids)
-        for id in session.scalars(
-            select(Request.customer_id)
-            .where(
-                Request.workspace_id == workspace_id,
-                Request.customer_id.in_(part),
-                Request.is_test.is_(False),
-            )
-            .distinct()
-        )
-    }
+def _known(row: Row[*tuple[Any, ...]]) -> KnownCustomer:
+    return KnownCustomer(row.id, row.time_zone, row.client, row.segment)
 
 
 def put_customers(
@@ -81,7 +77,7 @@ def put_customers(
 ) -> dict[str, KnownCustomer]:
     """Make the customers of some asks who are not known yet, and note what is new of the others.
 
-    A test changes nobody who was asked in earnest; and of whom only tests have spoken, the first
+    A test changes nobody who is known in earnest; and of whom only tests have spoken, the first
     request in earnest forgets what they said.
 
     Locks them all until the transaction ends, so that of two requests for one customer the second
@@ -91,7 +87,7 @@ def put_customers(
     wanted = {ask.customer_key: ask for ask in asks if ask.email or ask.external_id}
     known = known_customers(session, workspace_id, list(wanted.values()))
     new = [
-        _as_row(workspace_id, ask, at)
+        _as_row(workspace_id, ask, at, is_test=is_test)
         # In one order everywhere, or two batches could wait for each other.
         for key, ask in sorted(wanted.items())
         if key not in known
@@ -105,23 +101,23 @@ def put_customers(
         known = known_customers(session, workspace_id, list(wanted.values()))
     lock_customers(session, workspace_id, [customer.id for customer in known.values()])
     by_id = {known[key].id: ask for key, ask in wanted.items()}
-    earnest = asked_in_earnest(session, workspace_id, by_id)
-    if is_test:
-        by_id = {id: ask for id, ask in by_id.items() if id not in earnest}
     for part in chunks(by_id):
         for row in session.scalars(
             select(Customer)
             .where(Customer.workspace_id == workspace_id, Customer.id.in_(part))
             .execution_options(populate_existing=True)
         ):
-            _note(row, by_id[row.id], at, forgets=not is_test and row.id not in earnest)
+            if is_test and not row.is_of_tests:
+                continue
+            _note(row, by_id[row.id], at, forgets=row.is_of_tests and not is_test)
+            row.is_of_tests = is_test
     session.flush()
     return known_customers(session, workspace_id, list(wanted.values()))
 
 
 def add_nameless(session: Session, workspace_id: int, ask: Ask, at: datetime) -> UUID:
     """A customer of whom neither address nor id is known."""
-    row = _as_row(workspace_id, ask, at)
+    row = _as_row(workspace_id, ask, at, is_test=False)
     session.add(Customer(**row))
     session.flush()
     id: UUID = row["id"]  # type: ignore[assignment]
@@ -141,23 +137,20 @@ def lock_customers(session: Session, workspace_id: int, ids: Collection[UUID]) -
         ).all()
 
 
-def _as_row(workspace_id: int, ask: Ask, at: datetime) -> dict[str, object]:
+def _as_row(workspace_id: int, ask: Ask, at: datetime, *, is_test: bool) -> dict[str, object]:
     return {
         "workspace_id": workspace_id,
         "id": new_id(),
         "email": ask.email or None,
-        "name": ask.name,
-        "external_id": ask.external_id,
-        "language": ask.language,
-        "country": ask.country,
-        "time_zone": ask.time_zone,
+        **{name: getattr(ask, name) for name in _SAID},
+        "is_of_tests": is_test,
         "created_at": at,
         "updated_at": at,
     }
 
 
 def _note(row: Customer, ask: Ask, at: datetime, *, forgets: bool) -> None:
-    for name in ("name", "external_id", "language", "country", "time_zone"):
+    for name in _SAID:
         said = getattr(ask, name)
         if (said or forgets) and said != getattr(row, name):
             setattr(row, name, said)
@@ -207,6 +200,7 @@ def mails_to(
                 Request.workspace_id == workspace_id,
                 Request.customer_id.in_(part),
                 Request.is_test.is_(is_test),
+                Delivery.id.in_(_mails_of(workspace_id, part)),
                 Delivery.purpose == "reminder",
                 Delivery.status.not_in(("not_sent", "failed")),
                 Delivery.created_at > since,
@@ -215,6 +209,15 @@ def mails_to(
         for customer_id, id, survey_id, at in session.execute(reminded):
             mails[customer_id].append(MailTo(id, survey_id, at, is_reminder=True))
     return mails
+
+
+def _mails_of(workspace_id: int, customer_ids: Collection[UUID]) -> Select[UUID]:
+    """The ids of customers' mails, out of indexes alone."""
+    mail, request = aliased(Delivery), aliased(Request)
+    asked = select(request.id).where(
+        request.workspace_id == workspace_id, request.customer_id.in_(customer_ids)
+    )
+    return select(mail.id).where(mail.workspace_id == workspace_id, mail.request_id.in_(asked))
 
 
 def members_named(session: Session, workspace_id: int, names: Collection[str]) -> Mapping[str, int]:

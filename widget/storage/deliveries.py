@@ -18,13 +18,14 @@ from sqlalchemy import (
     Table,
     case,
     func,
-    or_,
     select,
+    union,
     update,
 )
 
 from widget.domain.asking import AskingPolicy
 from widget.storage.engine import write_connection
+from widget.storage.held_campaigns import is_free
 from widget.storage.models import (
     Customer,
     Delivery,
@@ -76,10 +77,13 @@ class DueMail:
 def due_workspaces(engine: Engine, now: datetime) -> list[int]:
     """Workspaces with something to send or to note."""
     with engine.connect() as connection:
-        rows = connection.execute(
-            select(_deliveries.c.workspace_id).where(_is_claimable(now)).distinct()
+        columns = _deliveries.c
+        due = select(columns.workspace_id).where(columns.status == "due", columns.due_at <= now)
+        # Their workers are gone.
+        left = select(columns.workspace_id).where(
+            columns.status.in_(("sending", "accepted")), columns.claimed_until <= now
         )
-        return sorted(row.workspace_id for row in rows)
+        return sorted(connection.scalars(union(due, left)))
 
 
 def claim(
@@ -87,9 +91,22 @@ def claim(
 ) -> list[DueMail]:
     """Up to `limit` mails of a workspace that nobody else sends until the lease ends.
 
-    Fewer where the workspace's limit a minute leaves room for fewer. Counts an attempt for each.
+    None of a campaign that is paused or stopped; fewer where the workspace's limit a minute leaves
+    room for fewer. Counts an attempt for each.
     """
-    return _claim(engine, workspace_id, now, _is_sendable(now) & ~_is_suspect(), limit, lease)
+    columns = _deliveries.c
+    orphaned = _orphaned(workspace_id, now).where(columns.attempts < _SUSPECT_FROM)
+    due = (
+        select(columns.id)
+        .where(
+            columns.status == "due",
+            columns.workspace_id == workspace_id,
+            columns.due_at <= now,
+            is_free(columns.campaign_id),
+        )
+        .order_by(columns.due_at)
+    )
+    return _claim(engine, workspace_id, now, [orphaned, due], limit, lease)
 
 
 def claim_suspect(
@@ -100,37 +117,50 @@ def claim_suspect(
     Claimed alone, so that only the mail that ends its workers is blamed for it in the end, and
     none that merely was in one batch with it.
     """
-    which = _is_sendable(now) & _is_suspect()
+    found = _orphaned(workspace_id, now).where(_deliveries.c.attempts >= _SUSPECT_FROM)
     # There hardly ever is one: to look costs less than to lock.
     with engine.connect() as connection:
-        found = select(_deliveries.c.id).where(_deliveries.c.workspace_id == workspace_id, which)
         if connection.scalar(found.limit(1)) is None:
             return []
-    return _claim(engine, workspace_id, now, which, 1, lease)
+    return _claim(engine, workspace_id, now, [found], 1, lease)
+
+
+def _orphaned(workspace_id: int, now: datetime) -> Select[UUID]:
+    """Mails whose worker is gone, the oldest first."""
+    return (
+        select(_deliveries.c.id)
+        .where(
+            _deliveries.c.status == "sending",
+            _of_workspace(workspace_id),
+            _deliveries.c.claimed_until <= now,
+            is_free(_deliveries.c.campaign_id),
+        )
+        .order_by(_deliveries.c.due_at, _deliveries.c.id)
+    )
+
+
+def _of_workspace(workspace_id: int) -> ColumnElement[bool]:
+    # `x + 0`: SQLite would read all mails a workspace ever had, rather than the few of a status.
+    return _deliveries.c.workspace_id + 0 == workspace_id
 
 
 def _claim(
     engine: Engine,
     workspace_id: int,
     now: datetime,
-    which: ColumnElement[bool],
+    wanted: Sequence[Select[UUID]],
     limit: int,
     lease: timedelta,
 ) -> list[DueMail]:
+    """Those that the first query finds, then those of the next while there is room."""
     with write_connection(engine) as connection:
         room = min(limit, _room(connection, workspace_id, now))
         if room <= 0:
             return []
-        ids = list(
-            connection.scalars(
-                _skipping_locked(
-                    select(_deliveries.c.id)
-                    .where(_deliveries.c.workspace_id == workspace_id, which)
-                    .order_by(_deliveries.c.due_at, _deliveries.c.id)
-                    .limit(room)
-                )
-            )
-        )
+        ids: list[UUID] = []
+        for query in wanted:
+            if len(ids) < room:
+                ids += connection.scalars(_skipping_locked(query.limit(room - len(ids))))
         if not ids:
             return []
         connection.execute(
@@ -154,7 +184,7 @@ def claim_accepted(
                 _skipping_locked(
                     select(_deliveries.c.id)
                     .where(
-                        _deliveries.c.workspace_id == workspace_id,
+                        _of_workspace(workspace_id),
                         _deliveries.c.status == "accepted",
                         _deliveries.c.claimed_until <= now,
                     )
@@ -165,26 +195,6 @@ def claim_accepted(
         if ids:
             connection.execute(_update_of(workspace_id, ids).values(claimed_until=now + lease))
         return ids
-
-
-def _is_sendable(now: datetime) -> Any:
-    status, columns = _deliveries.c.status, _deliveries.c
-    return or_(
-        (status == "due") & (columns.due_at <= now),
-        # Its worker is gone.
-        (status == "sending") & (columns.claimed_until <= now),
-    )
-
-
-def _is_suspect() -> ColumnElement[bool]:
-    return (_deliveries.c.status == "sending") & (_deliveries.c.attempts >= _SUSPECT_FROM)
-
-
-def _is_claimable(now: datetime) -> Any:
-    return or_(
-        _is_sendable(now),
-        (_deliveries.c.status == "accepted") & (_deliveries.c.claimed_until <= now),
-    )
 
 
 def _update_of(workspace_id: int, ids: Sequence[UUID]) -> Any:
@@ -219,7 +229,7 @@ def _room(connection: Connection, workspace_id: int, now: datetime) -> int:
         select(func.count())
         .select_from(_deliveries)
         .where(
-            _deliveries.c.workspace_id == workspace_id,
+            _of_workspace(workspace_id),
             _deliveries.c.status == "sending",
             _deliveries.c.claimed_until > now,
         )

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, and_, select, true, update
 from sqlalchemy.orm import Session
 
 from widget.domain.retries import wait_by_age
+from widget.storage.held_campaigns import held_back, not_of
 from widget.storage.ids import new_id
 from widget.storage.models import Customer, Delivery, HeldAnswer, Request, Response
 
@@ -30,12 +31,23 @@ class DueRequest:
     settled_at: datetime | None
 
 
-_OPEN = Request.status.in_(("scheduled", "sent", "delivered"))
+_OPEN = ("scheduled", "sent", "delivered")
+
+
+def _is_free(session: Session) -> ColumnElement[bool]:
+    """The condition that a request is not held back with its campaign."""
+    held = held_back(session)
+    return not_of(Request.campaign_id.expression, held) if held else true()
+
+
+def _is_due(session: Session, now: datetime) -> ColumnElement[bool]:
+    """The condition that something is due, and not held back."""
+    return and_(Request.status.in_(_OPEN), Request.due_at <= now, _is_free(session))
 
 
 def is_any_due(session: Session, now: datetime) -> bool:
     """Whether something is due at all: asked often, and without holding up who writes."""
-    row = select(Request.id).where(_OPEN, Request.due_at <= now).limit(1)
+    row = select(Request.id).where(_is_due(session, now)).limit(1)
     return session.scalar(row) is not None
 
 
@@ -43,7 +55,7 @@ def due_names(session: Session, now: datetime, limit: int) -> list[RequestName]:
     """The requests for which something is due, the oldest first: workspace and id."""
     rows = session.execute(
         select(Request.workspace_id, Request.id)
-        .where(_OPEN, Request.due_at <= now)
+        .where(_is_due(session, now))
         .order_by(Request.due_at, Request.id)
         .limit(limit)
     )
@@ -54,12 +66,16 @@ def claim_due(
     session: Session, now: datetime, limit: int, only: RequestName | None = None
 ) -> list[DueRequest]:
     """Requests for which something is due, the oldest first, that no other worker has claimed."""
-    chosen = select(Request).where(_OPEN, Request.due_at <= now)
+    chosen = select(Request).where(_is_free(session), Request.due_at <= now)
     if only is not None:
         chosen = chosen.where(Request.workspace_id == only[0], Request.id == only[1])
-    rows = session.scalars(
-        chosen.order_by(Request.due_at, Request.id).limit(limit).with_for_update(skip_locked=True)
-    ).all()
+    chosen = chosen.order_by(Request.due_at).limit(limit).with_for_update(skip_locked=True)
+    # One status after the other, each in the order of its index: a campaign may have a hundred
+    # thousand requests that are due at one moment, and all would be read to sort them.
+    found = [
+        row for status in _OPEN for row in session.scalars(chosen.where(Request.status == status))
+    ]
+    rows = sorted(found, key=lambda row: (row.due_at, row.id))[:limit]
     workspaces = {row.workspace_id for row in rows}
     people = {
         (found.workspace_id, found.id): found
@@ -109,12 +125,15 @@ def put_off(session: Session, name: RequestName, now: datetime) -> datetime | No
     None, and nothing changes, when it is not due any more.
     """
     of_it = (Request.workspace_id == name[0], Request.id == name[1])
-    made_at = session.scalar(select(Request.created_at).where(*of_it, _OPEN, Request.due_at <= now))
+    is_open = Request.status.in_(_OPEN)
+    made_at = session.scalar(
+        select(Request.created_at).where(*of_it, is_open, Request.due_at <= now)
+    )
     if made_at is None:
         return None
     until = now + wait_by_age(now - made_at)
     session.execute(
-        update(Request).where(*of_it, _OPEN, Request.due_at <= now).values(due_at=until)
+        update(Request).where(*of_it, is_open, Request.due_at <= now).values(due_at=until)
     )
     return until
 
@@ -127,6 +146,7 @@ def add_delivery(session: Session, due: DueRequest, purpose: str, at: datetime) 
             workspace_id=due.request.workspace_id,
             id=new_id(),
             request_id=due.request.id,
+            campaign_id=due.request.campaign_id,
             purpose=purpose,
             recipient=due.email,
             is_test=due.request.is_test,

@@ -191,6 +191,20 @@ def write_connection(engine: Engine) -> Iterator[Connection]:
 
 
 @contextmanager
+def outside_transactions(engine: Engine) -> Iterator[DBAPICursor]:
+    """A cursor whose statements each stand alone, while nobody else of ours writes on SQLite: for
+    what cannot be done in a transaction. On PostgreSQL others go on writing."""
+    with _turn(engine), engine.connect() as connection:
+        if engine.dialect.name == "postgresql":
+            connection = connection.execution_options(isolation_level="AUTOCOMMIT")
+        cursor = connection.connection.cursor()
+        try:
+            yield cursor
+        finally:
+            cursor.close()
+
+
+@contextmanager
 def snapshot(engine: Engine) -> Iterator[Connection]:
     """A connection that reads one moment, whatever is written meanwhile."""
     with engine.connect() as connection:

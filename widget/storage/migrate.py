@@ -108,8 +108,8 @@ def drift(engine: Engine) -> list[str]:
 
 
 def _is_modelled(name: str | None, type_: str, _parents: object) -> bool:
-    """Whether a table has a model; those of the search have none."""
-    return not (type_ == "table" and name and name.startswith(OUTSIDE_MODELS))
+    """Whether a table or an index is a model's; those of the search are not."""
+    return not (type_ in ("table", "index") and name and name.startswith(OUTSIDE_MODELS))
 
 
 def _lost_triggers(connection: Connection) -> list[str]:

@@ -255,6 +255,15 @@ def mark_answered(connection: Connection, workspace_id: int, id: UUID, at: datet
     return connection.scalar(known) is not None
 
 
+def note_unsubscribed(session: Session, workspace_id: int, id: UUID, at: datetime | None) -> None:
+    """The customer of a request used its link to unsubscribe; with None they undid that."""
+    session.execute(
+        update(Request)
+        .where(Request.workspace_id == workspace_id, Request.id == id)
+        .values(unsubscribed_at=at)
+    )
+
+
 def recovers(connection: Connection, workspace_id: int, id: UUID) -> bool:
     """Whether a request asks its customer again after a follow-up; False when `id` is none's."""
     found = select(Request.recovers_response_id).where(

@@ -1,5 +1,6 @@
 """What the console and the API ask about requests. Every query stays in one workspace."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Session
 from widget.domain.addresses import customer_email, spellings
 from widget.domain.requests import Status, Why
 from widget.domain.roles import EVERYTHING, Scope
+from widget.storage.indexed import by_index
 from widget.storage.models import Customer, Delivery, Member, Request, Response, Survey
 from widget.storage.responses import Place
 from widget.storage.scopes import within
@@ -155,11 +157,19 @@ def find_request(
     return _listed(*row) if row else None
 
 
+def requests_by_id(
+    session: Session, workspace_id: int, ids: Collection[UUID]
+) -> dict[UUID, ListedRequest]:
+    """Some requests by their ids."""
+    rows = session.execute(_all(workspace_id).where(Request.id.in_(ids))).all() if ids else []
+    return {row[0].id: _listed(*row) for row in rows}
+
+
 def deliveries_of(session: Session, workspace_id: int, request_id: UUID) -> list[DeliveryRow]:
     """The mails of a request, oldest first."""
     rows = session.scalars(
         select(Delivery)
-        .where(Delivery.workspace_id == workspace_id, Delivery.request_id == request_id)
+        .where(by_index(workspace_id, Delivery.request_id, [request_id]))
         .order_by(Delivery.created_at, Delivery.id)
     )
     return [

@@ -32,7 +32,7 @@ from widget.domain.search_words import Phrase, goes_on, phrases
 from widget.storage.models import Response
 
 # Tables with these beginnings are made by migrations and are no models.
-OUTSIDE_MODELS = "response_words"
+OUTSIDE_MODELS = ("response_words", "customer_words")
 # Triggers that every database of ours has.
 TRIGGERS = ("response_words_inserted", "response_words_updated", "response_words_deleted")
 
@@ -51,7 +51,7 @@ _words = table(
     column("response_id", Uuid()),
     column("words", TSVECTOR),
 )
-_CONFIGURATION: ColumnElement[Any] = literal_column("'simple'::regconfig")
+CONFIGURATION: ColumnElement[Any] = literal_column("'simple'::regconfig")
 _index = table("response_words_index", column("rowid", Integer))
 
 
@@ -71,13 +71,13 @@ def found_in(
     if dialect == "postgresql":
         if not wanted:
             return query.where(false())
-        asked = func.to_tsquery(_CONFIGURATION, _tsquery(wanted, is_open, hidden_too=hidden_too))
+        asked = func.to_tsquery(CONFIGURATION, tsquery(wanted, is_open, hidden_too=hidden_too))
         return query.where(_words.c.words.op("@@")(asked))
     query = query.join(_index, _index.c.rowid == _words.c.place)
     if not wanted:
         return query.where(false())
     match = literal_column("response_words_index").op("MATCH")
-    return query.where(match(_match(wanted, is_open, hidden_too=hidden_too)))
+    return query.where(match(sqlite_match(wanted, is_open, hidden_too=hidden_too)))
 
 
 def index_order(dialect: str) -> ColumnElement[int] | None:
@@ -95,7 +95,7 @@ def index_place(workspace_id: int, id: UUID, answered_at: datetime) -> ColumnEle
     return func.coalesce(there.scalar_subquery(), first)
 
 
-def _match(wanted: Sequence[Phrase], is_open: bool, *, hidden_too: bool) -> str:
+def sqlite_match(wanted: Sequence[Phrase], is_open: bool, *, hidden_too: bool) -> str:
     """A query for SQLite; `is_open`: its last word may go on. Every phrase is quoted, so that no
     word in it is an operator."""
     said = [f'"{" ".join(words)}"' for words in wanted]
@@ -105,7 +105,7 @@ def _match(wanted: Sequence[Phrase], is_open: bool, *, hidden_too: bool) -> str:
     return f"{columns}({' AND '.join(said)})"
 
 
-def _tsquery(wanted: Sequence[Phrase], is_open: bool, *, hidden_too: bool) -> str:
+def tsquery(wanted: Sequence[Phrase], is_open: bool, *, hidden_too: bool) -> str:
     """A query for PostgreSQL; weights tell what stands where: A the comment, B others, C hidden."""
     weights = "ABC" if hidden_too else "AB"
     said = []

@@ -242,7 +242,7 @@ def _settle(session: Session, claimed: Claim, values: Mapping[str, Any]) -> bool
 
 def _asked_by(by: int | None) -> ColumnElement[bool]:
     # Rows of before people were noted name nobody either.
-    said = ThemeFinding.asked["by"].as_integer()
+    said: ColumnElement[Any] = ThemeFinding.asked["by"].as_integer()
     return said.is_(None) if by is None else said == by
 
 

@@ -23,6 +23,13 @@ def page_or_partial(page: str, partial: str, status: int = 200) -> Response:
     return vary(make_response(partial if wants_partial() else page, status))
 
 
+def open_page(address: str) -> Response:
+    """Tell htmx to leave the page it is on for another one."""
+    response = vary(make_response("", 200))
+    response.headers["HX-Redirect"] = address
+    return response
+
+
 def swap_elsewhere(response: Response, target: str, swap: str = "innerHTML") -> Response:
     """Tell htmx to put this answer at another element than the one that asked."""
     response.headers["HX-Retarget"] = target

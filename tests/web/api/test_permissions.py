@@ -6,14 +6,19 @@ from typing import Any
 import pytest
 from werkzeug.routing import Rule
 
-from tests.builders import Workspace, add_request, answer_survey, make_workspace, post
+from tests.builders import Workspace, add_customer, add_request, answer_survey, make_workspace, post
 from tests.web.test_route_classes import rules
 from widget.domain.roles import KEY_ABILITIES, KeyAbility
 from widget.extensions import db
 from widget.storage.accounts import api_keys
+from widget.storage.ids import new_id
 
 NEEDS: dict[tuple[str, str], KeyAbility] = {
     ("api.Cancellation", "POST"): "write",
+    ("api.Customers", "GET"): "read",
+    ("api.Customers", "PUT"): "write",
+    ("api.OneCustomer", "DELETE"): "write",
+    ("api.OneCustomer", "GET"): "read",
     ("api.OneRequest", "GET"): "read",
     ("api.Requests", "GET"): "read",
     ("api.Requests", "POST"): "write",
@@ -23,6 +28,7 @@ NEEDS: dict[tuple[str, str], KeyAbility] = {
 }
 # How to make what a route's id names. Whoever adds a route with another id adds it here.
 THINGS: dict[str, Callable[[Workspace], Any]] = {
+    "customer_id": lambda acme: add_customer(acme, f"{new_id().hex}@c.example"),
     "request_id": lambda acme: add_request(acme, acme.survey())[0],
 }
 
@@ -44,9 +50,10 @@ def path(rule: Rule, acme: Workspace) -> str:
 
 def call(acme: Workspace, key: str, path: str, method: str) -> int:
     """A route's status for a key; what is sent is complete where something is."""
-    body = {"channel": "chat", "customer": {"email": "kim@c.example"}}
+    said = {"email": "kim@c.example"}
+    body = {"channel": "chat", "customer": said, "customers": [said]}
     headers = {"Authorization": f"Bearer {key}"}
-    json = body if method == "POST" else None
+    json = body if method in ("POST", "PUT") else None
     path = f"{path}?metric=stars" if path.endswith("/scores") else path
     return acme.world.client().open(path, method=method, headers=headers, json=json).status_code
 

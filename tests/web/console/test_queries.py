@@ -6,9 +6,17 @@ from uuid import UUID
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import event
+from sqlalchemy import event, select
 
 from tests.builders import Workspace, add_request, answer_survey, ask
+from tests.campaigning import (
+    add_customer,
+    add_customers,
+    answer,
+    audience,
+    launched,
+    requests_of,
+)
 from tests.following import follow_ups, raise_alerts, user_id
 from tests.reporting import Desk
 from tests.subscribing import keep, subscribe
@@ -18,11 +26,12 @@ from widget.actions.find_themes import FindThemes
 from widget.actions.note_response import Author, note_response
 from widget.actions.propose_profile import propose_profile
 from widget.actions.schedule_reports import schedule_report
+from widget.domain.audiences import Rule
 from widget.domain.profiles import Profile
 from widget.domain.schedules import Schedule
 from widget.extensions import db
 from widget.storage.engine import writing
-from widget.storage.models import Site
+from widget.storage.models import Customer, Site
 
 
 def queries_of(acme: Workspace, client: FlaskClient, path: str) -> list[str]:
@@ -53,6 +62,7 @@ class Filled:
     member: int
     response: str
     filter_id: int
+    campaign: int
 
     @classmethod
     def make(cls, acme: Workspace) -> "Filled":
@@ -62,11 +72,15 @@ class Filled:
         acme.put_in(team, member)
         response = answer_survey(acme, survey, 2, member="ana@a.example", comment="So so")
         filter_id = keep(acme, is_shared=True)
-        return cls(acme, survey, reward, team, member, response, filter_id)
+        add_customers(acme, 2, client="Acme")
+        launched_one = launched(acme, survey, traits=("client",), quiet_days=0)
+        return cls(acme, survey, reward, team, member, response, filter_id, launched_one)
 
     def fill(self, number: int, tag: str) -> None:
         """More of all that pages list, with teams some below one another."""
         acme, parent = self.acme, self.team
+        # First: what is answered last is what streams show.
+        self._ask_in_campaigns(number, tag)
         for index in range(number):
             email = f"{tag}{index}@a.example"
             parent = acme.team(f"Team {tag} {index}", parent=parent if index % 5 else self.team)
@@ -78,6 +92,10 @@ class Filled:
                 liked = {"may_publish": True, "reward": self.reward}
                 answer_survey(acme, self.survey, 5, member=named, comment="Thanks", **liked)
                 answer_survey(acme, self.survey, 2, member=named, comment="So so", ref=tag)
+            ask(acme, self.survey, member_email="ana@a.example")
+            answer_survey(
+                acme, self.survey, 3, member="ana@a.example", customer_email="Kim@c.example"
+            )
             ask(acme, self.survey, f"{tag}{index}@c.example", member_email=email)
             add_request(acme, self.survey, member_id=self.member)
             acme.api_key()
@@ -88,6 +106,18 @@ class Filled:
             shared = keep(acme, f"channel={tag}", name=f"Filter {tag} {index}", is_shared=True)
             subscribe(acme, shared)
         raise_alerts(acme)
+
+    def _ask_in_campaigns(self, number: int, tag: str) -> None:
+        """Audiences, and campaigns one of whose customers has answered."""
+        for index in range(number):
+            name = f"{tag} {index}"
+            add_customer(self.acme, f"{tag}{index}@k.example", client=f"Client {name}")
+            audience(self.acme, Rule("client", "is", tag), name=f"Audience {name}")
+            id = launched(self.acme, self.survey, name=name, traits=("client",), quiet_days=0)
+            row = requests_of(self.acme, id)[-1]
+            answer(self.acme, self.survey, row.id, 4, attributes=row.properties or {})
+        row = requests_of(self.acme, self.campaign)[number % 2]
+        answer(self.acme, self.survey, row.id, 4, attributes=row.properties or {})
 
     def _propose(self, member: int, name: str) -> None:
         acme = self.acme
@@ -111,6 +141,12 @@ class Filled:
             with writing(db.session()) as session:
                 session.add(Site(workspace_id=acme.id, name=text, origins=[], created_at=at))
 
+    def customer(self) -> UUID:
+        """Who was asked most often."""
+        with self.acme.world.app.app_context():
+            query = select(Customer.id).where(Customer.email == "kim@c.example")
+            return db.session.scalars(query).one()
+
     def pages(self) -> list[str]:
         """Every page of the console without an id, and those of our own things."""
         listing = [
@@ -128,6 +164,9 @@ class Filled:
             f"/console/responses/{self.response}",
             f"/console/follow-ups/{first.id}",
             f"/console/rewards/{self.reward}",
+            f"/console/campaigns/{self.campaign}",
+            f"/console/customers/{self.customer()}",
+            "/console/customers?asked=yes&unsubscribed=no",
             "/console/unassigned/assign?given=unknown-a0",
             "/console/stream?scores=negative&comment=1",
             "/console/filters/new?page=dashboard",

@@ -23,6 +23,7 @@ from tests.subscribing import keep, subscribe
 from tests.web.console.test_permissions import OPEN, console_rules
 from widget.actions.change_sharing import change_sharing
 from widget.actions.decide_testimonial import approve_testimonial
+from widget.actions.import_customers import upload_customers
 from widget.actions.open_follow_up import open_by_hand
 from widget.actions.schedule_reports import schedule_report
 from widget.domain.context import Context
@@ -44,6 +45,7 @@ from widget.storage.models import (
     HeldAnswer,
     Invitation,
     MemberImport,
+    Request,
     RequestImport,
     Site,
     SurveyVersion,
@@ -119,6 +121,12 @@ def _request(owner: Owner) -> Any:
     return add_request(owner.workspace, survey, member_id=owner.member)[0]
 
 
+def _customer(owner: Owner) -> Any:
+    request = _request(owner)
+    with owner.workspace.world.app.app_context():
+        return db.session.scalars(select(Request.customer_id).where(Request.id == request)).one()
+
+
 def _member(owner: Owner) -> Any:
     return owner.member
 
@@ -166,6 +174,19 @@ def _import(owner: Owner) -> Any:
             status="previewed",
         ),
     )
+
+
+def _customer_import(owner: Owner) -> Any:
+    workspace = owner.workspace
+    with workspace.world.app.app_context():
+        return upload_customers(
+            db.session(),
+            workspace.id,
+            file_name="customers.csv",
+            content=b"email\nkim@c.example\n",
+            user_id=None,
+            at=workspace.world.clock(),
+        )
 
 
 def _member_import(owner: Owner) -> Any:
@@ -256,6 +277,7 @@ def _report_schedule(owner: Owner) -> Any:
 OF_MEMBERS: dict[str, Callable[[Owner], Any]] = {
     "response_id": _response,
     "request_id": _request,
+    "customer_id": _customer,
     "member_id": _member,
     "follow_up_id": _follow_up,
     "grant_id": _grant,
@@ -269,6 +291,7 @@ THINGS = OF_MEMBERS | {
     "import_id": _import,
     "held_id": _held,
     "member_import_id": _member_import,
+    "customer_import_id": _customer_import,
     "team_id": _team,
     "channel_id": _channel,
     "review_site_id": _review_site,

@@ -28,6 +28,7 @@ class Post:
 
     settings: Settings
     _definitions: dict[int, Definition] = field(default_factory=dict)
+    _words: dict[tuple[int | None, str, str], Words] = field(default_factory=dict)
 
     @cached_property
     def _answer(self) -> LinkSigner:
@@ -69,7 +70,7 @@ class Post:
         return Letter(
             definition=definition,
             mail=mail,
-            words=Words(definition, language, due.workspace_name),
+            words=self._words_of(due, definition, language),
             member=self.person(due.member_name, due.member_title, due.member_bio, due.member_photo),
             customer=due.customer_name,
             answer_url=lambda score: page if score is None else f"{page}?score={score}",
@@ -78,6 +79,15 @@ class Post:
             is_reminder=due.purpose == "reminder",
             amp_url=f"{page}/amp" if mail.amp else "",
         )
+
+    def _words_of(self, due: DueMail, definition: Definition, language: str) -> Words:
+        """The words of a version in a language: the same for all of a campaign's mails."""
+        key = (due.version_id, language, due.workspace_name)
+        if key not in self._words:
+            if len(self._words) >= _KNOWN_VERSIONS:
+                self._words.clear()
+            self._words[key] = Words(definition, language, due.workspace_name)
+        return self._words[key]
 
     def person(self, name: str, title: str, bio: str, photo: str | None) -> Person:
         """A member as mails show them."""

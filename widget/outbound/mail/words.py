@@ -1,6 +1,6 @@
 """What a mail says in one language, by the rules that the survey's own pages follow."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from widget.domain import wording
 from widget.domain.languages import normal_tag
@@ -18,11 +18,15 @@ def choose_language(wanted: str, definition: Definition, mail: SurveyMail) -> st
 
 @dataclass(frozen=True)
 class Words:
-    """The words of one survey's mails in one language. `company` is the workspace's name."""
+    """The words of one survey's mails in one language. `company` is the workspace's name.
+
+    Each text is looked up once, however many mails say it.
+    """
 
     definition: Definition
     language: str
     company: str
+    _texts: dict[str, str] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def direction(self) -> str:
@@ -53,7 +57,9 @@ class Words:
         return wording.fill(text, known)
 
     def _text(self, key: str) -> str:
-        return self.definition.text(key, self.language, _built_in).value
+        if key not in self._texts:
+            self._texts[key] = self.definition.text(key, self.language, _built_in).value
+        return self._texts[key]
 
 
 def _filled(text: str, values: dict[str, str]) -> str:

@@ -7,7 +7,15 @@ they can be spread over nodes by workspace without changing a query.
 
 from widget.storage.declarative import Base
 from widget.storage.models.accounts import ApiKey, Membership, SignInRole, User, Workspace
+from widget.storage.models.campaigns import Audience, AudienceCustomer, Campaign, Wave
 from widget.storage.models.columnar import ChangedDay, ColumnarCopy
+from widget.storage.models.customers import (
+    Customer,
+    CustomerImport,
+    CustomerImportPart,
+    Erasure,
+    MergedCustomer,
+)
 from widget.storage.models.exports import Export
 from widget.storage.models.invitations import Invitation, PasswordAsk
 from widget.storage.models.mail import (
@@ -29,7 +37,7 @@ from widget.storage.models.recovery import (
     FollowUpNote,
 )
 from widget.storage.models.reports import Report, ReportPdf, ReportSchedule
-from widget.storage.models.requests import Customer, Request, RequestImport
+from widget.storage.models.requests import Request, RequestImport
 from widget.storage.models.responses import Event, Response, Revision, Rollup
 from widget.storage.models.rewards import Grant, Reward, Vote
 from widget.storage.models.saved_filters import SavedFilter, Subscription, SubscriptionMail
@@ -44,14 +52,20 @@ __all__ = [
     "AlertRule",
     "ApiKey",
     "Assignment",
+    "Audience",
+    "AudienceCustomer",
     "Base",
     "Bounce",
     "BulkChange",
+    "Campaign",
     "ChangedDay",
     "ColumnarCopy",
     "Customer",
+    "CustomerImport",
+    "CustomerImportPart",
     "Delivery",
     "EmbedProblem",
+    "Erasure",
     "Event",
     "EventCursor",
     "Export",
@@ -66,6 +80,7 @@ __all__ = [
     "MemberImport",
     "Membership",
     "Mention",
+    "MergedCustomer",
     "Message",
     "NpsReference",
     "PasswordAsk",
@@ -98,6 +113,7 @@ __all__ = [
     "ThemeFinding",
     "User",
     "Vote",
+    "Wave",
     "Workspace",
     "team_managers",
 ]

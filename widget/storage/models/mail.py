@@ -26,7 +26,7 @@ class Delivery(Base):
         ForeignKeyConstraint(
             ["workspace_id", "request_id"], ["requests.workspace_id", "requests.id"]
         ),
-        Index("ix_deliveries_due", "status", "workspace_id", "due_at"),
+        Index("ix_deliveries_due", "status", "workspace_id", "due_at", "campaign_id"),
         # How many left in the last minute.
         Index("ix_deliveries_sent", "workspace_id", "sent_at"),
         Index("ix_deliveries_request", "workspace_id", "request_id"),
@@ -39,6 +39,8 @@ class Delivery(Base):
     workspace_id: Mapped[int] = mapped_column(ForeignKey("workspaces.id"), primary_key=True)
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
     request_id: Mapped[UUID] = mapped_column(Uuid)
+    # That of its request: mails of a paused campaign are not claimed.
+    campaign_id: Mapped[int | None] = mapped_column()
     purpose: Mapped[str] = mapped_column(String(20))
     recipient: Mapped[str] = mapped_column(String(254))
     is_test: Mapped[bool] = mapped_column(default=False, server_default=sa_false())

@@ -1,4 +1,4 @@
-"""Asking for feedback: customers, the requests made of them, and what came of each."""
+"""Asking for feedback: the requests made of customers, and what came of each."""
 
 from datetime import datetime
 from typing import Any
@@ -9,6 +9,7 @@ from sqlalchemy import (
     ForeignKey,
     ForeignKeyConstraint,
     Index,
+    SmallInteger,
     String,
     Text,
     UniqueConstraint,
@@ -22,39 +23,16 @@ from widget.storage.models.responses import CLUSTERED, UNASSIGNED
 
 # Requests that left for customers, and are not about a response that there was.
 SENT = text("sent_at IS NOT NULL AND NOT is_test AND recovers_response_id IS NULL")
-
-
-class Customer(Base):
-    """Somebody who may be asked; one row per email in a workspace.
-
-    `email` is as `domain.addresses.customer_email` gives it.
-    """
-
-    __tablename__ = "customers"
-    __table_args__ = (
-        UniqueConstraint("workspace_id", "email"),
-        Index("ix_customers_external", "workspace_id", "external_id"),
-        CLUSTERED,
-    )
-
-    workspace_id: Mapped[int] = mapped_column(ForeignKey("workspaces.id"), primary_key=True)
-    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
-    email: Mapped[str | None] = mapped_column(String(254))
-    name: Mapped[str] = mapped_column(String(200), default="")
-    external_id: Mapped[str] = mapped_column(String(200), default="")
-    language: Mapped[str] = mapped_column(String(35), default="")
-    country: Mapped[str] = mapped_column(String(2), default="")
-    time_zone: Mapped[str] = mapped_column(String(60), default="")
-    attributes: Mapped[dict[str, str] | None] = mapped_column(JSON(none_as_null=True))
-    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
-    updated_at: Mapped[datetime] = mapped_column(UTCDateTime)
+OF_WAVE = text("wave_id IS NOT NULL")
+UNSUBSCRIBED_FROM_WAVE = text("wave_id IS NOT NULL AND unsubscribed_at IS NOT NULL")
 
 
 class Request(Base):
     """One ask of one customer about one interaction. Its response has the same id.
 
     `status` and `why` are those of `domain.requests`. The member is frozen when it is made,
-    whoever the interaction is assigned to later. `made_by` is `api`, `console` or `csv`.
+    whoever the interaction is assigned to later. `made_by` is `api`, `console`, `csv` or
+    `campaign`; then `stratum` is the number of its customer's in the wave's list of them.
     `recovers_response_id` is the response after whose follow-up the customer is asked again.
     """
 
@@ -64,7 +42,8 @@ class Request(Base):
             ["workspace_id", "customer_id"], ["customers.workspace_id", "customers.id"]
         ),
         UniqueConstraint("workspace_id", "idempotency_key"),
-        Index("ix_requests_due", "status", "due_at"),
+        # With the campaign, so that those of a paused one are passed over without being read.
+        Index("ix_requests_due", "status", "due_at", "campaign_id"),
         Index("ix_requests_customer", "workspace_id", "customer_id", "created_at"),
         Index("ix_requests_newest", "workspace_id", "created_at", "id"),
         Index("ix_requests_import", "workspace_id", "import_id"),
@@ -74,12 +53,34 @@ class Request(Base):
             sqlite_where=UNASSIGNED,
             postgresql_where=UNASSIGNED,
         ),
+        Index(
+            "ix_requests_wave",
+            *("workspace_id", "wave_id", "status", "why", "stratum", "member_id"),
+            sqlite_where=OF_WAVE,
+            postgresql_where=OF_WAVE,
+        ),
+        Index(
+            "ix_requests_unsubscribed",
+            *("workspace_id", "wave_id"),
+            sqlite_where=UNSUBSCRIBED_FROM_WAVE,
+            postgresql_where=UNSUBSCRIBED_FROM_WAVE,
+        ),
         # All that response rates and times to answer ask for.
         Index(
             "ix_requests_sent",
             *("workspace_id", "sent_at", "survey_id", "member_id", "channel", "answered_at"),
             sqlite_where=SENT,
             postgresql_where=SENT,
+        ),
+        # Who was asked and who answered, in the order of customers; all that is asked of them.
+        *(
+            Index(
+                f"ix_requests_customer_{name}",
+                *("workspace_id", "customer_id", f"{name}_at", "is_test"),
+                sqlite_where=text(f"{name}_at IS NOT NULL AND NOT is_test"),
+                postgresql_where=text(f"{name}_at IS NOT NULL AND NOT is_test"),
+            )
+            for name in ("sent", "answered")
         ),
         CLUSTERED,
     )
@@ -103,6 +104,9 @@ class Request(Base):
     made_by: Mapped[str] = mapped_column(String(10))
     import_id: Mapped[UUID | None] = mapped_column(Uuid)
     recovers_response_id: Mapped[UUID | None] = mapped_column(Uuid)
+    campaign_id: Mapped[int | None] = mapped_column()
+    wave_id: Mapped[int | None] = mapped_column()
+    stratum: Mapped[int | None] = mapped_column(SmallInteger)
     idempotency_key: Mapped[str | None] = mapped_column(String(255))
     body_sha256: Mapped[str] = mapped_column(String(64), default="")
     status: Mapped[str] = mapped_column(String(20))
@@ -122,6 +126,8 @@ class Request(Base):
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     sent_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     answered_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    # When its link was used to unsubscribe.
+    unsubscribed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 
 class RequestImport(Base):

@@ -53,6 +53,13 @@ class Response(Base):
             sqlite_where=SOMEBODYS,
             postgresql_where=SOMEBODYS,
         ),
+        # What a page said of whom; answers of nobody known cost nothing here.
+        Index(
+            "ix_responses_customer",
+            *("workspace_id", "customer_id"),
+            sqlite_where=text("customer_id <> ''"),
+            postgresql_where=text("customer_id <> ''"),
+        ),
         # Only those that may be published: the others cost nothing here.
         Index(
             "ix_responses_publishable",
@@ -156,7 +163,16 @@ class Event(Base):
     """What happened, in order, for whoever listens: streams, deliveries, audits."""
 
     __tablename__ = "events"
-    __table_args__ = (CLUSTERED,)
+    __table_args__ = (
+        # What people of the team did; what happened to responses costs nothing here.
+        Index(
+            "ix_events_audit",
+            *("workspace_id", "id"),
+            sqlite_where=text("response_id IS NULL"),
+            postgresql_where=text("response_id IS NULL"),
+        ),
+        CLUSTERED,
+    )
 
     workspace_id: Mapped[int] = mapped_column(ForeignKey("workspaces.id"), primary_key=True)
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)

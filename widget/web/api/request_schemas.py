@@ -13,7 +13,7 @@ from widget.web.api.schemas import DAY_OR_TIME
 
 _TEXT = validate.Length(max=asks.TEXT_LIMIT)
 # What is looked up as it is given, and so must be something that a database can look up.
-_NAME = validate.Regexp(r"^[^\x00-\x1f\ud800-\udfff]*\Z", error="Not a valid name.")
+NAME = validate.Regexp(r"^[^\x00-\x1f\ud800-\udfff]*\Z", error="Not a valid name.")
 
 
 def _is_countable(moment: datetime) -> None:
@@ -64,7 +64,7 @@ class NewRequest(Schema):
 
     survey = fields.String(
         load_default="",
-        validate=_NAME,
+        validate=NAME,
         metadata={
             "description": "Public id of a survey; may be left out when exactly one is published."
         },
@@ -116,7 +116,7 @@ class NewRequest(Schema):
     )
     idempotency_key = fields.String(
         load_default="",
-        validate=[validate.Length(max=asks.KEY_LIMIT), _NAME],
+        validate=[validate.Length(max=asks.KEY_LIMIT), NAME],
         metadata={"description": "The same as the header “Idempotency-Key”."},
     )
 
@@ -127,13 +127,13 @@ class RequestQuery(Schema):
     class Meta:
         unknown = EXCLUDE
 
-    survey = fields.String(validate=_NAME, metadata={"description": "Public id of a survey."})
+    survey = fields.String(validate=NAME, metadata={"description": "Public id of a survey."})
     status = fields.String(validate=validate.OneOf(STATUSES))
     why = fields.String(validate=validate.OneOf(WHYS))
     email = fields.String(
-        validate=_NAME, metadata={"description": "The customer's address, in any case."}
+        validate=NAME, metadata={"description": "The customer's address, in any case."}
     )
-    ref = fields.String(validate=_NAME, metadata={"description": "“ext_interaction_id”, exactly."})
+    ref = fields.String(validate=NAME, metadata={"description": "“ext_interaction_id”, exactly."})
     since = fields.String(metadata={"description": f"Made then or later. {DAY_OR_TIME}"})
     until = fields.String(metadata={"description": f"Made before then. {DAY_OR_TIME}"})
     limit = fields.Integer(

@@ -51,6 +51,13 @@ AREAS = (
     Area("console.follow_ups", "lead", ("follow_up", "alert"), lambda: str(_("Follow-ups"))),
     Area("console.reports", "lead", ("report",), lambda: str(_("Reports"))),
     Area("console.requests", "read_responses", ("request", "asking"), lambda: str(_("Requests"))),
+    Area(
+        "console.campaigns",
+        "read_responses",
+        ("campaign", "audience"),
+        lambda: str(_("Campaigns")),
+    ),
+    Area("console.customers", "read_responses", ("customer",), lambda: str(_("Customers"))),
     Area("console.members", "lead", ("member", "team", "unassigned"), lambda: str(_("Members"))),
     Area("console.rewards", "lead", ("reward", "grant"), lambda: str(_("Rewards"))),
     Area(

@@ -126,6 +126,13 @@ def mail_preview(public_id: str) -> Response:
 def mail_try(public_id: str) -> BaseResponse:
     """Send the mail to whoever asks for it, and to nobody else."""
     setup = mail_setup(db.session(), seat().workspace_id, public_id)
+    flash(*send_trial_to_oneself(public_id))
+    return redirect(url_for("console.mail", public_id=public_id, lang=_language(setup)), 303)
+
+
+def send_trial_to_oneself(public_id: str) -> tuple[str, str]:
+    """Send a survey's mail to whoever is signed in; what is to be said of it, and as what."""
+    setup = mail_setup(db.session(), seat().workspace_id, public_id)
     language, post = _language(setup), _post()
     member = first_card(db.session(), seat().workspace_id)
     letter = trial_letter(post, setup, language, member, current_user.name)
@@ -141,10 +148,8 @@ def mail_try(public_id: str) -> BaseResponse:
             at=now(),
         )
     except MailNotSent as error:
-        flash(_("Not sent: %(error)s", error=str(error)), "error")
-    else:
-        flash(_said_of_trial(post.settings.mail_server is None))
-    return redirect(url_for("console.mail", public_id=public_id, lang=language), 303)
+        return _("Not sent: %(error)s", error=str(error)), "error"
+    return _said_of_trial(post.settings.mail_server is None), "message"
 
 
 def _said_of_trial(to_files: bool) -> str:

@@ -1,0 +1,106 @@
+"""Two entries of one person become one, and nothing is counted twice or lost."""
+
+import pytest
+from sqlalchemy import func, select
+
+from tests.builders import (
+    Workspace,
+    add_customer,
+    answer_survey,
+    ask,
+    customer_of,
+    make_workspace,
+    set_rules,
+    stored_request,
+)
+from widget.actions.merge_customers import merge_customers
+from widget.domain.errors import MergeRefused, UnknownCustomer
+from widget.domain.mail_addresses import address_digest
+from widget.domain.merging import Side
+from widget.domain.roles import EVERYTHING
+from widget.extensions import db
+from widget.storage.customer_timeline import timeline_of
+from widget.storage.customer_traces import merged_into, traces_of
+from widget.storage.engine import writing
+from widget.storage.models import Customer, Event, Response
+from widget.storage.rollups import rolled_up_counts, true_counts
+from widget.storage.suppressions import suppress, suppression_of
+
+
+def merge(acme: Workspace, kept: object, other: object, **chosen: Side) -> None:
+    with acme.world.app.app_context():
+        db.session.rollback()
+        at = acme.world.clock()
+        merge_customers(db.session, acme.id, kept, other, chosen, user_id=None, at=at)
+
+
+def digest(acme: Workspace, email: str) -> str:
+    return address_digest(acme.world.settings.address_key, email)
+
+
+def test_requests_and_responses_of_both_are_one_customers_each_once(any_acme: Workspace) -> None:
+    acme, survey = any_acme, any_acme.survey()
+    set_rules(acme, survey, suppression_days=0)
+    first = ask(acme, survey, "kim@c.example", name="Kim")
+    second = ask(acme, survey, "kim@old.example", properties={"client": "Initech"})
+    answer_survey(acme, survey, 5, id=str(first), customer_email="kim@c.example")
+    answer_survey(acme, survey, 3, customer_email="Kim@Old.example")
+    kept, other = customer_of(acme, first), customer_of(acme, second)
+    merge(acme, kept, other)
+    assert {stored_request(acme, id).customer_id for id in (first, second)} == {kept}
+    with acme.world.app.app_context():
+        row = db.session.scalars(select(Customer)).one()
+        assert (row.email, row.name, row.client) == ("kim@c.example", "Kim", "Initech")
+        assert len(traces_of(db.session(), row).responses) == 2
+        kinds = [entry.kind for entry in _timeline(row)]
+        assert (kinds.count("answered"), kinds.count("asked")) == (2, 2)
+        assert db.session.scalar(select(func.count()).select_from(Response)) == 2
+        assert rolled_up_counts(db.session.connection(), acme.id) == true_counts(
+            db.session.connection(), acme.id
+        )
+
+
+def _timeline(row: Customer) -> list:
+    return timeline_of(db.session(), row, EVERYTHING, shows_follow_ups=True).entries
+
+
+def test_the_others_address_may_be_the_one_that_stays(any_acme: Workspace) -> None:
+    kept = add_customer(any_acme, "kim@old.example", external_id="7")
+    other = add_customer(any_acme, "kim@new.example", external_id="8")
+    merge(any_acme, kept, other, email="other")
+    with any_acme.world.app.app_context():
+        row = db.session.scalars(select(Customer)).one()
+        assert (row.id, row.email, row.external_id) == (kept, "kim@new.example", "7")
+
+
+def test_a_wish_for_no_mail_goes_over_and_a_failing_address_does_not(any_acme: Workspace) -> None:
+    acme = any_acme
+    kept, other = add_customer(acme, "kim@c.example"), add_customer(acme, "kim@old.example")
+    with acme.world.app.app_context(), writing(db.session) as session:
+        for why in ("unsubscribed", "hard_bounce"):
+            suppress(session, acme.id, digest(acme, "kim@old.example"), why, acme.world.clock())
+    merge(acme, kept, other)
+    with acme.world.app.app_context(), writing(db.session) as session:
+        found = suppression_of(session, acme.id, digest(acme, "kim@c.example"))
+        assert found is not None
+        assert found.why == "unsubscribed"
+
+
+def test_who_was_merged_twice_is_still_found(any_acme: Workspace) -> None:
+    first, second, third = (add_customer(any_acme, f"{name}@c.example") for name in "abc")
+    merge(any_acme, second, first)
+    merge(any_acme, third, second)
+    with any_acme.world.app.app_context():
+        assert merged_into(db.session(), any_acme.id, first) == third
+        assert merged_into(db.session(), any_acme.id, second) == third
+        events = db.session.scalars(select(Event).where(Event.name == "customers.merged")).all()
+        assert [event.data["merged"] for event in events] == [str(first), str(second)]
+
+
+def test_nobody_is_merged_with_themselves_or_with_a_stranger(acme: Workspace) -> None:
+    rival = make_workspace(acme.world, "Rival", "charlie@rival.example")
+    kim, stranger = add_customer(acme), add_customer(rival)
+    with pytest.raises(MergeRefused):
+        merge(acme, kim, kim)
+    with pytest.raises(UnknownCustomer):
+        merge(acme, kim, stranger)

@@ -1,0 +1,65 @@
+"""Planning a campaign with htmx: rules with a live count, a live sample, live progress."""
+
+from datetime import UTC, datetime
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import NewVisitor, Product
+from tests.browser.test_accessibility import axe
+from tests.builders import PASSWORD
+from tests.campaigning import add_customers, run
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("product")]
+
+
+def test_an_audience_is_made_and_a_campaign_planned_launched_and_watched(
+    product: Product, new_visitor: NewVisitor
+) -> None:
+    acme = product.acme
+    survey = acme.survey("nps", name="Campaign survey")
+    add_customers(acme, 30, "browser-gold", segment="Browser gold", country="PT")
+    add_customers(acme, 10, "browser-tin", segment="Browser tin", country="PT")
+    page = new_visitor(base_url=product.server.url)
+    page.goto("/console/account/sign-in")
+    page.get_by_label("Email").fill(acme.owner)
+    page.get_by_label("Password").first.fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.goto("/console/audiences/new")
+    page.get_by_label("Name", exact=True).fill("Browser customers")
+    page.get_by_label("What is known of the customer").select_option("Segment")
+    page.get_by_label("What is said of it").select_option("contains")
+    page.get_by_label("Text").fill("Browser")
+    expect(page.locator("#matches")).to_contain_text("40 customers")
+    page.get_by_role("button", name="Add a group").first.click()
+    page.get_by_label("What is known of the customer").nth(1).select_option("Last asked")
+    page.get_by_label("What is said of it").nth(1).select_option("never")
+    expect(page.locator("#matches")).to_contain_text("40 customers")
+    assert axe(page) == []
+    page.get_by_role("button", name="Save").last.click()
+    expect(page.get_by_role("link", name="Browser customers")).to_be_visible()
+
+    page.goto("/console/campaigns/new")
+    page.get_by_label("Name", exact=True).fill("Browser campaign")
+    page.get_by_label("Survey").select_option(survey)
+    page.get_by_label("Audience").select_option("Browser customers")
+    expect(page.locator("#sample")).to_contain_text("40 would be asked")
+    page.get_by_label("A representative sample").check()
+    page.get_by_label("Of so many customers").check()
+    page.get_by_label("Customers to ask").fill("8")
+    page.get_by_label("Segment").check()
+    expect(page.locator("#sample").get_by_role("row", name="Browser gold")).to_contain_text("6")
+    expect(page.locator("#sample").get_by_role("row", name="Browser tin")).to_contain_text("2")
+    assert axe(page) == []
+    page.get_by_role("button", name="Save").last.click()
+    page.get_by_role("button", name="Launch").click()
+    expect(page.locator("#progress")).to_contain_text("Scheduled")
+    run(acme, datetime.now(UTC))
+    # Nobody reloads the page.
+    expect(page.locator("#progress")).to_contain_text("Under way")
+    expect(page.locator("#progress li").first).to_contain_text("8")
+    assert axe(page) == []
+    page.get_by_role("button", name="Stop for good").click()
+    expect(page.locator("#progress")).to_contain_text("Stopped")
+    run(acme, datetime.now(UTC))
+    expect(page.locator("#progress")).to_contain_text("not sent")

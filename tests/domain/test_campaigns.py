@@ -1,0 +1,154 @@
+"""What a campaign plans, and when."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from widget.domain.asking import AskingRules
+from widget.domain.campaigns import (
+    CampaignPlan,
+    NextWave,
+    first_wave_at,
+    is_editable,
+    mail_at,
+    may,
+    next_wave,
+    plan_problems,
+    rules_of,
+    wave_at,
+)
+
+LISBON, KIRITIMATI = ZoneInfo("Europe/Lisbon"), ZoneInfo("Pacific/Kiritimati")
+START = datetime(2027, 1, 31, 9, 0, tzinfo=UTC)
+
+
+def test_a_plan_survives_being_stored() -> None:
+    plan = CampaignPlan("sample", traits=("client",), starts_on=date(2027, 1, 31), reminders=0)
+    assert CampaignPlan.from_json(plan.to_json()) == plan
+    assert CampaignPlan.from_json(None) == CampaignPlan()
+    assert CampaignPlan.from_json({"later": 1}) == CampaignPlan()
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("margin", 0.1),
+        ("response_rate", 0),
+        ("response_rate", 101),
+        ("number", 0),
+        ("spread_days", 0),
+        ("repeat", 0),
+        ("quiet_days", -1),
+        ("reminders", 6),
+        ("hours_until", 8),
+        ("starts_on", date.min),
+        ("traits", ("client",) * 4),
+        ("traits", ("shoe size",)),
+        ("traits", ("attribute",)),
+    ],
+)
+def test_what_cannot_be_is_said_beside_its_field(field: str, value: object) -> None:
+    assert plan_problems(CampaignPlan()) == {}
+    assert list(plan_problems(replace(CampaignPlan(), **{field: value}))) == [field]
+
+
+def test_a_campaign_has_its_own_hours_and_reminders_and_no_window_of_the_survey() -> None:
+    survey = AskingRules(suppression_days=90, delay_minutes=5, reminders=2, reminder_days=4)
+    own = rules_of(CampaignPlan(hours_from=10, hours_until=12, reminders=1), survey)
+    assert (own.hours_from, own.hours_until) == (10, 12)
+    assert (own.suppression_days, own.delay_minutes) == (0, 0)
+    assert (own.reminders, own.reminder_days) == (1, 3)
+    by_survey = rules_of(CampaignPlan(), survey)
+    assert (by_survey.reminders, by_survey.reminder_days) == (2, 4)
+
+
+def test_a_campaign_that_is_sent_once_has_one_wave() -> None:
+    assert wave_at(CampaignPlan(), START, 1, LISBON) == START
+    assert wave_at(CampaignPlan(), START, 2, LISBON) is None
+
+
+def test_months_end_where_they_are_short_and_the_hour_stays_that_of_clocks() -> None:
+    plan = CampaignPlan(every="month", repeat=1)
+    days = [wave_at(plan, START, number, LISBON) for number in range(1, 5)]
+    assert [day.date() for day in days] == [
+        date(2027, 1, 31),
+        date(2027, 2, 28),
+        date(2027, 3, 31),
+        date(2027, 4, 30),
+    ]
+    # Clocks in Lisbon go forward on 28 March.
+    assert [day.hour for day in days] == [9, 9, 8, 8]
+
+
+def test_weeks_and_years_are_counted_on() -> None:
+    assert wave_at(CampaignPlan(every="week", repeat=2), START, 3, LISBON) == START + timedelta(
+        weeks=4
+    )
+    yearly = wave_at(CampaignPlan(every="month", repeat=12), START, 2, LISBON)
+    assert yearly == START.replace(year=2028)
+
+
+def test_what_a_worker_missed_is_not_made_up_for() -> None:
+    plan = CampaignPlan(every="week", repeat=1)
+    late = START + timedelta(weeks=3, days=1)
+    assert next_wave(plan, START, 2, LISBON, late) == NextWave(4, START + timedelta(weeks=4))
+    assert next_wave(CampaignPlan(), START, 1, LISBON, late) == NextWave(1, None)
+
+
+def test_a_campaign_begins_on_its_day_and_never_before_now() -> None:
+    plan = CampaignPlan(starts_on=date(2027, 2, 3), starts_hour=9)
+    assert first_wave_at(plan, LISBON, START) == datetime(2027, 2, 3, 9, tzinfo=UTC)
+    late = datetime(2027, 3, 1, tzinfo=UTC)
+    assert first_wave_at(plan, LISBON, late) == late
+    assert first_wave_at(CampaignPlan(), LISBON, START) == START
+
+
+def test_a_wave_of_one_day_leaves_at_once_within_hours() -> None:
+    plan = CampaignPlan(hours_from=8, hours_until=20)
+    assert mail_at(plan, START, LISBON, 0.7) == START
+    # 23:00 there: the next morning at eight.
+    assert mail_at(plan, START, KIRITIMATI, 0.7) == datetime(2027, 1, 31, 18, tzinfo=UTC)
+
+
+def test_a_wave_of_days_gives_each_day_as_many_and_spreads_them_over_its_hours() -> None:
+    plan = CampaignPlan(spread_days=5, hours_from=9, hours_until=17)
+    moments = [mail_at(plan, START, LISBON, place / 1000) for place in range(1000)]
+    days = [moment.date() for moment in moments]
+    assert [days.count(START.date() + timedelta(days=day)) for day in range(5)] == [200] * 5
+    hours = [moment.hour for moment in moments if moment.date() == date(2027, 2, 1)]
+    assert [hours.count(hour) for hour in range(9, 17)] == [25] * 8
+
+
+@given(
+    st.floats(0, 1, exclude_max=True),
+    st.integers(1, 90),
+    st.integers(0, 23),
+    st.integers(1, 24),
+    st.sampled_from([LISBON, KIRITIMATI, ZoneInfo("America/St_Johns")]),
+)
+def test_no_mail_leaves_before_its_wave_or_outside_of_hours(
+    place: float, days: int, first: int, last: int, zone: ZoneInfo
+) -> None:
+    if first == last:
+        return
+    plan = CampaignPlan(spread_days=days, hours_from=first, hours_until=last)
+    moment = mail_at(plan, START, zone, place)
+    assert START <= moment < START + timedelta(days=days + 2)
+    hour = moment.astimezone(zone).hour
+    assert (hour - first) % 24 < ((last - first) % 24 or 24)
+
+
+def test_what_may_be_done_depends_on_the_state() -> None:
+    assert may("launch", "draft")
+    assert not may("launch", "running")
+    assert may("pause", "running")
+    assert may("resume", "paused")
+    assert not may("resume", "stopped")
+    assert may("stop", "paused")
+    assert not may("stop", "done")
+    assert is_editable("draft")
+    assert not is_editable("scheduled")

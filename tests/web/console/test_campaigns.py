@@ -1,0 +1,343 @@
+"""Campaigns in the console: planned, looked over, launched, halted, and what they found."""
+
+import re
+from datetime import timedelta
+
+from tests.builders import Workspace, csrf_token, make_workspace, post
+from tests.campaigning import (
+    add_customers,
+    answer,
+    audience,
+    campaign,
+    launched,
+    requests_of,
+    run,
+    send,
+    stored_campaign,
+)
+from widget.actions.change_campaigns import mark_baseline
+from widget.actions.note_delivery import note_all_sent
+from widget.domain.audiences import Rule
+from widget.extensions import db
+from widget.storage.deliveries import claim
+from widget.storage.engine import writing
+from widget.storage.models import Request
+
+NEW = "/console/campaigns/new"
+
+
+def mail_all(acme: Workspace) -> None:
+    """Make every due request's mail and let a server take it."""
+    send(acme)
+    with acme.world.app.app_context():
+        now = acme.world.clock()
+        while batch := claim(db.engine, acme.id, now, limit=100, lease=timedelta(minutes=5)):
+            note_all_sent(db.session(), acme.id, {mail.id: now for mail in batch})
+
+
+def text_of(html: str) -> str:
+    """What a page says, on one line."""
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html))
+
+
+def fields(survey: str, **typed: str) -> dict[str, str]:
+    return {
+        "name": "Autumn",
+        "survey": survey,
+        "who": "sample",
+        "sized_by": "margin",
+        "margin": "10",
+        "response_rate": "50",
+        "starts": "now",
+        "every": "once",
+        **typed,
+    }
+
+
+def test_a_plan_is_typed_looked_over_and_launched(acme: Workspace) -> None:
+    survey = acme.survey("nps")
+    add_customers(acme, 90, "gold", segment="Gold")
+    add_customers(acme, 10, "tin", segment="Tin")
+    client = acme.signed_in()
+    made = post(client, NEW, **fields(survey, trait="segment"))
+    assert made.status_code == 303
+    page = text_of(client.get(made.location).text)
+    # 100 customers, ± 10 points: 80 answers, which all of them together would not give at 50 %.
+    assert "100 would be asked" in page
+    assert "Gold 90 90.0 % 90 90.0 %" in page
+    assert "Tin 10 10.0 % 10 10.0 %" in page
+    assert "needs 80 answers" in page
+    post(client, f"{made.location}/launch", made.location)
+    run(acme)
+    page = text_of(client.get(made.location).text)
+    assert "Under way" in page
+    assert "100 scheduled" in page
+
+
+def test_the_sample_is_shown_while_somebody_types_and_without_javascript(
+    acme: Workspace,
+) -> None:
+    survey = acme.survey("csat")
+    add_customers(acme, 1_000)
+    client = acme.signed_in()
+    typed = fields(survey, sized_by="number", number="100")
+    token = csrf_token(client.get(NEW).text)
+    part = client.post(
+        "/console/campaigns/sample",
+        data={"csrf_token": token, **typed},
+        headers={"HX-Request": "true"},
+    ).text
+    assert "<html" not in part
+    assert "100 would be asked 50 answers are expected ± 13.5" in text_of(part)
+    page = post(client, NEW, look="1", **typed)
+    assert page.status_code == 200
+    assert "100 would be asked" in text_of(page.text)
+    assert 'value="Autumn"' in page.text
+
+
+def test_what_is_wrong_stands_beside_its_field_and_what_was_typed_stays(acme: Workspace) -> None:
+    client = acme.signed_in()
+    typed = fields(
+        acme.survey("nps"), name="", margin="lots", starts="later", starts_on="someday", repeat="x"
+    )
+    page = post(client, NEW, **typed)
+    assert page.status_code == 422
+    for sentence in (
+        "A campaign needs a name.",
+        "Choose a number from 0.5 to 50.",
+        "Choose a day.",
+    ):
+        assert sentence in page.text
+    assert 'value="lots"' in page.text
+    assert 'value="someday"' in page.text
+    page = post(client, NEW, **fields("nonsense", audience="99", excluded="nonsense"))
+    assert page.status_code == 422
+    assert "Choose a survey." in page.text
+    assert page.text.count("Choose an audience.") == 2
+
+
+def test_whoever_leaves_out_those_who_are_asked_is_told(acme: Workspace) -> None:
+    id = str(audience(acme, Rule("client", "is", "Acme")))
+    page = post(acme.signed_in(), NEW, **fields(acme.survey("nps"), audience=id, excluded=id))
+    assert page.status_code == 422
+    assert "asks nobody" in page.text
+
+
+def test_a_draft_is_changed_until_it_is_launched(acme: Workspace) -> None:
+    survey = acme.survey("nps")
+    add_customers(acme, 1)
+    id = campaign(acme, survey)
+    client = acme.signed_in()
+    path = f"/console/campaigns/{id}/plan"
+    post(client, path, **fields(survey, name="Winter", every="week", repeat="2", reminders="1"))
+    found = stored_campaign(acme, id)
+    assert (found.name, found.plan.every, found.plan.repeat) == ("Winter", "week", 2)
+    assert found.plan.reminders == 1
+    post(client, f"/console/campaigns/{id}/launch", f"/console/campaigns/{id}")
+    assert client.get(path).status_code == 303
+    answer = post(client, path, NEW, **fields(survey, name="Spring"))
+    assert answer.status_code == 303
+    assert stored_campaign(acme, id).name == "Winter"
+
+
+def test_a_campaign_is_paused_resumed_and_stopped_by_its_buttons(acme: Workspace) -> None:
+    add_customers(acme, 3)
+    id = launched(acme, acme.survey("nps"))
+    client, path = acme.signed_in(), f"/console/campaigns/{id}"
+    for verb, status in (("pause", "paused"), ("resume", "running"), ("stop", "stopped")):
+        post(client, f"{path}/{verb}", path)
+        assert stored_campaign(acme, id).status == status
+    post(client, f"{path}/resume", path)
+    assert "Only a paused campaign can be resumed." in client.get(path).text
+    run(acme)
+    page = text_of(client.get(path).text)
+    assert "3 not sent" in page
+    assert "3: Its campaign was stopped before it was sent." in page
+
+
+def test_how_far_it_has_come_is_a_part_of_the_page_that_htmx_asks_for(acme: Workspace) -> None:
+    add_customers(acme, 4)
+    survey = acme.survey("nps")
+    id = launched(acme, survey)
+    mail_all(acme)
+    first, second, third, _fourth = requests_of(acme, id)
+    answer(acme, survey, first.id, 9)
+    with acme.world.app.app_context(), writing(db.session) as session:
+        session.query(Request).filter(Request.id == second.id).update({"status": "bounced"})
+        session.query(Request).filter(Request.id == third.id).update(
+            {"unsubscribed_at": acme.world.clock()}
+        )
+    part = acme.signed_in().get(f"/console/campaigns/{id}", headers={"HX-Request": "true"}).text
+    assert "<html" not in part
+    assert 'hx-trigger="every 2s"' in part
+    said = text_of(part)
+    assert "0 scheduled 4 sent 1 answered 1 bounced 1 unsubscribed 0 not sent" in said
+    assert "opened" not in said.lower()
+
+
+def found_by(acme: Workspace, name: str, scores: dict[str, list[int]], survey: str) -> int:
+    """A campaign to everybody in which each segment's customers gave these scores, in turn."""
+    id = launched(acme, survey, name=name, traits=("segment",), quiet_days=0)
+    mail_all(acme)
+    left = {segment: list(given) for segment, given in scores.items()}
+    for row in requests_of(acme, id):
+        segment = row.properties["segment"]
+        if left[segment]:
+            answer(acme, survey, row.id, left[segment].pop(), attributes=row.properties)
+    return id
+
+
+def test_what_was_found_stands_beside_the_baseline_and_weighted(acme: Workspace) -> None:
+    survey = acme.survey("nps")
+    add_customers(acme, 30, "gold", segment="Gold", client="Initech")
+    add_customers(acme, 70, "tin", segment="Tin", client="Hooli")
+    first = found_by(acme, "First", {"Gold": [0] * 20, "Tin": [9] * 10}, survey)
+    with acme.world.app.app_context():
+        mark_baseline(db.session(), acme.id, first, is_baseline=True)
+    acme.world.clock.pass_time(days=1)
+    second = found_by(acme, "Second", {"Gold": [10] * 30, "Tin": [3] * 10}, survey)
+    page = text_of(acme.signed_in().get(f"/console/campaigns/{second}").text)
+    # 30 promoters and 10 detractors against 10 and 20.
+    assert "NPS 50 " in page
+    assert "Baseline: First, −33 (n = 30)" in page
+    assert "+83" in page
+    assert "more than chance" in page
+    # All of the 30 % that are gold promote, all of the 70 % that are tin detract.
+    assert "weighted −40 " in page
+    assert "fairer than the plain one" in page
+    assert "Gold 30 30 30 100 %" in page
+    assert "Tin 70 70 70 14 %" in page
+    assert re.search(r"By client Group .* Initech 100 .* Hooli −100", page)
+    page = text_of(acme.signed_in().get(f"/console/campaigns/{first}").text)
+    assert "This is the baseline" in page
+
+
+def test_too_few_answers_get_no_verdict_and_none_no_number(acme: Workspace) -> None:
+    survey = acme.survey("nps")
+    add_customers(acme, 5, segment="Gold")
+    first = found_by(acme, "First", {"Gold": [0] * 3}, survey)
+    with acme.world.app.app_context():
+        mark_baseline(db.session(), acme.id, first, is_baseline=True)
+    acme.world.clock.pass_time(days=1)
+    second = found_by(acme, "Second", {"Gold": [10] * 2}, survey)
+    page = text_of(acme.signed_in().get(f"/console/campaigns/{second}").text)
+    assert "too few answers to tell" in page
+    assert "few: read with care" in page
+    assert "▲" not in page
+    third = found_by(acme, "Third", {"Gold": []}, survey)
+    page = text_of(acme.signed_in().get(f"/console/campaigns/{third}").text)
+    assert "NPS – n = 0" in page
+
+
+def test_the_waves_of_a_repeated_campaign_are_looked_at_one_by_one(acme: Workspace) -> None:
+    survey = acme.survey("nps")
+    add_customers(acme, 2, segment="Gold")
+    id = launched(acme, survey, every="week", repeat=1, quiet_days=0)
+    mail_all(acme)
+    for row in requests_of(acme, id):
+        answer(acme, survey, row.id, 10)
+    with acme.world.app.app_context():
+        mark_baseline(db.session(), acme.id, id, is_baseline=True)
+    acme.world.clock.pass_time(days=7)
+    run(acme)
+    client = acme.signed_in()
+    page = text_of(client.get(f"/console/campaigns/{id}").text)
+    assert "NPS – n = 0" in page
+    assert "Baseline: Autumn, 100 (n = 2)" in page
+    assert "NPS 100" in text_of(client.get(f"/console/campaigns/{id}?wave=1").text)
+
+
+def test_of_one_kind_only_one_campaign_is_the_baseline(acme: Workspace) -> None:
+    add_customers(acme, 1)
+    one = launched(acme, acme.survey("nps"), name="One")
+    two = launched(acme, acme.survey("nps"), name="Two")
+    other = launched(acme, acme.survey("csat"), name="Other")
+    client = acme.signed_in()
+    for id in (one, other, two):
+        post(client, f"/console/campaigns/{id}/baseline", f"/console/campaigns/{id}")
+    marked = [id for id in (one, two, other) if stored_campaign(acme, id).is_baseline]
+    assert marked == [two, other]
+    post(client, f"/console/campaigns/{one}/not_baseline", f"/console/campaigns/{one}")
+    assert stored_campaign(acme, two).is_baseline
+    post(client, f"/console/campaigns/{two}/not_baseline", f"/console/campaigns/{two}")
+    assert not stored_campaign(acme, two).is_baseline
+    draft = campaign(acme, acme.survey("nps"))
+    post(client, f"/console/campaigns/{draft}/baseline", f"/console/campaigns/{draft}")
+    assert not stored_campaign(acme, draft).is_baseline
+
+
+def test_a_copy_has_the_plan_and_a_seed_of_its_own(acme: Workspace) -> None:
+    add_customers(acme, 1)
+    id = launched(acme, acme.survey("nps"), spread_days=3)
+    client = acme.signed_in()
+    made = post(client, f"/console/campaigns/{id}/duplicate", f"/console/campaigns/{id}")
+    copy = int(made.location.split("/")[-2])
+    found, first = stored_campaign(acme, copy), stored_campaign(acme, id)
+    assert (found.name, found.status, found.plan) == ("Autumn (copy)", "draft", first.plan)
+    assert found.seed != first.seed
+    assert client.get(made.location).status_code == 200
+
+
+def test_a_draft_is_removed_and_what_was_launched_stays(acme: Workspace) -> None:
+    add_customers(acme, 1)
+    draft, sent = campaign(acme, acme.survey("nps")), launched(acme, acme.survey("nps"))
+    client = acme.signed_in()
+    for id in (draft, sent):
+        post(client, f"/console/campaigns/{id}/remove", f"/console/campaigns/{id}")
+    assert client.get(f"/console/campaigns/{draft}").status_code == 404
+    assert stored_campaign(acme, sent).status == "running"
+
+
+def test_a_rehearsal_goes_to_whoever_asks_for_it_and_to_nobody_else(acme: Workspace) -> None:
+    add_customers(acme, 2)
+    id = campaign(acme, acme.survey("nps"))
+    client, path = acme.signed_in(), f"/console/campaigns/{id}"
+    post(client, f"{path}/rehearse", path)
+    assert acme.owner in client.get(path).text
+    [written] = (acme.world.settings.data / "mail").glob("*.eml")
+    assert f"To: {acme.owner}" in written.read_text()
+    assert requests_of(acme, id) == []
+
+
+def test_a_manager_of_a_team_sees_no_customers_of_others_and_changes_nothing(
+    acme: Workspace,
+) -> None:
+    survey = acme.survey("nps")
+    add_customers(acme, 12, segment="Gold")
+    id = found_by(acme, "First", {"Gold": [9] * 12}, survey)
+    lead = acme.person("lead@acme.example", "manager", leads=(acme.team("Top"),))
+    page = lead.get(f"/console/campaigns/{id}").text
+    assert "NPS – n = 0" in text_of(page)
+    assert "You see what falls within your teams." in page
+    assert "Pause" not in page
+    listed = text_of(lead.get("/console/campaigns").text)
+    assert "NPS Under way every customer once 0 0" in listed
+    for client in (
+        acme.person("all@acme.example", "manager", sees_all=True),
+        acme.person("reads@acme.example", "viewer"),
+    ):
+        page = client.get(f"/console/campaigns/{id}").text
+        assert "NPS 100" in text_of(page)
+        assert "Pause" not in page
+
+
+def test_a_viewer_is_not_shown_whom_a_draft_would_ask(acme: Workspace) -> None:
+    add_customers(acme, 3, segment="Gold")
+    id = campaign(acme, acme.survey("nps"), traits=("segment",))
+    client = acme.person("reads@acme.example", "viewer")
+    page = client.get(f"/console/campaigns/{id}").text
+    assert "would be asked" not in page
+    assert "Launch" not in page
+
+
+def test_nobody_opens_another_workspaces_campaign(acme: Workspace) -> None:
+    other = make_workspace(acme.world, "Other", "o@o.example")
+    add_customers(other, 1)
+    id = launched(other, other.survey("nps"))
+    client = acme.signed_in()
+    assert client.get(f"/console/campaigns/{id}").status_code == 404
+    assert post(client, f"/console/campaigns/{id}/stop", NEW.replace("/new", "")).status_code in (
+        404,
+        400,
+    )
+    assert stored_campaign(other, id).status == "running"

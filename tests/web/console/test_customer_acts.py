@@ -1,0 +1,75 @@
+"""Erasing, merging, and giving customers their data, as owners do it in the console."""
+
+import json
+
+from sqlalchemy import select
+
+from tests.builders import Workspace, add_customer, ask, customer_of, post
+from tests.traces import NEEDLES, leave_traces, needles_in
+from widget.extensions import db
+from widget.storage.models import Customer, Event
+
+
+def test_nobody_is_erased_until_their_address_is_typed(acme: Workspace) -> None:
+    kim = add_customer(acme, "kim@c.example", name="Kim")
+    client = acme.signed_in()
+    path = f"/console/customers/{kim}/erase"
+    assert post(client, path, confirm="yes").status_code == 422
+    assert client.get(f"/console/customers/{kim}").status_code == 200
+    assert post(client, path, confirm=" KIM@c.example ").status_code == 303
+    assert client.get(f"/console/customers/{kim}").status_code == 404
+    assert "kim@c.example" not in client.get("/console/customers").text
+
+
+def test_the_page_says_what_goes_and_what_stays(acme: Workspace) -> None:
+    request = ask(acme, acme.survey())
+    kim = customer_of(acme, request)
+    text = acme.signed_in().get(f"/console/customers/{kim}/erase").text
+    assert "What 1 request says of them" in text
+    assert "Whatever they wrote in 0 responses" in text
+
+
+def test_a_customers_data_has_everything_of_every_table(acme: Workspace) -> None:
+    traced = leave_traces(acme)
+    answer = acme.signed_in().get(f"/console/customers/{traced.customer}/data")
+    assert answer.headers["Content-Disposition"].startswith("attachment; filename=")
+    assert set(needles_in(answer.text)) == set(NEEDLES)
+    data = json.loads(answer.text)
+    assert data["customer"]["email"] == "quillon.zephyrine@trace.example"
+    assert [one["why"] for one in data["not_written_to"]] == ["unsubscribed"]
+    assert len(data["requests"]) == 3
+    assert len(data["responses"]) == 2
+    assert any(request["mails"] for request in data["requests"])
+    assert any(request["answers_set_aside"] for request in data["requests"])
+    [answered, on_page] = sorted(data["responses"], key=lambda one: one["score"], reverse=True)
+    assert len(answered["changes"]) == 2
+    assert answered["shared_pages"]
+    assert on_page["follow_ups"][0]["thread"]
+    assert "T-9" not in answer.text
+    with acme.world.app.app_context():
+        event = db.session.scalars(select(Event).where(Event.name == "customer.exported")).one()
+        assert event.data["customer"] == str(traced.customer)
+
+
+def test_two_entries_are_compared_and_merged_and_the_old_address_leads_on(acme: Workspace) -> None:
+    kim = add_customer(acme, "kim@c.example", name="Kim", segment="Paid")
+    old = add_customer(acme, "kim@old.example", name="Kim Larsen", client="Initech")
+    client = acme.signed_in()
+    path = f"/console/customers/{kim}/merge"
+    assert str(old) in client.get(f"{path}?search=old.example").text
+    page = client.get(f"{path}?other={old}").text
+    assert "Kim Larsen" in page
+    assert "Segment" in page
+    fields = {"other": str(old), "name": "other", "email": "kept"}
+    assert post(client, path, page=f"{path}?other={old}", **fields).status_code == 303
+    answer = client.get(f"/console/customers/{old}")
+    assert (answer.status_code, answer.headers["Location"]) == (301, f"/console/customers/{kim}")
+    with acme.world.app.app_context():
+        row = db.session.scalars(select(Customer)).one()
+        assert (row.name, row.client, row.segment) == ("Kim Larsen", "Initech", "Paid")
+
+
+def test_nobody_is_merged_with_themselves(acme: Workspace) -> None:
+    kim = add_customer(acme)
+    client = acme.signed_in()
+    assert client.get(f"/console/customers/{kim}/merge?other={kim}").status_code == 422

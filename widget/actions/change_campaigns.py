@@ -1,0 +1,147 @@
+"""Plan campaigns, copy them, throw plans away, and say which one others are compared with."""
+
+import secrets
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from widget.domain.addresses import shown
+from widget.domain.campaigns import CampaignPlan, is_editable, plan_problems
+from widget.domain.errors import CampaignRefused, PlanRefused, UnknownAudience, UnknownSurvey
+from widget.storage.asking import asking_of
+from widget.storage.audiences import audience_row
+from widget.storage.campaigns import (
+    baseline_of,
+    campaign_of,
+    clear_baseline,
+    locked_campaign,
+)
+from widget.storage.engine import writing
+from widget.storage.models import Campaign
+
+NAME_LIMIT = 100
+
+
+@dataclass(frozen=True)
+class CampaignDraft:
+    """What is typed of a campaign. `survey` is a public id; `audience_id` None is everybody, and
+    `excluded_id` None nobody."""
+
+    name: str
+    survey: str
+    audience_id: int | None
+    excluded_id: int | None
+    plan: CampaignPlan
+
+
+def save_campaign(
+    session: Session,
+    workspace_id: int,
+    id: int | None,
+    draft: CampaignDraft,
+    *,
+    user_id: int | None,
+    at: datetime,
+) -> int:
+    """Keep a plan, as a new campaign or as the one with this id; returns the id.
+
+    Raises PlanRefused with what is wrong by field, UnknownCampaign, and CampaignRefused for one
+    that was launched.
+    """
+    with writing(session):
+        draft = replace(draft, name=shown(draft.name, NAME_LIMIT))
+        survey_id = _checked(session, workspace_id, draft)
+        if id is None:
+            row = Campaign(
+                workspace_id=workspace_id,
+                seed=secrets.token_hex(8),
+                status="draft",
+                is_baseline=False,
+                made_by=user_id,
+                created_at=at,
+            )
+            session.add(row)
+        else:
+            row = locked_campaign(session, workspace_id, id)
+            if not is_editable(row.status):
+                raise CampaignRefused("This campaign was launched; copy it to change its plan.")
+        row.name, row.survey_id, row.plan = draft.name, survey_id, draft.plan.to_json()
+        row.audience_id, row.excluded_id = draft.audience_id, draft.excluded_id
+        session.flush()
+        return row.id
+
+
+def _checked(session: Session, workspace_id: int, draft: CampaignDraft) -> int:
+    """The id of its survey. Raises PlanRefused."""
+    wrong = plan_problems(draft.plan)
+    if not draft.name:
+        wrong["name"] = "A campaign needs a name."
+    survey_id = 0
+    try:
+        survey = asking_of(session, workspace_id, draft.survey)
+        survey_id = survey.survey_id
+        if not survey.is_open:
+            wrong["survey"] = "Choose a survey that is published and open."
+    except UnknownSurvey:
+        wrong["survey"] = "Choose a survey."
+    for field, id in (("audience", draft.audience_id), ("excluded", draft.excluded_id)):
+        try:
+            if id is not None:
+                audience_row(session, workspace_id, id)
+        except UnknownAudience:
+            wrong[field] = "Choose an audience."
+    if draft.excluded_id is not None and draft.excluded_id == draft.audience_id:
+        wrong["excluded"] = "Whoever leaves out those who are asked asks nobody."
+    if wrong:
+        raise PlanRefused(wrong)
+    return survey_id
+
+
+def duplicate_campaign(
+    session: Session, workspace_id: int, id: int, *, name: str, user_id: int | None, at: datetime
+) -> int:
+    """Make a draft with another campaign's plan, to begin at once and with a seed of its own;
+    returns its id. Raises UnknownCampaign."""
+    with writing(session):
+        found = locked_campaign(session, workspace_id, id)
+        plan = replace(CampaignPlan.from_json(found.plan), starts_on=None)
+        row = Campaign(
+            workspace_id=workspace_id,
+            name=shown(name, NAME_LIMIT),
+            survey_id=found.survey_id,
+            audience_id=found.audience_id,
+            excluded_id=found.excluded_id,
+            plan=plan.to_json(),
+            seed=secrets.token_hex(8),
+            status="draft",
+            is_baseline=False,
+            made_by=user_id,
+            created_at=at,
+        )
+        session.add(row)
+        session.flush()
+        return row.id
+
+
+def remove_draft(session: Session, workspace_id: int, id: int) -> None:
+    """Throw away a campaign that was never launched. Raises UnknownCampaign, CampaignRefused."""
+    with writing(session):
+        row = locked_campaign(session, workspace_id, id)
+        if not is_editable(row.status):
+            raise CampaignRefused("This campaign was launched; it stays, with what came of it.")
+        session.delete(row)
+
+
+def mark_baseline(session: Session, workspace_id: int, id: int, *, is_baseline: bool) -> None:
+    """Compare the campaigns of this one's kind of survey with it, and with no other any more; or
+    with none. Raises UnknownCampaign, and CampaignRefused for a draft."""
+    with writing(session):
+        row = locked_campaign(session, workspace_id, id)
+        if is_editable(row.status):
+            raise CampaignRefused("Launch a campaign before others are compared with it.")
+        kind = campaign_of(session, workspace_id, id).kind
+        other = baseline_of(session, workspace_id, kind)
+        if is_baseline and other is not None:
+            clear_baseline(session, workspace_id, other.id)
+        row.is_baseline = is_baseline

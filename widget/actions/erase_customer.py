@@ -1,0 +1,109 @@
+"""Erasing a customer: who they are and what they wrote goes, scores and counts stay.
+
+Whatever holds a copy of what customers say or are has a function in one of the two lists below.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from widget.domain.errors import EraseLater, UnknownCustomer
+from widget.storage.customers import lock_customers
+from widget.storage.data_files import erase_exports, erase_mail_files
+from widget.storage.engine import writing
+from widget.storage.erasing import mentions, own_rows
+from widget.storage.erasing.own_rows import Counts
+from widget.storage.erasing.person import Person, messages_about, person_of
+from widget.storage.events import append_event
+from widget.storage.models import Customer
+from widget.storage.purging import add_erasure
+from widget.storage.request_rows import is_being_sent
+
+# Each is called in this order, in one transaction. The customer's own row goes last.
+ERASERS: tuple[Callable[[Session, Person, datetime], Counts], ...] = (
+    mentions.erase_from_imports,
+    own_rows.withdraw_publications,
+    own_rows.erase_responses,
+    own_rows.erase_evidence,
+    own_rows.erase_deliveries,
+    own_rows.erase_requests,
+    mentions.redact_threads,
+    mentions.redact_others_words,
+    mentions.erase_messages,
+    mentions.redact_audit,
+    mentions.redact_saved_filters,
+    mentions.redact_titles,
+    mentions.forget_copies,
+    own_rows.erase_customer_row,
+)
+# Each is given the data folder, and returns how many files it removed.
+FILE_ERASERS: tuple[Callable[[Path, Person], int], ...] = (
+    erase_mail_files,
+    erase_exports,
+)
+
+AskedBy = Literal["console", "api"]
+
+
+@dataclass(frozen=True)
+class Erased:
+    """What was done. `counts` is how many rows of which sort were changed or removed."""
+
+    id: UUID
+    counts: Counts
+
+
+def erase_customer(
+    session: Session,
+    workspace_id: int,
+    customer_id: UUID,
+    *,
+    data: Path,
+    asked_by: AskedBy,
+    user_id: int | None,
+    at: datetime,
+) -> Erased:
+    """Erase a customer. Raises UnknownCustomer, and EraseLater when a mail to them is being sent,
+    or a file that names them is being imported.
+
+    What the database's file still holds of them in unused places is overwritten by the worker
+    (`actions.purge_erased`).
+    """
+    with writing(session):
+        lock_customers(session, workspace_id, [customer_id])
+        customer = session.scalar(
+            select(Customer).where(
+                Customer.workspace_id == workspace_id, Customer.id == customer_id
+            )
+        )
+        if customer is None:
+            raise UnknownCustomer("There is no such customer in this workspace.")
+        person = person_of(session, customer)
+        if any(is_being_sent(session, workspace_id, id) for id in person.requests):
+            raise EraseLater("A mail to this customer is being sent. Try again in a minute.")
+        person = replace(person, messages=messages_about(session, person))
+        counts: Counts = {}
+        for erase in ERASERS:
+            counts |= erase(session, person, at)
+            session.flush()
+        # Before the commit: whatever ends the process here, nothing is left that would need it.
+        counts["files"] = sum(erase(data, person) for erase in FILE_ERASERS)
+        counts = {name: number for name, number in counts.items() if number}
+        id = add_erasure(
+            session, workspace_id, user_id=user_id, asked_by=asked_by, counts=counts, at=at
+        )
+        append_event(
+            session,
+            "customer.erased",
+            workspace_id=workspace_id,
+            survey_id=None,
+            data={"by": user_id, "asked_by": asked_by, "erasure": str(id), "counts": counts},
+            at=at,
+        )
+    return Erased(id, counts)

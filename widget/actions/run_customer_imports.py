@@ -1,0 +1,290 @@
+"""Working through files of customers: reading them, checking each row, and keeping who is there.
+
+A file is done a part at a time, each part in one transaction with the count of rows that are done:
+killed at any moment, the next call goes on with the part. Only reading begins anew.
+"""
+
+import logging
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import islice
+from uuid import UUID
+
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from widget.actions.keep_customers import Kept, keep_within, look_at
+from widget.domain.csv_files import Line
+from widget.domain.customer_files import details_of, file_lines, guess_mapping
+from widget.domain.customers import Details, tidied
+from widget.domain.errors import FileRefused
+from widget.domain.retries import Backoff
+from widget.storage.customer_imports import (
+    PART,
+    CheckedRow,
+    add_part,
+    claim_customer_import,
+    drop_parts,
+    forget_old_imports,
+    import_content,
+    is_any_customer_import,
+    last_mapping,
+    locked_customer_import,
+    part_of,
+    put_rows,
+    rows_of_import,
+    rows_of_part,
+)
+from widget.storage.engine import writing
+from widget.storage.events import append_event
+from widget.storage.models import CustomerImport, CustomerImportPart
+
+_log = logging.getLogger(__name__)
+
+# As long as nobody else begins to read a file that somebody reads.
+_LEASE = timedelta(minutes=15)
+_WAITING_KEPT = timedelta(days=1)
+_ERRORS_KEPT = timedelta(days=7)
+
+
+@dataclass
+class Seen:
+    """Whom the rows of one file have named so far, as numbers: two rows far apart may be about one
+    customer, who is new only once."""
+
+    import_id: UUID | None = None
+    keys: set[int] = field(default_factory=set)
+
+    def begin(self, import_id: UUID, before: Iterable[Details]) -> None:
+        self.import_id, self.keys = import_id, set()
+        for details in before:
+            self.add(details)
+
+    def add(self, details: Details) -> None:
+        self.keys |= _keys(details)
+
+    def knows(self, details: Details) -> bool:
+        return not self.keys.isdisjoint(_keys(details))
+
+
+def _keys(details: Details) -> set[int]:
+    said = tidied(details)
+    return {
+        hash((name, text))
+        for name, text in (("email", said.email), ("id", said.external_id))
+        if text
+    }
+
+
+def customer_import_backoff() -> Backoff[UUID]:
+    """How long a file that failed is left alone, by its id."""
+    return Backoff(timedelta(minutes=1), timedelta(hours=1))
+
+
+def run_customer_imports(
+    engine: Engine,
+    now: datetime,
+    budget_s: float = 5.0,
+    clock: Callable[[], float] = time.monotonic,
+    backoff: Backoff[UUID] | None = None,
+    seen: Seen | None = None,
+) -> int:
+    """Work on files for about `budget_s` seconds; returns how many rows were done.
+
+    Several workers may do this at once. A file that fails is logged and left alone for as long as
+    `backoff` says. Give the same `backoff` and `seen` to each call.
+    """
+    backoff, seen = backoff or customer_import_backoff(), seen or Seen()
+    end, done = clock() + budget_s, 0
+    with Session(engine) as session:
+        while clock() < end:
+            if not is_any_customer_import(session, backoff.waiting(now)):
+                break
+            step = _step_or_leave(session, now, backoff, seen)
+            if step is None:
+                break
+            done += step
+    return done
+
+
+def forget_customer_files(engine: Engine, now: datetime) -> int:
+    """Empty files that somebody left waiting for a day, and lists of errors after a week; returns
+    0, as there is nothing left to do at once."""
+    with Session(engine) as session, writing(session):
+        forget_old_imports(
+            session, waiting_before=now - _WAITING_KEPT, done_before=now - _ERRORS_KEPT
+        )
+    return 0
+
+
+def _step_or_leave(
+    session: Session, now: datetime, backoff: Backoff[UUID], seen: Seen
+) -> int | None:
+    """Do a part of one file; returns how many rows it had, and None when no file is left."""
+    id: UUID | None = None
+    try:
+        with writing(session):
+            found = claim_customer_import(session, now, backoff.waiting(now))
+            if found is None:
+                return None
+            id, workspace_id, form = found.id, found.workspace_id, found.file_format
+            status = found.status
+            if status == "reading":
+                found.claimed_until = now + _LEASE
+            else:
+                work = _check_part if status == "checking" else _run_part
+                done = work(session, found, seen, now)
+        if status == "reading":
+            done = _read(session, workspace_id, id, "xlsx" if form == "xlsx" else "csv", now)
+        backoff.succeeded(id)
+        return done
+    except Exception:
+        if id is None:
+            raise
+        until = backoff.failed(id, now)
+        _log.exception("The import %s cannot go on; it is left alone until %s.", id, until)
+        return 0
+
+
+def _read(session: Session, workspace_id: int, id: UUID, form: str, now: datetime) -> int:
+    """Take a file apart, however often that was begun before; returns how many rows it has."""
+    content = import_content(session, workspace_id, id)
+    session.rollback()
+    rows = 0
+    try:
+        lines = file_lines(content, "xlsx" if form == "xlsx" else "csv")
+        _number, headers = next(lines, (0, []))
+        for number, some in enumerate(_parts(lines)):
+            if not _keep_part(session, workspace_id, id, number, some, now):
+                return rows
+            rows += len(some)
+        if not rows:
+            raise FileRefused("The file needs a line of headers and at least one row below it.")
+    except FileRefused as error:
+        _refuse(session, workspace_id, id, str(error), now)
+        return rows
+    with writing(session):
+        found = locked_customer_import(session, workspace_id, id)
+        if _is_mine(found, now):
+            found.headers = headers
+            found.mapping = guess_mapping(headers, last_mapping(session, workspace_id))
+            found.status, found.content, found.claimed_until = "mapping", b"", None
+    return rows
+
+
+def _parts(lines: Iterator[Line]) -> Iterator[list[Line]]:
+    while some := list(islice(lines, PART)):
+        yield some
+
+
+def _keep_part(
+    session: Session,
+    workspace_id: int,
+    id: UUID,
+    number: int,
+    lines: Sequence[Line],
+    now: datetime,
+) -> bool:
+    """False when somebody has thrown the file away meanwhile, or reads it instead."""
+    with writing(session):
+        found = locked_customer_import(session, workspace_id, id)
+        if not _is_mine(found, now):
+            return False
+        if number == 0:
+            drop_parts(session, workspace_id, id)
+            found.rows = 0
+        add_part(session, workspace_id, id, number, [CheckedRow(*line) for line in lines])
+        found.rows += len(lines)
+    session.expunge_all()
+    return True
+
+
+def _is_mine(found: CustomerImport, now: datetime) -> bool:
+    return found.status == "reading" and found.claimed_until == now + _LEASE
+
+
+def _refuse(session: Session, workspace_id: int, id: UUID, problem: str, now: datetime) -> None:
+    with writing(session):
+        found = locked_customer_import(session, workspace_id, id)
+        if _is_mine(found, now):
+            found.status, found.problem, found.finished_at = "failed", problem, now
+            found.content, found.claimed_until = b"", None
+            drop_parts(session, workspace_id, id)
+
+
+def _check_part(session: Session, found: CustomerImport, seen: Seen, now: datetime) -> int:
+    """Say of each row of a part what it would do."""
+    number = found.done // PART
+    part = _next_part(session, found)
+    if part is None:
+        found.status = "checked"
+        return 0
+    if seen.import_id != found.id or number == 0:
+        before = rows_of_import(session, found.workspace_id, found.id, before=number)
+        seen.begin(found.id, (details_of(row.cells, found.mapping) for row in before))
+    rows = rows_of_part(part)
+    said = [details_of(row.cells, found.mapping) for row in rows]
+    looked = look_at(session, found.workspace_id, said, now)
+    # Whoever an earlier part makes is not there yet.
+    checked = [
+        _after(row, one, "changed" if one.outcome == "new" and seen.knows(details) else "")
+        for row, one, details in zip(rows, looked, said, strict=True)
+    ]
+    for details in said:
+        seen.add(details)
+    put_rows(part, checked)
+    _count(found, checked)
+    return len(rows)
+
+
+def _run_part(session: Session, found: CustomerImport, _seen: Seen, now: datetime) -> int:
+    """Put the rows of a part into the directory; only those with an error are kept."""
+    part = _next_part(session, found)
+    if part is None:
+        _finish(session, found, now)
+        return 0
+    rows = rows_of_part(part)
+    fine = [row for row in rows if row.outcome != "error"]
+    said = [details_of(row.cells, found.mapping) for row in fine]
+    kept = keep_within(session, found.workspace_id, said, now)
+    became = [_after(row, one) for row, one in zip(fine, kept, strict=True)]
+    wrong = [row for row in rows if row.outcome == "error"]
+    _count(found, [*became, *wrong])
+    errors = [*wrong, *(row for row in became if row.outcome == "error")]
+    put_rows(part, sorted(errors, key=lambda row: row.number))
+    return len(rows)
+
+
+def _next_part(session: Session, found: CustomerImport) -> CustomerImportPart | None:
+    """The part that is to be done next; None when all are."""
+    if found.done >= found.rows:
+        return None
+    # All parts but the last are full.
+    return part_of(session, found.workspace_id, found.id, found.done // PART)
+
+
+def _finish(session: Session, found: CustomerImport, now: datetime) -> None:
+    found.status, found.finished_at = "done", now
+    append_event(
+        session,
+        "customers.imported",
+        workspace_id=found.workspace_id,
+        survey_id=None,
+        data={"by": found.made_by, "import": str(found.id), "counts": found.counts},
+        at=now,
+    )
+
+
+def _after(row: CheckedRow, kept: Kept, instead: str = "") -> CheckedRow:
+    problem = " ".join(kept.problems.values())
+    return CheckedRow(row.number, row.cells, instead or kept.outcome, problem)
+
+
+def _count(found: CustomerImport, rows: Sequence[CheckedRow]) -> None:
+    counts = Counter(found.counts)
+    counts.update(row.outcome for row in rows)
+    found.counts = dict(counts)
+    found.done += len(rows)

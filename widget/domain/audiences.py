@@ -1,0 +1,243 @@
+"""Which customers an audience has: rules over what is known of them, or a list of names.
+
+Rules are a tree. A group says that all, any or none of its items hold; an item is a rule or a
+group. They are kept as JSON, and nothing that is not in the lists below is let in.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+
+from widget.domain.addresses import storable
+from widget.domain.errors import RulesRefused
+from widget.domain.response_filters import MOODS
+
+Match = Literal["all", "any", "none"]
+MATCHES: tuple[Match, ...] = get_args(Match)
+
+# What is one of a customer's own columns; `attribute` is whichever the rule's key names.
+TextField = Literal["client", "segment", "language", "country", "attribute"]
+TEXT_FIELDS: tuple[TextField, ...] = get_args(TextField)
+# When something last happened: the customer was added, was asked, answered.
+TimeField = Literal["added", "asked", "answered"]
+TIME_FIELDS: tuple[TimeField, ...] = get_args(TimeField)
+# How good the last answer was: one of `MOODS`.
+ScoreField = Literal["last_score"]
+
+RuleField = Literal[TextField, TimeField, ScoreField]
+FIELDS: tuple[RuleField, ...] = (*TEXT_FIELDS, *TIME_FIELDS, "last_score")
+
+Operator = Literal[
+    "is", "is_not", "contains", "is_known", "is_unknown", "within", "not_within", "ever", "never"
+]
+_TEXT_OPERATORS: tuple[Operator, ...] = ("is", "is_not", "contains", "is_known", "is_unknown")
+# `within` so many days; `not_within` holds as well where it never happened.
+_TIME_OPERATORS: tuple[Operator, ...] = ("within", "not_within", "ever", "never")
+_NEEDS_VALUE: frozenset[Operator] = frozenset({"is", "is_not", "contains", "within", "not_within"})
+
+# Groups within groups, the outermost counted; rules and groups in all.
+MOST_DEPTH = 3
+MOST_ITEMS = 50
+MOST_DAYS = 3650
+_VALUE, _KEY = 200, 50
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One thing that is so of a customer.
+
+    `value` is a text, a number of days, or a mood; "" where the operator needs none. `key` names
+    the attribute of the field `attribute`.
+    """
+
+    field: RuleField
+    operator: Operator
+    value: str = ""
+    key: str = ""
+
+    @property
+    def days(self) -> int:
+        """The value as days, of a rule without problems."""
+        return int(self.value)
+
+
+@dataclass(frozen=True)
+class Group:
+    """All, any or none of some items. All of none hold for everybody, any of none for nobody."""
+
+    match: Match = "all"
+    items: "tuple[Rule | Group, ...]" = ()
+
+
+EVERYBODY = Group()
+
+
+def operators_of(field: RuleField) -> tuple[Operator, ...]:
+    """What may be said of a field."""
+    if field in TEXT_FIELDS:
+        return _TEXT_OPERATORS
+    return _TIME_OPERATORS if field in TIME_FIELDS else ("is", "is_not")
+
+
+def needs_value(operator: Operator) -> bool:
+    """Whether something has to be named beside the operator."""
+    return operator in _NEEDS_VALUE
+
+
+def group_to_json(group: Group) -> dict[str, Any]:
+    """The rules as they are stored."""
+    items = [
+        group_to_json(item) if isinstance(item, Group) else _rule_to_json(item)
+        for item in group.items
+    ]
+    return {"match": group.match, "items": items}
+
+
+def _rule_to_json(rule: Rule) -> dict[str, str]:
+    data = {"field": rule.field, "operator": rule.operator, "value": rule.value, "key": rule.key}
+    return {name: value for name, value in data.items() if value}
+
+
+def group_from_json(data: object) -> Group:
+    """The rules from their stored form. Raises RulesRefused for what no rules are made of: unknown
+    words, wrong types, too many items or too deep. What is merely not filled in `problems` tells.
+    """
+    group = _group(data, 1)
+    if sum(1 for _ in walk(group)) > MOST_ITEMS:
+        raise RulesRefused(f"An audience has at most {MOST_ITEMS} rules and groups.")
+    return group
+
+
+def _group(data: object, depth: int) -> Group:
+    if not isinstance(data, Mapping) or not isinstance(items := data.get("items", []), Sequence):
+        raise RulesRefused("A group of rules has a match and items.")
+    if depth > MOST_DEPTH:
+        raise RulesRefused(f"Groups of rules go {MOST_DEPTH} deep at most.")
+    if len(items) > MOST_ITEMS:
+        raise RulesRefused(f"An audience has at most {MOST_ITEMS} rules and groups.")
+    match = _one_of(MATCHES, data.get("match", "all"), "match")
+    return Group(match, tuple(_item(item, depth) for item in items))
+
+
+def _item(data: object, depth: int) -> Rule | Group:
+    if isinstance(data, Mapping) and "field" in data:
+        field = _one_of(FIELDS, data["field"], "field")
+        operator = _one_of(operators_of(field), data.get("operator"), "operator")
+        return Rule(field, operator, _text(data, "value", _VALUE), _text(data, "key", _KEY))
+    return _group(data, depth + 1)
+
+
+def _one_of(known: Sequence[Any], value: object, name: str) -> Any:
+    if value not in known:
+        raise RulesRefused(f"Unknown {name} of a rule: {str(value)[:50]!r}.")
+    return value
+
+
+def _text(data: Mapping[Any, Any], name: str, limit: int) -> str:
+    value = data.get(name, "")
+    if not isinstance(value, str):
+        raise RulesRefused(f"A rule’s {name} is a text.")
+    return attribute_key(value) if name == "key" else storable(value).strip()[:limit]
+
+
+def attribute_key(text: str) -> str:
+    """The name of an attribute, without what would end the name in a path of JSON."""
+    return re.sub(r'["\\]', "", storable(text)).strip()[:_KEY]
+
+
+def walk(group: Group, path: str = "") -> Iterator[tuple[str, Rule | Group]]:
+    """Every item of a group with its path, such as `1.0`: the first item of the second group."""
+    for place, item in enumerate(group.items):
+        at = f"{path}.{place}" if path else str(place)
+        yield at, item
+        if isinstance(item, Group):
+            yield from walk(item, at)
+
+
+def problems(group: Group) -> dict[str, str]:
+    """What is not filled in, or not rightly, by the path of the item."""
+    found: dict[str, str] = {}
+    for path, item in walk(group):
+        wrong = _empty_group(item) if isinstance(item, Group) else _problem(item)
+        if wrong:
+            found[path] = wrong
+    return found
+
+
+def _empty_group(group: Group) -> str:
+    return "" if group.items else "Add a rule to this group, or remove it."
+
+
+def _problem(rule: Rule) -> str:
+    if rule.field == "attribute" and not rule.key:
+        return "Say which attribute is meant."
+    if not needs_value(rule.operator):
+        return ""
+    if rule.field == "last_score":
+        return "" if rule.value in MOODS else "Choose how good the answer was."
+    if rule.field in TIME_FIELDS:
+        is_number = rule.value.isascii() and rule.value.isdigit()
+        is_fine = is_number and 1 <= int(rule.value[:6]) <= MOST_DAYS
+        return "" if is_fine else f"Give a number of days from 1 to {MOST_DAYS}."
+    return "" if rule.value else "Say what to compare with."
+
+
+def with_item(group: Group, path: str, item: Rule | Group) -> Group:
+    """The same group with an item added at the end of the group at a path ("" is itself).
+
+    Raises RulesRefused when the path names no group.
+    """
+    return _changed(group, path, lambda found: Group(found.match, (*found.items, item)))
+
+
+def without_item(group: Group, path: str) -> Group:
+    """The same group without the item at a path. Raises RulesRefused when there is none."""
+    parent, _dot, place = path.rpartition(".")
+
+    def remove(found: Group) -> Group:
+        if not place.isdigit() or int(place) >= len(found.items):
+            raise RulesRefused("There is no such rule.")
+        return Group(found.match, found.items[: int(place)] + found.items[int(place) + 1 :])
+
+    return _changed(group, parent, remove)
+
+
+def _changed(group: Group, path: str, change: Any) -> Group:
+    if not path:
+        changed: Group = change(group)
+        return changed
+    first, _dot, rest = path.partition(".")
+    place = int(first) if first.isdigit() else len(group.items)
+    inner = group.items[place] if place < len(group.items) else None
+    if not isinstance(inner, Group):
+        raise RulesRefused("There is no such group of rules.")
+    items = (*group.items[:place], _changed(inner, rest, change), *group.items[place + 1 :])
+    return Group(group.match, items)
+
+
+@dataclass(frozen=True)
+class Trait:
+    """What customers are told apart by: a column of theirs, or the attribute that `key` names."""
+
+    field: TextField
+    key: str = ""
+
+    @property
+    def name(self) -> str:
+        """As it is kept: `client`, or `attribute:plan`."""
+        return f"{self.field}:{self.key}" if self.field == "attribute" else self.field
+
+
+def trait_named(name: str) -> Trait | None:
+    """The trait of a kept name; None for a name that is none's."""
+    field, _colon, key = name.partition(":")
+    known = next((one for one in TEXT_FIELDS if one == field), None)
+    if known is None or (known == "attribute") != bool(key):
+        return None
+    return Trait(known, attribute_key(key))
+
+
+def traits_named(names: Sequence[str]) -> list[Trait]:
+    """The traits of kept names, in their order."""
+    return [trait for name in names if (trait := trait_named(name)) is not None]

@@ -1,0 +1,160 @@
+"""What a campaign found: its number against the baseline's, by group, and by stratum."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from widget.domain.sampling import Stratum
+from widget.domain.scores.adding import summed, without
+from widget.domain.scores.comparisons import Comparison
+from widget.domain.scores.corrections import corrected
+from widget.domain.scores.estimates import Score
+from widget.domain.scores.metrics import MetricId
+from widget.domain.scores.poststratified import Poststratified
+from widget.domain.scores.scoring import Counts, Group, compare, poststratified, score_of
+
+MOST_GROUPS = 50
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a campaign has come. `sent` counts what left, whatever became of it; `not_sent` why
+    others were not, most frequent reasons first. `wanted` is how many its waves ask."""
+
+    wanted: int = 0
+    made: int = 0
+    scheduled: int = 0
+    sent: int = 0
+    bounced: int = 0
+    answered: int = 0
+    unsubscribed: int = 0
+    not_sent: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def is_made(self) -> bool:
+        """Whether every request that its waves want was made."""
+        return self.made >= self.wanted
+
+    @property
+    def refused(self) -> int:
+        """How many were not sent."""
+        return sum(number for _why, number in self.not_sent)
+
+
+# A mail has left a request of such a status; `bounced` ones left and came back.
+LEFT = frozenset({"sent", "delivered", "bounced", "answered", "expired"})
+
+
+def progress(
+    counted: Mapping[tuple[str, str], int], *, wanted: int, made: int, unsubscribed: int
+) -> Progress:
+    """The progress from how many requests have each status and reason."""
+    by_status: dict[str, int] = {}
+    reasons: dict[str, int] = {}
+    for (status, why), number in counted.items():
+        if status == "not_sent":
+            reasons[why] = reasons.get(why, 0) + number
+        else:
+            by_status[status] = by_status.get(status, 0) + number
+    return Progress(
+        wanted=wanted,
+        made=made,
+        scheduled=by_status.get("scheduled", 0),
+        sent=sum(number for status, number in by_status.items() if status in LEFT),
+        bounced=by_status.get("bounced", 0),
+        answered=by_status.get("answered", 0),
+        unsubscribed=unsubscribed,
+        not_sent=tuple(sorted(reasons.items(), key=lambda pair: (-pair[1], pair[0]))),
+    )
+
+
+@dataclass(frozen=True)
+class GroupRow:
+    """A group's number, and how it differs from the baseline; None without a baseline."""
+
+    name: str
+    score: Score
+    against: Comparison | None
+
+
+def by_group(
+    metric: MetricId, groups: Mapping[str, Counts], baseline: Counts | None
+) -> list[GroupRow]:
+    """The groups with most answers, up to MOST_GROUPS, most first.
+
+    Verdicts are made for all of them being looked at together (Holm), those of the rest as well.
+    """
+    scores = {name: score_of(metric, counts) for name, counts in groups.items()}
+    names = sorted((name for name in groups if scores[name].n), key=lambda n: (-scores[n].n, n))
+    against: Sequence[Comparison | None] = [None] * len(names)
+    if baseline is not None:
+        against = corrected([compare(metric, baseline, groups[name]) for name in names])
+    return [
+        GroupRow(name, scores[name], one)
+        for name, one in list(zip(names, against, strict=True))[:MOST_GROUPS]
+    ]
+
+
+@dataclass(frozen=True)
+class StratumResult:
+    """What became of a stratum: how many there were and were asked, who answered, and what.
+
+    `rate` is its response rate; `against_others` how that differs from all others together.
+    """
+
+    values: Stratum
+    population: int
+    asked: int
+    rate: Score
+    against_others: Comparison
+    score: Score
+
+
+@dataclass(frozen=True)
+class StrataResults:
+    """All strata, and the number that weighs each as many as it has customers.
+
+    `weighted` is None with fewer than two strata. `is_unequal`: some answered more readily than
+    others, beyond chance, so that the plain number leans towards them.
+    """
+
+    strata: tuple[StratumResult, ...]
+    weighted: Poststratified | None
+    is_unequal: bool
+
+
+@dataclass(frozen=True)
+class AskedStratum:
+    """A stratum as its wave knows it."""
+
+    values: Stratum
+    population: int
+    asked: int
+
+
+def by_stratum(
+    metric: MetricId, strata: Sequence[AskedStratum], counts: Mapping[int, Counts]
+) -> StrataResults:
+    """The results of a wave's strata; `counts` are by a stratum's place among them."""
+    mine = [counts.get(place, Counts()) for place in range(len(strata))]
+    everybody = summed(mine)
+    rates = corrected([compare("response_rate", without(everybody, one), one) for one in mine])
+    rows = tuple(
+        StratumResult(
+            stratum.values,
+            stratum.population,
+            stratum.asked,
+            score_of("response_rate", one),
+            rate,
+            score_of(metric, one),
+        )
+        for stratum, one, rate in zip(strata, mine, rates, strict=True)
+    )
+    weighted = None
+    if len(strata) > 1 and any(one.population for one in strata):
+        groups = [
+            Group(", ".join(stratum.values), stratum.population, one)
+            for stratum, one in zip(strata, mine, strict=True)
+        ]
+        weighted = poststratified(metric, groups)
+    is_unequal = any(rate.verdict in ("higher", "lower") for rate in rates)
+    return StrataResults(rows, weighted, is_unequal)

@@ -1,0 +1,85 @@
+"""The rows of a spreadsheet (XLSX), one after the other, however large it says it is."""
+
+import io
+import zipfile
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import date, datetime, time
+from typing import Any
+
+from openpyxl import load_workbook
+
+from widget.domain.csv_files import Line
+from widget.domain.errors import FileRefused
+
+MOST_COLUMNS = 200
+# A file is packed: what it may become is limited before anything of it is unpacked. Sheets are read
+# row by row; texts are kept as long as that lasts.
+_MOST_UNPACKED = 256 * 1024 * 1024
+_MOST_TEXTS = 64 * 1024 * 1024
+_MOST_ELSE = 16 * 1024 * 1024
+_SHEETS, _TEXTS, _PICTURES = "xl/worksheets/", "xl/sharedStrings.xml", "xl/media/"
+
+_TOO_LARGE = "The spreadsheet becomes too large when it is unpacked. Save it as CSV, or split it."
+_UNREADABLE = "This spreadsheet cannot be read. Save it anew as .xlsx or as CSV, and try again."
+
+
+def is_spreadsheet(content: bytes) -> bool:
+    """Whether a file looks like a packed spreadsheet."""
+    return content.startswith(b"PK")
+
+
+def check_unpacked(content: bytes) -> None:
+    """Raises FileRefused for a file that would become too large, or is no spreadsheet."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as packed:
+            sizes = {info.filename: info.file_size for info in packed.infolist()}
+    except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
+        raise FileRefused(_UNREADABLE) from error
+    if "[Content_Types].xml" not in sizes:
+        raise FileRefused(_UNREADABLE)
+    sheets = sum(size for name, size in sizes.items() if name.startswith(_SHEETS))
+    texts = sizes.get(_TEXTS, 0)
+    others = sum(
+        size
+        for name, size in sizes.items()
+        if name != _TEXTS and not name.startswith((_SHEETS, _PICTURES))
+    )
+    if sheets > _MOST_UNPACKED or texts > _MOST_TEXTS or others > _MOST_ELSE:
+        raise FileRefused(_TOO_LARGE)
+
+
+def spreadsheet_lines(content: bytes) -> Iterator[Line]:
+    """The rows of the first sheet that hold something, headers first. What a formula came to last
+    stands for the formula. Raises FileRefused."""
+    check_unpacked(content)
+    try:
+        book = load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
+        with closing(book):
+            sheet = book.worksheets[0]
+            rows = sheet.iter_rows(max_col=MOST_COLUMNS, values_only=True)
+            for number, row in enumerate(rows, 1):
+                cells = [_text(value) for value in row]
+                while cells and not cells[-1]:
+                    cells.pop()
+                if any(map(str.strip, cells)):
+                    yield number, cells
+    except FileRefused:
+        raise
+    except Exception as error:
+        # Whatever is wrong with somebody's file, the library has a different exception for it.
+        raise FileRefused(_UNREADABLE) from error
+
+
+def _text(value: Any) -> str:
+    """A cell as a CSV file would have it."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        # Ids and numbers of telephones are whole, however a spreadsheet keeps them.
+        return str(int(value))
+    if isinstance(value, datetime) and value.time() == time():
+        return value.date().isoformat()
+    return value.isoformat() if isinstance(value, datetime | date | time) else str(value)

@@ -1,0 +1,47 @@
+"""The list of campaigns: each with how many were asked and answered."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import case, func, select
+from sqlalchemy.orm import Session
+
+from widget.domain.campaign_results import LEFT
+from widget.domain.roles import Scope
+from widget.storage.campaigns import StoredCampaign, campaigns_of
+from widget.storage.models import Request, Wave
+from widget.storage.scopes import within
+
+
+@dataclass(frozen=True)
+class ListedCampaign:
+    """A campaign with how many of its requests left and were answered, within a scope."""
+
+    campaign: StoredCampaign
+    sent: int
+    answered: int
+
+
+def listed_campaigns(session: Session, workspace_id: int, scope: Scope) -> list[ListedCampaign]:
+    """The newest campaigns of a workspace."""
+    found = campaigns_of(session, workspace_id)
+    ids = [one.id for one in found]
+    rows = session.execute(
+        select(
+            Wave.campaign_id,
+            func.count(case((Request.status.in_(LEFT), 1))),
+            func.count(case((Request.status == "answered", 1))),
+        )
+        .join(
+            Request,
+            (Request.workspace_id == Wave.workspace_id) & (Request.wave_id == Wave.id),
+        )
+        .where(
+            Wave.workspace_id == workspace_id,
+            Request.workspace_id == workspace_id,
+            Wave.campaign_id.in_(ids),
+            within(scope, workspace_id, Request.member_id),
+        )
+        .group_by(Wave.campaign_id)
+    )
+    counts = {id: (sent, answered) for id, sent, answered in rows}
+    return [ListedCampaign(one, *counts.get(one.id, (0, 0))) for one in found]

@@ -1,0 +1,277 @@
+"""Taking somebody out of what others wrote: threads, alerts, files of customers, the audit."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+from sqlalchemy import ColumnElement, Text, cast, delete, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from widget.domain.errors import EraseLater
+from widget.domain.messages import Content
+from widget.domain.redaction import REDACTED
+from widget.storage import themes
+from widget.storage.erasing.own_rows import Counts
+from widget.storage.erasing.person import WRITTEN, Person
+from widget.storage.models import (
+    BulkChange,
+    CustomerImport,
+    CustomerImportPart,
+    Event,
+    Export,
+    FollowUp,
+    FollowUpNote,
+    Message,
+    Report,
+    ReportSchedule,
+    RequestImport,
+    Response,
+    ResponseNote,
+    Revision,
+    SavedFilter,
+    Subscription,
+)
+from widget.storage.report_pdfs import forget_pdfs
+from widget.storage.search import found_in
+
+# Files in these states wait for somebody, and may be thrown away.
+_WAITING = ("previewed", "mapping", "checking", "checked")
+# Files in these are worked through. One that is read is packed perhaps, so nobody can tell whom it
+# names.
+_BUSY = ("reading", "running")
+
+
+def redact_threads(session: Session, person: Person, at: datetime) -> Counts:
+    """Take names and quotations out of the threads of their responses, and out of other threads
+    that name them. What the team wrote about the matter stays."""
+    own, others = (person.redaction(with_parts_of_names=parts) for parts in (True, False))
+    changed = 0
+    for row in session.scalars(
+        select(FollowUp).where(
+            FollowUp.workspace_id == person.workspace_id,
+            or_(FollowUp.id.in_(person.follow_ups), _names(FollowUp.outcome, person)),
+        )
+    ):
+        takes_out = own if row.id in person.follow_ups else others
+        row.outcome = takes_out(row.outcome)
+    for note in session.scalars(
+        select(FollowUpNote).where(
+            FollowUpNote.workspace_id == person.workspace_id,
+            or_(
+                FollowUpNote.follow_up_id.in_(person.follow_ups), _names(FollowUpNote.text, person)
+            ),
+        )
+    ):
+        is_theirs = note.follow_up_id in person.follow_ups
+        before = note.text, note.data
+        note.text = (own if is_theirs else others)(note.text)
+        if is_theirs:
+            note.data = _without_words(note.data)
+        changed += before != (note.text, note.data)
+    ids = person.responses | person.requests
+    for entry in session.scalars(
+        select(ResponseNote).where(
+            ResponseNote.workspace_id == person.workspace_id,
+            or_(ResponseNote.response_id.in_(ids), _names(ResponseNote.text, person)),
+        )
+    ):
+        before_text = entry.text
+        entry.text = (own if entry.response_id in ids else others)(entry.text)
+        changed += before_text != entry.text
+    return {"notes": changed}
+
+
+def redact_others_words(session: Session, person: Person, at: datetime) -> Counts:
+    """Take the address out of comments of others that hold it."""
+    takes_out = person.redaction(with_parts_of_names=False)
+    workspace_id, dialect = person.workspace_id, session.get_bind().dialect.name
+    found: set[Any] = set()
+    for email in person.emails:
+        query = select(Response.id).where(Response.workspace_id == workspace_id)
+        found |= set(session.scalars(found_in(query, email, dialect, hidden_too=True)))
+    changed = 0
+    for row in session.scalars(
+        select(Response).where(Response.workspace_id == workspace_id, Response.id.in_(found))
+    ):
+        said = takes_out(row.comment or "")
+        if said != (row.comment or ""):
+            row.comment, changed = said, changed + 1
+    for revision in session.scalars(
+        select(Revision).where(
+            Revision.workspace_id == workspace_id, Revision.response_id.in_(found)
+        )
+    ):
+        revision.changes = takes_out.in_json(revision.changes)
+    return {"comments_of_others": changed}
+
+
+def erase_messages(session: Session, person: Person, at: datetime) -> Counts:
+    """Empty the alerts about them; those that wait do not leave."""
+    rows = session.scalars(
+        select(Message).where(
+            Message.workspace_id == person.workspace_id, Message.id.in_(person.messages)
+        )
+    ).all()
+    for row in rows:
+        if row.status == "due":
+            row.status = "failed"
+        link = str(row.content.get("link", ""))
+        row.content = Content(REDACTED, REDACTED, link=link).to_json()
+        row.last_error = ""
+    return {"messages": len(rows)}
+
+
+def redact_audit(session: Session, person: Person, at: datetime) -> Counts:
+    """Take them out of the audit, where somebody searched for them."""
+    takes_out = person.redaction(with_parts_of_names=False)
+    changed = 0
+    query = select(Event).where(
+        Event.workspace_id == person.workspace_id, Event.response_id.is_(None)
+    )
+    for row in session.scalars(query.execution_options(yield_per=500)):
+        data = takes_out.in_json(row.data)
+        if data != row.data:
+            row.data, changed = data, changed + 1
+    return {"events": changed}
+
+
+def redact_saved_filters(session: Session, person: Person, at: datetime) -> Counts:
+    """Take them out of filters that people keep, and out of what those are called."""
+    takes_out = person.redaction(with_parts_of_names=False)
+    changed = 0
+    for row in session.scalars(
+        select(SavedFilter).where(SavedFilter.workspace_id == person.workspace_id)
+    ):
+        asked = parse_qsl(row.query, keep_blank_values=True)
+        left = [(name, takes_out(value)) for name, value in asked]
+        if left != asked:
+            row.query, changed = urlencode(left), changed + 1
+        if takes_out(row.name) != row.name:
+            # No two of somebody's have one name.
+            row.name = f"{takes_out(row.name)} {row.id}"
+    return {"saved_filters": changed}
+
+
+def redact_titles(session: Session, person: Person, at: datetime) -> Counts:
+    """Take them out of what people of the team called things, and chose by."""
+    takes_out = person.redaction(with_parts_of_names=False)
+    for model, names in _TITLES:
+        rows: Sequence[Any] = session.scalars(
+            select(model).where(model.workspace_id == person.workspace_id)
+        ).all()
+        for row in rows:
+            for name in names:
+                value = getattr(row, name)
+                left = takes_out.in_json(value)
+                if left != value:
+                    setattr(row, name, left)
+    return {}
+
+
+_TITLES: tuple[tuple[Any, tuple[str, ...]], ...] = (
+    (BulkChange, ("change",)),
+    (Export, ("asked", "wanted")),
+    (Report, ("title", "plan")),
+    (ReportSchedule, ("plan",)),
+    (Subscription, ("name",)),
+)
+
+
+def forget_copies(session: Session, person: Person, at: datetime) -> Counts:
+    """Forget what was made of what customers said and can be made anew: what was found behind
+    scores, printed reports, and files of responses, whose maker begins again."""
+    themes.forget_all_of(session, person.workspace_id)
+    forget_pdfs(session, person.workspace_id)
+    for row in session.scalars(select(Export).where(Export.workspace_id == person.workspace_id)):
+        if row.status == "done":
+            row.status = "over"
+        elif row.status == "making":
+            row.status, row.claimed_until = "waiting", None
+    return {}
+
+
+def erase_from_imports(session: Session, person: Person, at: datetime) -> Counts:
+    """Throw away files that wait and name them, and their rows in the lists of errors of others.
+
+    Raises EraseLater while a file that names them is being worked through: it would put them back.
+    """
+    takes_out = person.redaction(with_parts_of_names=False)
+    thrown = _throw_away(session, person, RequestImport, takes_out) + _throw_away(
+        session, person, CustomerImport, takes_out
+    )
+    rows = 0
+    query = select(CustomerImportPart).where(CustomerImportPart.workspace_id == person.workspace_id)
+    for part in session.scalars(query.execution_options(yield_per=20)):
+        kept = [row for row in part.rows if takes_out.in_json(row["cells"]) == row["cells"]]
+        if len(kept) == len(part.rows):
+            continue
+        owner = session.get_one(CustomerImport, (part.workspace_id, part.import_id))
+        if owner.status == "running":
+            raise EraseLater(_LATER)
+        rows += len(part.rows) - len(kept)
+        if owner.status in _WAITING:
+            owner.status, owner.content = "cancelled", b""
+            session.flush()
+            _drop_parts(session, owner)
+            thrown += 1
+        else:
+            part.rows = kept
+    return {"imports": thrown, "rows_of_imports": rows}
+
+
+_LATER = "A file that may name this customer is being imported. Erase them when it is done."
+
+
+def _throw_away(
+    session: Session, person: Person, model: Any, takes_out: Callable[[str], str]
+) -> int:
+    thrown = 0
+    for row in session.scalars(
+        select(model).where(
+            model.workspace_id == person.workspace_id,
+            model.status.in_((*_WAITING, *_BUSY)),
+        )
+    ):
+        content = row.content
+        text = content.decode("utf-8", "replace") if isinstance(content, bytes) else content
+        if takes_out(text) == text and row.status != "reading":
+            continue
+        if row.status in _BUSY:
+            raise EraseLater(_LATER)
+        row.status, row.content = "cancelled", type(content)()
+        if model is CustomerImport:
+            session.flush()
+            _drop_parts(session, row)
+        thrown += 1
+    return thrown
+
+
+def _drop_parts(session: Session, owner: CustomerImport) -> None:
+    session.execute(
+        delete(CustomerImportPart).where(
+            CustomerImportPart.workspace_id == owner.workspace_id,
+            CustomerImportPart.import_id == owner.id,
+        )
+    )
+
+
+def _names(column: InstrumentedAttribute[str], person: Person) -> ColumnElement[bool]:
+    """The condition that a text may name somebody."""
+    names = person.redaction(with_parts_of_names=False).names
+    lower = func.lower(cast(column, Text))
+    return or_(*(lower.contains(name.lower(), autoescape=True) for name in names))
+
+
+def _without_words(data: dict[str, Any]) -> dict[str, Any]:
+    """What a note says of changes, without what was written."""
+    changes: Sequence[dict[str, Any]] = data.get("changes", ())
+    if not changes:
+        return data
+    return {
+        **data,
+        "changes": [
+            {**change, "old": None, "new": None} if change["field"] in WRITTEN else change
+            for change in changes
+        ],
+    }

@@ -1,0 +1,149 @@
+"""Who is to be erased: by what they are known, what is theirs, and what they said."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from widget.domain.addresses import customer_email, spellings
+from widget.domain.redaction import Redaction, longest_first, names_of
+from widget.storage.customer_traces import traces_of
+from widget.storage.indexed import by_index
+from widget.storage.models import (
+    Customer,
+    Delivery,
+    FollowUp,
+    HeldAnswer,
+    Message,
+    Response,
+    Revision,
+)
+
+# A shorter id of the team's own is no name: it stands in too many texts by chance.
+_SHORTEST_ID = 4
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody in one workspace. `responses` are those stored; `texts` is what they wrote.
+
+    `since` is when the first of what is theirs was made. `messages` are alerts about them.
+    """
+
+    workspace_id: int
+    customer_id: UUID
+    emails: frozenset[str]
+    names: tuple[str, ...]
+    external_id: str
+    texts: tuple[str, ...]
+    requests: frozenset[UUID]
+    responses: frozenset[UUID]
+    deliveries: frozenset[UUID]
+    follow_ups: frozenset[UUID]
+    since: datetime
+    messages: frozenset[UUID] = frozenset()
+
+    @property
+    def files(self) -> frozenset[UUID]:
+        """The ids by which mails are named that may have been written to files."""
+        return self.deliveries | self.messages
+
+    def redaction(self, *, with_parts_of_names: bool) -> Redaction:
+        """What takes them out of a text. Parts of their name are taken out only of what is written
+        about them: others may be called Kim as well."""
+        names = {name for name in self.names if " " in name or with_parts_of_names}
+        if len(self.external_id) >= _SHORTEST_ID:
+            names.add(self.external_id)
+        return Redaction(longest_first({*self.emails, *names}), self.texts)
+
+
+def person_of(session: Session, customer: Customer) -> Person:
+    """All that is known of whom a customer is."""
+    workspace_id, traces = customer.workspace_id, traces_of(session, customer)
+    of_responses = traces.responses | traces.requests
+    rows = session.scalars(
+        select(Response).where(
+            Response.workspace_id == workspace_id, Response.id.in_(traces.responses)
+        )
+    ).all()
+    held = session.scalars(
+        select(HeldAnswer).where(by_index(workspace_id, HeldAnswer.response_id, of_responses))
+    ).all()
+    contexts = [row.head.get("context", {}) for row in held]
+    emails = {customer.email or "", *(row.customer_email for row in rows)}
+    emails |= {context.get("customer_email", "") for context in contexts}
+    names = {customer.name, *(row.customer_name for row in rows)}
+    names |= {context.get("customer_name", "") for context in contexts}
+    since = [customer.created_at, *(row.answered_at for row in rows)]
+    return Person(
+        workspace_id=workspace_id,
+        customer_id=customer.id,
+        emails=frozenset(_all_spellings(emails)),
+        names=tuple({part for name in names for part in names_of(name)}),
+        external_id=customer.external_id,
+        texts=tuple(dict.fromkeys(_texts(session, workspace_id, rows, held))),
+        requests=traces.requests,
+        responses=traces.responses,
+        deliveries=frozenset(
+            session.scalars(
+                select(Delivery.id).where(
+                    Delivery.workspace_id == workspace_id,
+                    Delivery.request_id.in_(traces.requests),
+                )
+            )
+        ),
+        follow_ups=frozenset(
+            session.scalars(
+                select(FollowUp.id).where(
+                    by_index(workspace_id, FollowUp.response_id, of_responses)
+                )
+            )
+        ),
+        since=min(since),
+    )
+
+
+def messages_about(session: Session, person: Person) -> frozenset[UUID]:
+    """The messages to people of the team that are about somebody's responses, or name them."""
+    marks = [str(id) for id in (*person.follow_ups, *person.responses, *person.requests)]
+    takes_out = person.redaction(with_parts_of_names=False)
+    query = select(Message.id, Message.content).where(
+        Message.workspace_id == person.workspace_id, Message.created_at >= person.since
+    )
+    found = set()
+    for id, content in session.execute(query.execution_options(yield_per=500)):
+        link = str(content.get("link", ""))
+        if any(mark in link for mark in marks) or takes_out.in_json(content) != content:
+            found.add(id)
+    return frozenset(found)
+
+
+def _texts(
+    session: Session, workspace_id: int, rows: Iterable[Response], held: Iterable[HeldAnswer]
+) -> Iterable[str]:
+    """Everything that somebody wrote, in the versions that it had."""
+    responses = list(rows)
+    for row in responses:
+        yield from filter(None, (row.comment, row.contact))
+    for kept in held:
+        yield from filter(None, (kept.answer.get("comment"), kept.answer.get("contact")))
+    changes = select(Revision.changes).where(
+        Revision.workspace_id == workspace_id, Revision.response_id.in_([r.id for r in responses])
+    )
+    for some in session.scalars(changes):
+        for change in some:
+            if change["field"] in WRITTEN:
+                yield from filter(None, (change["old"], change["new"]))
+
+
+# Fields of a response that its customer writes freely.
+WRITTEN = frozenset({"comment", "contact"})
+
+
+def _all_spellings(emails: Iterable[str]) -> Iterable[str]:
+    for email in filter(None, emails):
+        yield email
+        yield from spellings(customer_email(email))

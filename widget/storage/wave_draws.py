@@ -1,0 +1,136 @@
+"""Whom a wave asks: read customer by customer, so that a million of them take little memory."""
+
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, CursorResult, String, cast, func, select, type_coerce
+from sqlalchemy.orm import Session
+
+from widget.domain.audiences import Trait
+from widget.domain.sampling import Draw, Lot, Missed, Stratum, is_drawn
+from widget.storage.audience_conditions import trait_column
+from widget.storage.audiences import Frame, in_frame
+from widget.storage.models import Customer
+from widget.storage.waves import StoredWave
+
+# So many rows are fetched at a time.
+_PIECE = 5_000
+
+
+@dataclass(frozen=True)
+class DrawnCustomer:
+    """Somebody whom a wave asks. `place`, from 0 to below 1, is theirs among all; `stratum` the
+    number of theirs, None where the wave knows of none such."""
+
+    id: UUID
+    time_zone: str
+    client: str
+    segment: str
+    attributes: dict[str, str]
+    stratum: int | None
+    place: float
+
+
+def draw_bars(
+    session: Session,
+    frame: Frame,
+    traits: Sequence[Trait],
+    seed: str,
+    *,
+    asked: dict[Stratum, int],
+    population: dict[Stratum, int],
+) -> dict[Stratum, bytes]:
+    """The greatest number in the sample of each stratum of a frame (see `sampling.Draw`)."""
+    lot = Lot(seed)
+    for all_seen in (False, True):
+        draw = Draw(asked, population, all_seen=all_seen)
+        for id, stratum in _numbers(session, frame, traits):
+            draw.show(stratum, lot.number(id))
+        try:
+            return draw.bars()
+        except Missed:
+            continue
+    raise AssertionError("A draw with all numbers in sight cannot miss.")
+
+
+def _numbers(
+    session: Session, frame: Frame, traits: Sequence[Trait]
+) -> Iterator[tuple[str, Stratum]]:
+    """Each customer's id in hexadecimal digits, and stratum."""
+    columns = [trait_column(trait) for trait in traits]
+    is_dashed = session.get_bind().dialect.name == "postgresql"
+    id: ColumnElement[str] = (
+        func.replace(cast(Customer.id, String), "-", "")
+        if is_dashed
+        else type_coerce(Customer.id, String)
+    )
+    query: Any = select(id, *columns).where(in_frame(session, frame))
+    if is_dashed:
+        # The server's cursor, or all of them would be sent at once.
+        query = query.execution_options(yield_per=_PIECE)
+    with session.connection().execute(query) as rows:
+        for piece in rows.partitions(_PIECE) if is_dashed else _driver_pieces(rows):
+            for row in piece:
+                yield row[0], row[1:]
+
+
+def _driver_pieces(rows: CursorResult[Any]) -> Iterator[Sequence[Any]]:
+    """SQLite's own rows: there may be a million, and making them SQLAlchemy's takes as long as all
+    the rest together. Nothing is lost by it, as all columns are texts."""
+    assert rows.cursor is not None
+    while piece := rows.cursor.fetchmany(_PIECE):
+        yield piece
+
+
+def drawn_after(
+    session: Session, frame: Frame, traits: Sequence[Trait], wave: StoredWave, limit: int
+) -> tuple[list[DrawnCustomer], UUID | None]:
+    """The next customers whom a wave asks, up to `limit`, after the one it has reached; and up to
+    whom that is: None at the end."""
+    lot, of_place = Lot(wave.seed), Lot(f"place:{wave.seed}")
+    bars = {one.values: one.bar for one in wave.strata if one.bar is not None}
+    numbers = {one.values: number for number, one in enumerate(wave.strata)}
+    is_everybody = all(one.asked == one.population for one in wave.strata)
+    found: list[DrawnCustomer] = []
+    with closing(_customers(session, frame, traits, wave.reached, limit)) as rows:
+        for row in rows:
+            stratum: Stratum = tuple(row[5:])
+            if not is_everybody and not is_drawn(bars, stratum, lot.number(row.id.hex)):
+                continue
+            place = int.from_bytes(of_place.number(row.id.hex)[:4], "big") / 2**32
+            found.append(
+                DrawnCustomer(
+                    row.id,
+                    row.time_zone,
+                    row.client,
+                    row.segment,
+                    row.attributes or {},
+                    numbers.get(stratum),
+                    place,
+                )
+            )
+            if len(found) == limit:
+                return found, row.id
+    return found, None
+
+
+def _customers(
+    session: Session, frame: Frame, traits: Sequence[Trait], after: UUID | None, piece: int
+) -> Generator[Any, None, None]:
+    columns = [trait_column(trait).label(f"trait_{n}") for n, trait in enumerate(traits)]
+    query = select(
+        Customer.id,
+        Customer.time_zone,
+        Customer.client,
+        Customer.segment,
+        Customer.attributes,
+        *columns,
+    ).where(in_frame(session, frame))
+    if after is not None:
+        query = query.where(Customer.id > after)
+    query = query.order_by(Customer.id)
+    with session.execute(query.execution_options(yield_per=piece)) as rows:
+        yield from rows

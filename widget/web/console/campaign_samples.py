@@ -1,0 +1,56 @@
+"""Whom a plan would ask now: how many of how many customers, stratum by stratum."""
+
+from dataclasses import dataclass
+
+from widget.domain.audiences import traits_named
+from widget.domain.campaigns import CampaignPlan
+from widget.domain.samples import SampleSize, sample_size, sized
+from widget.domain.sampling import MOST_STRATA
+from widget.domain.scales import Kind
+from widget.extensions import db
+from widget.storage.audiences import Frame, audience_of, count_strata
+from widget.storage.waves import StratumRow
+from widget.web.clock import now
+from widget.web.console.access import seat
+
+SHOWN = 100
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Sample against population. `has_too_many`: there are more strata than a plan may have, and
+    none are told."""
+
+    population: int
+    size: SampleSize
+    strata: list[StratumRow]
+    has_too_many: bool
+
+    @property
+    def shown(self) -> list[StratumRow]:
+        """The largest strata."""
+        return sorted(self.strata, key=lambda one: (-one.population, one.values))[:SHOWN]
+
+    def share(self, number: int, of: int) -> float:
+        """Per cent, 0 to 100; of nothing 0."""
+        return 100 * number / of if of else 0.0
+
+
+def sample_of(
+    plan: CampaignPlan, kind: Kind, audience_id: int | None, excluded_id: int | None
+) -> Sample:
+    """What a plan without problems would ask if it were launched now. Raises UnknownAudience."""
+    session, workspace_id = db.session(), seat().workspace_id
+    audience, excluded = (
+        None if id is None else audience_of(session, workspace_id, id)
+        for id in (audience_id, excluded_id)
+    )
+    frame = Frame(workspace_id, audience, excluded, now())
+    population = count_strata(session, frame, traits_named(plan.traits), MOST_STRATA + 1)
+    has_too_many = len(population) > MOST_STRATA
+    if has_too_many:
+        population = count_strata(session, frame, [], 1)
+    asked = sized(plan, kind, population)
+    total = sum(population.values())
+    strata = [StratumRow(values, number, asked[values]) for values, number in population.items()]
+    return Sample(total, sample_size(plan, kind, total), strata, has_too_many)
