@@ -26,6 +26,7 @@ from widget.domain.export_jobs import (
 )
 from widget.domain.exports.spreadsheet import WorkbookTooLarge
 from widget.domain.response_filters import ResponseFilter
+from widget.domain.turns import Turns
 from widget.storage import ended_exports, exports
 from widget.storage.engine import writing
 from widget.storage.export_files import ExportFiles
@@ -72,7 +73,7 @@ class MakeExports:
         self._files, self._room = files, room
         self._clock, self._should_stop = clock, should_stop
         self._say_every_s = say_every_s
-        self._last_workspace = 0
+        self._turns = Turns()
 
     def __call__(self, engine: Engine, now: datetime) -> int:
         """Make a file that waits, of workspaces in turn; returns how many were made or given up."""
@@ -80,10 +81,10 @@ class MakeExports:
             if not exports.is_any_to_make(session, now):
                 return 0
             with writing(session):
-                claimed = exports.claim_export(session, now, after=self._last_workspace)
+                claimed = exports.claim_export(session, now, after=self._turns.last)
             if claimed is None:
                 return 0
-            self._last_workspace = claimed.workspace_id
+            self._turns.last = claimed.workspace_id
             try:
                 self._make(engine, session, claimed)
             except _NotOurs:
