@@ -52,7 +52,7 @@ FILTERS: tuple[tuple[str, CustomerFilter], ...] = (
     ("never asked", CustomerFilter(asked=False)),
     ("answered", CustomerFilter(answered=True)),
     ("asked, never answered", CustomerFilter(asked=True, answered=False)),
-    ("unsubscribed (20,000 looked at)", CustomerFilter(unsubscribed=True)),
+    ("unsubscribed (10,000 looked at)", CustomerFilter(unsubscribed=True)),
 )
 
 

@@ -19,10 +19,11 @@ from widget.domain.mail_addresses import address_digest
 from widget.domain.merging import Side
 from widget.domain.roles import EVERYTHING
 from widget.extensions import db
+from widget.storage.audiences import list_customers
 from widget.storage.customer_timeline import timeline_of
 from widget.storage.customer_traces import merged_into, traces_of
 from widget.storage.engine import writing
-from widget.storage.models import Customer, Event, Response
+from widget.storage.models import Audience, AudienceCustomer, Customer, Event, Response
 from widget.storage.rollups import rolled_up_counts, true_counts
 from widget.storage.suppressions import suppress, suppression_of
 
@@ -84,6 +85,20 @@ def test_a_wish_for_no_mail_goes_over_and_a_failing_address_does_not(any_acme: W
         found = suppression_of(session, acme.id, digest(acme, "kim@c.example"))
         assert found is not None
         assert found.why == "unsubscribed"
+
+
+def test_the_one_that_stays_is_on_the_lists_of_the_other(any_acme: Workspace) -> None:
+    acme = any_acme
+    kept, other = add_customer(acme, "kim@c.example"), add_customer(acme, "kim@old.example")
+    with acme.world.app.app_context(), writing(db.session) as session:
+        at = acme.world.clock()
+        audience = Audience(workspace_id=acme.id, name="VIPs", created_at=at, updated_at=at)
+        session.add(audience)
+        session.flush()
+        list_customers(session, acme.id, audience.id, [other])
+    merge(acme, kept, other)
+    with acme.world.app.app_context():
+        assert list(db.session.scalars(select(AudienceCustomer.customer_id))) == [kept]
 
 
 def test_who_was_merged_twice_is_still_found(any_acme: Workspace) -> None:

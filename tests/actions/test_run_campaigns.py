@@ -165,8 +165,10 @@ def test_two_workers_at_once_ask_everybody_once(
         found = real(*args)
         if not is_other:
             is_other.append(True)
-            # Another worker does all of it while this one holds what it has read.
-            run_campaigns(db.engine, any_acme.world.clock())
+            # Another worker makes this batch while this one holds what it has read.
+            moments = iter([0.0, 0.0, 10.0])
+            run_campaigns(db.engine, any_acme.world.clock(), 5.0, lambda: next(moments))
+            assert len(requests_of(any_acme, id)) == 10
         return found
 
     monkeypatch.setattr(module, "drawn_after", overtaken)

@@ -43,6 +43,8 @@ def test_the_newest_come_first_and_filters_narrow(three: Workspace) -> None:
     assert found(three, client="Initech", segment="Paid") == ["zoe@other.example"]
     assert found(three, language="da") == ["kim@c.example"]
     assert found(three, client="initech") == []
+    assert found(three, email="LEE@c.example") == ["lee@c.example"]
+    assert found(three, external_id="crm-77") == ["lee@c.example"]
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from widget.storage.purging import oldest_waiting, purge, since_last_purge, size
 # Erasures that come one after the other share a purge.
 _WAIT = timedelta(minutes=5)
 # A large database is copied while its writers wait, so once a day at most.
-_LARGE = 1024**3
+_LARGE = 200 * 1024**2
 _WAIT_OF_LARGE = timedelta(days=1)
 
 

@@ -57,9 +57,10 @@ def spreadsheet_lines(content: bytes) -> Iterator[Line]:
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
         with closing(book):
             sheet = book.worksheets[0]
-            rows = sheet.iter_rows(max_col=MOST_COLUMNS, values_only=True)
-            for number, row in enumerate(rows, 1):
-                cells = [_text(value) for value in row]
+            # However large it says it is, each row has as many cells as stand in it.
+            sheet.reset_dimensions()
+            for number, row in enumerate(sheet.iter_rows(values_only=True), 1):
+                cells = [_text(value) for value in row[:MOST_COLUMNS]]
                 while cells and not cells[-1]:
                     cells.pop()
                 if any(map(str.strip, cells)):

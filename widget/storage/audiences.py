@@ -194,6 +194,7 @@ def in_frame(session: Session, frame: Frame) -> ColumnElement[bool]:
     return and_(
         _of(session, frame.workspace_id, frame.audience, frame.at),
         Customer.email.is_not(None),
+        Customer.is_of_tests.is_(False),
         Customer.created_at <= frame.at,
         true()
         if frame.excluded is None

@@ -64,7 +64,7 @@ def purge(engine: Engine, now: datetime) -> bool:
     """Make the database anew, as far as it takes for nothing erased to be left in it; then note
     that of the erasures until now. False when somebody was reading: then part of it waits.
 
-    On SQLite everybody who writes waits meanwhile, for about ten seconds with a database of 1 GB.
+    On SQLite everybody who writes waits meanwhile: ten to thirty seconds with each half GB.
     """
     with outside_transactions(engine) as cursor:
         if engine.dialect.name == "postgresql":

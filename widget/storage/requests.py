@@ -12,7 +12,7 @@ from widget.domain.addresses import customer_email, spellings
 from widget.domain.requests import Status, Why
 from widget.domain.roles import EVERYTHING, Scope
 from widget.storage.indexed import by_index
-from widget.storage.models import Customer, Delivery, Member, Request, Response, Survey
+from widget.storage.models import Customer, Delivery, Member, Request, Response, Survey, Wave
 from widget.storage.responses import Place
 from widget.storage.scopes import within
 
@@ -28,6 +28,7 @@ class RequestFilter:
     email: str | None = None
     ref: str | None = None
     import_id: UUID | None = None
+    campaign_id: int | None = None
     since: datetime | None = None
     until: datetime | None = None
     only_tests: bool = False
@@ -110,6 +111,12 @@ def _filtered(
         query = query.where(Request.ref == wanted.ref)
     if wanted.import_id is not None:
         query = query.where(Request.import_id == wanted.import_id)
+    if wanted.campaign_id is not None:
+        # By its waves, which there is an index of.
+        waves = select(Wave.id).where(
+            Wave.workspace_id == workspace_id, Wave.campaign_id == wanted.campaign_id
+        )
+        query = query.where(Request.wave_id.in_(waves))
     if wanted.since is not None:
         query = query.where(Request.created_at >= wanted.since)
     if wanted.until is not None:

@@ -152,7 +152,11 @@ def test_a_campaign_is_paused_resumed_and_stopped_by_its_buttons(acme: Workspace
     run(acme)
     page = text_of(client.get(path).text)
     assert "3 not sent" in page
-    assert "3: Its campaign was stopped before it was sent." in page
+    assert "3 : Its campaign was stopped before it was sent." in page
+    other = launched(acme, acme.survey("nps"), name="Other")
+    listed = "/console/requests?why=campaign_stopped&campaign="
+    assert client.get(f"{listed}{id}").text.count("@c.example") == 3
+    assert "@c.example" not in client.get(f"{listed}{other}").text
 
 
 def test_how_far_it_has_come_is_a_part_of_the_page_that_htmx_asks_for(acme: Workspace) -> None:

@@ -285,3 +285,13 @@ def test_the_dashboard_links_to_a_report_of_what_it_shows(acme: Workspace) -> No
     form = client.get(link[1].replace("&amp;", "&")).text
     assert 'value="2026-10-01"' in form
     assert 'value="2026-10-31"' in form
+
+
+@pytest.mark.parametrize(
+    "moment", ["0001-01-01T00:00:00%2B14:00", "9999-12-31T23:00:00-14:00", "x"]
+)
+def test_a_place_in_the_list_that_nobody_can_count_is_not_found(
+    acme: Workspace, moment: str
+) -> None:
+    address = f"/console/reports?older={moment}_{UUID(int=1).hex}"
+    assert acme.signed_in().get(address).status_code == 404

@@ -15,7 +15,9 @@ from widget.storage import themes
 from widget.storage.erasing.own_rows import Counts
 from widget.storage.erasing.person import WRITTEN, Person
 from widget.storage.models import (
+    Audience,
     BulkChange,
+    Campaign,
     CustomerImport,
     CustomerImportPart,
     Event,
@@ -175,7 +177,9 @@ def redact_titles(session: Session, person: Person, at: datetime) -> Counts:
 
 
 _TITLES: tuple[tuple[Any, tuple[str, ...]], ...] = (
+    (Audience, ("name", "rules")),
     (BulkChange, ("change",)),
+    (Campaign, ("name",)),
     (Export, ("asked", "wanted")),
     (Report, ("title", "plan")),
     (ReportSchedule, ("plan",)),

@@ -37,7 +37,7 @@ from widget.web.console.request_words import status_words
 from widget.web.links import answer_url
 
 PAGE = 50
-FILTERS = ("survey", "status", "why", "email", "from", "to", "import")
+FILTERS = ("survey", "status", "why", "email", "from", "to", "import", "campaign")
 
 
 @blueprint.get("/requests")
@@ -192,6 +192,7 @@ def _filter() -> tuple[RequestFilter, dict[str, str]]:
             why=next((known for known in WHYS if known == why), None),
             email=storable(request.args.get("email", "")) or None,
             import_id=_uuid(request.args.get("import", "")),
+            campaign_id=request.args.get("campaign", type=int),
             since=since,
             until=until,
         ),
