@@ -36,10 +36,27 @@ def make_files(
 ) -> int:
     """Make the file that waits longest, as the worker does; returns how many were made."""
     at = clock or acme.world.clock
+    job = exports_job(acme, room=room, should_stop=should_stop, clock=at)
     with acme.world.app.app_context():
         db.session.rollback()
-        job = MakeExports(files_of(acme), room, clock=at, should_stop=should_stop, say_every_s=30)
         return job(db.engine, at())
+
+
+def exports_job(
+    acme: Workspace,
+    *,
+    room: int = ROOM,
+    should_stop: Callable[[], bool] = lambda: False,
+    clock: Callable[[], datetime] | None = None,
+) -> MakeExports:
+    """The worker's job, which remembers whose turn it is."""
+    return MakeExports(
+        files_of(acme),
+        room,
+        clock=clock or acme.world.clock,
+        should_stop=should_stop,
+        say_every_s=30,
+    )
 
 
 def forget_files(acme: Workspace) -> None:

@@ -55,6 +55,15 @@ def test_responses_are_exported_to_a_file_or_the_standard_output(server: Server)
     lines = file.read_text(encoding="utf-8-sig").splitlines()
     assert lines[0].startswith("id,survey,")
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    before = file.read_bytes()
+    file.chmod(0o644)
+    # A day that is none, after the file was named.
+    with pytest.raises(CalledProcessError):
+        server.command("export", "--from", "yesterday", str(file))
+    assert file.read_bytes() == before
+    server.command("export", str(file))
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert [found.name for found in server.data.glob("all.csv*")] == ["all.csv"]
     for form, begins in (("xlsx", b"PK"), ("parquet", b"PAR1")):
         server.command("export", "--format", form, str(server.data / f"all.{form}"))
         assert (server.data / f"all.{form}").read_bytes().startswith(begins)

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
-from typing import Any, BinaryIO, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 import click
 from flask import Flask
@@ -243,7 +243,7 @@ def columns_rebuild() -> None:
 
 
 @main.command()
-@click.argument("file", type=click.File("wb", lazy=True))
+@click.argument("file", type=click.Path(dir_okay=False, allow_dash=True, path_type=Path))
 @click.option("--format", "form", type=click.Choice(FORMATS), default="csv", show_default=True)
 @click.option("--workspace", type=int, help="A workspace’s number, where there are several.")
 @click.option("--survey", "surveys", multiple=True, help="A survey’s public id; may repeat.")
@@ -252,11 +252,12 @@ def columns_rebuild() -> None:
 @click.option("--hidden", is_flag=True, help="Hidden responses too.")
 @click.option("--tests", is_flag=True, help="Test responses too.")
 @plain_errors
-def export(file: BinaryIO, form: ExportFormat, **asked: Any) -> None:
-    """Write a workspace’s responses to FILE, newest first; - is the standard output."""
+def export(file: Path, form: ExportFormat, **asked: Any) -> None:
+    """Write a workspace’s responses to FILE, newest first; - is the standard output. What FILE was
+    before stays until the new one is whole."""
     _, app = _app()
-    with app.app_context():
-        exporting.export_to(file, form, exporting.Asked(**asked))
+    with app.app_context(), exporting.written_whole(file) as out:
+        exporting.export_to(out, form, exporting.Asked(**asked))
 
 
 @main.command("add-workspace")

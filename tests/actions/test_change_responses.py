@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import Update, select, update
 
 from tests.actions.test_assign_answers import counted
 from tests.builders import MONDAY, Workspace, answer_survey, ask_by_mail, make_workspace
@@ -22,7 +22,7 @@ from widget.storage.bulk_changes import changes_under_way
 from widget.storage.engine import writing
 from widget.storage.ids import new_id
 from widget.storage.models import BulkChange as BulkChangeRow
-from widget.storage.models import Event, Membership, Request
+from widget.storage.models import Event, Membership, Request, User
 from widget.storage.notes import thread_of
 from widget.storage.responses import responses_page, revisions_of
 from widget.storage.seats import seat_of
@@ -201,16 +201,24 @@ def test_more_than_a_request_does_is_left_to_the_worker(any_acme: Workspace) -> 
     assert read(any_acme, changes_under_way) == []
 
 
-def test_the_worker_does_nothing_for_who_may_do_so_no_more(any_acme: Workspace) -> None:
+@pytest.mark.parametrize(
+    "loss",
+    [
+        update(Membership).where(Membership.role == "manager").values(role="viewer"),
+        update(User).where(User.email == "lead@acme.example").values(active=False),
+    ],
+    ids=["role", "account"],
+)
+def test_the_worker_does_nothing_for_who_may_do_so_no_more(
+    any_acme: Workspace, loss: Update
+) -> None:
     id = answer_survey(any_acme, any_acme.survey(), 5)
     any_acme.person("lead@acme.example", "manager", sees_all=True)
     many = [id] + [str(new_id()) for _ in range(AT_ONCE)]
     change(any_acme, many, BulkChange("tag", tag="late"), "lead@acme.example")
     with any_acme.world.app.app_context():
         with writing(db.session) as session:
-            session.execute(
-                update(Membership).where(Membership.role == "manager").values(role="viewer")
-            )
+            session.execute(loss)
         db.session.rollback()
         assert run_bulk_changes(db.engine, any_acme.world.clock()) == len(many)
     assert tagged(any_acme, "late") == []

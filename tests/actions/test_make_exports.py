@@ -1,23 +1,29 @@
 """The worker makes files of responses: whole ones only, once each, for who may have them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
 from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 from tests.builders import MONDAY, Workspace, answer_survey, make_workspace
-from tests.exporting import ask_for_file, download, files_of, forget_files, make_files
+from tests.exporting import ask_for_file, download, exports_job, files_of, forget_files, make_files
+from widget.actions.hide_response import set_hidden
+from widget.actions.make_exports import ForgetExports
+from widget.domain.export_jobs import MOST_ATTEMPTS
 from widget.domain.exports.formats import FORMATS
 from widget.domain.response_filters import ResponseFilter
 from widget.domain.roles import EVERYTHING, Scope
 from widget.extensions import db
 from widget.storage import response_records
 from widget.storage.engine import writing
+from widget.storage.export_files import ExportFiles
 from widget.storage.exports import claim_export
-from widget.storage.models import Export, Membership
+from widget.storage.models import Export, Membership, User
 
 
 class Killed(BaseException):
@@ -177,6 +183,62 @@ def test_a_worker_that_is_told_to_stop_gives_the_file_back(any_acme: Workspace) 
     assert make_files(any_acme) == 1
 
 
+def test_being_told_to_stop_is_no_attempt_and_killing_its_worker_is(any_acme: Workspace) -> None:
+    answers(any_acme, 2)
+    id = ask_for_file(any_acme.signed_in())
+    for _ in range(MOST_ATTEMPTS + 1):
+        make_files(any_acme, should_stop=lambda: True)
+    assert states(any_acme, id) == ["waiting"]
+    for _ in range(MOST_ATTEMPTS):
+        with pytest.raises(Killed):
+            make_files(any_acme, should_stop=kill)
+        any_acme.world.clock.pass_time(seconds=31)
+    assert make_files(any_acme, should_stop=kill) == 0
+    row = export(any_acme, id)
+    assert (row.status, row.why, row.attempts) == ("failed", "error", MOST_ATTEMPTS)
+    forget_files(any_acme)
+    assert names(any_acme) == []
+
+
+def test_what_is_hidden_while_a_file_is_made_is_not_in_it(any_acme: Workspace) -> None:
+    answers(any_acme, 2)
+    hidden = UUID(answer_survey(any_acme, any_acme.survey(), 4, ref="gone"))
+    client = any_acme.signed_in()
+    id = ask_for_file(client)
+
+    def hide() -> bool:
+        with any_acme.world.app.app_context():
+            at = any_acme.world.clock()
+            set_hidden(db.session(), any_acme.id, hidden, hidden=True, at=at)
+        return False
+
+    # It asks as it begins, after the one batch, and at the end.
+    assert make_files(any_acme, should_stop=later(2, hide)) == 1
+    assert (states(any_acme, id), names(any_acme)) == (["waiting"], [])
+    assert make_files(any_acme) == 0
+    any_acme.world.clock.pass_time(seconds=31)
+    assert make_files(any_acme) == 1
+    said = download(client, id).data
+    assert (said.count(b"\n"), b"gone" in said) == (3, False)
+
+
+def test_workspaces_take_turns(any_acme: Workspace) -> None:
+    rival = make_workspace(any_acme.world, "Rival", "charlie@rival.example")
+    ids = [ask_for_file(any_acme.signed_in()) for _ in range(2)]
+    any_acme.world.clock.pass_time(seconds=1)
+    ids.append(ask_for_file(rival.signed_in()))
+    job = exports_job(any_acme)
+    with any_acme.world.app.app_context():
+        db.session.rollback()
+        for expected in (
+            ["done", "waiting", "waiting"],
+            ["done", "waiting", "done"],
+            ["done", "done", "done"],
+        ):
+            assert job(db.engine, any_acme.world.clock()) == 1
+            assert states(any_acme, *ids) == expected
+
+
 def test_a_file_that_is_cancelled_is_not_finished(any_acme: Workspace) -> None:
     answers(any_acme, 2)
     client = any_acme.signed_in()
@@ -215,6 +277,24 @@ def test_a_file_for_which_there_is_no_room_is_given_up(acme: Workspace, form: st
     make_files(acme, room=400)
     row = export(acme, id)
     assert (row.status, row.why, names(acme)) == ("failed", "room", [])
+
+
+def test_long_comments_do_not_fill_the_disk_before_a_workbook_is_put_together(
+    acme: Workspace,
+) -> None:
+    answers(acme, 10, comment="x" * 5_000)
+    client, room = acme.signed_in(), 45_000
+    large = ask_for_file(client, "format=xlsx")
+    make_files(acme, room=room)
+    row = export(acme, large)
+    assert (row.status, row.why, names(acme)) == ("failed", "room", [])
+    # One of them has room, and all of them where more may wait: packed, they are small.
+    one = ask_for_file(client, "format=xlsx&q=T-1")
+    make_files(acme, room=room)
+    every = ask_for_file(client, "format=xlsx")
+    make_files(acme, room=3 * room)
+    assert states(acme, one, every) == ["done", "done"]
+    assert export(acme, every).bytes < room // 4
 
 
 def test_one_workspaces_files_leave_room_for_anothers(acme: Workspace) -> None:
@@ -264,6 +344,23 @@ def test_what_belongs_to_no_file_is_deleted(acme: Workspace) -> None:
     ]
 
 
+def test_a_file_that_is_begun_as_others_are_deleted_stays(any_acme: Workspace) -> None:
+    id = ask_for_file(any_acme.signed_in())
+    clock = any_acme.world.clock
+
+    class BegunMeanwhile(ExportFiles):
+        def known(self) -> Iterator[tuple[int, UUID, Path]]:
+            with Session(db.engine) as session, writing(session):
+                assert claim_export(session, clock()) is not None
+            self.unfinished(any_acme.id, id, 1).write_bytes(b"half")
+            return super().known()
+
+    files = BegunMeanwhile(any_acme.world.settings.exports_folder)
+    with any_acme.world.app.app_context():
+        ForgetExports(files)(db.engine, clock())
+    assert names(any_acme) == ["-1.part"]
+
+
 def test_all_files_of_one_workspace_are_found_and_deleted_together(acme: Workspace) -> None:
     rival = make_workspace(acme.world, "Rival", "charlie@rival.example")
     for whose in (acme, acme, rival):
@@ -279,6 +376,15 @@ def test_nobody_without_a_seat_is_made_a_file(any_acme: Workspace) -> None:
     id = ask_for_file(client)
     with any_acme.world.app.app_context(), writing(db.session()) as session:
         session.execute(update(Membership).where(Membership.role == "viewer").values(role="member"))
+    make_files(any_acme)
+    row = export(any_acme, id)
+    assert (row.status, row.why) == ("failed", "seat")
+
+
+def test_who_may_not_sign_in_any_more_is_made_no_file(any_acme: Workspace) -> None:
+    id = ask_for_file(any_acme.signed_in())
+    with any_acme.world.app.app_context(), writing(db.session()) as session:
+        session.execute(update(User).values(active=False))
     make_files(any_acme)
     row = export(any_acme, id)
     assert (row.status, row.why) == ("failed", "seat")

@@ -22,7 +22,6 @@ from widget.storage.models import (
     Response,
     User,
 )
-from widget.storage.report_pdfs import Pdf
 
 
 def test_a_pdf_is_made_for_who_finishes_and_for_who_asks(any_acme: Workspace) -> None:
@@ -66,13 +65,19 @@ def test_no_pdf_is_made_for_who_leads_nobody_any_more(acme: Workspace) -> None:
     assert pdf(desk, report).status == "none"
 
 
-def test_a_pdf_that_cannot_be_made_is_tried_three_times_and_says_why(acme: Workspace) -> None:
+@pytest.mark.parametrize(
+    ("failure", "said"),
+    [(PdfNotMade("Pango is missing."), "Pango is missing."), (MemoryError(), "in the log")],
+)
+def test_a_pdf_that_cannot_be_made_is_tried_three_times_and_says_why(
+    acme: Workspace, failure: Exception, said: str
+) -> None:
     desk, clock = Desk.of(acme), acme.world.clock
     report = desk.make()
     desk.finish(report)
 
     def fails(_view: ReportView) -> tuple[bytes, str]:
-        raise PdfNotMade("Pango is missing.")
+        raise failure
 
     with acme.world.app.app_context():
         job = MakeReportPdfs(fails)
@@ -81,7 +86,9 @@ def test_a_pdf_that_cannot_be_made_is_tried_three_times_and_says_why(acme: Works
             tries += job(db.engine, clock())
             clock.pass_time(minutes=1)
     assert tries == 3
-    assert pdf(desk, report) == Pdf("failed", problem="Pango is missing.")
+    failed = pdf(desk, report)
+    assert failed.status == "failed"
+    assert said in failed.problem
     doing(desk, order_pdf, report, clock())
     assert pdf(desk, report).status == "waiting"
 
@@ -100,6 +107,23 @@ def test_a_worker_that_dies_while_it_makes_a_pdf_holds_nobody_up(acme: Workspace
     clock.pass_time(minutes=4)
     assert desk.make_pdfs() == 1
     assert pdf(desk, report).status == "made"
+
+
+def test_a_pdf_that_workers_die_of_is_given_up(any_acme: Workspace) -> None:
+    desk, clock = Desk.of(any_acme), any_acme.world.clock
+    report = desk.make()
+    desk.finish(report)
+
+    def dies(_view: ReportView) -> tuple[bytes, str]:
+        raise KeyboardInterrupt
+
+    for _time in range(3):
+        with any_acme.world.app.app_context(), pytest.raises(KeyboardInterrupt):
+            MakeReportPdfs(dies)(db.engine, clock())
+        clock.pass_time(minutes=4)
+    with any_acme.world.app.app_context():
+        assert MakeReportPdfs(dies)(db.engine, clock()) == 0
+    assert pdf(desk, report).status == "failed"
 
 
 def test_pdfs_are_forgotten_after_a_day_and_with_their_report(any_acme: Workspace) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import update
 from tests.builders import Workspace
 from tests.reporting import Desk, day, doing, pdf
 from widget.actions.finish_report import remove
+from widget.actions.make_report import change_report, count_again
 from widget.domain.errors import ReportRefused, UnknownReport
 from widget.domain.roles import Scope
 from widget.extensions import db
@@ -78,6 +79,33 @@ def test_nobody_sees_a_report_of_more_than_they_see(any_acme: Workspace) -> None
     assert set(listed(teams.desk)) == {of_all, of_support}
     assert listed(teams.support_desk) == [of_support]
     assert listed(teams.sales_desk) == []
+
+
+@pytest.mark.parametrize("press", ["finish", "count again"])
+def test_a_report_stays_about_the_same_people_whoever_counts_it_again(
+    any_acme: Workspace, press: str
+) -> None:
+    teams = Teams(any_acme)
+    report = teams.support_desk.make()
+    made = teams.support_desk.found(report)
+    teams.desk.answer(3, 8, member="ana@a.example")
+    if press == "finish":
+        teams.desk.finish(report)
+    else:
+        doing(teams.desk, count_again, report, any_acme.world.clock())
+    # The owner sees Ben's answer too; the report is Support's, who still finds it.
+    found = teams.support_desk.found(report)
+    assert (found.within, found.title) == (made.within, made.title)
+    assert (found.figures.answers, found.figures.subject) == (2, "Support")
+
+
+def test_who_changes_a_report_chooses_whom_it_is_about(acme: Workspace) -> None:
+    teams = Teams(acme)
+    report = teams.support_desk.make()
+    doing(teams.desk, change_report, report, teams.desk.plan(), acme.world.clock())
+    assert teams.desk.found(report).figures.answers == 2
+    with pytest.raises(UnknownReport):
+        teams.support_desk.found(report)
 
 
 def test_a_manager_who_loses_a_team_loses_its_reports(acme: Workspace) -> None:

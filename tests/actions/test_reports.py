@@ -1,7 +1,9 @@
 """Reports: counted, kept as they were, with the comments that somebody ticked and no others."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select, update
@@ -9,6 +11,7 @@ from sqlalchemy import select, update
 from tests.builders import Workspace, answer_survey
 from tests.following import raise_alerts, set_alerts
 from tests.reporting import Desk, day, doing, events
+from widget.actions import make_report
 from widget.actions.find_themes import FindThemes
 from widget.actions.finish_report import choose_comments, open_again
 from widget.actions.hide_response import set_hidden
@@ -63,27 +66,112 @@ def test_areas_are_counted_among_those_who_were_asked(any_acme: Workspace) -> No
     assert found == {"Friendly": (2, 4, 0, 1), "Fast": (1, 4, 1, 1)}
 
 
+def say(desk: Desk) -> list[UUID]:
+    """Comments of two sides; returns those that praise."""
+    praise = []
+    for number in range(12):
+        praise.append(desk.answer(5, 8, comment=f"A quick reply, thank you {number}"))
+        desk.answer(1, 8, comment=f"We had to wait for days {number}")
+    return praise
+
+
+def find_themes(acme: Workspace) -> int:
+    with acme.world.app.app_context():
+        return FindThemes(lambda: False)(db.engine, acme.world.clock())
+
+
+def hide(desk: Desk, id: UUID) -> None:
+    acme = desk.acme
+    with acme.world.app.app_context():
+        set_hidden(db.session(), acme.id, id, hidden=True, at=acme.world.clock())
+
+
 def test_what_comments_say_is_looked_for_and_stays_with_the_report(any_acme: Workspace) -> None:
     desk = Desk.of(any_acme)
-    for number in range(12):
-        desk.answer(5, 8, comment=f"A quick reply, thank you {number}")
-        desk.answer(1, 8, comment=f"We had to wait for days {number}")
+    say(desk)
     report = desk.make()
     assert desk.found(report).figures.themes is None
-    with any_acme.world.app.app_context():
-        assert FindThemes(lambda: False)(db.engine, any_acme.world.clock()) == 1
-    desk.finish(report)
+    assert find_themes(any_acme) == 1
+    doing(desk, count_again, report, any_acme.world.clock())
     themes = desk.found(report).figures.themes
     assert themes is not None
     [english] = themes
     assert (english.positive, english.negative, english.is_enough) == (12, 12, True)
     said = {(term.text, term.is_positive) for term in english.terms}
     assert ("quick reply", True) in {(text.lower(), side) for text, side in said}
-    # Forgotten a day later, and kept in the report, opened again or not.
+    # Forgotten a day later, and kept in the report; what is newer is asked for.
     any_acme.world.clock.pass_time(days=2)
-    doing(desk, open_again, report, any_acme.world.clock())
     doing(desk, count_again, report, any_acme.world.clock())
     assert desk.found(report).figures.themes == themes
+    assert find_themes(any_acme) == 1
+    desk.finish(report)
+    assert desk.found(report).figures.themes == themes
+
+
+def test_a_draft_forgets_words_once_one_of_their_comments_is_hidden(any_acme: Workspace) -> None:
+    desk = Desk.of(any_acme)
+    said = say(desk)
+    draft, finished = desk.make(), desk.make()
+    find_themes(any_acme)
+    doing(desk, count_again, draft, any_acme.world.clock())
+    before = desk.found(draft)
+    desk.finish(finished)
+    kept = desk.found(finished).figures
+    assert before.figures.themes
+    assert kept.themes
+    for one in said:
+        hide(desk, one)
+    after = desk.found(draft)
+    assert after.figures.themes is None
+    # Whoever was counting it just then has read what is gone by now.
+    assert after.version > before.version
+    assert replace(before.figures, themes=None) == after.figures
+    assert desk.found(finished).figures == kept
+    doing(desk, count_again, draft, any_acme.world.clock())
+    assert desk.found(draft).figures.themes is None
+    assert find_themes(any_acme) == 1
+    desk.finish(draft)
+    assert "quick" not in str(desk.found(draft).figures.themes)
+    # Opened again it is a draft like others.
+    doing(desk, open_again, finished, any_acme.world.clock())
+    assert "quick" not in str(desk.found(finished).figures.themes)
+
+
+def test_what_is_hidden_while_a_report_is_counted_is_not_written_into_it(
+    acme: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = Desk.of(acme)
+    said = say(desk)
+    report = desk.make()
+    find_themes(acme)
+    counted = make_report.new_report_again
+
+    def with_another_who_hides(session: Any, seat: Any, before: Any) -> Any:
+        new = counted(session, seat, before)
+        session.rollback()
+        hide(desk, said[0])
+        return new
+
+    monkeypatch.setattr(make_report, "new_report_again", with_another_who_hides)
+    doing(desk, count_again, report, acme.world.clock())
+    assert desk.found(report).figures.themes is None
+
+
+def test_a_report_that_is_opened_again_keeps_words_that_are_still_known(acme: Workspace) -> None:
+    desk = Desk.of(acme)
+    say(desk)
+    report = desk.make()
+    find_themes(acme)
+    desk.finish(report)
+    themes = desk.found(report).figures.themes
+    doing(desk, open_again, report, acme.world.clock())
+    assert desk.found(report).figures.themes == themes
+    desk.finish(report)
+    acme.world.clock.pass_time(days=2)
+    doing(desk, open_again, report, acme.world.clock())
+    # Nobody knows any more whether somebody has hidden one since: it is looked for again.
+    assert desk.found(report).figures.themes is None
+    assert find_themes(acme) == 1
 
 
 def test_follow_ups_are_counted_by_when_they_were_opened_and_closed(any_acme: Workspace) -> None:

@@ -1,6 +1,6 @@
 """Drafts that are made by themselves: one of each period, told by mail, and never sent."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +17,7 @@ from widget.actions.schedule_reports import (
 from widget.domain.errors import ReportRefused, UnknownReport
 from widget.domain.schedules import Schedule
 from widget.extensions import db
-from widget.storage import models
+from widget.storage import models, report_schedules
 from widget.storage.engine import writing
 from widget.storage.models import Membership, Message, Report, ReportSchedule, User, team_managers
 
@@ -129,6 +129,27 @@ def test_a_worker_that_dies_before_it_commits_makes_it_the_next_time(
     assert len(made(acme)) == 1
 
 
+def test_one_that_cannot_be_read_holds_up_no_other_and_is_tried_again(
+    any_acme: Workspace, caplog: pytest.LogCaptureFixture
+) -> None:
+    desk, clock = Desk.of(any_acme), any_acme.world.clock
+    broken, whole = schedule(desk), schedule(desk, client="Contoso")
+    with any_acme.world.app.app_context(), writing(db.session()) as session:
+        row = session.get_one(ReportSchedule, (any_acme.id, broken))
+        plan = row.plan
+        row.plan, row.due_at = {**plan, "of_a_newer_sayso": 1}, row.due_at - timedelta(hours=1)
+    clock.moment = datetime(2027, 1, 2, 9, tzinfo=UTC)
+    assert work(any_acme) == 2
+    assert work(any_acme) == 0
+    assert [one.schedule_id for one in made(any_acme)] == [whole]
+    assert f"Schedule {broken} makes no report" in caplog.text
+    with any_acme.world.app.app_context(), writing(db.session()) as session:
+        session.get_one(ReportSchedule, (any_acme.id, broken)).plan = plan
+    clock.pass_time(hours=1)
+    assert work(any_acme) == 1
+    assert [one.schedule_id for one in made(any_acme)] == [whole, broken]
+
+
 def test_who_loses_their_team_gets_no_more_of_it_and_the_list_says_why(acme: Workspace) -> None:
     team = acme.team("Support")
     acme.put_in(team, acme.member("Ana", email="ana@a.example"))
@@ -169,7 +190,7 @@ def test_a_schedule_is_stopped_by_who_made_it_or_who_manages_the_workspace(
     for email in ("one@acme.example", "other@acme.example"):
         acme.person(email, "manager", sees_all=True)
     desk = Desk.of(acme).as_("one@acme.example")
-    first, second = schedule(desk), schedule(desk)
+    first, second = schedule(desk), schedule(desk, client="Contoso")
     with acme.world.app.app_context():
         at = acme.world.clock()
     for who, id, may in (
@@ -186,6 +207,47 @@ def test_a_schedule_is_stopped_by_who_made_it_or_who_manages_the_workspace(
                     stop_schedule(db.session(), seat, id, at)
     acme.world.clock.moment = datetime(2027, 1, 2, 9, tzinfo=UTC)
     assert work(acme) == 0
+
+
+def test_pressing_again_changes_when_the_same_draft_comes(any_acme: Workspace) -> None:
+    desk = Desk.of(any_acme)
+    first = schedule(desk)
+    again = schedule(desk, Schedule("quarter", 5, 9, "UTC"), title="Another title")
+    assert again == first
+    others = {schedule(desk, Schedule("month", 2, 8, "UTC")), schedule(desk, client="Contoso")}
+    assert len(others | {first}) == 3
+    with any_acme.world.app.app_context():
+        row = db.session.get_one(ReportSchedule, (any_acme.id, first))
+        assert (row.day, row.hour, row.plan["title"]) == (5, 9, "Another title")
+
+
+def test_a_stopped_one_starts_again_when_it_is_asked_for_again(acme: Workspace) -> None:
+    desk = Desk.of(acme)
+    first, seat = schedule(desk), desk.seat()
+    with acme.world.app.app_context():
+        stop_schedule(db.session(), seat, first, acme.world.clock())
+    assert schedule(desk) == first
+    assert stopped(acme) == ""
+    acme.world.clock.moment = datetime(2027, 1, 2, 9, tzinfo=UTC)
+    assert work(acme) == 1
+    assert len(made(acme)) == 1
+
+
+def test_one_person_has_so_many_at_most_and_stopped_ones_make_room(
+    acme: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(report_schedules, "MOST_SCHEDULES_OF_ONE", 2)
+    desk, seat = Desk.of(acme), Desk.of(acme).seat()
+    first, second = schedule(desk), schedule(desk, client="Contoso")
+    with pytest.raises(ReportRefused, match="stop one first"):
+        schedule(desk, client="Fabrikam")
+    with acme.world.app.app_context():
+        stop_schedule(db.session(), seat, second, acme.world.clock())
+    third = schedule(desk, client="Fabrikam")
+    with acme.world.app.app_context():
+        assert set(db.session.scalars(select(ReportSchedule.id))) == {first, third}
+    acme.person("other@acme.example", "manager", sees_all=True)
+    schedule(desk.as_("other@acme.example"))
 
 
 def test_nothing_is_made_each_week(acme: Workspace) -> None:

@@ -13,10 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl.utils.escape import unescape
 
-from widget.domain.exports.cells import defused
 from widget.domain.exports.columns import COLUMNS, FILE_NAMES, Batch, Column
 from widget.domain.exports.formats import FORMATS, ExportFormat, write_file
-from widget.domain.exports.spreadsheet import write_spreadsheet
+from widget.domain.exports.spreadsheet import RowsLeftOver, write_spreadsheet
+from widget.domain.formulas import defused, defused_in_csv
 
 AT = datetime(2026, 11, 23, 9, 5, 7, 250_000, tzinfo=UTC)
 AT_TEXT = AT.isoformat()
@@ -89,7 +89,7 @@ def parquet_rows(file: bytes) -> list[dict[str, Any]]:
 def test_no_text_is_a_formula(text: str, safe: str) -> None:
     assert defused(text) == safe
     found = csv_rows(written("csv", {"comment": text, "ref": text, "tags": [text]}))
-    assert [found[0][name] for name in ("comment", "ref", "tags")] == [safe] * 3
+    assert [found[0][name] for name in ("comment", "ref", "tags")] == [defused_in_csv(text)] * 3
     in_sheet = cell(written("xlsx", {"comment": text or None}), "comment")
     assert in_sheet.data_type in ("s", "n")
     assert unescape(in_sheet.value or "") == safe
@@ -100,7 +100,7 @@ def test_every_text_comes_out_of_a_text_file_as_it_went_in(text: str) -> None:
     file = written("csv", {"comment": text})
     assert file.startswith(b"\xef\xbb\xbf")
     [found] = csv_rows(file)
-    assert found["comment"] == defused(text)
+    assert found["comment"] == defused_in_csv(text)
     [line] = written("jsonl", {"comment": text}).decode().split("\n")[:-1]
     assert json.loads(line)["comment"] == text
 
@@ -159,6 +159,25 @@ def test_cells_of_a_spreadsheet_have_types() -> None:
 def test_a_text_too_long_for_a_cell_is_cut_and_says_so() -> None:
     found = cell(written("xlsx", {"comment": "x" * 40_000}), "comment").value
     assert (len(found), found[-2:]) == (32_767, "x…")
+
+
+def test_a_cell_is_as_long_as_spreadsheets_count() -> None:
+    # Each of these letters counts twice: 16,383 of them and the dots fill the cell.
+    found = cell(written("xlsx", {"comment": "😀" * 20_000}), "comment").value
+    assert (len(found), found[-2:]) == (16_384, "😀…")
+    fits = "😀" * 16_383
+    assert cell(written("xlsx", {"comment": fits}), "comment").value == fits
+
+
+def test_rows_that_came_in_since_they_were_counted_are_not_dropped() -> None:
+    batches = [batch({"ref": "a"}, {"ref": "b"}, {"ref": "c"})]
+    out = io.BytesIO()
+    write_spreadsheet(batches, out, rows=2, rows_in_sheet=2)
+    ref = FILE_NAMES.index("ref")
+    found = [row[ref] for rows in sheets(out.getvalue()).values() for row in rows]
+    assert found == ["ref", "a", "b", "ref", "c"]
+    with pytest.raises(RowsLeftOver):
+        write_spreadsheet(batches, io.BytesIO(), rows=1, rows_in_sheet=2)
 
 
 def test_a_full_sheet_is_followed_by_another_with_the_same_names() -> None:

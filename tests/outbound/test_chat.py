@@ -35,7 +35,7 @@ def client(chat: Chat, **changes: Any) -> PublicClient:
 
 
 def due(channel: Channel = "slack", target: str = ADDRESS) -> DueMessage:
-    return DueMessage(1, new_id(), channel, "alert", target, CONTENT, 1, MONDAY)
+    return DueMessage(1, new_id(), channel, "alert", target, CONTENT, 1, MONDAY, MONDAY)
 
 
 @pytest.mark.parametrize("channel", ["slack", "teams"])

@@ -10,9 +10,10 @@ from tests.builders import Clock, Workspace
 from widget.domain.messages import Content
 from widget.domain.retries import RETRY_DELAYS
 from widget.extensions import db
+from widget.outbound.jobs import make_jobs
 from widget.outbound.mail.notes import MailNotes
 from widget.outbound.mail.transport import NoMailServer
-from widget.outbound.messages import NotSent, SendMessages
+from widget.outbound.messages import NotReadyYet, NotSent, SendMessages
 from widget.storage.engine import writing
 from widget.storage.messages import DueMessage, add_message, claim_messages, mark_message_sent
 from widget.storage.models import Message
@@ -99,6 +100,46 @@ def test_a_message_that_cannot_leave_is_tried_again_and_given_up_in_the_end(
         clock.pass_time(seconds=delay.total_seconds())
     assert run(acme, recorder) == 1
     assert stored(acme).status == "failed"
+
+
+def test_what_a_message_carries_is_waited_for_and_not_for_ever(acme: Workspace) -> None:
+    recorder = Recorder()
+    recorder.failure = NotReadyYet("still being made")
+    queue(acme)
+    clock: Clock = acme.world.clock
+    for _minute in range(59):
+        assert run(acme, recorder) == 1
+        clock.pass_time(minutes=1)
+    assert (stored(acme).status, stored(acme).attempts) == ("due", 0)
+    clock.pass_time(minutes=1)
+    for delay in RETRY_DELAYS:
+        assert run(acme, recorder) == 1
+        clock.pass_time(seconds=delay.total_seconds())
+    assert run(acme, recorder) == 1
+    assert (stored(acme).status, stored(acme).last_error) == ("failed", "still being made")
+
+
+def test_alerts_do_not_wait_behind_mails_of_numbers_and_reports(any_acme: Workspace) -> None:
+    quick, slow = Recorder(), Recorder()
+    for purpose in ("subscription", "report") * 3 + ("alert", "report draft"):
+        queue(any_acme, purpose=purpose)
+    jobs = [
+        SendMessages({"mail": recorder}, any_acme.world.clock, lane=lane)
+        for recorder, lane in ((quick, "quick"), (slow, "slow"))
+    ]
+    with any_acme.world.app.app_context():
+        done = [job(db.engine, any_acme.world.clock()) for job in jobs]
+        assert done == [2, 5]
+        assert [job(db.engine, any_acme.world.clock()) for job in jobs] == [0, 1]
+    assert {due.purpose for due in quick.sent} == {"alert", "report draft"}
+    assert sorted(due.purpose for due in slow.sent) == ["report"] * 3 + ["subscription"] * 3
+
+
+def test_the_worker_sends_every_message_by_one_of_its_jobs(acme: Workspace) -> None:
+    with acme.world.app.app_context():
+        jobs = make_jobs(acme.world.settings, db.engine, lambda: False)
+    lanes = [job.run.lane for job in jobs if isinstance(job.run, SendMessages)]
+    assert sorted(map(str, lanes)) == ["quick", "slow"]
 
 
 def test_a_final_refusal_is_not_tried_again(acme: Workspace) -> None:

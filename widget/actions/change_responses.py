@@ -17,7 +17,7 @@ from widget.domain.errors import ChangeRefused, SaysoError
 from widget.storage.bulk_changes import Piece, add_change, claim_piece, piece_is_done
 from widget.storage.engine import writing
 from widget.storage.responses import those_in_scope
-from widget.storage.seats import Seat, seat_of
+from widget.storage.seats import Seat, acting_seat
 
 _PIECE = 50
 
@@ -77,10 +77,8 @@ def run_bulk_changes(
 
 def _do_piece(session: Session, piece: Piece, now: datetime) -> int:
     """How many of a piece were changed: none when its author may do so no more."""
-    seat = seat_of(session, piece.user_id, piece.workspace_id)
-    if seat is None or seat.workspace_id != piece.workspace_id:
-        return 0
-    if not seat.may(piece.change.needs):
+    seat = acting_seat(session, piece.user_id, piece.workspace_id)
+    if seat is None or not seat.may(piece.change.needs):
         return 0
     return _change_each(session, seat, piece.change, piece.response_ids, now).changed
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
+from math import inf
 from typing import Any, BinaryIO
 from uuid import UUID
 
@@ -80,8 +81,10 @@ def write_responses(
     *,
     shows_hidden_comments: bool,
     watch: Watch,
+    most_waiting: float = inf,
 ) -> None:
-    """Write the file without noting it. What `watch` raises breaks it off."""
+    """Write the file without noting it. What `watch` raises breaks it off; `most_waiting` is
+    `write_file`'s."""
     total = count_that_fit(session, workspace_id, wanted)
     session.rollback()
     watch(0, total)
@@ -95,7 +98,7 @@ def write_responses(
             done += length(batch)
             watch(done, max(done, total))
 
-    write_file(form, watched(), out, total)
+    write_file(form, watched(), out, total, most_waiting)
 
 
 def note_taken(

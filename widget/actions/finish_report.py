@@ -6,7 +6,14 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from widget.actions.make_report import draft_of, new_report_again, refuse_if_changed, renew
+from widget.actions.make_report import (
+    draft_of,
+    new_report_again,
+    refuse_if_changed,
+    renew,
+    renew_themes,
+    with_themes,
+)
 from widget.domain.errors import ReportRefused
 from widget.domain.reports.comments import MOST_COMMENTS, ChosenComment
 from widget.storage.engine import writing
@@ -50,11 +57,11 @@ def finish_report(session: Session, seat: Seat, id: UUID, at: datetime) -> None:
     Raises UnknownReport and ReportRefused.
     """
     before = find_report(session, seat.workspace_id, id, seat.scope)
-    new = new_report_again(session, seat, before, at)
+    new = new_report_again(session, seat, before)
     with writing(session):
         row = draft_of(session, seat, id)
         refuse_if_changed(row, before)
-        renew(row, new, at)
+        renew(row, with_themes(session, seat.workspace_id, new, at), at)
         row.finished_at = at
         want_pdf(session, seat.workspace_id, id, seat.user_id, at)
         note_report(session, "report.finished", row, seat.user_id, at)
@@ -66,6 +73,7 @@ def open_again(session: Session, seat: Seat, id: UUID, at: datetime) -> None:
         row = locked_report(session, seat.workspace_id, id, seat.scope)
         if row.finished_at is not None:
             row.finished_at = None
+            renew_themes(session, row, at)
             row.version += 1
             note_report(session, "report.reopened", row, seat.user_id, at)
 

@@ -24,12 +24,13 @@ from widget.domain.export_jobs import (
     ExportFailure,
     room_left,
 )
+from widget.domain.exports.spreadsheet import WorkbookTooLarge
 from widget.domain.response_filters import ResponseFilter
 from widget.storage import exports
 from widget.storage.engine import writing
 from widget.storage.export_files import ExportFiles
 from widget.storage.exports import ClaimedExport
-from widget.storage.seats import Seat, seat_of
+from widget.storage.seats import Seat, acting_seat
 
 _log = logging.getLogger(__name__)
 
@@ -71,25 +72,27 @@ class MakeExports:
         self._files, self._room = files, room
         self._clock, self._should_stop = clock, should_stop
         self._say_every_s = say_every_s
+        self._last_workspace = 0
 
     def __call__(self, engine: Engine, now: datetime) -> int:
-        """Make the file that waits longest; returns how many were made or given up."""
+        """Make a file that waits, of workspaces in turn; returns how many were made or given up."""
         with Session(engine) as session:
             if not exports.is_any_to_make(session, now):
                 return 0
             with writing(session):
-                claimed = exports.claim_export(session, now)
+                claimed = exports.claim_export(session, now, after=self._last_workspace)
             if claimed is None:
                 return 0
+            self._last_workspace = claimed.workspace_id
             try:
                 self._make(engine, session, claimed)
             except _NotOurs:
                 path = self._files.unfinished(claimed.workspace_id, claimed.id, claimed.attempt)
                 path.unlink(missing_ok=True)
             except _Stopping:
-                self._give_back(session, claimed, self._clock())
+                self._give_back(session, claimed, self._clock(), counts=False)
                 return 0
-            except _NoRoom:
+            except (_NoRoom, WorkbookTooLarge):
                 self._fail(session, claimed, "room")
             except Exception:  # noqa: BLE001 - logged
                 _log.exception("The export %s could not be made.", claimed.id)
@@ -100,9 +103,8 @@ class MakeExports:
         return 1
 
     def _make(self, engine: Engine, session: Session, claimed: ClaimedExport) -> None:
-        seat = seat_of(session, claimed.user_id, claimed.workspace_id)
-        is_here = seat is not None and seat.workspace_id == claimed.workspace_id
-        if seat is None or not is_here or not seat.may("read_responses"):
+        seat = acting_seat(session, claimed.user_id, claimed.workspace_id)
+        if seat is None or not seat.may("read_responses"):
             self._fail(session, claimed, "seat")
             return
         sight = exports.sight_of(session, seat)
@@ -146,6 +148,7 @@ class MakeExports:
                 out,
                 shows_hidden_comments=leads,
                 watch=watch,
+                most_waiting=self._room,
             )
             # A spreadsheet is written at its end alone.
             watch(progress.done, progress.done)
@@ -206,12 +209,16 @@ class MakeExports:
                 row.status, row.why, row.finished_at = "failed", why, self._clock()
         self._files.delete_unfinished(claimed.workspace_id, claimed.id)
 
-    def _give_back(self, session: Session, claimed: ClaimedExport, until: datetime) -> None:
-        """Let somebody make the file anew, from a moment on."""
+    def _give_back(
+        self, session: Session, claimed: ClaimedExport, until: datetime, *, counts: bool = True
+    ) -> None:
+        """Let somebody make the file anew, from a moment on. `counts`: this was an attempt of the
+        few that there are."""
         with writing(session):
             row = exports.held(session, claimed)
             if row is not None:
                 row.status, row.claimed_until = "waiting", until
+                row.attempts -= not counts
         self._files.delete_unfinished(claimed.workspace_id, claimed.id)
 
 
@@ -231,7 +238,10 @@ class ForgetExports:
                 with writing(session):
                     exports.end_exports(session, now)
                     exports.forget_exports(session, before)
-            for workspace_id, id, file in self._files.known():
+            there = list(self._files.known())
+            # A file that came to be just now has a row: not in what was read before, perhaps.
+            session.rollback()
+            for workspace_id, id, file in there:
                 # Left by a worker that died, or by what was cancelled as it was finished.
                 if not exports.has_file(session, workspace_id, id):
                     file.unlink(missing_ok=True)

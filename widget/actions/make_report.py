@@ -16,11 +16,18 @@ from widget.storage.engine import writing
 from widget.storage.models import Report
 from widget.storage.report_events import note_report
 from widget.storage.report_figures import report_figures, score_filter
-from widget.storage.report_themes import Counted
-from widget.storage.reports import NewReport, StoredReport, add_report, find_report, locked_report
+from widget.storage.report_themes import Counted, report_themes
+from widget.storage.reports import (
+    NewReport,
+    StoredReport,
+    add_report,
+    find_report,
+    locked_report,
+    stored,
+)
 from widget.storage.seats import Seat
 from widget.storage.teams import team_tree
-from widget.storage.themes import ask_for
+from widget.storage.themes import ask_for, latest_for
 
 # A subject names so many teams, and counts the others.
 _NAMED_TEAMS = 3
@@ -28,9 +35,10 @@ _NAMED_TEAMS = 3
 
 def make_report(session: Session, seat: Seat, plan: ReportPlan, at: datetime) -> UUID:
     """Make a draft; returns its id. Raises ReportRefused for a team that is not theirs to see."""
-    new = new_report(session, seat, plan, at)
+    new = new_report(session, seat, plan)
     with writing(session):
-        id = add_report(session, seat.workspace_id, seat.user_id, new, at)
+        said = with_themes(session, seat.workspace_id, new, at)
+        id = add_report(session, seat.workspace_id, seat.user_id, said, at)
         row = locked_report(session, seat.workspace_id, id, seat.scope)
         note_report(session, "report.made", row, seat.user_id, at)
         want_themes(session, seat.workspace_id, new, at)
@@ -42,26 +50,28 @@ def change_report(session: Session, seat: Seat, id: UUID, plan: ReportPlan, at: 
 
     Raises UnknownReport, and ReportRefused for a team that is not theirs and a finished report.
     """
-    new = new_report(session, seat, plan, at)
+    new = new_report(session, seat, plan)
     with writing(session):
         row = draft_of(session, seat, id)
-        renew(row, new, at)
+        renew(row, with_themes(session, seat.workspace_id, new, at), at)
         note_report(session, "report.changed", row, seat.user_id, at)
         want_themes(session, seat.workspace_id, new, at)
 
 
 def count_again(session: Session, seat: Seat, id: UUID, at: datetime) -> None:
-    """Count a draft's numbers again. Raises UnknownReport and ReportRefused."""
+    """Count a draft's numbers again, of the same people, and have what comments say looked for
+    again. Raises UnknownReport and ReportRefused."""
     before = find_report(session, seat.workspace_id, id, seat.scope)
-    new = new_report_again(session, seat, before, at)
+    new = new_report_again(session, seat, before)
     with writing(session):
         row = draft_of(session, seat, id)
         refuse_if_changed(row, before)
-        renew(row, new, at)
+        renew(row, with_themes(session, seat.workspace_id, new, at), at)
+        want_themes(session, seat.workspace_id, new, at)
 
 
-def new_report(session: Session, seat: Seat, plan: ReportPlan, at: datetime) -> NewReport:
-    """What a report with that plan says now, read without holding up who writes.
+def new_report(session: Session, seat: Seat, plan: ReportPlan) -> NewReport:
+    """What a report with that plan says now but for themes, read without holding up who writes.
 
     Raises ReportRefused for a team that is not theirs to see, and for a survey that is not there.
     """
@@ -76,25 +86,50 @@ def new_report(session: Session, seat: Seat, plan: ReportPlan, at: datetime) -> 
     within = _scope_of(tree, plan, seat.scope)
     subject = _subject(seat, plan, team, tree)
     figures: ReportFigures = report_figures(
-        session, Counted(seat.workspace_id, seat.time_zone, within, subject), plan, at
+        session, Counted(seat.workspace_id, seat.time_zone, within, subject), plan
     )
     title = plan.title or default_title(subject, plan.span)
     return NewReport(survey_id, title[:TITLE_LIMIT], plan, within, figures)
 
 
-def new_report_again(session: Session, seat: Seat, before: StoredReport, at: datetime) -> NewReport:
-    """The same of a report that is there; themes that it has stay until there are newer ones."""
-    new = new_report(session, seat, before.plan, at)
-    if new.figures.themes is None:
-        return replace(new, figures=replace(new.figures, themes=before.figures.themes))
-    return new
+def new_report_again(session: Session, seat: Seat, before: StoredReport) -> NewReport:
+    """The same of a report that is there, whoever has it counted: within the scope and about the
+    subject that it was made with. It has the themes that it had.
+
+    Raises UnknownSurvey.
+    """
+    about = Counted(seat.workspace_id, seat.time_zone, before.within, before.figures.subject)
+    figures = report_figures(session, about, before.plan)
+    figures = replace(figures, themes=before.figures.themes)
+    return NewReport(before.survey_id, before.title, before.plan, before.within, figures)
+
+
+def with_themes(session: Session, workspace_id: int, new: NewReport, at: datetime) -> NewReport:
+    """The same with what comments say, where that has been found.
+
+    Inside the transaction that writes it: whoever hides a comment meanwhile forgets what was found.
+    """
+    wanted = score_filter(new.plan, new.survey_id)
+    themes = report_themes(session, workspace_id, new.within, wanted, at)
+    return new if themes is None else replace(new, figures=replace(new.figures, themes=themes))
+
+
+def renew_themes(session: Session, row: Report, at: datetime) -> None:
+    """Let a report that is a draft again say what comments say by what is known now, and nothing
+    where that is to be found anew: some of those comments may have been hidden or erased since."""
+    said = stored(row)
+    bare = replace(said.figures, themes=None)
+    new = NewReport(said.survey_id, said.title, said.plan, said.within, bare)
+    row.figures = with_themes(session, row.workspace_id, new, at).figures.to_json()
+    want_themes(session, row.workspace_id, new, at)
 
 
 def want_themes(session: Session, workspace_id: int, new: NewReport, at: datetime) -> None:
-    """Have the worker look for what comments say, inside a transaction, where nobody has."""
-    if new.figures.themes is None:
-        wanted = score_filter(new.plan, new.survey_id)
-        ask_for(session, workspace_id, new.within, wanted, at)
+    """Have the worker look for what comments say, inside a transaction, where nobody has within
+    the hour."""
+    place = (session, workspace_id, new.within, score_filter(new.plan, new.survey_id), at)
+    if latest_for(*place).is_stale(at):
+        ask_for(*place)
 
 
 def draft_of(session: Session, seat: Seat, id: UUID) -> Report:

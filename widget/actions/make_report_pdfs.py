@@ -26,6 +26,8 @@ from widget.storage.seats import acting_seat
 
 _log = logging.getLogger(__name__)
 
+_ODD = "Something went wrong while it was made; whoever runs this server finds it in the log."
+
 
 @dataclass
 class MakeReportPdfs:
@@ -47,21 +49,28 @@ class MakeReportPdfs:
         return 1
 
     def _make(self, session: Session, wanted: WantedPdf, now: datetime) -> None:
-        view = _view(session, wanted)
-        session.rollback()
-        if view is None:
-            with writing(session):
-                forget_pdf(session, wanted)
-            return
         try:
-            content, digest = self.make(view)
+            view = _view(session, wanted)
+            session.rollback()
+            made = self.make(view) if view else None
         except PdfNotMade as error:
             _log.warning("The PDF of report %s could not be made: %s", wanted.report_id, error)
-            with writing(session):
-                pdf_failed(session, wanted, str(error), now)
+            _failed(session, wanted, str(error), now)
+        except Exception:  # noqa: BLE001 - logged
+            # Whatever it was, it is tried as often as what is known to go wrong, and no more.
+            _log.exception("The PDF of report %s could not be made.", wanted.report_id)
+            _failed(session, wanted, _ODD, now)
         else:
             with writing(session):
-                pdf_is_made(session, wanted, content, digest, now)
+                if made is None:
+                    forget_pdf(session, wanted)
+                else:
+                    pdf_is_made(session, wanted, *made, now)
+
+
+def _failed(session: Session, wanted: WantedPdf, problem: str, now: datetime) -> None:
+    with writing(session):
+        pdf_failed(session, wanted, problem, now)
 
 
 def _view(session: Session, wanted: WantedPdf) -> ReportView | None:

@@ -2,13 +2,13 @@
 
 import logging
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from widget.actions.make_report import new_report, want_themes
+from widget.actions.make_report import new_report, want_themes, with_themes
 from widget.domain.errors import ReportRefused, UnknownReport
 from widget.domain.messages import Content
 from widget.domain.periods import PeriodName
@@ -18,10 +18,13 @@ from widget.storage.engine import writing
 from widget.storage.messages import add_message
 from widget.storage.report_events import note_report
 from widget.storage.report_schedules import (
+    DueSchedule,
     StoredSchedule,
     add_schedule,
     due_schedules,
     locked_schedule,
+    put_schedule_off,
+    schedule_as_due,
 )
 from widget.storage.reports import (
     NewReport,
@@ -36,6 +39,7 @@ _log = logging.getLogger(__name__)
 
 EVERY: tuple[PeriodName, ...] = ("month", "quarter")
 _AT_ONCE = 5
+_PUT_OFF = timedelta(hours=1)
 
 
 def schedule_report(
@@ -43,7 +47,8 @@ def schedule_report(
 ) -> UUID:
     """Have drafts like a report made from now on; returns the schedule's id.
 
-    Raises UnknownReport, and ReportRefused for what comes more often than each month.
+    One like it that they have already is replaced. Raises UnknownReport, and ReportRefused for what
+    comes more often than each month, and when they have as many as there may be.
     """
     if schedule.every not in EVERY:
         raise ReportRefused({"every": "Choose each month or each quarter."})
@@ -80,8 +85,20 @@ class MakeScheduledReports:
         with Session(engine) as session:
             due = due_schedules(session, now, _AT_ONCE)
             for one in due:
-                self._make(session, one, now)
+                self._make_or_put_off(session, one, now)
         return len(due)
+
+    def _make_or_put_off(self, session: Session, due: DueSchedule, now: datetime) -> None:
+        try:
+            session.rollback()
+            read = schedule_as_due(session, due)
+            if read is not None:
+                self._make(session, read, now)
+        except Exception:  # noqa: BLE001 - logged
+            # One that cannot be made must not hold up the others.
+            _log.exception("Schedule %s makes no report; it is tried again in an hour.", due.id)
+            with writing(session):
+                put_schedule_off(session, due, now + _PUT_OFF)
 
     def _make(self, session: Session, due: StoredSchedule, now: datetime) -> None:
         period = period_before(due.schedule, now)
@@ -90,7 +107,7 @@ class MakeScheduledReports:
         why = "Who asked for it may not make reports any more."
         if seat is not None and seat.may("lead"):
             try:
-                new = new_report(session, seat, due.plan.of(period), now)
+                new = new_report(session, seat, due.plan.of(period))
             except ReportRefused as error:
                 why = str(error)
         with writing(session):
@@ -109,7 +126,8 @@ class MakeScheduledReports:
     def _add(
         self, session: Session, seat: Seat, due: StoredSchedule, new: NewReport, now: datetime
     ) -> None:
-        id = add_report(session, seat.workspace_id, seat.user_id, new, now, due.id)
+        said = with_themes(session, seat.workspace_id, new, now)
+        id = add_report(session, seat.workspace_id, seat.user_id, said, now, due.id)
         row = locked_report(session, seat.workspace_id, id, seat.scope)
         note_report(session, "report.made", row, seat.user_id, now, {"schedule": due.id.hex})
         want_themes(session, seat.workspace_id, new, now)

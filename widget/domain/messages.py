@@ -11,6 +11,10 @@ Channel = Literal["mail", "slack", "teams"]
 # What these carry opens something: once they have left, or never will, their link is forgotten.
 WITH_SECRET_LINK = frozenset({"invitation", "password"})
 
+# These come by the hundred and take seconds each; a lane of their own keeps alerts quick.
+Lane = Literal["quick", "slow"]
+SLOW = frozenset({"subscription", "report"})
+
 _SUBJECT_LIMIT = 150
 _TEXT_LIMIT = 2_000
 

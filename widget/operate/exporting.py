@@ -2,11 +2,13 @@
 
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from shutil import copyfileobj
-from tempfile import TemporaryFile
+from tempfile import NamedTemporaryFile, TemporaryFile
 from typing import BinaryIO, cast
 
 import click
@@ -23,6 +25,7 @@ from widget.storage.responses import days
 from widget.web.clock import now
 
 _SAY_EVERY_S = 0.5
+_STANDARD_OUTPUT = Path("-")
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,44 @@ class Asked:
     last: str | None = None
     hidden: bool = False
     tests: bool = False
+
+
+@contextmanager
+def written_whole(target: Path) -> Iterator[BinaryIO]:
+    """Where to write what stands at `target` once it is whole, for its owner alone to read; when
+    writing breaks off, what stood there stays. `-` is the standard output.
+
+    What is no file, such as a named pipe, is written as it is. Raises SettingsError where nothing
+    can be written.
+    """
+    if target == _STANDARD_OUTPUT:
+        yield sys.stdout.buffer
+        return
+    target = target.resolve()
+    is_file = target.is_file() or not target.exists()
+    try:
+        out: BinaryIO = _file_beside(target) if is_file else target.open("wb")
+    except OSError as error:
+        raise SettingsError(f"{target} cannot be written: {error.strerror}.") from error
+    if not is_file:
+        with out:
+            yield out
+        return
+    part = Path(out.name)
+    try:
+        with out:
+            yield out
+        part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _file_beside(target: Path) -> BinaryIO:
+    """A new file in the same folder, which nobody but its owner may read."""
+    made = NamedTemporaryFile(  # noqa: SIM115 - closed by who asked for it
+        dir=target.parent, prefix=f"{target.name}.", suffix=".part", delete=False
+    )
+    return cast(BinaryIO, made)
 
 
 def export_to(file: BinaryIO, form: ExportFormat, asked: Asked) -> None:

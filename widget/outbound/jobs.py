@@ -31,13 +31,15 @@ from widget.actions.run_customer_imports import (
     forget_customer_files,
     run_customer_imports,
 )
-from widget.actions.run_import import Turns, import_backoff, run_imports
+from widget.actions.run_import import import_backoff, run_imports
 from widget.actions.schedule_reports import MakeScheduledReports
 from widget.actions.send_due_requests import send_due
 from widget.actions.send_due_subscriptions import send_due_subscriptions
 from widget.actions.settle_provisional import settle_due
 from widget.domain.mail_addresses import address_digest
+from widget.domain.messages import Lane
 from widget.domain.subscriptions import PURPOSE
+from widget.domain.turns import Turns
 from widget.outbound.chat import ChatSender
 from widget.outbound.mail.letters import Post
 from widget.outbound.mail.notes import MailNotes
@@ -67,15 +69,6 @@ def make_jobs(settings: Settings, engine: Engine, should_stop: Callable[[], bool
     send_mail = SendMail(
         Post(settings), make_mailer(settings), clock=_utc_now, should_stop=should_stop
     )
-    # A connection of its own: each job has a thread of its own.
-    mailer = make_mailer(settings)
-    notes = MailNotes(mailer, settings.mail_from, ReportAttachments(engine))
-    chat = ChatSender(PublicClient())
-    send_messages = SendMessages(
-        {"mail": notes, "slack": chat, "teams": chat},
-        clock=_utc_now,
-        by_purpose={PURPOSE: partial(SendNumbers, mailer, settings)},
-    )
     files = ExportFiles(settings.exports_folder)
     make_exports = MakeExports(
         files, settings.exports_room, clock=_utc_now, should_stop=should_stop
@@ -87,7 +80,8 @@ def make_jobs(settings: Settings, engine: Engine, should_stop: Callable[[], bool
         Job("run campaigns", 1, partial(run_campaigns, backoff=campaign_backoff())),
         Job("make due mails", 2, send_due),
         Job("send mail", 1, send_mail),
-        Job("send messages", 1, send_messages),
+        Job("send messages", 1, _send_messages(settings, engine, "quick")),
+        Job("send numbers and reports", 1, _send_messages(settings, engine, "slow")),
         Job("change responses", 2, run_bulk_changes),
         Job("redate responses", 2, redate_responses),
         Job("make exports", 1, make_exports),
@@ -113,6 +107,19 @@ def make_jobs(settings: Settings, engine: Engine, should_stop: Callable[[], bool
         Job("make PDFs of reports", 1, MakeReportPdfs(make_pdf)),
         Job("forget PDFs of reports", 600, forget_report_pdfs),
     ]
+
+
+def _send_messages(settings: Settings, engine: Engine, lane: Lane) -> SendMessages:
+    # A connection of its own: each job has a thread of its own.
+    mailer = make_mailer(settings)
+    notes = MailNotes(mailer, settings.mail_from, ReportAttachments(engine))
+    chat = ChatSender(PublicClient())
+    return SendMessages(
+        {"mail": notes, "slack": chat, "teams": chat},
+        clock=_utc_now,
+        by_purpose={PURPOSE: partial(SendNumbers, mailer, settings)},
+        lane=lane,
+    )
 
 
 def work(settings: Settings, *, server_pid: int | None = None) -> None:

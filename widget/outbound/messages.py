@@ -8,7 +8,7 @@ from typing import Protocol
 
 from sqlalchemy import Engine
 
-from widget.domain.messages import Channel
+from widget.domain.messages import Channel, Lane
 from widget.domain.retries import retry_delay
 from widget.storage.messages import (
     DueMessage,
@@ -25,6 +25,8 @@ _log = logging.getLogger(__name__)
 _LEASE = timedelta(minutes=2)
 _BATCH = 5
 _NOT_READY = timedelta(seconds=5)
+# Whatever is not ready by then counts as not sent, and is given up in the end.
+_READY_WITHIN = timedelta(hours=1)
 
 
 class NotSent(Exception):
@@ -50,18 +52,20 @@ class Sender(Protocol):
 class SendMessages:
     """Sends what is due, some messages at each call.
 
-    `by_purpose`: senders of messages that are written when they leave, given the database.
+    `by_purpose`: senders of messages that are written when they leave, given the database. `lane`:
+    which messages those are, all where it is None.
     """
 
     senders: Mapping[Channel, Sender]
     clock: Callable[[], datetime]
     by_purpose: Mapping[str, Callable[[Engine], Sender]] = field(default_factory=dict)
+    lane: Lane | None = None
 
     def __call__(self, engine: Engine, now: datetime) -> int:
         """Send a few messages; returns how many were dealt with."""
-        if not is_any_message_due(engine, now):
+        if not is_any_message_due(engine, now, self.lane):
             return 0
-        claimed = claim_messages(engine, now, limit=_BATCH, lease=_LEASE)
+        claimed = claim_messages(engine, now, limit=_BATCH, lease=_LEASE, lane=self.lane)
         for due in claimed:
             self._send(engine, due)
         return len(claimed)
@@ -75,7 +79,11 @@ class SendMessages:
         try:
             sender.send(due, self.clock())
         except NotReadyYet as error:
-            put_message_off(engine, due, self.clock() + _NOT_READY, str(error))
+            now = self.clock()
+            if now - due.created_at < _READY_WITHIN:
+                put_message_off(engine, due, now + _NOT_READY, str(error))
+            else:
+                self._failed(engine, due, str(error), is_final=False)
         except NotSent as error:
             self._failed(engine, due, str(error), is_final=error.is_final)
         except Exception as error:  # noqa: BLE001 - logged, and tried again

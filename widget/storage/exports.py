@@ -7,18 +7,24 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import delete, func, or_, select
+from sqlalchemy import Select, case, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from widget.domain.errors import UnknownExport
-from widget.domain.export_jobs import ExportFailure, ExportStatus
+from widget.domain.export_jobs import (
+    MOST_ATTEMPTS,
+    MOST_LISTED,
+    ExportFailure,
+    ExportStatus,
+)
 from widget.domain.exports.formats import ExportFormat
 from widget.storage.ids import new_id
-from widget.storage.models import Export, Member
+from widget.storage.models import Export, Member, Membership
 from widget.storage.scopes import members_within
 from widget.storage.seats import Seat
 
 _CLAIMED_FOR = timedelta(seconds=30)
+_EVERYTHING = "everything"
 
 
 @dataclass(frozen=True)
@@ -62,7 +68,7 @@ class ClaimedExport:
 def sight_of(session: Session, seat: Seat) -> str:
     """What somebody can read, as a text to compare: whose responses, and whether hidden comments
     too. It changes with their role, their teams, and the members of those."""
-    whose = "everything"
+    whose = _EVERYTHING
     if not seat.scope.everything:
         ids = session.scalars(
             select(Member.id)
@@ -70,7 +76,15 @@ def sight_of(session: Session, seat: Seat) -> str:
             .order_by(Member.id)
         )
         whose = ",".join(map(str, ids))
-    return hashlib.sha256(f"{whose};{seat.may('lead')}".encode()).hexdigest()
+    return _sight(whose, seat.may("lead"))
+
+
+def _sight(whose: str, leads: bool) -> str:
+    return hashlib.sha256(f"{whose};{leads}".encode()).hexdigest()
+
+
+# Of those who see all responses, whoever they are about.
+_WIDE = (_sight(_EVERYTHING, True), _sight(_EVERYTHING, False))
 
 
 def add_export(
@@ -98,17 +112,29 @@ def add_export(
     return id
 
 
-def count_open(session: Session, seat: Seat) -> int:
-    """How many of somebody's files are waiting or under way."""
-    mine = _of_seat(seat)
-    found = session.scalar(select(func.count()).where(*mine, Export.finished_at.is_(None)))
-    return found or 0
+def count_asked(session: Session, seat: Seat, since: datetime) -> tuple[int, int]:
+    """How many of somebody's files are waiting or under way, and how many they asked for after a
+    moment. Nobody else counts theirs until the transaction ends."""
+    session.execute(
+        select(Membership.user_id)
+        .where(Membership.workspace_id == seat.workspace_id, Membership.user_id == seat.user_id)
+        .with_for_update()
+    )
+    is_open, is_late = Export.finished_at.is_(None), Export.created_at > since
+    found = select(func.count().filter(is_open), func.count().filter(is_late)).where(
+        *_of_seat(seat), or_(is_open, is_late)
+    )
+    opened, late = session.execute(found).one()
+    return opened, late
 
 
-def exports_of(session: Session, seat: Seat) -> list[ListedExport]:
-    """Somebody's own files, the newest first."""
+def exports_of(session: Session, seat: Seat, most: int = MOST_LISTED) -> list[ListedExport]:
+    """The newest of somebody's own files, the newest first."""
     rows = session.scalars(
-        select(Export).where(*_of_seat(seat)).order_by(Export.created_at.desc(), Export.id.desc())
+        select(Export)
+        .where(*_of_seat(seat))
+        .order_by(Export.created_at.desc(), Export.id.desc())
+        .limit(most)
     )
     return [_listed(row) for row in rows]
 
@@ -119,12 +145,14 @@ def export_of(session: Session, seat: Seat, id: UUID) -> ListedExport:
 
 
 def export_row(session: Session, seat: Seat, id: UUID) -> Export:
-    """The row of one of somebody's own files, locked where it may be written. Raises
-    UnknownExport."""
-    row = session.scalar(select(Export).where(*_of_seat(seat), Export.id == id).with_for_update())
-    if row is None:
-        raise UnknownExport("There is no such file, or it is not yours.")
-    return row
+    """The row of one of somebody's own files, to be read. Raises UnknownExport."""
+    return _own_row(session, select(Export).where(*_of_seat(seat), Export.id == id))
+
+
+def locked_export(session: Session, seat: Seat, id: UUID) -> Export:
+    """The row of one of somebody's own files, locked, for who changes it. Raises UnknownExport."""
+    mine = select(Export).where(*_of_seat(seat), Export.id == id)
+    return _own_row(session, mine.with_for_update())
 
 
 def is_any_to_make(session: Session, now: datetime) -> bool:
@@ -132,18 +160,33 @@ def is_any_to_make(session: Session, now: datetime) -> bool:
     return session.scalar(select(Export.id).where(*_claimable(now)).limit(1)) is not None
 
 
-def claim_export(session: Session, now: datetime) -> ClaimedExport | None:
-    """Take the file that waits longest, or whose maker has died; None without one."""
-    row = session.scalar(
+def claim_export(session: Session, now: datetime, *, after: int = 0) -> ClaimedExport | None:
+    """Take a file that waits, or whose maker has died; None without one. It is the oldest of the
+    workspace whose turn it is: of the next one after the workspace `after`.
+
+    One that was begun as often as it may be, and killed its maker each time, has failed.
+    """
+    while row := _next_to_make(session, now, after):
+        if row.attempts < MOST_ATTEMPTS:
+            return _claimed(row, now)
+        row.status, row.why, row.finished_at = "failed", "error", now
+        session.flush()
+    return None
+
+
+def _next_to_make(session: Session, now: datetime, after: int) -> Export | None:
+    return session.scalar(
         select(Export)
         .where(*_claimable(now))
-        .order_by(Export.created_at, Export.id)
+        # Those after `after` first: false comes before true.
+        .order_by(Export.workspace_id <= after, Export.workspace_id, Export.created_at, Export.id)
         .limit(1)
         .with_for_update(skip_locked=True)
         .execution_options(populate_existing=True)
     )
-    if row is None:
-        return None
+
+
+def _claimed(row: Export, now: datetime) -> ClaimedExport:
     row.status, row.claimed_until = "making", now + _CLAIMED_FOR
     row.attempts, row.done, row.total = row.attempts + 1, 0, None
     return ClaimedExport(
@@ -179,6 +222,32 @@ def note_progress(
         return False
     row.done, row.total, row.claimed_until = done, total, now + _CLAIMED_FOR
     return True
+
+
+def withdraw_all_of(
+    session: Session, workspace_id: int, at: datetime, *, keeps_wide: bool = False
+) -> None:
+    """Take back a workspace's files, inside an action's transaction: what some may read has become
+    less. Those that are made are gone, and those under way are begun anew half a minute later.
+
+    `keeps_wide` leaves those made for who sees all responses: one was only given to another member.
+    """
+    done = Export.status == "done"
+    if keeps_wide:
+        done &= Export.sight.not_in(_WIDE)
+    of_workspace = update(Export).where(Export.workspace_id == workspace_id)
+    how = {"synchronize_session": False}
+    session.execute(of_workspace.where(done).values(status="over"), execution_options=how)
+    # Those that wait are written as well: somebody may be claiming one at this moment, and could
+    # read the responses as they were.
+    is_begun = Export.attempts > 0
+    session.execute(
+        of_workspace.where(Export.finished_at.is_(None)).values(
+            status="waiting",
+            claimed_until=case((is_begun, at + _CLAIMED_FOR), else_=Export.claimed_until),
+        ),
+        execution_options=how,
+    )
 
 
 def exports_to_end(session: Session, now: datetime) -> list[tuple[int, UUID]]:
@@ -233,6 +302,13 @@ def _claimable(now: datetime) -> Sequence[Any]:
         Export.finished_at.is_(None),
         or_(Export.claimed_until.is_(None), Export.claimed_until <= now),
     )
+
+
+def _own_row(session: Session, wanted: Select[Export]) -> Export:
+    row = session.scalar(wanted)
+    if row is None:
+        raise UnknownExport("There is no such file, or it is not yours.")
+    return row
 
 
 def _of_seat(seat: Seat) -> Sequence[Any]:

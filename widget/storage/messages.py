@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Engine, Table, or_, select, update
+from sqlalchemy import ColumnElement, Engine, Table, or_, select, true, update
 from sqlalchemy.orm import Session
 
-from widget.domain.messages import WITH_SECRET_LINK, Channel, Content, tidy_content
+from widget.domain.messages import SLOW, WITH_SECRET_LINK, Channel, Content, Lane, tidy_content
 from widget.storage.engine import write_connection
 from widget.storage.ids import new_id
 from widget.storage.models import Message
@@ -28,22 +28,7 @@ class DueMessage:
     content: Content
     attempts: int
     claimed_until: datetime
-
-
-@dataclass(frozen=True)
-class ShownMessage:
-    """A message as lists show it."""
-
-    id: UUID
-    channel: str
-    purpose: str
-    target: str
-    subject: str
-    status: str
-    attempts: int
-    last_error: str
     created_at: datetime
-    sent_at: datetime | None
 
 
 def add_message(
@@ -76,21 +61,24 @@ def add_message(
     return id
 
 
-def is_any_message_due(engine: Engine, now: datetime) -> bool:
-    """Whether something is to be sent: asked often, and without holding up who writes."""
+def is_any_message_due(engine: Engine, now: datetime, lane: Lane | None = None) -> bool:
+    """Whether something is to be sent, by either lane where none is named: asked often, and
+    without holding up who writes."""
+    query = select(_messages.c.id).where(_is_due(now), _is_of(lane)).limit(1)
     with engine.connect() as connection:
-        return connection.scalar(select(_messages.c.id).where(_is_due(now)).limit(1)) is not None
+        return connection.scalar(query) is not None
 
 
 def claim_messages(
-    engine: Engine, now: datetime, *, limit: int, lease: timedelta
+    engine: Engine, now: datetime, *, limit: int, lease: timedelta, lane: Lane | None = None
 ) -> list[DueMessage]:
-    """Up to `limit` messages that nobody else sends until the lease ends; counts an attempt."""
+    """Up to `limit` messages of a lane, or of both, that nobody else sends until the lease ends;
+    counts an attempt."""
     until = now + lease
     with write_connection(engine) as connection:
         rows = connection.execute(
             select(_messages)
-            .where(_is_due(now))
+            .where(_is_due(now), _is_of(lane))
             .order_by(_messages.c.due_at, _messages.c.id)
             .limit(limit)
             .with_for_update(skip_locked=True)
@@ -111,6 +99,7 @@ def claim_messages(
             Content.from_json(row.content),
             row.attempts + 1,
             until,
+            row.created_at,
         )
         for row in rows
     ]
@@ -137,31 +126,6 @@ def give_message_up(engine: Engine, due: DueMessage, error: str) -> None:
     _settle(engine, due, status="failed", last_error=error[:500], **_kept(due))
 
 
-def newest_messages(session: Session, workspace_id: int, limit: int) -> list[ShownMessage]:
-    """The last messages of a workspace, newest first."""
-    rows = session.scalars(
-        select(Message)
-        .where(Message.workspace_id == workspace_id)
-        .order_by(Message.created_at.desc(), Message.id.desc())
-        .limit(limit)
-    )
-    return [
-        ShownMessage(
-            row.id,
-            row.channel,
-            row.purpose,
-            row.target,
-            Content.from_json(row.content).subject,
-            row.status,
-            row.attempts,
-            row.last_error,
-            row.created_at,
-            row.sent_at,
-        )
-        for row in rows
-    ]
-
-
 def _kept(due: DueMessage) -> dict[str, Any]:
     """What changes of a message that is over: nobody finds a link in it that opens something."""
     if due.purpose not in WITH_SECRET_LINK:
@@ -183,6 +147,13 @@ def _settle(engine: Engine, due: DueMessage, **values: Any) -> None:
             )
             .values(claimed_until=None, **values)
         )
+
+
+def _is_of(lane: Lane | None) -> ColumnElement[bool]:
+    if lane is None:
+        return true()
+    is_slow = _messages.c.purpose.in_(SLOW)
+    return is_slow if lane == "slow" else ~is_slow
 
 
 def _is_due(now: datetime) -> Any:

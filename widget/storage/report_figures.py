@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -24,7 +23,7 @@ from widget.domain.themes.areas import Area, Ticks, areas_of
 from widget.storage.dashboards import CountedSurvey, counted_surveys, counts_of, course_of
 from widget.storage.follow_up_figures import follow_up_figures
 from widget.storage.models import Survey, SurveyVersion
-from widget.storage.report_themes import Counted, report_themes
+from widget.storage.report_themes import Counted
 from widget.storage.responses import days
 from widget.storage.theme_comments import ticked_in
 from widget.translations import LANGUAGES, translate
@@ -32,11 +31,8 @@ from widget.translations import LANGUAGES, translate
 MAIN_METRIC: dict[Kind, MetricId] = {"stars": "stars", "csat": "csat", "nps": "nps", "ces": "ces"}
 
 
-def report_figures(
-    session: Session, about: Counted, plan: ReportPlan, at: datetime
-) -> ReportFigures:
-    """Every number of a report. Raises UnknownSurvey. `at` is now: themes are those that were found
-    last, if any were."""
+def report_figures(session: Session, about: Counted, plan: ReportPlan) -> ReportFigures:
+    """Every number of a report, and no themes yet. Raises UnknownSurvey."""
     surveys = counted_surveys(session, about.workspace_id)
     survey_id = next((id for id, one in surveys.items() if one.public_id == plan.survey), None)
     if survey_id is None:
@@ -69,7 +65,6 @@ def report_figures(
         follow_ups=_follow_ups(session, about, plan, survey_id, plan.span),
         follow_ups_before=_follow_ups(session, about, plan, survey_id, plan.compared_with),
         reasons=_reasons(session, about, survey_id, now_filter, before_filter),
-        themes=report_themes(session, about, now_filter, at),
     )
 
 

@@ -104,16 +104,25 @@ def is_any_pdf_wanted(session: Session, now: datetime) -> bool:
 
 
 def claim_pdf(session: Session, now: datetime) -> WantedPdf | None:
-    """Take the PDF that was wanted first, inside a transaction; counts an attempt."""
-    row = session.scalar(
-        select(ReportPdf)
-        .where(*_is_due(now))
-        .order_by(ReportPdf.wanted_at, ReportPdf.report_id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    )
-    if row is None:
-        return None
+    """Take the PDF that was wanted first, inside a transaction; counts an attempt.
+
+    One that nobody came back from as often as it is tried is given up instead.
+    """
+    while True:
+        row = session.scalar(
+            select(ReportPdf)
+            .where(*_is_due(now))
+            .order_by(ReportPdf.wanted_at, ReportPdf.report_id)
+            .limit(1)
+            .with_for_update(skip_locked=True)
+        )
+        if row is None:
+            return None
+        if row.attempts < MOST_ATTEMPTS:
+            break
+        row.problem = row.problem or "Making it took too long, or too much memory."
+        row.made_at, row.claimed_until = now, None
+        session.flush()
     row.attempts += 1
     row.claimed_until = now + _CLAIMED_FOR
     return WantedPdf(row.workspace_id, row.report_id, row.user_id, row.attempts, row.claimed_until)

@@ -27,13 +27,13 @@ class Counted:
 
 
 def report_themes(
-    session: Session, about: Counted, wanted: ScoreFilter, at: datetime
+    session: Session, workspace_id: int, scope: Scope, wanted: ScoreFilter, at: datetime
 ) -> tuple[LanguageThemes, ...] | None:
     """What stands out, by language; None where nobody has looked for it within a day.
 
     Each term was written by five customers at least (`MIN_SUPPORT`): it is no one person's words.
     """
-    kept = latest_for(session, about.workspace_id, about.scope, wanted, at)
+    kept = latest_for(session, workspace_id, scope, wanted, at)
     if kept.findings is None:
         return None
     return tuple(_themes(one) for one in kept.findings.languages[:_LANGUAGES])

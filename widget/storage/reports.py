@@ -164,6 +164,19 @@ def is_of_schedule(session: Session, workspace_id: int, schedule_id: UUID, first
     return session.scalar(query) is not None
 
 
+def forget_themes_of_drafts(session: Session, workspace_id: int) -> None:
+    """Let no draft of a workspace say any more what stood out in comments, inside a transaction:
+    some of those comments are gone. Whoever is counting such a draft has to begin anew."""
+    drafts = (Report.workspace_id == workspace_id, Report.finished_at.is_(None))
+    # Whoever is about to write themes into one is waited for.
+    session.execute(select(Report.id).where(*drafts).order_by(Report.id).with_for_update()).all()
+    with_themes = Report.figures["themes"].as_string().is_not(None)
+    for row in session.scalars(select(Report).where(*drafts, with_themes)):
+        row.figures = {**row.figures, "themes": None}
+        row.version += 1
+    session.flush()
+
+
 def remove_report(session: Session, row: Report) -> None:
     """Remove a report and what was made of it."""
     session.execute(

@@ -8,7 +8,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, func, select, tuple_
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, load_only
 
 from widget.domain.response_filters import ResponseFilter
 from widget.domain.roles import EVERYTHING, Scope
@@ -70,6 +70,12 @@ def _all(workspace_id: int) -> Select[Response, Survey, SurveyVersion, Member]:
         .join(SurveyVersion, SurveyVersion.id == Response.version_id)
         .outerjoin(Member, Member.id == Response.member_id)
         .where(Response.workspace_id == workspace_id)
+        # Drafts and definitions are long, and would be read for each of a page's responses.
+        .options(
+            load_only(Survey.public_id, Survey.name),
+            load_only(SurveyVersion.number),
+            load_only(Member.public_id, Member.name, Member.email),
+        )
     )
 
 
@@ -85,7 +91,7 @@ def responses_page(
     """Up to `limit` responses, newest first, next to a place in the list."""
     rows = _rows(session, workspace_id, wanted, limit + 1, older_than, newer_than)
     more = len(rows) > limit
-    items = _all_listed(rows[:limit])
+    items = _all_listed(session, rows[:limit])
     if newer_than is not None:
         return Page(items[::-1], has_older=True, has_newer=more)
     return Page(items, has_older=more, has_newer=older_than is not None)
@@ -202,7 +208,7 @@ def find_response(
         Response.id == id, within(scope, workspace_id, Response.member_id)
     )
     row = session.execute(query).one_or_none()
-    return _listed(*row) if row else None
+    return _all_listed(session, [row])[0] if row else None
 
 
 def responses_by_id(
@@ -210,7 +216,7 @@ def responses_by_id(
 ) -> dict[UUID, ListedResponse]:
     """Some responses by their ids, hidden and test ones too."""
     rows = session.execute(_all(workspace_id).where(Response.id.in_(ids))).all() if ids else []
-    return {row[0].id: _listed(*row) for row in rows}
+    return {listed.response.id: listed for listed in _all_listed(session, rows)}
 
 
 @dataclass(frozen=True)
@@ -237,14 +243,19 @@ def revisions_of(session: Session, workspace_id: int, id: UUID) -> list[ShownRev
     return [ShownRevision(row.at, row.changes) for row in rows]
 
 
-def _all_listed(rows: Sequence[Any]) -> list[ListedResponse]:
-    """The same as `_listed` for many rows, each version read once."""
-    read: dict[int, Definition] = {}
-    for row in rows:
-        version = row[2]
-        if version.id not in read:
-            read[version.id] = definition_from_json(version.definition)
-    return [_listed(row[0], row[1], row[2], row[3], read[row[2].id]) for row in rows]
+def _all_listed(session: Session, rows: Sequence[Any]) -> list[ListedResponse]:
+    """Rows as they are listed; each version is read once."""
+    ids = {version.id for _response, _survey, version, _member in rows}
+    read = {
+        id: definition_from_json(definition)
+        for id, definition in session.execute(
+            select(SurveyVersion.id, SurveyVersion.definition).where(SurveyVersion.id.in_(ids))
+        )
+    }
+    return [
+        _listed(response, survey, version, member, read[version.id])
+        for response, survey, version, member in rows
+    ]
 
 
 def _listed(
@@ -252,14 +263,14 @@ def _listed(
     survey: Survey,
     version: SurveyVersion,
     member: Member | None,
-    definition: Definition | None = None,
+    definition: Definition,
 ) -> ListedResponse:
     return ListedResponse(
         response=response,
         survey_public_id=survey.public_id,
         survey_name=survey.name,
         version=version.number,
-        definition=definition or definition_from_json(version.definition),
+        definition=definition,
         member_public_id=member.public_id if member else None,
         member_name=member.name if member else None,
         member_email=member.email if member else None,

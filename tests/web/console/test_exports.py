@@ -1,5 +1,7 @@
 """One's own files of responses: the page of each, downloads that go on, and who is given them."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -10,13 +12,24 @@ from sqlalchemy import select, update
 from tests.builders import Workspace, answer_survey, make_workspace, post
 from tests.exporting import PAGE, ask_for_file, download, make_files
 from tests.following import user_id
+from widget.actions.assign_response import assign_response
+from widget.actions.delete_response import delete_response
+from widget.actions.hide_response import set_hidden
+from widget.actions.mark_response import set_mark
 from widget.domain import export_jobs
 from widget.extensions import db
 from widget.storage.engine import writing
+from widget.storage.exports import exports_of
 from widget.storage.models import Event, Membership
+from widget.storage.seats import seat_of
 from widget.web.console import responses_export
 
 EXPORT = "/console/responses/export"
+TAKEN_AWAY: dict[str, Callable[..., Any]] = {
+    "hide": partial(set_hidden, hidden=True),
+    "hide_comment": partial(set_mark, mark="comment_hidden_at", is_set=True),
+    "delete": delete_response,
+}
 
 
 def made(acme: Workspace, client: FlaskClient, query: str = "format=csv") -> UUID:
@@ -107,7 +120,26 @@ def test_asking_and_taking_are_noted(any_acme: Workspace) -> None:
         assert head.status_code == 200
     assert events(any_acme)[1:] == [
         ("responses.exported", common | {"rows": 1, "whole": True}),
+        ("responses.exported", common | {"rows": 1, "whole": False}),
     ]
+
+
+def test_nothing_is_taken_without_a_note(acme: Workspace) -> None:
+    answer_survey(acme, acme.survey(), 5)
+    client = acme.signed_in()
+    id = made(acme, client)
+
+    def notes() -> list[bool]:
+        return [data["whole"] for name, data in events(acme) if name == "responses.exported"]
+
+    # All but one byte is as good as all.
+    assert download(client, id, Range="bytes=1-").status_code == 206
+    assert notes() == [False]
+    # A part of another file is asked for: this one is sent whole.
+    assert download(client, id, Range="bytes=1-", If_Range='"other"').status_code == 200
+    assert notes() == [False, True]
+    assert download(client, id, Range="bytes=999999-").status_code == 416
+    assert notes() == [False, True]
 
 
 def test_nobody_is_given_the_file_of_somebody_else(any_acme: Workspace) -> None:
@@ -150,6 +182,44 @@ def test_a_file_with_hidden_comments_is_not_for_who_leads_no_more(any_acme: Work
     assert download(lead, id).status_code == 403
 
 
+@pytest.mark.parametrize("how", ["hide", "hide_comment", "delete"])
+def test_a_file_is_gone_once_something_is_taken_away(any_acme: Workspace, how: str) -> None:
+    survey = any_acme.survey()
+    answer_survey(any_acme, survey, 5)
+    answered = UUID(answer_survey(any_acme, survey, 4, comment="secret"))
+    client = any_acme.signed_in()
+    id = made(any_acme, client)
+    assert "secret" in download(client, id).text
+    with any_acme.world.app.app_context():
+        TAKEN_AWAY[how](db.session(), any_acme.id, answered, at=any_acme.world.clock())
+    refused = download(client, id)
+    assert refused.status_code == 403
+    assert "secret" not in refused.text
+
+
+def test_a_file_of_everything_stays_when_a_response_is_given_to_another(
+    any_acme: Workspace,
+) -> None:
+    survey, phone = any_acme.survey(), any_acme.team("Phone")
+    any_acme.put_in(phone, any_acme.member("ana", email="ana@a.example"))
+    ben = any_acme.member("ben", email="ben@a.example")
+    given = answer_survey(any_acme, survey, 4, member="ana@a.example")
+    lead = any_acme.person("lead@acme.example", "manager", leads=(phone,))
+    mine, wide = made(any_acme, lead), made(any_acme, any_acme.signed_in())
+    with any_acme.world.app.app_context():
+        assert assign_response(
+            db.session(),
+            any_acme.id,
+            UUID(given),
+            ben,
+            may_move=True,
+            user_id=None,
+            at=any_acme.world.clock(),
+        )
+    assert download(lead, mine).status_code == 403
+    assert download(any_acme.signed_in(), wide).status_code == 200
+
+
 def test_a_file_is_cancelled_and_thrown_away(any_acme: Workspace) -> None:
     answer_survey(any_acme, any_acme.survey(), 5)
     client = any_acme.signed_in()
@@ -172,3 +242,32 @@ def test_somebody_has_only_so_many_files_under_way(acme: Workspace) -> None:
     assert "Wait for one of them, or cancel it." in client.get(PAGE).text
     # Others are not kept from theirs.
     ask_for_file(acme.person("vi@acme.example", "viewer"))
+
+
+def test_who_cancels_may_not_ask_for_ever(acme: Workspace) -> None:
+    client = acme.signed_in()
+    for _ in range(export_jobs.MOST_AN_HOUR):
+        post(client, f"{PAGE}/{ask_for_file(client)}/cancel", PAGE)
+    assert post(client, f"{EXPORT}?format=csv", PAGE).headers["Location"] == PAGE
+    assert "files within an hour" in client.get(PAGE).text
+    acme.world.clock.pass_time(hours=1)
+    ask_for_file(client)
+
+
+def test_a_filter_that_is_too_long_is_not_kept(acme: Workspace) -> None:
+    client = acme.signed_in()
+    answer = post(client, f"{EXPORT}?format=csv&q={'x' * 150}&channel={'y' * 1_900}", PAGE)
+    assert answer.headers["Location"] == PAGE
+    assert "This filter is too long for a file." in client.get(PAGE).text
+    assert events(acme) == []
+
+
+def test_the_list_is_of_the_newest_files(acme: Workspace) -> None:
+    client, ids = acme.signed_in(), []
+    for _ in range(2):
+        ids.append(ask_for_file(client))
+        acme.world.clock.pass_time(minutes=1)
+    with acme.world.app.app_context():
+        seat = seat_of(db.session(), user_id(acme, acme.owner), acme.id)
+        assert seat is not None
+        assert [found.id for found in exports_of(db.session(), seat, most=1)] == ids[1:]

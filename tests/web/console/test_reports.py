@@ -187,6 +187,22 @@ def test_one_address_is_not_flooded_with_reports(acme: Workspace) -> None:
     assert codes == [303] * 6 + [422]
 
 
+def test_finishing_makes_no_more_pdfs_than_asking_for_them(acme: Workspace) -> None:
+    desk, client = Desk.of(acme), acme.signed_in()
+    path = f"/console/reports/{desk.make()}"
+    token = csrf_token(client.get("/console/account").text)
+
+    def press(act: str) -> int:
+        return client.post(f"{path}/{act}", data={"csrf_token": token}).status_code
+
+    codes = []
+    for _time in range(31):
+        codes.append(press("finish"))
+        press("open")
+    assert codes == [303] * 30 + [429]
+    assert press("pdf") == 429
+
+
 def test_the_pdfs_state_is_a_partial_that_looks_again_until_it_is_there(acme: Workspace) -> None:
     desk, client = Desk.of(acme), acme.signed_in()
     report = desk.make()
@@ -249,3 +265,13 @@ def test_the_dashboard_links_to_a_report_of_what_it_shows(acme: Workspace) -> No
     form = client.get(link[1].replace("&amp;", "&")).text
     assert 'value="2026-10-01"' in form
     assert 'value="2026-10-31"' in form
+
+
+@pytest.mark.parametrize(
+    "moment", ["0001-01-01T00:00:00%2B14:00", "9999-12-31T23:00:00-14:00", "x"]
+)
+def test_a_place_in_the_list_that_nobody_can_count_is_not_found(
+    acme: Workspace, moment: str
+) -> None:
+    address = f"/console/reports?older={moment}_{UUID(int=1).hex}"
+    assert acme.signed_in().get(address).status_code == 404

@@ -1,6 +1,7 @@
 """The files that there are, and how each is written."""
 
 from collections.abc import Callable, Iterable, Iterator
+from math import inf
 from typing import BinaryIO, Literal, get_args
 
 from widget.domain.exports.columns import Batch
@@ -30,13 +31,21 @@ _PIECES: dict[ExportFormat, Callable[[Iterable[Batch]], Iterator[bytes]]] = {
 }
 
 
-def write_file(form: ExportFormat, batches: Iterable[Batch], out: BinaryIO, rows: int) -> None:
-    """Write the file of responses, of which there are at most `rows`. `out` can be seeked.
+def write_file(
+    form: ExportFormat,
+    batches: Iterable[Batch],
+    out: BinaryIO,
+    rows: int,
+    most_waiting: float = inf,
+) -> None:
+    """Write the file of responses, of which there are about `rows`. `out` can be seeked.
 
-    What `batches` raises comes through, and what was written until then is no file.
+    `most_waiting` is how many bytes may wait elsewhere until they are written: WorkbookTooLarge is
+    raised where a spreadsheet takes more. What `batches` raises comes through as well, and what was
+    written until then is no file.
     """
     if form == "xlsx":
-        write_spreadsheet(batches, out, rows)
+        write_spreadsheet(batches, out, rows, most_waiting=most_waiting)
     elif form == "parquet":
         write_table(batches, out)
     else:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from itertools import islice
+from math import inf
 from shutil import copyfileobj
 from tempfile import NamedTemporaryFile
 from typing import Any, BinaryIO
@@ -14,20 +15,42 @@ from widget.domain.exports.columns import FILE_COLUMNS, FILE_NAMES, Batch, Colum
 
 # Below the line of names; the format has no more lines.
 ROWS_IN_SHEET = 1_048_575
+# In units of UTF-16, as spreadsheets count.
 _LONGEST_CELL = 32_767
+# A cell around its text.
+_CELL_BYTES = 50
+# This part of a sheet is kept for rows that were not counted.
+_SPARE_PART = 100
 _MOMENT = "yyyy-mm-dd hh:mm:ss"
 
 
+class WorkbookTooLarge(Exception):
+    """What waits to be put together takes more room than it may."""
+
+
+class RowsLeftOver(Exception):
+    """There were so many more rows than were counted that no sheet holds them."""
+
+
 def write_spreadsheet(
-    batches: Iterable[Batch], out: BinaryIO, rows: int, rows_in_sheet: int = ROWS_IN_SHEET
+    batches: Iterable[Batch],
+    out: BinaryIO,
+    rows: int,
+    *,
+    rows_in_sheet: int = ROWS_IN_SHEET,
+    most_waiting: float = inf,
 ) -> None:
-    """Write a workbook of at most `rows` responses, a sheet after the other where one is full.
+    """Write a workbook of about `rows` responses, a sheet after the other where one is full.
 
     Times are in UTC; a text too long for a cell ends with “…”. Memory stays as it is however many
-    rows there are: what is written waits in a temporary file of the library's.
+    rows there are: what is written waits in a temporary file of the library's. Raises
+    WorkbookTooLarge where that takes more than about `most_waiting` bytes, and RowsLeftOver where
+    so many came in since they were counted that the sheets do not hold them.
     """
-    every = _records(batches)
-    sheets = max(1, -(-rows // rows_in_sheet))
+    every = _records(batches, most_waiting)
+    # Places for those that come in meanwhile: a sheet cannot be added once the first is begun.
+    spare = max(1, rows_in_sheet // _SPARE_PART)
+    sheets = -(-(rows + spare) // rows_in_sheet)
     parts: list[tuple[str, Any]] = [
         (f"Responses {number}" if sheets > 1 else "Responses", _part(every, rows_in_sheet))
         for number in range(1, sheets + 1)
@@ -43,6 +66,8 @@ def write_spreadsheet(
             datetime_format=_MOMENT,
             column_width={"general": 16.0},
         )
+        if next(every, None) is not None:
+            raise RowsLeftOver("There are more responses than sheets for them.")
         copyfileobj(whole, out)
 
 
@@ -53,11 +78,23 @@ def _part(every: Iterator[dict[str, Any]], rows: int) -> Iterator[dict[str, Any]
     yield from part
 
 
-def _records(batches: Iterable[Batch]) -> Iterator[dict[str, Any]]:
+def _records(batches: Iterable[Batch], most_waiting: float) -> Iterator[dict[str, Any]]:
+    # The library's file has no name and stands in no folder: its size is reckoned.
+    waiting = 0
     for batch in batches:
         cells = [_cells(column, batch[column.name]) for column in FILE_COLUMNS]
+        waiting += sum(map(_size, cells))
+        if waiting > most_waiting:
+            raise WorkbookTooLarge("The workbook takes more room than there is.")
         for row in zip(*cells, strict=True):
             yield dict(zip(FILE_NAMES, row, strict=True))
+
+
+def _size(cells: Cells) -> int:
+    """About how many bytes cells take as XML."""
+    texts = "".join(cell for cell in cells if isinstance(cell, str))
+    there = len(cells) - cells.count(None)
+    return _CELL_BYTES * there + len(texts.encode("utf-8", "replace"))
 
 
 def _cells(column: Column, values: Cells) -> Cells:
@@ -65,7 +102,9 @@ def _cells(column: Column, values: Cells) -> Cells:
         return [text and _without_zone(text) for text in values]
     cells = CELLS[column.kind](values)
     if column.kind in ("text", "list", "object"):
-        return [_shortened(text) if text and len(text) > _LONGEST_CELL else text for text in cells]
+        # A letter takes two units at most, so that most texts need no second look.
+        risky = _LONGEST_CELL // 2
+        return [_shortened(text) if text and len(text) > risky else text for text in cells]
     return cells
 
 
@@ -75,4 +114,8 @@ def _without_zone(moment: str) -> datetime:
 
 
 def _shortened(text: str) -> str:
-    return text[: _LONGEST_CELL - 1] + "…"
+    units = text.encode("utf-16-le", "surrogatepass")
+    if len(units) <= 2 * _LONGEST_CELL:
+        return text
+    # What is ignored is half of a letter's pair.
+    return units[: 2 * (_LONGEST_CELL - 1)].decode("utf-16-le", "ignore") + "…"

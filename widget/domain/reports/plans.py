@@ -18,6 +18,8 @@ INTRODUCTION_LIMIT = 3_000
 CLIENT_LIMIT = 200
 # Two years and a bit: enough to look back on, and a trend of so many months can be read.
 MOST_DAYS = 800
+# Of schedules that make reports by themselves, in a workspace.
+MOST_SCHEDULES_OF_ONE = 20
 DEFAULT_PRESET: Preset = "last_quarter"
 OWN = "own"
 # Those that a form offers; the others end today, which is no period to report on.
@@ -67,6 +69,11 @@ class ReportPlan:
             title=self.title.replace(old, new)[:TITLE_LIMIT],
             introduction=self.introduction.replace(old, new)[:INTRODUCTION_LIMIT],
         )
+
+    def is_about_the_same(self, other: "ReportPlan") -> bool:
+        """Whether both are about the same answers but for the days, and compared alike."""
+        mine = (self.survey, self.team, self.client, self.baseline)
+        return mine == (other.survey, other.team, other.client, other.baseline)
 
     def to_json(self) -> dict[str, Any]:
         data = asdict(self)

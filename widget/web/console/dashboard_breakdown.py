@@ -15,6 +15,7 @@ from widget.domain.dashboards import (
     by_weekday_and_hour,
     compare_pair,
 )
+from widget.domain.periods import WEEKDAYS
 from widget.domain.score_filters import Group
 from widget.domain.scores.comparisons import Comparison
 from widget.domain.scores.estimates import Score
@@ -42,7 +43,6 @@ GROUP_NAMES: dict[Group, str] = {
 }
 # So many rows are read; what they leave out is in the file.
 MOST_ROWS = 100
-_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,7 @@ def table_of(
         }
         grid = [
             (_(weekday), [cells.get((day, hour)) for hour in range(24)])
-            for day, weekday in enumerate(_WEEKDAYS)
+            for day, weekday in enumerate(WEEKDAYS)
         ]
         return Table(title, group, list(cells.values()), len(groups), grid if cells else [])
     lines = [_line(row, *name(row.key)) for row in rows]
@@ -166,5 +166,5 @@ def _namer(asked: Asked, surveys: dict[int, CountedSurvey], group: Group) -> Nam
     if group == "tag":
         return lambda id: (_("No tag"), "") if id is None else (asked.choices.tags[id],) * 2
     if group == "hour":
-        return lambda key: (f"{_(_WEEKDAYS[key[0]])} {key[1]:02d}:00", "")
+        return lambda key: (f"{_(WEEKDAYS[key[0]])} {key[1]:02d}:00", "")
     return lambda text: (text or _("None"), text or NONE)

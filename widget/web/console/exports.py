@@ -7,8 +7,9 @@ from flask import abort, current_app, flash, redirect, render_template, request,
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from widget.actions.ask_for_export import cancel_export, take_export
+from widget.actions.ask_for_export import cancel_export, file_of_export, note_export_taken
 from widget.domain.errors import ExportRefused
+from widget.domain.export_jobs import MOST_LISTED
 from widget.domain.exports.formats import FORMAT_NAMES
 from widget.extensions import db
 from widget.storage.export_files import ExportFiles
@@ -28,6 +29,7 @@ def responses_exports() -> str:
         exports=exports_of(db.session(), seat()),
         form_names=FORMAT_NAMES,
         at=now(),
+        most=MOST_LISTED,
     )
 
 
@@ -59,12 +61,10 @@ def responses_export_file(export_id: UUID) -> Response:
     """The file, or the part of it that is asked for: a download that broke off goes on."""
     found = export_of(db.session(), seat(), export_id)
     try:
-        path = take_export(
-            db.session(), seat(), export_id, _files(), now(), is_begun=not _is_beginning()
-        )
+        path = file_of_export(db.session(), seat(), export_id, _files(), now())
     except ExportRefused as error:
         abort(403, str(error))
-    return sent(
+    answer = sent(
         path,
         found.format,
         found.created_at.astimezone(ZoneInfo(seat().time_zone)).date(),
@@ -73,14 +73,11 @@ def responses_export_file(export_id: UUID) -> Response:
         etag=export_id.hex,
         last_modified=found.finished_at,
     )
-
-
-def _is_beginning() -> bool:
-    """Whether the file's beginning is asked for, and not only told of."""
-    if request.method != "GET":
-        return False
-    asked = request.range
-    return asked is None or not asked.ranges or asked.ranges[0][0] == 0
+    # What the answer turned out to hold counts, not what was asked for.
+    if request.method == "GET" and answer.status_code in (200, 206):
+        is_whole = answer.status_code == 200
+        note_export_taken(db.session(), seat(), export_id, now(), whole=is_whole)
+    return answer
 
 
 def _files() -> ExportFiles:

@@ -1,6 +1,5 @@
 """Reports: the list, making one, and where each stands."""
 
-from datetime import datetime
 from uuid import UUID
 
 from flask import abort, flash, redirect, render_template, request, url_for
@@ -10,7 +9,8 @@ from werkzeug.wrappers import Response
 from widget.actions.find_themes import ask_for_themes
 from widget.actions.finish_report import finish_report, open_again, remove
 from widget.actions.make_report import change_report, count_again, make_report
-from widget.domain.errors import ReportRefused
+from widget.domain.errors import MomentRefused, ReportRefused
+from widget.domain.moments import read_moment
 from widget.domain.reports.plans import DEFAULT_PRESET, OWN, span_words
 from widget.extensions import db
 from widget.report_pages.page import body, digest_of, document
@@ -28,6 +28,7 @@ from widget.web.console.report_forms import (
     form_values,
     posted_plan,
 )
+from widget.web.rate_limits import rate_limits
 
 _PAGE = 30
 
@@ -100,6 +101,8 @@ def report_change(report_id: UUID) -> Response | str | tuple[str, int]:
 def report_act(report_id: UUID, act: str) -> Response:
     """Count a draft again, finish it, open a finished one again, or remove it."""
     session, at = db.session(), now()
+    if act == "finish" and not rate_limits().allow_pdf(seat().user_id):
+        abort(429, _("Too many PDFs in one hour. Please try again later."))
     done = {
         "count": _("The numbers were counted again."),
         "finish": _("Finished: its numbers stay as they are. The PDF is being made."),
@@ -139,15 +142,18 @@ def _page(found: StoredReport) -> str:
 
 
 def _themes(found: StoredReport) -> Kept | None:
-    """How far the looking for what a draft's comments say is; None where the report has it, or is
-    finished. What is not there, or not any more, is asked for."""
-    if found.is_finished or found.figures.themes is not None:
+    """How far the looking for what a draft's comments say is; None where the report says what was
+    found last, or is finished. What is not there, or not any more, is asked for."""
+    if found.is_finished:
         return None
     wanted, at = score_filter(found.plan, found.survey_id), now()
     place = (db.session(), found.workspace_id, found.within, wanted, at)
     kept = latest_for(*place)
+    if found.figures.themes is not None:
+        is_newer = kept.found_at is not None and kept.found_at > found.figures_at
+        return kept if is_newer else None
     if kept.findings is None and not kept.is_waiting:
-        ask_for_themes(*place)
+        ask_for_themes(*place, by=seat().user_id)
     return kept
 
 
@@ -167,7 +173,6 @@ def _place() -> ReportPlace | None:
         return None
     moment, _separator, id = text.partition("_")
     try:
-        at = datetime.fromisoformat(moment)
-        return ReportPlace(at, UUID(hex=id)) if at.tzinfo else None
-    except ValueError:
+        return ReportPlace(read_moment(moment, seat().time_zone), UUID(hex=id))
+    except (MomentRefused, ValueError):
         abort(404)

@@ -64,22 +64,27 @@ def column_name(column: Column) -> str:
     return _NAMES[column]()
 
 
+def _customer(found: ListedResponse) -> str:
+    row = found.response
+    return row.customer_name or row.customer_email or row.customer_id
+
+
+_TEXTS: dict[Column, Callable[[ListedResponse], str]] = {
+    "member": lambda found: found.member_name or found.response.member_given,
+    "customer": _customer,
+    "survey": lambda found: found.survey_name,
+    "channel": lambda found: found.response.channel,
+    "ref": lambda found: found.response.ref,
+    "language": lambda found: found.response.language,
+    "source": lambda found: found.response.source,
+    "client": lambda found: (found.response.attributes or {}).get("client", ""),
+    "segment": lambda found: (found.response.attributes or {}).get("segment", ""),
+    "version": lambda found: str(found.version),
+    "finished": lambda found: _("yes") if found.response.finished_at else _("no"),
+}
+
+
 @blueprint.app_template_filter("column_text")
 def column_text(found: ListedResponse, column: Column) -> str:
     """What stands in a column that is a plain text; "" for nothing."""
-    row = found.response
-    attributes = row.attributes or {}
-    texts: dict[str, str] = {
-        "member": found.member_name or row.member_given,
-        "customer": row.customer_name or row.customer_email or row.customer_id,
-        "survey": found.survey_name,
-        "channel": row.channel,
-        "ref": row.ref,
-        "language": row.language,
-        "source": row.source,
-        "client": attributes.get("client", ""),
-        "segment": attributes.get("segment", ""),
-        "version": str(found.version),
-        "finished": _("yes") if row.finished_at else _("no"),
-    }
-    return texts.get(column, "")
+    return _TEXTS[column](found)
