@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 
 from tests.builders import Workspace, csrf_token, post
 from tests.reporting import Desk
+from widget.actions.find_themes import FindThemes
 from widget.extensions import db
 from widget.storage.engine import writing
 from widget.storage.models import Event, Message, Report, Response, team_managers
@@ -185,6 +186,25 @@ def test_one_address_is_not_flooded_with_reports(acme: Workspace) -> None:
     path = f"/console/reports/{report}/send"
     codes = [post(client, path, to="kim@c.example").status_code for _ in range(7)]
     assert codes == [303] * 6 + [422]
+
+
+def test_a_draft_says_when_newer_words_have_been_found(acme: Workspace) -> None:
+    desk, client = Desk.of(acme), acme.signed_in()
+    path = f"/console/reports/{desk.make()}"
+
+    def find() -> int:
+        with acme.world.app.app_context():
+            return FindThemes(lambda: False)(db.engine, acme.world.clock())
+
+    assert find() == 1
+    assert "has been found" in client.get(path).text
+    send(client, f"{path}/count")
+    assert "has been found" not in client.get(path).text
+    acme.world.clock.pass_time(hours=2)
+    send(client, f"{path}/count")
+    acme.world.clock.pass_time(minutes=1)
+    assert find() == 1
+    assert "has been found" in client.get(path).text
 
 
 def test_finishing_makes_no_more_pdfs_than_asking_for_them(acme: Workspace) -> None:

@@ -17,6 +17,7 @@ from sqlalchemy import select
 from werkzeug.routing import AnyConverter, Rule
 
 from tests.builders import Workspace, add_request, answer_survey, csrf_token, make_workspace
+from tests.campaigning import audience
 from tests.exporting import ask_for_file, make_files
 from tests.reporting import Desk
 from tests.subscribing import keep, subscribe
@@ -298,6 +299,7 @@ THINGS = OF_MEMBERS | {
     "report_id": _report,
     "report_schedule_id": _report_schedule,
     "reward_id": _reward,
+    "audience_id": lambda owner: audience(owner.workspace, name=new_id().hex),
     "export_id": _export,
     "filter_id": _filter,
     "subscription_id": lambda owner: subscribe(owner.workspace, _filter(owner)),
@@ -342,7 +344,9 @@ def call(
     built = rule.build(values | {name: id})
     assert built
     fields = {"csrf_token": token} if method == "POST" else None
-    return client.open(built[1], method=method, data=fields).status_code
+    # Files are open until their answer is closed.
+    with client.open(built[1], method=method, data=fields) as answer:
+        return int(answer.status_code)
 
 
 def test_every_id_that_a_route_takes_is_in_the_table(acme: Workspace) -> None:
