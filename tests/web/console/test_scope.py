@@ -17,7 +17,7 @@ from sqlalchemy import select
 from werkzeug.routing import AnyConverter, Rule
 
 from tests.builders import Workspace, add_request, answer_survey, csrf_token, make_workspace
-from tests.campaigning import audience
+from tests.campaigning import audience, campaign
 from tests.exporting import ask_for_file, make_files
 from tests.reporting import Desk
 from tests.subscribing import keep, subscribe
@@ -300,6 +300,9 @@ THINGS = OF_MEMBERS | {
     "report_schedule_id": _report_schedule,
     "reward_id": _reward,
     "audience_id": lambda owner: audience(owner.workspace, name=new_id().hex),
+    "campaign_id": lambda owner: campaign(
+        owner.workspace, owner.workspace.survey(), name=new_id().hex
+    ),
     "export_id": _export,
     "filter_id": _filter,
     "subscription_id": lambda owner: subscribe(owner.workspace, _filter(owner)),

@@ -13,7 +13,6 @@ from widget.domain.messages import Content
 from widget.domain.redaction import REDACTED
 from widget.storage import themes
 from widget.storage.ended_exports import withdraw_all_of
-from widget.storage.ended_exports import withdraw_all_of
 from widget.storage.erasing.own_rows import Counts
 from widget.storage.erasing.person import WRITTEN, Person
 from widget.storage.models import (
@@ -35,6 +34,7 @@ from widget.storage.models import (
     Revision,
     SavedFilter,
     Subscription,
+)
 from widget.storage.report_pdfs import forget_pdfs
 from widget.storage.search import found_in
 
