@@ -25,6 +25,7 @@ from widget.storage.dashboards import (
 from widget.web import htmx
 from widget.web.console import dashboard_filters
 from widget.web.console.access import blueprint, needs, seat
+from widget.web.console.dashboard_answers import AnswerLinks
 from widget.web.console.dashboard_breakdown import (
     GROUP_NAMES,
     chosen_group,
@@ -61,6 +62,7 @@ def dashboard() -> Response:
     sides = sides_of(asked, surveys, metric, counts)
     values = {
         "asked": asked,
+        "links": AnswerLinks(asked),
         "menu": menu_of("dashboard"),
         "presets": dashboard_filters.preset_options(),
         "tiles": tiles(metrics, counts, before),

@@ -56,6 +56,8 @@ class Line:
     against_others: Comparison
     # What the address calls it where two are compared.
     key: str = ""
+    # What the list of responses finds its answers by; None where nothing finds just those.
+    found_by: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -102,6 +104,7 @@ def table_of(
     if group == "hour":
         groups, most = by_weekday_and_hour(groups, QUARTER_S, place.time_zone), None
     name = _namer(asked, surveys, group)
+    found_by = _finder(asked, surveys, group, name)
     whole = None
     if group == "tag":
         # A response may have several: what is not in a group is not in the others either.
@@ -112,15 +115,13 @@ def table_of(
     rows = breakdown(metric, groups, most, whole)
     title = _(GROUP_NAMES[group])
     if group == "hour":
-        cells = {
-            row.key: _line(row, *name(row.key)) for row in sorted(rows, key=lambda row: row.key)
-        }
+        cells = {row.key: _line(row, name) for row in sorted(rows, key=lambda row: row.key)}
         grid = [
             (_(weekday), [cells.get((day, hour)) for hour in range(24)])
             for day, weekday in enumerate(_WEEKDAYS)
         ]
         return Table(title, group, list(cells.values()), len(groups), grid if cells else [])
-    lines = [_line(row, *name(row.key)) for row in rows]
+    lines = [_line(row, name, found_by) for row in rows]
     lines.sort(key=lambda line: (-line.score.n, line.words.casefold()))
     table = Table(title, group, lines, len(groups))
     return replace(table, pair=_pair(metric, groups, table))
@@ -140,11 +141,34 @@ def _key(key: Any) -> str:
     return "none" if key is None else f"={key}"
 
 
-def _line(row: Row[Any], words: str, value: str) -> Line:
-    return Line(words, value, row.score, row.fair, row.against_others, _key(row.key))
-
-
 Namer = Callable[[Any], tuple[str, str]]
+Finder = Callable[[Any], Mapping[str, str] | None]
+
+
+def _line(row: Row[Any], name: Namer, found_by: Finder = lambda key: None) -> Line:
+    words, value = name(row.key)
+    found = found_by(row.key)
+    return Line(words, value, row.score, row.fair, row.against_others, _key(row.key), found)
+
+
+def _finder(asked: Asked, surveys: dict[int, CountedSurvey], group: Group, name: Namer) -> Finder:
+    """By which parameters the list of responses finds a group's answers and no others."""
+    if group == "version":
+        numbers = version_numbers(db.session(), seat().workspace_id)
+        return lambda id: {
+            "survey": surveys[numbers[id][0]].public_id,
+            "version": str(numbers[id][1]),
+        }
+    chosen = asked.chosen["tag"]
+
+    def found_by(key: Any) -> Mapping[str, str] | None:
+        value = name(key)[1]
+        # A further tag would have to be there beside those that are chosen.
+        is_further_tag = group == "tag" and chosen and value not in chosen
+        is_above = group == "team" and value in asked.choices.teams_above
+        return {group: value} if value and not is_further_tag and not is_above else None
+
+    return found_by
 
 
 def _namer(asked: Asked, surveys: dict[int, CountedSurvey], group: Group) -> Namer:
@@ -160,7 +184,11 @@ def _namer(asked: Asked, surveys: dict[int, CountedSurvey], group: Group) -> Nam
     if group == "version":
         numbers = version_numbers(db.session(), seat().workspace_id)
         return lambda id: (
-            _("%(survey)s, version %(number)s", survey=numbers[id][0], number=numbers[id][1]),
+            _(
+                "%(survey)s, version %(number)s",
+                survey=surveys[numbers[id][0]].name,
+                number=numbers[id][1],
+            ),
             "",
         )
     if group == "tag":

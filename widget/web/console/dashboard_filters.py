@@ -23,6 +23,8 @@ class Choices:
 
     surveys: list[tuple[str, str]]
     teams: list[tuple[str, str]]
+    # Those with teams below them, whose answers their values find as well.
+    teams_above: frozenset[str]
     members: dict[int, NamedMember]
     tags: dict[int, str]
 
@@ -58,6 +60,7 @@ def asked(surveys: dict[int, CountedSurvey]) -> Asked:
     choices = Choices(
         [(survey.public_id, survey.name) for survey in surveys.values()],
         [(str(team.id), team.full_name) for team in tree],
+        frozenset(str(team.parent_id) for team in tree),
         members,
         tags,
     )
