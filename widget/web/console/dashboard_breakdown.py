@@ -14,6 +14,8 @@ from widget.domain.dashboards import (
     breakdown,
     by_weekday_and_hour,
     compare_pair,
+    has_number,
+    shades,
 )
 from widget.domain.score_filters import Group
 from widget.domain.scores.comparisons import Comparison
@@ -43,6 +45,7 @@ GROUP_NAMES: dict[Group, str] = {
 # So many rows are read; what they leave out is in the file.
 MOST_ROWS = 100
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_SHORT = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
 @dataclass(frozen=True)
@@ -58,22 +61,29 @@ class Line:
     key: str = ""
     # What the list of responses finds its answers by; None where nothing finds just those.
     found_by: Mapping[str, str] | None = None
+    # See `shades`.
+    shade: int = 0
 
 
 @dataclass(frozen=True)
 class Table:
     """A breakdown, those with most answers first, or by weekday and hour in their order.
 
-    `groups` is how many there are, of which `rows` may be the first.
+    `groups` is how many have a number, of which `rows` may be the first.
     """
 
     title: str
     group: Group
     rows: list[Line]
     groups: int
-    # By weekday, its name and a line for each hour, None where nobody answered; empty otherwise.
-    grid: list[tuple[str, list[Line | None]]] = field(default_factory=list)
+    # By hour, a line for each weekday, None where nobody answered; empty otherwise.
+    grid: list[list[Line | None]] = field(default_factory=list)
     pair: Pair[Any] | None = None
+
+    @property
+    def weekdays(self) -> list[tuple[str, str]]:
+        """The heads of the grid's columns: names and their short forms."""
+        return [(_(name), _(short)) for name, short in zip(_WEEKDAYS, _SHORT, strict=True)]
 
     @property
     def can_be_paired(self) -> bool:
@@ -116,14 +126,15 @@ def table_of(
     title = _(GROUP_NAMES[group])
     if group == "hour":
         cells = {row.key: _line(row, name) for row in sorted(rows, key=lambda row: row.key)}
-        grid = [
-            (_(weekday), [cells.get((day, hour)) for hour in range(24)])
-            for day, weekday in enumerate(_WEEKDAYS)
-        ]
+        dark = shades({row.key: row.score for row in rows})
+        cells = {key: replace(line, shade=dark[key]) for key, line in cells.items()}
+        days = range(len(_WEEKDAYS))
+        grid = [[cells.get((day, hour)) for day in days] for hour in range(24)]
         return Table(title, group, list(cells.values()), len(groups), grid if cells else [])
     lines = [_line(row, name, found_by) for row in rows]
     lines.sort(key=lambda line: (-line.score.n, line.words.casefold()))
-    table = Table(title, group, lines, len(groups))
+    told = sum(has_number(metric, counts) for counts in groups.values())
+    table = Table(title, group, lines, told)
     return replace(table, pair=_pair(metric, groups, table))
 
 

@@ -49,6 +49,7 @@ def dashboard_why() -> Response:
         "presets": dashboard_filters.preset_options(),
         "kept": kept,
         "state": state,
+        "is_partial": htmx.wants_partial(),
         "sides": SIDES,
         "min_support": MIN_SUPPORT,
         "is_nps": _is_nps(asked, surveys),
