@@ -24,6 +24,8 @@
     const lines = JSON.parse(place.dataset.lines || "[]");
     const dashes = [[8, 4], [2, 4], [12, 4, 2, 4]];
     const line = ({ label }, index) => ({ label, stroke: colour("--soft"), width: 1.5, dash: dashes[index % dashes.length], points: { show: false } });
+    // What the chart shows is folded away, once; it stays as somebody leaves it.
+    if (!place.hasChildNodes()) document.querySelector(`[data-table-of="${place.dataset.chart}"]`)?.removeAttribute("open");
     place.replaceChildren();
     new uPlot({
       width: place.clientWidth,

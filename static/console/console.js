@@ -21,6 +21,15 @@
     setTimeout(() => { button.textContent = label; }, 2000);
   });
 
+  // Days of one's own or a span with a name: choosing one lets go of the other, before the form is sent.
+  document.addEventListener("change", ({ target }) => {
+    const form = target.closest?.("[data-days]");
+    if (!form) return;
+    const [span, from, to] = ["span", "from", "to"].map((name) => form.querySelector(`[name="${name}"]`));
+    if (target === span && span.value !== "own") from.value = to.value = "";
+    else if ((target === from || target === to) && target.value) span.value = "own";
+  }, true);
+
   // A colour picker beside a text field: each follows the other.
   for (const picker of document.querySelectorAll("[data-mirrors]")) {
     const field = document.getElementById(picker.dataset.mirrors);

@@ -10,6 +10,7 @@ from widget.domain.dashboards import (
     breakdown,
     by_weekday_and_hour,
     compare_pair,
+    shades,
     shown_metrics,
     tiles,
 )
@@ -124,3 +125,11 @@ def test_quarters_of_one_hour_are_added_up() -> None:
     monday = int(datetime(2026, 11, 23, 9, tzinfo=UTC).timestamp()) // 900
     found = by_weekday_and_hour({monday: stars(4), monday + 3: stars(5)}, 900, "UTC")
     assert found == {(0, 9): stars(4, 5)}
+
+
+def test_the_higher_a_number_the_darker_and_few_answers_are_not_shaded() -> None:
+    groups = {value: stars(*[value] * 10) for value in (1, 2, 4, 5)} | {3: stars(3)}
+    scores = {key: score_of("stars", counts) for key, counts in groups.items()}
+    assert shades(scores) == {1: 1, 2: 2, 4: 4, 5: 4, 3: 0}
+    assert shades({1: scores[1], 3: scores[3]}) == {1: 0, 3: 0}
+    assert shades({}) == {}

@@ -13,6 +13,8 @@ from widget.domain.teams import TeamPlace, with_teams_below
 # A parameter's name, in the order of the form; each may come several times.
 NAMES = ("survey", "team", "member", "channel", "language", "source", "client", "segment", "tag")
 SPAN_NAMES = ("span", "from", "to")
+# What the form calls days that somebody chooses.
+OWN_DAYS = "own"
 NOBODY = "none"
 # In an address there is no telling "" from nothing at all.
 NONE = "-"
@@ -55,10 +57,12 @@ class ReadQuery:
 
 
 def chosen_of(given: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
-    """The values of every parameter of a filter, those that are empty left out."""
-    return {
+    """The values of every parameter of a filter, those that are empty left out. A span's name is
+    left out as well where there are days, which say more."""
+    chosen = {
         name: [value for value in given.get(name, ()) if value] for name in (*SPAN_NAMES, *NAMES)
     }
+    return chosen | ({"span": []} if _has_days(chosen) else {})
 
 
 def read_query(chosen: Chosen, known: Known, today: date) -> ReadQuery:
@@ -94,7 +98,9 @@ def wanted_in(span: Span, chosen: Chosen, known: Known) -> ScoreFilter:
 
 
 def preset_in(chosen: Chosen) -> Preset | None:
-    """The span that an address calls by name."""
+    """The span that an address calls by name; None where it has days of its own."""
+    if _has_days(chosen):
+        return None
     named = next(iter(chosen["span"]), "")
     return next((known for known in PRESETS if known == named), None)
 
@@ -104,6 +110,8 @@ def _span(chosen: Chosen, today: date, problems: dict[str, str]) -> Span:
     if preset:
         return preset_span(preset, today)
     first, last = _day("from", chosen, problems), _day("to", chosen, problems)
+    if chosen["span"] == [OWN_DAYS]:
+        problems["from"] = "Choose the first day, the last one or both."
     if first is None and last is None:
         return preset_span(DEFAULT_SPAN, today)
     last = min(last or today, today)
@@ -112,6 +120,10 @@ def _span(chosen: Chosen, today: date, problems: dict[str, str]) -> Span:
         problems["from"] = "This day is after the last one."
         return Span(last, last)
     return Span(first, last)
+
+
+def _has_days(chosen: Chosen) -> bool:
+    return bool(chosen["from"] or chosen["to"])
 
 
 def _day(name: str, chosen: Chosen, problems: dict[str, str]) -> date | None:

@@ -121,12 +121,17 @@ def breakdown(
     groups = {key: _answers_to(metric, counts) for key, counts in groups.items()}
     whole = _answers_to(metric, whole) if whole else summed(groups.values())
     # Shares may be of answers that are older than the span, so that there are no answers to them.
-    keys = [key for key, counts in groups.items() if score_of(metric, counts).value is not None]
+    keys = [key for key, counts in groups.items() if has_number(metric, counts)]
     compared = {key: compare(metric, without(whole, groups[key]), groups[key]) for key in keys}
     verdicts = dict(zip(keys, corrected([compared[key] for key in keys]), strict=True))
     shown = sorted(keys, key=lambda key: -compared[key].n_second)[:most]
     fair = shrunken(metric, groups, shown)
     return [Row(key, score_of(metric, groups[key]), fair[key], verdicts[key]) for key in shown]
+
+
+def has_number(metric: MetricId, counts: Counts) -> bool:
+    """Whether there is anything to say of a group, and so a row for it."""
+    return score_of(metric, counts).value is not None
 
 
 def _answers_to(metric: MetricId, counts: Counts) -> Counts:
@@ -154,6 +159,21 @@ def compare_pair(
     if found.p is not None:
         found = replace(found, adjusted_p=min(1.0, found.p * pairs))
     return Pair(first, second, scores[first], scores[second], found, pairs)
+
+
+def shades(scores: Mapping[Key, Score]) -> dict[Key, int]:
+    """How dark each number is shown, from 1 for the lowest to 4 for the highest of them; 0 for one
+    of too few answers, and where all are alike."""
+    values = {
+        key: score.value
+        for key, score in scores.items()
+        if score.value is not None and not score.is_small
+    }
+    lowest, highest = min(values.values(), default=0.0), max(values.values(), default=0.0)
+    if lowest == highest:
+        return dict.fromkeys(scores, 0)
+    steps = {key: int(4 * (value - lowest) / (highest - lowest)) for key, value in values.items()}
+    return {key: min(4, steps[key] + 1) if key in steps else 0 for key in scores}
 
 
 def by_weekday_and_hour(

@@ -14,6 +14,7 @@ from widget.domain.scores.estimates import Score
 from widget.domain.scores.metrics import METRICS, MetricId
 
 NO_DATA = "–"
+_MOST_MORE = 3
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 
 
@@ -50,13 +51,13 @@ class Figures:
             return ""
         if METRICS[metric].unit == "seconds":
             return f"{_sign(change.difference)}{self._duration(abs(change.difference))}"
-        return self.signed(change.difference, METRICS[metric].decimals)
+        return self.signed(change.difference, _telling(METRICS[metric].decimals, change.difference))
 
     def change_interval(self, change: Comparison, metric: MetricId) -> str:
         """The ends of a change's interval, "" where it has none."""
         if change.low is None or change.high is None:
             return ""
-        decimals = METRICS[metric].decimals
+        decimals = _telling(METRICS[metric].decimals, change.low, change.high)
         low, high = self.signed(change.low, decimals), self.signed(change.high, decimals)
         return self._said("%(low)s to %(high)s", low=low, high=high)
 
@@ -94,6 +95,16 @@ class Figures:
         if seconds < 2 * _DAY:
             return self._said("%(hours)s h", hours=str(round(seconds / _HOUR)))
         return self._said("%(days)s days", days=self.decimal(seconds / _DAY, 1))
+
+
+def _telling(decimals: int, *values: float) -> int:
+    """So many decimals that none of the values is written as nothing without being nothing, up to
+    three more: “±0” would say that a difference may be none."""
+    more = range(decimals, decimals + _MOST_MORE)
+    return next(
+        (enough for enough in more if all(round(one, enough) or not one for one in values)),
+        decimals + _MOST_MORE,
+    )
 
 
 @lru_cache(maxsize=20_000)

@@ -28,8 +28,9 @@ class ResponseFilter:
 
     `since` is inclusive, `until` exclusive. `surveys` are public ids, `members` and `teams` ids of
     ours; None among the members is nobody, and `teams` are those below as well. "" among channels,
-    languages, sources, clients and segments is none. `versions` are numbers. `moods` are those of
-    the kinds that are wanted, else of the main question, by what its survey calls positive.
+    languages, sources, clients and segments is none. `versions` are numbers. `scores` and
+    `moods` are those of the kinds that are wanted, else of the main question; moods by what its
+    survey calls positive.
     `reasons` are ids of ticked areas.
     `is_recovery`: answers of customers who were asked again after a follow-up: only those, or none
     of them. `search` is what somebody typed to look for; `finds_hidden_comments` says whether

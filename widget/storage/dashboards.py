@@ -253,11 +253,11 @@ def known_of(
     )
 
 
-def version_numbers(session: Session, workspace_id: int) -> dict[int, tuple[str, int]]:
-    """The name of its survey and the number of each version, by its id."""
+def version_numbers(session: Session, workspace_id: int) -> dict[int, tuple[int, int]]:
+    """The id of its survey and the number of each version, by its id."""
     rows = session.execute(
-        select(SurveyVersion.id, Survey.name, SurveyVersion.number)
+        select(SurveyVersion.id, SurveyVersion.survey_id, SurveyVersion.number)
         .join(Survey, Survey.id == SurveyVersion.survey_id)
         .where(Survey.workspace_id == workspace_id)
     )
-    return {id: (name, number) for id, name, number in rows}
+    return {id: (survey_id, number) for id, survey_id, number in rows}

@@ -80,7 +80,8 @@ def _said(
     if wanted.kinds:
         yield or_(*(getattr(Response, kind).is_not(None) for kind in wanted.kinds))
     if wanted.scores:
-        yield Response.score.in_(wanted.scores)
+        of_kinds = [getattr(Response, kind) for kind in wanted.kinds] or [Response.score]
+        yield or_(*(column.in_(wanted.scores) for column in of_kinds))
     if wanted.moods:
         yield in_moods(session, workspace_id, wanted.moods, wanted.kinds)
     if wanted.reasons:

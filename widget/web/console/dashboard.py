@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from widget.domain.dashboards import Point, looked_at, shown_metrics, tiles
 from widget.domain.score_filters import ScoreFilter
 from widget.domain.scores.estimates import METHODS
-from widget.domain.scores.metrics import METRICS, MetricId
+from widget.domain.scores.metrics import METRIC_IDS, METRICS, MetricId
 from widget.domain.scores.scoring import Counts
 from widget.domain.scores.spans import buckets
 from widget.domain.scores.summaries import summaries
@@ -25,6 +25,7 @@ from widget.storage.dashboards import (
 from widget.web import htmx
 from widget.web.console import dashboard_filters
 from widget.web.console.access import blueprint, needs, seat
+from widget.web.console.dashboard_answers import AnswerLinks
 from widget.web.console.dashboard_breakdown import (
     GROUP_NAMES,
     chosen_group,
@@ -61,12 +62,14 @@ def dashboard() -> Response:
     sides = sides_of(asked, surveys, metric, counts)
     values = {
         "asked": asked,
+        "links": AnswerLinks(asked),
         "menu": menu_of("dashboard"),
         "presets": dashboard_filters.preset_options(),
         "tiles": tiles(metrics, counts, before),
         "metric": metric,
         "metrics": METRICS,
-        "metric_options": [(id, _(METRICS[id].name)) for id in metrics],
+        "metric_options": [(id, _(METRICS[id].name)) for id in metrics or METRIC_IDS],
+        "is_partial": htmx.wants_partial(),
         "trend": trend,
         "table": table,
         "group": group,

@@ -14,6 +14,8 @@ from widget.domain.dashboards import (
     breakdown,
     by_weekday_and_hour,
     compare_pair,
+    has_number,
+    shades,
 )
 from widget.domain.periods import WEEKDAYS
 from widget.domain.score_filters import Group
@@ -43,6 +45,7 @@ GROUP_NAMES: dict[Group, str] = {
 }
 # So many rows are read; what they leave out is in the file.
 MOST_ROWS = 100
+_SHORT = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
 @dataclass(frozen=True)
@@ -56,22 +59,31 @@ class Line:
     against_others: Comparison
     # What the address calls it where two are compared.
     key: str = ""
+    # What the list of responses finds its answers by; None where nothing finds just those.
+    found_by: Mapping[str, str] | None = None
+    # See `shades`.
+    shade: int = 0
 
 
 @dataclass(frozen=True)
 class Table:
     """A breakdown, those with most answers first, or by weekday and hour in their order.
 
-    `groups` is how many there are, of which `rows` may be the first.
+    `groups` is how many have a number, of which `rows` may be the first.
     """
 
     title: str
     group: Group
     rows: list[Line]
     groups: int
-    # By weekday, its name and a line for each hour, None where nobody answered; empty otherwise.
-    grid: list[tuple[str, list[Line | None]]] = field(default_factory=list)
+    # By hour, a line for each weekday, None where nobody answered; empty otherwise.
+    grid: list[list[Line | None]] = field(default_factory=list)
     pair: Pair[Any] | None = None
+
+    @property
+    def weekdays(self) -> list[tuple[str, str]]:
+        """The heads of the grid's columns: names and their short forms."""
+        return [(_(name), _(short)) for name, short in zip(WEEKDAYS, _SHORT, strict=True)]
 
     @property
     def can_be_paired(self) -> bool:
@@ -102,6 +114,7 @@ def table_of(
     if group == "hour":
         groups, most = by_weekday_and_hour(groups, QUARTER_S, place.time_zone), None
     name = _namer(asked, surveys, group)
+    found_by = _finder(asked, surveys, group, name)
     whole = None
     if group == "tag":
         # A response may have several: what is not in a group is not in the others either.
@@ -112,17 +125,16 @@ def table_of(
     rows = breakdown(metric, groups, most, whole)
     title = _(GROUP_NAMES[group])
     if group == "hour":
-        cells = {
-            row.key: _line(row, *name(row.key)) for row in sorted(rows, key=lambda row: row.key)
-        }
-        grid = [
-            (_(weekday), [cells.get((day, hour)) for hour in range(24)])
-            for day, weekday in enumerate(WEEKDAYS)
-        ]
+        cells = {row.key: _line(row, name) for row in sorted(rows, key=lambda row: row.key)}
+        dark = shades({row.key: row.score for row in rows})
+        cells = {key: replace(line, shade=dark[key]) for key, line in cells.items()}
+        days = range(len(WEEKDAYS))
+        grid = [[cells.get((day, hour)) for day in days] for hour in range(24)]
         return Table(title, group, list(cells.values()), len(groups), grid if cells else [])
-    lines = [_line(row, *name(row.key)) for row in rows]
+    lines = [_line(row, name, found_by) for row in rows]
     lines.sort(key=lambda line: (-line.score.n, line.words.casefold()))
-    table = Table(title, group, lines, len(groups))
+    told = sum(has_number(metric, counts) for counts in groups.values())
+    table = Table(title, group, lines, told)
     return replace(table, pair=_pair(metric, groups, table))
 
 
@@ -140,11 +152,34 @@ def _key(key: Any) -> str:
     return "none" if key is None else f"={key}"
 
 
-def _line(row: Row[Any], words: str, value: str) -> Line:
-    return Line(words, value, row.score, row.fair, row.against_others, _key(row.key))
-
-
 Namer = Callable[[Any], tuple[str, str]]
+Finder = Callable[[Any], Mapping[str, str] | None]
+
+
+def _line(row: Row[Any], name: Namer, found_by: Finder = lambda key: None) -> Line:
+    words, value = name(row.key)
+    found = found_by(row.key)
+    return Line(words, value, row.score, row.fair, row.against_others, _key(row.key), found)
+
+
+def _finder(asked: Asked, surveys: dict[int, CountedSurvey], group: Group, name: Namer) -> Finder:
+    """By which parameters the list of responses finds a group's answers and no others."""
+    if group == "version":
+        numbers = version_numbers(db.session(), seat().workspace_id)
+        return lambda id: {
+            "survey": surveys[numbers[id][0]].public_id,
+            "version": str(numbers[id][1]),
+        }
+    chosen = asked.chosen["tag"]
+
+    def found_by(key: Any) -> Mapping[str, str] | None:
+        value = name(key)[1]
+        # A further tag would have to be there beside those that are chosen.
+        is_further_tag = group == "tag" and chosen and value not in chosen
+        is_above = group == "team" and value in asked.choices.teams_above
+        return {group: value} if value and not is_further_tag and not is_above else None
+
+    return found_by
 
 
 def _namer(asked: Asked, surveys: dict[int, CountedSurvey], group: Group) -> Namer:
@@ -160,7 +195,11 @@ def _namer(asked: Asked, surveys: dict[int, CountedSurvey], group: Group) -> Nam
     if group == "version":
         numbers = version_numbers(db.session(), seat().workspace_id)
         return lambda id: (
-            _("%(survey)s, version %(number)s", survey=numbers[id][0], number=numbers[id][1]),
+            _(
+                "%(survey)s, version %(number)s",
+                survey=surveys[numbers[id][0]].name,
+                number=numbers[id][1],
+            ),
             "",
         )
     if group == "tag":

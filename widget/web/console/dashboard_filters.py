@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from flask import request
 from flask_babel import gettext as _
 
-from widget.domain.dashboard_queries import chosen_of, read_query
+from widget.domain.dashboard_queries import NAMES, NOBODY, OWN_DAYS, chosen_of, read_query
 from widget.domain.score_filters import ScoreFilter
 from widget.domain.scores.spans import PRESET_NAMES, PRESETS, Span
 from widget.extensions import db
@@ -23,6 +23,8 @@ class Choices:
 
     surveys: list[tuple[str, str]]
     teams: list[tuple[str, str]]
+    # Those with teams below them, whose answers their values find as well.
+    teams_above: frozenset[str]
     members: dict[int, NamedMember]
     tags: dict[int, str]
 
@@ -46,6 +48,21 @@ class Asked:
         """The parameters that say the same again."""
         return {name: values for name, values in self.chosen.items() if values}
 
+    @property
+    def further(self) -> list[tuple[str, str, str]]:
+        """Values that the form's fields do not show, those beyond the first of each parameter:
+        name, value and words."""
+        words = {
+            "survey": dict(self.choices.surveys),
+            "team": dict(self.choices.teams),
+            "member": {**dict(self.choices.member_options), NOBODY: _("Nobody")},
+        }
+        return [
+            (name, value, _("or %(value)s", value=words.get(name, {}).get(value, value)))
+            for name in NAMES
+            for value in dict.fromkeys(self.chosen[name][1:])
+        ]
+
 
 def asked(surveys: dict[int, CountedSurvey]) -> Asked:
     """The filter of this request. What it names and nobody knows, nothing is counted of."""
@@ -58,6 +75,7 @@ def asked(surveys: dict[int, CountedSurvey]) -> Asked:
     choices = Choices(
         [(survey.public_id, survey.name) for survey in surveys.values()],
         [(str(team.id), team.full_name) for team in tree],
+        frozenset(str(team.parent_id) for team in tree),
         members,
         tags,
     )
@@ -67,4 +85,7 @@ def asked(surveys: dict[int, CountedSurvey]) -> Asked:
 
 def preset_options() -> list[tuple[str, str]]:
     """The spans by name, and that of one's own."""
-    return [*((preset, _(PRESET_NAMES[preset])) for preset in PRESETS), ("own", _("From … to …"))]
+    return [
+        *((preset, _(PRESET_NAMES[preset])) for preset in PRESETS),
+        (OWN_DAYS, _("From … to …")),
+    ]

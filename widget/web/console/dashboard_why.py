@@ -8,10 +8,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from flask import Response, make_response, render_template, request, url_for
+from flask import Response, make_response, render_template, request
 
 from widget.actions.find_themes import ask_for_themes
-from widget.domain.dashboard_queries import SPAN_NAMES
 from widget.domain.scales import Sentiment
 from widget.domain.themes.areas import Area
 from widget.domain.themes.findings import Findings, LanguageFindings, QuestionAreas
@@ -27,6 +26,7 @@ from widget.web.clock import now
 from widget.web.console import dashboard_filters
 from widget.web.console.access import blueprint, needs, seat
 from widget.web.console.area_names import names_in
+from widget.web.console.dashboard_answers import responses_address
 from widget.web.console.dashboard_filters import Asked
 
 # Of the areas of so many questions a page tells, those with most answers first.
@@ -49,6 +49,7 @@ def dashboard_why() -> Response:
         "presets": dashboard_filters.preset_options(),
         "kept": kept,
         "state": state,
+        "is_partial": htmx.wants_partial(),
         "sides": SIDES,
         "min_support": MIN_SUPPORT,
         "is_nps": _is_nps(asked, surveys),
@@ -100,7 +101,7 @@ def _shown(
 def _term_address(asked: Asked, language: LanguageFindings, text: str, side: Sentiment) -> str:
     """Where the comments with a term are, of a side and language."""
     # As one phrase, its last word not going on.
-    return _responses(
+    return responses_address(
         asked,
         q=f'"{text}"',
         language=list(language.tags),
@@ -112,7 +113,7 @@ def _term_address(asked: Asked, language: LanguageFindings, text: str, side: Sen
 
 def _comments_address(asked: Asked, language: LanguageFindings) -> str:
     """Where all comments of a language are."""
-    return _responses(asked, language=list(language.tags), comment="yes", again="no")
+    return responses_address(asked, language=list(language.tags), comment="yes", again="no")
 
 
 @dataclass(frozen=True)
@@ -161,20 +162,13 @@ def _questions(
             if version in definitions
         }
         addresses = {
-            area.reason: _responses(
+            area.reason: responses_address(
                 asked, survey=survey.public_id, reason=area.reason, mood=moods, again="no"
             )
             for area in one.areas.areas
         }
         found.append(ShownQuestion(survey.name, one, names, addresses))
     return found
-
-
-def _responses(asked: Asked, **more: Any) -> str:
-    """The list of responses by the page's filter and more. Days are told as days there."""
-    kept = {name: values for name, values in asked.address.items() if name not in SPAN_NAMES}
-    days = {"from": asked.span.first.isoformat(), "to": asked.span.last.isoformat()}
-    return url_for("console.responses", **{**kept, **days, **more})
 
 
 def _quotes(findings: Findings) -> Callable[[Term], str]:

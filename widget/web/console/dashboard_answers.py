@@ -1,0 +1,53 @@
+"""Where the responses behind the dashboard's numbers are listed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask import url_for
+
+from widget.domain.dashboard_answers import answers_of, counted_by
+from widget.domain.dashboard_queries import SPAN_NAMES
+from widget.domain.scales import Kind
+from widget.domain.scores.metrics import MetricId
+from widget.domain.scores.spans import Span
+from widget.web.console.access import seat
+from widget.web.console.dashboard_filters import Asked
+
+
+def responses_address(asked: Asked, span: Span | None = None, **more: Any) -> str:
+    """The list of responses by the page's filter and more; `more` replaces what it names. Days are
+    told as days there: those of `span`, else the page's."""
+    days = span or asked.span
+    kept = {name: values for name, values in asked.address.items() if name not in SPAN_NAMES}
+    ends = {"from": days.first.isoformat(), "to": days.last.isoformat()}
+    return url_for("console.responses", **{**kept, **ends, **more})
+
+
+@dataclass(frozen=True)
+class AnswerLinks:
+    """Addresses of the responses behind the numbers of a page; "" where there is no such list, or
+    whoever looks may not read it. `row` is the filter of a number's own row."""
+
+    asked: Asked
+
+    def counted(
+        self, metric: MetricId, span: Span | None = None, row: Mapping[str, str] | None = None
+    ) -> str:
+        """The responses that a metric's number counts."""
+        return self._to(counted_by(metric), span, row)
+
+    def answers(self, metric: MetricId, row: Mapping[str, str] | None = None) -> str:
+        """All the responses that it is of."""
+        return self._to(answers_of(metric), None, row)
+
+    def scored(self, kind: Kind, score: int) -> str:
+        """The responses that gave a score."""
+        return self._to({"kind": kind, "score": str(score)}, None, None)
+
+    def _to(
+        self, wanted: dict[str, str] | None, span: Span | None, row: Mapping[str, str] | None
+    ) -> str:
+        if wanted is None or not seat().may("read_responses"):
+            return ""
+        return responses_address(self.asked, span, **{**wanted, **(row or {})})
