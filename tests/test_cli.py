@@ -65,12 +65,21 @@ def test_responses_are_exported_to_a_file_or_the_standard_output(server: Server)
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert [found.name for found in server.data.glob("all.csv*")] == ["all.csv"]
     for form, begins in (("xlsx", b"PK"), ("parquet", b"PAR1")):
-        server.command("export", "--format", form, str(server.data / f"all.{form}"))
+        server.command("export", str(server.data / f"all.{form}"))
         assert (server.data / f"all.{form}").read_bytes().startswith(begins)
     said = server.command("export", "--format", "jsonl", "--tests", "--hidden", "-")
     assert len({json.loads(line)["id"] for line in said.splitlines()}) == 12
     assert server.command("export", "--from", "2999-01-01", "--format", "jsonl", "-") == ""
-    for wrong in (["--workspace", "99"], ["--from", "yesterday"]):
+    ana = ["--member", "ana@demo.example", "--channel", "chat", "--channel", "email"]
+    some = server.command("export", *ana, "--format", "jsonl", "-").splitlines()
+    known = [json.loads(line) for line in said.splitlines()]
+    assert {json.loads(line)["id"] for line in some} == {
+        row["id"]
+        for row in known
+        if row["member_given"] == "ana@demo.example" and row["channel"] in ("chat", "email")
+    }
+    wrongs = (["--workspace", "99"], ["--from", "yesterday"], ["--survey", "nope"])
+    for wrong in (*wrongs, ["--member", "nobody@demo.example"]):
         with pytest.raises(CalledProcessError):
             server.command("export", *wrong, "-")
 

@@ -16,7 +16,7 @@ from widget.actions.copy_columns import copy_workspace
 from widget.actions.create_workspace import create_workspace_for
 from widget.domain.addresses import email_problem
 from widget.domain.errors import SaysoError
-from widget.domain.exports.formats import FORMATS, ExportFormat
+from widget.domain.exports.formats import FORMATS, ExportFormat, format_of
 from widget.extensions import db
 from widget.operate import backups, demo, demo_company, exporting, server
 from widget.operate.returned_mail import MESSAGE_LIMIT, take_bounce
@@ -244,20 +244,29 @@ def columns_rebuild() -> None:
 
 @main.command()
 @click.argument("file", type=click.Path(dir_okay=False, allow_dash=True, path_type=Path))
-@click.option("--format", "form", type=click.Choice(FORMATS), default="csv", show_default=True)
+@click.option(
+    "--format", "form", type=click.Choice(FORMATS), help="Else as FILE’s name ends, or csv."
+)
 @click.option("--workspace", type=int, help="A workspace’s number, where there are several.")
 @click.option("--survey", "surveys", multiple=True, help="A survey’s public id; may repeat.")
+@click.option("--member", "members", multiple=True, help="An email, employee or public id.")
+@click.option("--channel", "channels", multiple=True)
+@click.option("--client", "clients", multiple=True)
+@click.option("--segment", "segments", multiple=True)
+@click.option("--language", "languages", multiple=True)
+@click.option("--tag", "tags", multiple=True)
+@click.option("--search", default="", help="Words, as on the responses’ page.")
 @click.option("--from", "first", help="The first day, like 2026-11-23, in the workspace’s zone.")
 @click.option("--to", "last", help="The last day.")
 @click.option("--hidden", is_flag=True, help="Hidden responses too.")
 @click.option("--tests", is_flag=True, help="Test responses too.")
 @plain_errors
-def export(file: Path, form: ExportFormat, **asked: Any) -> None:
+def export(file: Path, form: ExportFormat | None, **asked: Any) -> None:
     """Write a workspace’s responses to FILE, newest first; - is the standard output. What FILE was
     before stays until the new one is whole."""
     _, app = _app()
     with app.app_context(), exporting.written_whole(file) as out:
-        exporting.export_to(out, form, exporting.Asked(**asked))
+        exporting.export_to(out, form or format_of(file.name), exporting.Asked(**asked))
 
 
 @main.command("add-workspace")

@@ -1,6 +1,7 @@
 """Ratings of unknown members are given to somebody, and every number follows."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -22,9 +23,11 @@ from widget.domain.context import Context
 from widget.domain.errors import UnknownMember
 from widget.domain.flow import Answer
 from widget.domain.responses import ResponseHead
+from widget.domain.roles import EVERYTHING
+from widget.domain.score_filters import ScoreFilter
 from widget.extensions import db
-from widget.storage import unassigned
-from widget.storage.engine import snapshot
+from widget.storage import themes, unassigned
+from widget.storage.engine import snapshot, writing
 from widget.storage.models import Event, Member, Revision
 from widget.storage.rollups import rolled_up_counts, true_counts
 from widget.storage.unassigned import (
@@ -213,3 +216,22 @@ def test_unknown_names_are_found_by_indexes_of_their_own(acme: Workspace) -> Non
             if "assignments" not in statement:
                 assert "_unassigned" in words, (statement, words)
     assert len(made) >= 7
+
+
+def test_what_was_found_behind_scores_is_forgotten(acme: Workspace) -> None:
+    ana, survey = acme.member("Ana"), acme.survey()
+    answer_survey(acme, survey, 5, comment="Thanks, Ana", member="anna")
+    days = ScoreFilter(date(2026, 11, 1), date(2026, 11, 30))
+
+    def is_waiting() -> bool:
+        place = (acme.id, EVERYTHING, days, acme.world.clock())
+        with acme.world.app.app_context():
+            db.session.rollback()
+            return themes.latest_for(db.session(), *place).is_waiting
+
+    with acme.world.app.app_context(), writing(db.session) as session:
+        themes.ask_for(session, acme.id, EVERYTHING, days, acme.world.clock())
+    assert assign(acme, "somebody else", ana) == 0
+    assert is_waiting()
+    assert assign(acme, "anna", ana) == 1
+    assert not is_waiting()

@@ -16,6 +16,7 @@ from tests.builders import (
     customer_of,
     stored_request,
 )
+from tests.reporting import Desk
 from tests.traces import (
     EMAIL,
     NEEDLES,
@@ -144,6 +145,18 @@ def test_what_the_team_wrote_about_the_matter_stays(any_acme: Workspace) -> None
         assert "See [erased]." in notes
         assert db.session.scalars(select(models.Testimonial)).all() == []
         assert [row.withdrawn_at is not None for row in db.session.scalars(select(Share))] == [True]
+
+
+@pytest.mark.parametrize("is_finished", [False, True])
+def test_a_report_does_not_name_who_was_erased(any_acme: Workspace, is_finished: bool) -> None:
+    traced, desk = leave_traces(any_acme), Desk.of(any_acme)
+    report = desk.make(client="Quillon Zephyrine")
+    if is_finished:
+        desk.finish(report)
+    erase(any_acme, traced.customer)
+    found = desk.found(report)
+    assert (found.title, found.figures.subject) == ("[erased], Q3 2026", "[erased]")
+    assert "reports" not in left_in_rows(any_acme)
 
 
 def test_requests_go_on_counting_and_are_nobodys(any_acme: Workspace) -> None:

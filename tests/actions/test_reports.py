@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from tests.builders import Workspace, answer_survey
 from tests.following import raise_alerts, set_alerts
@@ -25,8 +25,10 @@ from widget.storage.follow_ups import follow_ups_of
 from widget.storage.models import (
     Report,
     Response,
+    ThemeFinding,
 )
 from widget.storage.report_views import comments_to_choose
+from widget.storage.themes import MOST_WAITING
 
 
 def test_a_report_counts_its_quarter_against_the_one_before(any_acme: Workspace) -> None:
@@ -172,6 +174,18 @@ def test_a_report_that_is_opened_again_keeps_words_that_are_still_known(acme: Wo
     # Nobody knows any more whether somebody has hidden one since: it is looked for again.
     assert desk.found(report).figures.themes is None
     assert find_themes(acme) == 1
+
+
+def test_changing_reports_keeps_no_more_finds_waiting_than_looking_at_why(
+    any_acme: Workspace,
+) -> None:
+    desk, at = Desk.of(any_acme), any_acme.world.clock()
+    report = desk.make()
+    for number in range(MOST_WAITING + 2):
+        doing(desk, change_report, report, desk.plan(client=f"Client {number}"), at)
+    waiting = select(func.count()).where(ThemeFinding.asked_at.is_not(None))
+    with any_acme.world.app.app_context():
+        assert db.session.scalar(waiting) == MOST_WAITING
 
 
 def test_follow_ups_are_counted_by_when_they_were_opened_and_closed(any_acme: Workspace) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import event, func, select
 
 from tests.builders import MONDAY, Workspace, ask, make_workspace
 from widget.actions import run_import
-from widget.actions.run_import import Turns, import_backoff, run_imports
+from widget.actions.run_import import import_backoff, run_imports
 from widget.actions.upload_requests import (
     discard_import,
     preview_import,
@@ -19,6 +19,7 @@ from widget.actions.upload_requests import (
     upload_requests,
 )
 from widget.domain.errors import FileRefused, UnknownRequest, UnknownSurvey
+from widget.domain.turns import Turns
 from widget.extensions import db
 from widget.storage.engine import writing
 from widget.storage.models import Request, RequestImport

@@ -1,7 +1,9 @@
 """Subscriptions: one mail for each period, of what its subscriber may see when it leaves."""
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, datetime
+from threading import Barrier, BrokenBarrierError, Event
 
 import pytest
 from sqlalchemy import delete, select, update
@@ -28,9 +30,10 @@ from widget.actions.change_people import remove_person
 from widget.actions.change_workspace import change_workspace
 from widget.actions.keep_filter import change_filter, forget_filter
 from widget.domain.errors import SubscriptionRefused, UnknownFilter, UnknownSubscription
-from widget.domain.schedules import Schedule
+from widget.domain.schedules import Schedule, next_due
 from widget.extensions import db
 from widget.outbound.mail.transport import NoMailServer
+from widget.storage import subscriptions
 from widget.storage.engine import writing
 from widget.storage.models import (
     Member,
@@ -414,3 +417,48 @@ def test_a_removed_subscription_sends_nothing_that_was_queued(acme: Workspace) -
     deliver(acme, mails)
     assert mails.taken == []
     assert stored(acme) == []
+
+
+def test_who_presses_subscribe_twice_at_once_has_one(
+    any_acme: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found, both = keep(any_acme), Barrier(2)
+
+    def wait_for_the_other(schedule: Schedule, after: datetime) -> datetime:
+        # The other cannot come that far as long as it is kept from looking, too.
+        with suppress(BrokenBarrierError):
+            both.wait(0.5)
+        return next_due(schedule, after)
+
+    monkeypatch.setattr(subscriptions, "next_due", wait_for_the_other)
+    with ThreadPoolExecutor(2) as pool:
+        ids = set(pool.map(lambda _number: subscribe(any_acme, found), range(2)))
+    assert [row.id for row in stored(any_acme)] == [*ids]
+
+
+def test_what_is_subscribed_to_while_it_is_deleted_stops(
+    any_acme: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found, owner = keep(any_acme), user_id(any_acme, any_acme.owner)
+    has_looked, is_deleted = Event(), Event()
+
+    def delete_it() -> None:
+        has_looked.wait(10)
+        with any_acme.world.app.app_context():
+            at = any_acme.world.clock()
+            forget_filter(db.session(), any_acme.id, owner, found, manages=True, at=at)
+        is_deleted.set()
+
+    def wait_for_deletion(schedule: Schedule, after: datetime) -> datetime:
+        has_looked.set()
+        is_deleted.wait(0.5)
+        return next_due(schedule, after)
+
+    monkeypatch.setattr(subscriptions, "next_due", wait_for_deletion)
+    with ThreadPoolExecutor(1) as pool:
+        deleting = pool.submit(delete_it)
+        subscribe(any_acme, found)
+        deleting.result()
+    assert [row.stopped_why for row in stored(any_acme)] == ["filter_gone"]
+    with pytest.raises(UnknownFilter):
+        subscribe(any_acme, found)

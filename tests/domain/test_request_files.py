@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from widget.domain.errors import FileRefused
-from widget.domain.request_files import MOST_BYTES, decode, defused, read_file
+from widget.domain.formulas import defused
+from widget.domain.request_files import MOST_BYTES, decode, read_file
 
 
 def read(text: str, time_zone: str = "UTC") -> list[tuple[int, str, str]]:

@@ -21,7 +21,7 @@ from widget.domain.subscriptions import read_schedule
 @pytest.mark.parametrize(
     ("given_query", "kept"),
     [
-        ("span=last_90&from=2026-01-01&to=2026-02-01", "span=last_90"),
+        ("span=last_90&from=2026-01-01&to=2026-02-01", "from=2026-01-01&to=2026-02-01"),
         ("", "span=last_30"),
         ("span=own&from=2026-01-01&to=2026-02-01", "from=2026-01-01&to=2026-02-01"),
         ("span=nonsense", "span=last_30"),
@@ -73,9 +73,10 @@ def test_names_are_one_line_and_short() -> None:
 def test_a_shared_one_is_changed_by_who_keeps_it_and_admins_alone() -> None:
     own = SavedFilter(1, 7, "Bo", "dashboard", "Own", "", is_shared=False)
     shared = SavedFilter(2, 7, "Bo", "dashboard", "Shared", "", is_shared=True)
-    assert own.may_be_seen_by(7)
-    assert not own.may_be_seen_by(8)
-    assert shared.may_be_seen_by(8)
+    assert own.may_be_seen_by(7, sees_shared=False)
+    assert not own.may_be_seen_by(8, sees_shared=True)
+    assert shared.may_be_seen_by(8, sees_shared=True)
+    assert not shared.may_be_seen_by(8, sees_shared=False)
     assert shared.may_be_changed_by(7, manages=False)
     assert shared.may_be_changed_by(8, manages=True)
     assert not shared.may_be_changed_by(8, manages=False)
@@ -85,6 +86,11 @@ def test_a_shared_one_is_changed_by_who_keeps_it_and_admins_alone() -> None:
 def test_a_schedule_is_read_from_a_form() -> None:
     found = read_schedule("month-31", "7", "UTC")
     assert (found.every, found.day, found.hour) == ("month", 31, 7)
-    for when, hour in (("", "8"), ("week-7", "8"), ("quarter-1", "8"), ("week-0", "24"), ("x", "")):
+    refused = (
+        *(("", "8"), ("week-7", "8"), ("quarter-1", "8"), ("week-0", "24"), ("x", "")),
+        # Neither is offered: February has no 29th, and the page would call it the last day.
+        *(("month-29", "8"), ("month-30", "8"), ("month-0", "8"), ("month-1", "08")),
+    )
+    for when, hour in refused:
         with pytest.raises(SubscriptionRefused):
             read_schedule(when, hour, "UTC")

@@ -348,7 +348,7 @@ def test_people_from_before_saved_filters_can_save_and_subscribe(
         )
         assert [one.name for one in saved_filters(session, 1, 1)] == ["Ours"]
         subscribe(session, 1, 1, kept, Schedule("week", 0, 8, "Asia/Kathmandu"), at=at)
-        [found] = subscriptions_of(session, 1, 1)
+        [found] = subscriptions_of(session, 1, 1, sees_shared=True)
         assert found.next_due_at == datetime(2026, 11, 30, 2, 15, tzinfo=UTC)
     engine.dispose()
 

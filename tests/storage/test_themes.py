@@ -5,28 +5,35 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
-from tests.builders import Workspace
+from tests.builders import Workspace, make_workspace
 from widget.domain.roles import EVERYTHING, Scope
 from widget.domain.score_filters import ScoreFilter
 from widget.domain.themes.findings import Findings
 from widget.extensions import db
 from widget.storage import themes
 from widget.storage.engine import writing
-from widget.storage.themes import FRESH_FOR, KEPT_FOR, MOST_KEPT, Claim, Kept
+from widget.storage.models import ThemeFinding
+from widget.storage.themes import FRESH_FOR, KEPT_FOR, MOST_KEPT, MOST_WAITING, Claim, Kept
 
 WANTED = ScoreFilter(date(2026, 11, 1), date(2026, 11, 23))
 NOTHING = Findings((), ())
 
 
-def ask_for(acme: Workspace, wanted: ScoreFilter = WANTED, scope: Scope = EVERYTHING) -> None:
+def ask_for(
+    acme: Workspace,
+    wanted: ScoreFilter = WANTED,
+    scope: Scope = EVERYTHING,
+    by: int | None = None,
+) -> None:
     with acme.world.app.app_context(), writing(db.session) as session:
-        themes.ask_for(session, acme.id, scope, wanted, acme.world.clock())
+        themes.ask_for(session, acme.id, scope, wanted, acme.world.clock(), by=by)
 
 
-def claim(acme: Workspace) -> Claim | None:
+def claim(acme: Workspace, after: int = 0) -> Claim | None:
     with acme.world.app.app_context(), writing(db.session) as session:
-        return themes.claim(session, acme.world.clock())
+        return themes.claim(session, acme.world.clock(), after=after)
 
 
 def keep(acme: Workspace, claimed: Claim | None) -> bool:
@@ -207,3 +214,95 @@ def test_the_oldest_make_room(acme: Workspace) -> None:
 def test_other_days_are_another_question(acme: Workspace, change: dict[str, Any]) -> None:
     find(acme)
     assert latest(acme, replace(WANTED, **change)) == Kept()
+
+
+def wanted_of(channel: str) -> ScoreFilter:
+    return replace(WANTED, channels=(channel,))
+
+
+def test_nobody_has_more_than_a_few_waiting(any_acme: Workspace) -> None:
+    many = [wanted_of(f"c{number}") for number in range(MOST_WAITING + 5)]
+    for wanted in many:
+        ask_for(any_acme, wanted, by=1)
+    waiting = [latest(any_acme, wanted).is_waiting for wanted in many]
+    assert waiting == [True] * MOST_WAITING + [False] * 5
+    # Somebody else's waits beside them, and there is room again once one is found.
+    ask_for(any_acme, wanted_of("theirs"), by=2)
+    assert latest(any_acme, wanted_of("theirs")).is_waiting
+    assert keep(any_acme, claim(any_acme))
+    ask_for(any_acme, many[-1], by=1)
+    assert latest(any_acme, many[-1]).is_waiting
+
+
+def test_what_is_to_be_found_anew_waits_like_the_rest(acme: Workspace) -> None:
+    find(acme, wanted_of("old"))
+    for number in range(MOST_WAITING):
+        ask_for(acme, wanted_of(f"c{number}"), by=1)
+    ask_for(acme, wanted_of("old"), by=1)
+    assert not latest(acme, wanted_of("old")).is_waiting
+    ask_for(acme, wanted_of("old"), by=2)
+    assert latest(acme, wanted_of("old")).is_waiting
+
+
+def test_what_fails_keeps_nobody_from_asking(acme: Workspace) -> None:
+    for number in range(MOST_WAITING):
+        ask_for(acme, wanted_of(f"c{number}"), by=1)
+        claimed = claim(acme)
+        assert claimed is not None
+        with acme.world.app.app_context(), writing(db.session) as session:
+            themes.note_failure(session, claimed, acme.world.clock())
+    ask_for(acme, by=1)
+    assert latest(acme).is_waiting
+
+
+def test_who_asks_for_much_pushes_out_only_their_own(any_acme: Workspace) -> None:
+    def find_for(user: int, channel: str) -> None:
+        ask_for(any_acme, wanted_of(channel), by=user)
+        assert keep(any_acme, claim(any_acme))
+        any_acme.world.clock.pass_time(seconds=1)
+
+    find_for(1, "the owner's")
+    find(any_acme, wanted_of("a report's"))
+    for number in range(MOST_KEPT + 1):
+        find_for(2, f"c{number}")
+    assert latest(any_acme, wanted_of("the owner's")).findings == NOTHING
+    assert latest(any_acme, wanted_of("a report's")).findings == NOTHING
+    assert latest(any_acme, wanted_of("c0")) == Kept()
+    assert latest(any_acme, wanted_of("c1")).findings == NOTHING
+
+
+def test_workspaces_take_turns(any_acme: Workspace) -> None:
+    rival = make_workspace(any_acme.world, "Rival", "bob@rival.example")
+    for number in range(3):
+        ask_for(any_acme, wanted_of(f"c{number}"))
+    any_acme.world.clock.pass_time(seconds=1)
+    ask_for(rival)
+    turns, last = [], 0
+    while claimed := claim(any_acme, after=last):
+        last = claimed.workspace_id
+        turns.append(last)
+    assert turns == [any_acme.id, rival.id, any_acme.id, any_acme.id]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"filter": {"first": "2026-11-01", "last": "2026-11-02", "gone": ["x"]}},
+        {"filter": {"first": "yesterday", "last": "2026-11-02"}},
+        {"filter": {}},
+        {"scope": {"everything": True}},
+    ],
+)
+def test_what_cannot_be_read_any_more_is_forgotten_and_the_next_is_found(
+    acme: Workspace, change: dict[str, Any]
+) -> None:
+    ask_for(acme)
+    with acme.world.app.app_context(), writing(db.session) as session:
+        row = session.scalars(select(ThemeFinding)).one()
+        row.asked = {**row.asked, **change}
+    acme.world.clock.pass_time(seconds=1)
+    ask_for(acme, wanted_of("chat"))
+    claimed = claim(acme)
+    assert claimed is not None
+    assert claimed.wanted == wanted_of("chat")
+    assert latest(acme) == Kept()

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from widget.domain.errors import UnknownMember
-from widget.storage import unassigned
+from widget.storage import themes, unassigned
 from widget.storage.engine import writing
 from widget.storage.members import locked_member
 from widget.storage.models import User
@@ -36,6 +36,9 @@ def assign_answers(
             session, workspace_id, given, member, user_id=user_id, by=by, at=at
         )
         requests = unassigned.move_requests(session, workspace_id, given, member_id)
+        if responses:
+            # What was found of nobody's comments, or within a scope, is another thing now.
+            themes.forget_all_of(session, workspace_id)
         if responses or requests:
             unassigned.remember_assignment(
                 session,

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from widget.domain.errors import UnknownMember, UnknownResponse
 from widget.domain.facts import facts_of
 from widget.domain.responses import Change
-from widget.storage import answers, exports, themes, unassigned
+from widget.storage import answers, ended_exports, themes, unassigned
 from widget.storage.answers import NewRevision, Tally
 from widget.storage.engine import writing
 from widget.storage.events import append_event
@@ -50,7 +50,7 @@ def assign_response(
         if of is not None:
             # Whoever leads the one may not read what is the other's now.
             themes.forget_all_of(session, workspace_id)
-            exports.withdraw_all_of(session, workspace_id, at, keeps_wide=True)
+            ended_exports.withdraw_all_of(session, workspace_id, at, keeps_wide=True)
         unassigned.move_request_of(session, workspace_id, id, member_id)
         said = [
             Change("member", _name(session, of), member.name),

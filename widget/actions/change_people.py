@@ -117,8 +117,9 @@ def _for_change(
 
 def _take_out(session: Session, workspace_id: int, user_id: int, at: datetime) -> None:
     people.remove_person(session, workspace_id, user_id)
-    stop_subscriptions_of(session, workspace_id, user_id, at)
+    # Filters before subscriptions, as whoever subscribes locks them.
     forget_own_filters(session, workspace_id, user_id)
+    stop_subscriptions_of(session, workspace_id, user_id, at)
     _keep_an_owner(session, workspace_id)
     revoke_invitations_by(session, workspace_id, user_id, ROLES, at)
 

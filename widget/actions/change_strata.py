@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from sqlalchemy.orm import Session
 
-from widget.domain.errors import StrataRefused
+from widget.domain.errors import StrataRefused, UnknownReference
 from widget.domain.strata import MOST_REFERENCES, Attribute, Reference, Strata
 from widget.storage import strata as storage
 from widget.storage.engine import writing
@@ -25,6 +25,7 @@ def add_reference(session: Session, workspace_id: int, reference: Reference) -> 
 
 
 def remove_reference(session: Session, workspace_id: int, id: int) -> None:
-    """Forget a score; one that is gone already stays so."""
+    """Forget a score. Raises UnknownReference."""
     with writing(session):
-        storage.remove_reference(session, workspace_id, id)
+        if not storage.remove_reference(session, workspace_id, id):
+            raise UnknownReference("There is no such reference in this workspace.")

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from widget.domain.errors import UnknownResponse
 from widget.domain.facts import facts_of
 from widget.domain.retention import kept_since
-from widget.storage import answers, deleting, exports, themes
+from widget.storage import answers, deleting, ended_exports, themes
 from widget.storage.engine import writing
 from widget.storage.events import append_event
 from widget.storage.votes import follow_vote
@@ -51,7 +51,7 @@ def delete_response(
         themes.forget_all_of(session, workspace_id)
         if why == "by_hand":
             # Not each time that an old one expires: a file lives for a day at most.
-            exports.withdraw_all_of(session, workspace_id, at)
+            ended_exports.withdraw_all_of(session, workspace_id, at)
         deleting.delete_rows_of(session, workspace_id, id)
         append_event(
             session,

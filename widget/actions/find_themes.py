@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sqlalchemy import Engine
@@ -12,6 +12,7 @@ from widget.domain.roles import Scope
 from widget.domain.score_filters import ScoreFilter
 from widget.domain.scores.spans import Span
 from widget.domain.themes.findings import Findings, Heard, findings_of
+from widget.domain.turns import Turns
 from widget.storage import themes
 from widget.storage.engine import writing
 from widget.storage.theme_comments import comments_read, comments_written, ticked_in
@@ -27,32 +28,44 @@ class Interrupted(Exception):
 
 
 def ask_for_themes(
-    session: Session, workspace_id: int, scope: Scope, wanted: ScoreFilter, at: datetime
+    session: Session,
+    workspace_id: int,
+    scope: Scope,
+    wanted: ScoreFilter,
+    at: datetime,
+    *,
+    by: int | None = None,
 ) -> None:
-    """Have what is behind the scores of a filter found, within a scope, by the worker."""
+    """Have what is behind the scores of a filter found, within a scope, by the worker.
+
+    Nothing happens where too many wait that the user `by` has asked for: ask again.
+    """
     with writing(session):
-        themes.ask_for(session, workspace_id, scope, wanted, at)
+        themes.ask_for(session, workspace_id, scope, wanted, at, by=by)
 
 
 @dataclass(frozen=True)
 class FindThemes:
     """The worker's job: finds what waits longest; returns how many were found.
 
-    Several workers may do this at once. It reads a bounded number of comments (`theme_comments`)
-    and counts their terms in bounded memory (`domain.themes.table`). What cannot be found is logged
-    and left alone for a while. `should_stop` tells when to give up and leave it to the next worker.
+    Workspaces take turns. Several workers may do this at once. It reads a bounded number of
+    comments (`theme_comments`) and counts their terms in bounded memory (`domain.themes.table`).
+    What cannot be found is logged and left alone for a while. `should_stop` tells when to give up
+    and leave it to the next worker.
     """
 
     should_stop: Callable[[], bool]
+    turns: Turns = field(default_factory=Turns)
 
     def __call__(self, engine: Engine, now: datetime) -> int:
         with Session(engine) as session:
             if not themes.is_any_waiting(session, now):
                 return 0
             with writing(session):
-                claimed = themes.claim(session, now)
+                claimed = themes.claim(session, now, after=self.turns.last)
             if claimed is None:
                 return 0
+            self.turns.last = claimed.workspace_id
             try:
                 found = find_themes(
                     session,

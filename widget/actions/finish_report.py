@@ -73,7 +73,7 @@ def open_again(session: Session, seat: Seat, id: UUID, at: datetime) -> None:
         row = locked_report(session, seat.workspace_id, id, seat.scope)
         if row.finished_at is not None:
             row.finished_at = None
-            renew_themes(session, row, at)
+            renew_themes(session, row, at, by=seat.user_id)
             row.version += 1
             note_report(session, "report.reopened", row, seat.user_id, at)
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from widget.domain.errors import UnknownResponse
 from widget.domain.facts import facts_of
 from widget.domain.notes import NoteKind
-from widget.storage import answers, exports, testimonials, themes
+from widget.storage import answers, ended_exports, testimonials, themes
 from widget.storage.engine import writing
 from widget.storage.events import append_event
 from widget.storage.notes import add_entry
@@ -40,7 +40,7 @@ def set_hidden(
         answers.update_response(connection, workspace_id, id, {"hidden_at": at if hidden else None})
         if hidden:
             themes.forget_all_of(session, workspace_id)
-            exports.withdraw_all_of(session, workspace_id, at)
+            ended_exports.withdraw_all_of(session, workspace_id, at)
             testimonials.take_back_approval(connection, workspace_id, id)
         if answers.counts({**found, "hidden_at": None}):
             by_one = -1 if hidden else 1

@@ -43,17 +43,23 @@ def change_filter(
     is_shared: bool,
     manages: bool,
     at: datetime,
-) -> None:
+) -> bool:
     """Rename a filter, and share it or not; those who subscribed to what is not shared any more
-    get no more mails. Raises FilterRefused, UnknownFilter and NotTheirs."""
+    get no more mails. Returns whether it is still there: one that is not shared any more of
+    somebody who has left would be nobody's, and is deleted. Raises FilterRefused, UnknownFilter
+    and NotTheirs."""
     name = tidy_name(name)
     with writing(session):
         found = _changeable(session, workspace_id, user_id, id, manages)
+        if not is_shared and not kept.is_kept_by_somebody(session, workspace_id, found):
+            _forget(session, workspace_id, id, at)
+            return False
         kept.change_filter(session, workspace_id, id, name, is_shared)
         if not is_shared:
             stop_subscriptions_to(
                 session, workspace_id, [id], "not_shared", at, but_of=found.user_id
             )
+        return True
 
 
 def replace_filter(
@@ -72,9 +78,7 @@ def forget_filter(
     """Delete a filter; subscriptions to it stop. Raises UnknownFilter and NotTheirs."""
     with writing(session):
         _changeable(session, workspace_id, user_id, id, manages)
-        stop_subscriptions_to(session, workspace_id, [id], "filter_gone", at)
-        forget_filters(session, workspace_id, [id])
-        kept.remove_filter(session, workspace_id, id)
+        _forget(session, workspace_id, id, at)
 
 
 def forget_own_filters(session: Session, workspace_id: int, user_id: int) -> None:
@@ -86,9 +90,16 @@ def forget_own_filters(session: Session, workspace_id: int, user_id: int) -> Non
         kept.remove_filter(session, workspace_id, id)
 
 
+def _forget(session: Session, workspace_id: int, id: int, at: datetime) -> None:
+    stop_subscriptions_to(session, workspace_id, [id], "filter_gone", at)
+    forget_filters(session, workspace_id, [id])
+    kept.remove_filter(session, workspace_id, id)
+
+
 def _changeable(
     session: Session, workspace_id: int, user_id: int, id: int, manages: bool
 ) -> SavedFilter:
+    kept.lock_filter(session, workspace_id, id)
     found = kept.seen_filter(session, workspace_id, user_id, id)
     if not found.may_be_changed_by(user_id, manages=manages):
         raise NotTheirs("Only who shares a filter, and admins, may change it.")

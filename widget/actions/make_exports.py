@@ -26,7 +26,8 @@ from widget.domain.export_jobs import (
 )
 from widget.domain.exports.spreadsheet import WorkbookTooLarge
 from widget.domain.response_filters import ResponseFilter
-from widget.storage import exports
+from widget.domain.turns import Turns
+from widget.storage import ended_exports, exports
 from widget.storage.engine import writing
 from widget.storage.export_files import ExportFiles
 from widget.storage.exports import ClaimedExport
@@ -72,7 +73,7 @@ class MakeExports:
         self._files, self._room = files, room
         self._clock, self._should_stop = clock, should_stop
         self._say_every_s = say_every_s
-        self._last_workspace = 0
+        self._turns = Turns()
 
     def __call__(self, engine: Engine, now: datetime) -> int:
         """Make a file that waits, of workspaces in turn; returns how many were made or given up."""
@@ -80,10 +81,10 @@ class MakeExports:
             if not exports.is_any_to_make(session, now):
                 return 0
             with writing(session):
-                claimed = exports.claim_export(session, now, after=self._last_workspace)
+                claimed = exports.claim_export(session, now, after=self._turns.last)
             if claimed is None:
                 return 0
-            self._last_workspace = claimed.workspace_id
+            self._turns.last = claimed.workspace_id
             try:
                 self._make(engine, session, claimed)
             except _NotOurs:
@@ -232,17 +233,17 @@ class ForgetExports:
         """Delete, then forget; returns 0, as nothing waits."""
         before = now - REMEMBERED_FOR
         with Session(engine) as session:
-            for workspace_id, id in exports.exports_to_end(session, now):
+            for workspace_id, id in ended_exports.exports_to_end(session, now):
                 self._files.delete(workspace_id, id)
-            if exports.is_any_to_forget(session, now, before):
+            if ended_exports.is_any_to_forget(session, now, before):
                 with writing(session):
-                    exports.end_exports(session, now)
-                    exports.forget_exports(session, before)
+                    ended_exports.end_exports(session, now)
+                    ended_exports.forget_exports(session, before)
             there = list(self._files.known())
             # A file that came to be just now has a row: not in what was read before, perhaps.
             session.rollback()
             for workspace_id, id, file in there:
                 # Left by a worker that died, or by what was cancelled as it was finished.
-                if not exports.has_file(session, workspace_id, id):
+                if not ended_exports.has_file(session, workspace_id, id):
                     file.unlink(missing_ok=True)
         return 0

@@ -41,7 +41,7 @@ def make_report(session: Session, seat: Seat, plan: ReportPlan, at: datetime) ->
         id = add_report(session, seat.workspace_id, seat.user_id, said, at)
         row = locked_report(session, seat.workspace_id, id, seat.scope)
         note_report(session, "report.made", row, seat.user_id, at)
-        want_themes(session, seat.workspace_id, new, at)
+        want_themes(session, seat.workspace_id, new, at, by=seat.user_id)
     return id
 
 
@@ -55,7 +55,7 @@ def change_report(session: Session, seat: Seat, id: UUID, plan: ReportPlan, at: 
         row = draft_of(session, seat, id)
         renew(row, with_themes(session, seat.workspace_id, new, at), at)
         note_report(session, "report.changed", row, seat.user_id, at)
-        want_themes(session, seat.workspace_id, new, at)
+        want_themes(session, seat.workspace_id, new, at, by=seat.user_id)
 
 
 def count_again(session: Session, seat: Seat, id: UUID, at: datetime) -> None:
@@ -67,7 +67,7 @@ def count_again(session: Session, seat: Seat, id: UUID, at: datetime) -> None:
         row = draft_of(session, seat, id)
         refuse_if_changed(row, before)
         renew(row, with_themes(session, seat.workspace_id, new, at), at)
-        want_themes(session, seat.workspace_id, new, at)
+        want_themes(session, seat.workspace_id, new, at, by=seat.user_id)
 
 
 def new_report(session: Session, seat: Seat, plan: ReportPlan) -> NewReport:
@@ -114,22 +114,25 @@ def with_themes(session: Session, workspace_id: int, new: NewReport, at: datetim
     return new if themes is None else replace(new, figures=replace(new.figures, themes=themes))
 
 
-def renew_themes(session: Session, row: Report, at: datetime) -> None:
+def renew_themes(session: Session, row: Report, at: datetime, *, by: int) -> None:
     """Let a report that is a draft again say what comments say by what is known now, and nothing
     where that is to be found anew: some of those comments may have been hidden or erased since."""
     said = stored(row)
     bare = replace(said.figures, themes=None)
     new = NewReport(said.survey_id, said.title, said.plan, said.within, bare)
     row.figures = with_themes(session, row.workspace_id, new, at).figures.to_json()
-    want_themes(session, row.workspace_id, new, at)
+    want_themes(session, row.workspace_id, new, at, by=by)
 
 
-def want_themes(session: Session, workspace_id: int, new: NewReport, at: datetime) -> None:
+def want_themes(
+    session: Session, workspace_id: int, new: NewReport, at: datetime, *, by: int | None = None
+) -> None:
     """Have the worker look for what comments say, inside a transaction, where nobody has within
-    the hour."""
+    the hour. `by` is the user who wants it, None where nobody is there; too many of one user's are
+    asked for when somebody looks at the report."""
     place = (session, workspace_id, new.within, score_filter(new.plan, new.survey_id), at)
     if latest_for(*place).is_stale(at):
-        ask_for(*place)
+        ask_for(*place, by=by)
 
 
 def draft_of(session: Session, seat: Seat, id: UUID) -> Report:

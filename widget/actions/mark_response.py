@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from widget.domain.errors import UnknownResponse
 from widget.domain.notes import NoteKind
-from widget.storage import answers, exports, testimonials, themes
+from widget.storage import answers, ended_exports, testimonials, themes
 from widget.storage.engine import writing
 from widget.storage.events import append_event
 from widget.storage.notes import add_entry
@@ -46,7 +46,7 @@ def set_mark(
         answers.update_response(connection, workspace_id, id, {mark: at if is_set else None})
         if mark == "comment_hidden_at" and is_set:
             themes.forget_all_of(session, workspace_id)
-            exports.withdraw_all_of(session, workspace_id, at)
+            ended_exports.withdraw_all_of(session, workspace_id, at)
             # What the team hides from itself does not stand on the company's site.
             testimonials.take_back_approval(connection, workspace_id, id)
         done, undone = _ENTRIES[mark]

@@ -4,7 +4,6 @@ import logging
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -14,6 +13,7 @@ from sqlalchemy.orm import Session
 from widget.actions.request_feedback import NewAsk, Origin, make_requests
 from widget.domain.request_files import AskRow, read_file
 from widget.domain.retries import Backoff
+from widget.domain.turns import Turns
 from widget.storage.asking import askings
 from widget.storage.engine import writing
 from widget.storage.models import RequestImport
@@ -24,13 +24,6 @@ _log = logging.getLogger(__name__)
 
 _BATCH = 200
 _PREVIEWS_KEPT = timedelta(days=1)
-
-
-@dataclass
-class Turns:
-    """Remembers, within one process, the id of the workspace that had its turn last."""
-
-    last: int = 0
 
 
 def run_imports(

@@ -12,7 +12,7 @@ from widget.storage import subscription_mails as mails
 from widget.storage import subscriptions
 from widget.storage.accounts import time_zone_of
 from widget.storage.engine import writing
-from widget.storage.saved_filters import saved_filter, seen_filter
+from widget.storage.saved_filters import lock_filter, saved_filter, seen_filter
 
 # Whoever presses twice wants one.
 _APART = timedelta(minutes=1)
@@ -32,6 +32,8 @@ def subscribe(
     Raises UnknownFilter, and SubscriptionRefused also for filters of other pages.
     """
     with writing(session):
+        # Who presses twice has one, and nobody deletes it meanwhile.
+        lock_filter(session, workspace_id, filter_id)
         found = seen_filter(session, workspace_id, user_id, filter_id)
         if found.page != "dashboard":
             raise SubscriptionRefused("Only filters of the dashboard have numbers to send.")
@@ -109,5 +111,5 @@ def unsubscribe_by_link(
 
 def _check_filter(session: Session, workspace_id: int, user_id: int, filter_id: int | None) -> None:
     found = saved_filter(session, workspace_id, filter_id) if filter_id else None
-    if found is None or not found.may_be_seen_by(user_id):
+    if found is None or not found.may_be_seen_by(user_id, sees_shared=True):
         raise SubscriptionRefused("Its filter is gone, or is not shared with you any more.")

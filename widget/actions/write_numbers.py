@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from widget.domain.dashboard_queries import chosen_of, wanted_in
 from widget.domain.dashboards import Point, Tile, looked_at, shown_metrics, tiles
 from widget.domain.periods import Period
-from widget.domain.saved_filters import SavedFilter
+from widget.domain.saved_filters import SEES_SHARED, SavedFilter
 from widget.domain.scores.metrics import MetricId
 from widget.domain.scores.spans import Bucket, Span
 from widget.domain.scores.summaries import Summary, summaries
@@ -74,7 +74,7 @@ def write_numbers(engine: Engine, workspace_id: int, mail_id: UUID, now: datetim
 
 def _numbers(session: Session, workspace_id: int, mail: PlannedMail) -> Numbers:
     seat, address = _subscriber(session, workspace_id, mail.user_id)
-    kept = _filter(session, workspace_id, mail)
+    kept = _filter(session, seat, mail)
     chosen = chosen_of(kept.parameters)
     surveys = counted_surveys(session, workspace_id)
     known = known_of(
@@ -122,11 +122,11 @@ def _subscriber(session: Session, workspace_id: int, user_id: int) -> tuple[Seat
     return seat, address
 
 
-def _filter(session: Session, workspace_id: int, mail: PlannedMail) -> SavedFilter:
-    kept = saved_filter(session, workspace_id, mail.filter_id) if mail.filter_id else None
+def _filter(session: Session, seat: Seat, mail: PlannedMail) -> SavedFilter:
+    kept = saved_filter(session, seat.workspace_id, mail.filter_id) if mail.filter_id else None
     if kept is None:
         raise SubscriptionOver("filter_gone")
-    if not kept.may_be_seen_by(mail.user_id):
+    if not kept.may_be_seen_by(mail.user_id, sees_shared=seat.may(SEES_SHARED)):
         raise SubscriptionOver("not_shared")
     return kept
 

@@ -88,11 +88,11 @@ def wanted_in(span: Span, chosen: Chosen, known: Known) -> ScoreFilter:
         ),
         teams=_known(sorted(with_teams_below(known.teams, roots)), chosen["team"]),
         members=members or ([0] if chosen["member"] else ()),
-        channels=_texts(chosen["channel"]),
-        languages=_texts(chosen["language"]),
-        sources=_texts(chosen["source"]),
-        clients=_texts(chosen["client"]),
-        segments=_texts(chosen["segment"]),
+        channels=texts_of(chosen["channel"]),
+        languages=texts_of(chosen["language"]),
+        sources=texts_of(chosen["source"]),
+        clients=texts_of(chosen["client"]),
+        segments=texts_of(chosen["segment"]),
         tags=_known([id for one, id in known.tags.items() if one in chosen["tag"]], chosen["tag"]),
     )
 
@@ -141,5 +141,6 @@ def _known(found: Collection[int], chosen: Sequence[str]) -> tuple[int, ...]:
     return tuple(found) or ((0,) if chosen else ())
 
 
-def _texts(values: Sequence[str]) -> tuple[str, ...]:
+def texts_of(values: Sequence[str]) -> tuple[str, ...]:
+    """The texts that an address names."""
     return tuple("" if value == NONE else value for value in values)

@@ -351,6 +351,10 @@ class RulesRefused(SaysoError):
     """An audience's rules are made of something that rules are not made of."""
 
 
+class UnknownReference(SaysoError):
+    """No published score with this id in the workspace."""
+
+
 class UnknownAudience(SaysoError):
     """No audience with this id in the workspace."""
 

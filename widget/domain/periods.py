@@ -6,6 +6,8 @@ from typing import Literal, get_args
 
 PeriodName = Literal["week", "month", "quarter"]
 PERIODS: tuple[PeriodName, ...] = get_args(PeriodName)
+# By the number that `date.weekday` gives them.
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 @dataclass(frozen=True)

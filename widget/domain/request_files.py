@@ -184,9 +184,3 @@ _READERS = {
     "delay_s": _read_delay,
     "interaction_at": _read_moment,
 }
-
-
-def defused(text: str) -> str:
-    """A cell as it is shown: one that a spreadsheet would run as a formula, were it copied back,
-    begins with an apostrophe."""
-    return f"'{text}" if text.lstrip()[:1] in ("=", "+", "-", "@", "＝", "＋", "－", "＠") else text

@@ -17,6 +17,8 @@ SEVERAL = (
     *("survey", "kind", "score", "mood", "team", "member", "channel", "language", "source"),
     *("client", "segment", "version", "tag", "reason"),
 )
+# So many values at most of each: what is asked for of every one costs.
+MOST_VALUES = 50
 NAMES = ("q", *SEVERAL, "comment", "again", "from", "to", "tests", "hidden")
 
 

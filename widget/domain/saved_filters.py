@@ -14,6 +14,8 @@ from widget.domain.roles import Ability
 Page = Literal["dashboard", "responses"]
 PAGES: tuple[Page, ...] = get_args(Page)
 NEEDS: dict[Page, Ability] = {"dashboard": "see_own", "responses": "read_responses"}
+# Who may do this sees the filters that others share.
+SEES_SHARED: Ability = "read_responses"
 
 NAME_LIMIT = 80
 QUERY_LIMIT = 2_000
@@ -43,9 +45,10 @@ class SavedFilter:
         """What the address of its page says."""
         return parameters(self.query)
 
-    def may_be_seen_by(self, user_id: int) -> bool:
-        """Whether it is theirs, or everybody's."""
-        return self.is_shared or self.user_id == user_id
+    def may_be_seen_by(self, user_id: int, *, sees_shared: bool) -> bool:
+        """Whether it is theirs, or shared with them. `sees_shared`: they read the responses of
+        others; who shares a filter, and whom it names, is nothing for those who are rated."""
+        return self.user_id == user_id or (self.is_shared and sees_shared)
 
     def may_be_changed_by(self, user_id: int, *, manages: bool) -> bool:
         """Whether somebody may change it. `manages`: they manage the workspace."""

@@ -21,6 +21,10 @@ WHY_WORDS: dict[Why, str] = {
 }
 
 MOST_OF_ONE = 50
+# What a form offers: the weekdays, and the days that every month has and its last.
+MONTH_DAYS = (*range(1, 29), 31)
+WHENS = (*(f"week-{day}" for day in range(7)), *(f"month-{day}" for day in MONTH_DAYS))
+HOURS = tuple(str(hour) for hour in range(24))
 # Of the messages that are its mails.
 PURPOSE = "subscription"
 
@@ -45,11 +49,8 @@ def check_scope(scope: Scope, chosen: Chosen, known: Known) -> None:
 
 
 def read_schedule(when: str, hour: str, time_zone: str) -> Schedule:
-    """The schedule of a form: `week-0` or `month-31`, and an hour. Raises SubscriptionRefused."""
-    every, _dash, day = when.partition("-")
-    if every in ("week", "month") and day.isdecimal() and hour.isdecimal():
-        try:
-            return Schedule("week" if every == "week" else "month", int(day), int(hour), time_zone)
-        except ValueError:
-            pass  # No such day or hour: said below.
+    """The schedule of a form: one of WHENS, and an hour. Raises SubscriptionRefused."""
+    if when in WHENS and hour in HOURS:
+        every, _dash, day = when.partition("-")
+        return Schedule("week" if every == "week" else "month", int(day), int(hour), time_zone)
     raise SubscriptionRefused("Choose a day and an hour.")

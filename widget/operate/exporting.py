@@ -14,14 +14,16 @@ from typing import BinaryIO, cast
 import click
 
 from widget.actions.export_responses import export_responses
-from widget.domain.errors import SettingsError
+from widget.domain.errors import SettingsError, UnknownMember
 from widget.domain.exports.formats import ExportFormat
 from widget.domain.moments import read_day
 from widget.domain.response_filters import ResponseFilter
 from widget.extensions import db
 from widget.outbound.worker import collect_seldom
 from widget.storage.accounts import time_zone_of, workspace_ids
+from widget.storage.members import member_ever_named
 from widget.storage.responses import days
+from widget.storage.surveys import survey_of
 from widget.web.clock import now
 
 _SAY_EVERY_S = 0.5
@@ -30,10 +32,18 @@ _STANDARD_OUTPUT = Path("-")
 
 @dataclass(frozen=True)
 class Asked:
-    """What the command line asks for. Days are those of the workspace's time zone."""
+    """What the command line asks for; of several values of one filter, one is enough. Days are
+    those of the workspace's time zone."""
 
     workspace: int | None = None
     surveys: Sequence[str] = ()
+    members: Sequence[str] = ()
+    channels: Sequence[str] = ()
+    clients: Sequence[str] = ()
+    segments: Sequence[str] = ()
+    languages: Sequence[str] = ()
+    tags: Sequence[str] = ()
+    search: str = ""
     first: str | None = None
     last: str | None = None
     hidden: bool = False
@@ -80,14 +90,26 @@ def _file_beside(target: Path) -> BinaryIO:
 
 def export_to(file: BinaryIO, form: ExportFormat, asked: Asked) -> None:
     """Write the file, and how far it is to standard error. Raises a SaysoError for a workspace
-    that there is not, or that is not said where there are several, and for a day that is none."""
+    that there is not, or that is not said where there are several, for a survey or member that it
+    has not, and for a day that is none."""
     collect_seldom()
     workspace_id = _workspace(asked.workspace)
     zone = time_zone_of(db.session(), workspace_id)
     since, until = days(_day(asked.first), _day(asked.last), zone)
+    for public_id in asked.surveys:
+        survey_of(db.session(), workspace_id, public_id)
+    members = [_member(workspace_id, given) for given in asked.members]
     db.session.rollback()
     wanted = ResponseFilter(
         surveys=asked.surveys,
+        members=members,
+        channels=asked.channels,
+        clients=asked.clients,
+        segments=asked.segments,
+        languages=asked.languages,
+        tags=[tag.casefold() for tag in asked.tags],
+        search=asked.search,
+        finds_hidden_comments=True,
         since=since,
         until=until,
         with_hidden=asked.hidden,
@@ -103,7 +125,7 @@ def export_to(file: BinaryIO, form: ExportFormat, asked: Asked) -> None:
             form,
             out,
             by=None,
-            asked={"survey": list(asked.surveys), "from": asked.first, "to": asked.last},
+            asked={name: said for name, said in vars(asked).items() if said},
             shows_hidden_comments=True,
             at=now(),
             watch=_progress(time.monotonic),
@@ -122,6 +144,13 @@ def _workspace(wanted: int | None) -> int:
     if id not in known:
         raise SettingsError(f"There is no workspace {id}.")
     return id
+
+
+def _member(workspace_id: int, given: str) -> int:
+    member = member_ever_named(db.session(), workspace_id, given)
+    if member is None:
+        raise UnknownMember(f"There is no member {given} in this workspace.")
+    return member.id
 
 
 def _day(text: str | None) -> date | None:

@@ -31,7 +31,7 @@ from widget.actions.run_customer_imports import (
     forget_customer_files,
     run_customer_imports,
 )
-from widget.actions.run_import import Turns, import_backoff, run_imports
+from widget.actions.run_import import import_backoff, run_imports
 from widget.actions.schedule_reports import MakeScheduledReports
 from widget.actions.send_due_requests import send_due
 from widget.actions.send_due_subscriptions import send_due_subscriptions
@@ -39,6 +39,7 @@ from widget.actions.settle_provisional import settle_due
 from widget.domain.mail_addresses import address_digest
 from widget.domain.messages import Lane
 from widget.domain.subscriptions import PURPOSE
+from widget.domain.turns import Turns
 from widget.outbound.chat import ChatSender
 from widget.outbound.mail.letters import Post
 from widget.outbound.mail.notes import MailNotes

@@ -49,9 +49,6 @@ class Worker:
         """Let every job end what it is at, and begin nothing more. May be called by a signal."""
         self._stop.set()
 
-    def is_stopping(self) -> bool:
-        return self._stop.is_set()
-
     def run(self) -> None:
         """Work until stopped."""
         threads = [

@@ -31,22 +31,6 @@ class DueMessage:
     created_at: datetime
 
 
-@dataclass(frozen=True)
-class ShownMessage:
-    """A message as lists show it."""
-
-    id: UUID
-    channel: str
-    purpose: str
-    target: str
-    subject: str
-    status: str
-    attempts: int
-    last_error: str
-    created_at: datetime
-    sent_at: datetime | None
-
-
 def add_message(
     session: Session,
     workspace_id: int,
@@ -140,31 +124,6 @@ def put_message_off(engine: Engine, due: DueMessage, due_at: datetime, why: str)
 def give_message_up(engine: Engine, due: DueMessage, error: str) -> None:
     """It could not leave, and is not tried again."""
     _settle(engine, due, status="failed", last_error=error[:500], **_kept(due))
-
-
-def newest_messages(session: Session, workspace_id: int, limit: int) -> list[ShownMessage]:
-    """The last messages of a workspace, newest first."""
-    rows = session.scalars(
-        select(Message)
-        .where(Message.workspace_id == workspace_id)
-        .order_by(Message.created_at.desc(), Message.id.desc())
-        .limit(limit)
-    )
-    return [
-        ShownMessage(
-            row.id,
-            row.channel,
-            row.purpose,
-            row.target,
-            Content.from_json(row.content).subject,
-            row.status,
-            row.attempts,
-            row.last_error,
-            row.created_at,
-            row.sent_at,
-        )
-        for row in rows
-    ]
 
 
 def _kept(due: DueMessage) -> dict[str, Any]:

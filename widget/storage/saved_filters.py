@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import Select, delete, func, or_, select
+from sqlalchemy import Select, and_, delete, func, literal, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -11,16 +11,21 @@ from widget.domain import saved_filters as rules
 from widget.domain.errors import FilterRefused, UnknownFilter
 from widget.domain.saved_filters import MOST_OF_ONE, Page
 from widget.storage import models
-from widget.storage.models import User
+from widget.storage.models import Membership, User
 
 
 def saved_filters(
-    session: Session, workspace_id: int, user_id: int, page: Page | None = None
+    session: Session,
+    workspace_id: int,
+    user_id: int,
+    page: Page | None = None,
+    *,
+    sees_shared: bool = True,
 ) -> list[rules.SavedFilter]:
-    """Somebody's own filters and those shared with them, by name; of one page or of all."""
-    query = _filters(workspace_id).where(
-        or_(models.SavedFilter.user_id == user_id, models.SavedFilter.is_shared.is_(True))
-    )
+    """Somebody's own filters and, where they see such, those that others share, by name; of one
+    page or of all."""
+    is_shared = and_(models.SavedFilter.is_shared.is_(True), literal(sees_shared))
+    query = _filters(workspace_id).where(or_(models.SavedFilter.user_id == user_id, is_shared))
     if page is not None:
         query = query.where(models.SavedFilter.page == page)
     by_name = query.order_by(func.lower(models.SavedFilter.name), models.SavedFilter.id)
@@ -33,12 +38,31 @@ def saved_filter(session: Session, workspace_id: int, id: int) -> rules.SavedFil
     return _shown(found[0], found[1]) if found else None
 
 
-def seen_filter(session: Session, workspace_id: int, user_id: int, id: int) -> rules.SavedFilter:
-    """One of one's own or of those shared. Raises UnknownFilter."""
+def seen_filter(
+    session: Session, workspace_id: int, user_id: int, id: int, *, sees_shared: bool = True
+) -> rules.SavedFilter:
+    """One of one's own or, where they see such, of those shared. Raises UnknownFilter."""
     found = saved_filter(session, workspace_id, id)
-    if found is None or not found.may_be_seen_by(user_id):
+    if found is None or not found.may_be_seen_by(user_id, sees_shared=sees_shared):
         raise UnknownFilter("There is no such filter, or it is not shared with you any more.")
     return found
+
+
+def lock_filter(session: Session, workspace_id: int, id: int) -> None:
+    """Let nobody else subscribe to a filter, share, unshare or delete it until this transaction
+    ends. Raises UnknownFilter."""
+    found = session.scalar(
+        select(models.SavedFilter.id)
+        .where(models.SavedFilter.workspace_id == workspace_id, models.SavedFilter.id == id)
+        .with_for_update()
+    )
+    if found is None:
+        raise UnknownFilter("There is no such filter any more.")
+
+
+def is_kept_by_somebody(session: Session, workspace_id: int, found: rules.SavedFilter) -> bool:
+    """Whether who keeps a filter still has a place in the workspace."""
+    return session.get(Membership, (found.user_id, workspace_id)) is not None
 
 
 def add_filter(
@@ -94,14 +118,17 @@ def remove_filter(session: Session, workspace_id: int, id: int) -> None:
 
 
 def own_filter_ids(session: Session, workspace_id: int, user_id: int) -> list[int]:
-    """The filters that somebody keeps for themselves alone."""
+    """The filters that somebody keeps for themselves alone, locked like by `lock_filter`."""
     return list(
         session.scalars(
-            select(models.SavedFilter.id).where(
+            select(models.SavedFilter.id)
+            .where(
                 models.SavedFilter.workspace_id == workspace_id,
                 models.SavedFilter.user_id == user_id,
                 models.SavedFilter.is_shared.is_(False),
             )
+            .order_by(models.SavedFilter.id)
+            .with_for_update()
         )
     )
 

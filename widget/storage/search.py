@@ -41,6 +41,8 @@ Rows = Select[*tuple[Any, ...]]
 
 # Within a millisecond, places are told apart by so many bits.
 _PLACES_PER_MS = 20
+# No database counts further; an address may name a moment that would be there.
+_LAST_PLACE = 2**63 - 1
 
 _words = table(
     "response_words",
@@ -86,7 +88,7 @@ def index_order(dialect: str) -> ColumnElement[int] | None:
 
 def index_place(workspace_id: int, id: UUID, answered_at: datetime) -> ColumnElement[int]:
     """Where a response stands in that order; where it stood, when it has no words any more."""
-    first = int(answered_at.timestamp() * 1000) << _PLACES_PER_MS
+    first = min(int(answered_at.timestamp() * 1000) << _PLACES_PER_MS, _LAST_PLACE)
     there = select(_words.c.place).where(
         _words.c.workspace_id == workspace_id, _words.c.response_id == id
     )

@@ -53,7 +53,11 @@ def add_reference(session: Session, workspace_id: int, reference: Reference) -> 
     session.add(NpsReference(workspace_id=workspace_id, **vars(reference)))
 
 
-def remove_reference(session: Session, workspace_id: int, id: int) -> None:
-    session.execute(
-        delete(NpsReference).where(NpsReference.workspace_id == workspace_id, NpsReference.id == id)
+def remove_reference(session: Session, workspace_id: int, id: int) -> bool:
+    """Remove a reference; whether there was one."""
+    found = session.scalars(
+        delete(NpsReference)
+        .where(NpsReference.workspace_id == workspace_id, NpsReference.id == id)
+        .returning(NpsReference.id)
     )
+    return found.one_or_none() is not None

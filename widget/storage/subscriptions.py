@@ -23,8 +23,8 @@ from widget.storage.models import (
 
 @dataclass(frozen=True)
 class ShownSubscription:
-    """A subscription as its list shows it. `query` is None once its filter is gone; `last_*` are of
-    the mail that was made last, None and "" before the first."""
+    """A subscription as its list shows it. `query` is None once its filter is gone or not theirs to
+    see; `last_*` are of the mail that was made last, None and "" before the first."""
 
     id: int
     name: str
@@ -37,8 +37,11 @@ class ShownSubscription:
     last_error: str
 
 
-def subscriptions_of(session: Session, workspace_id: int, user_id: int) -> list[ShownSubscription]:
-    """Somebody's subscriptions, by name, in one query however many mails there were."""
+def subscriptions_of(
+    session: Session, workspace_id: int, user_id: int, *, sees_shared: bool
+) -> list[ShownSubscription]:
+    """Somebody's subscriptions, by name, in one query however many mails there were.
+    `sees_shared`: whether they see the filters that others share."""
     newest = (
         select(SubscriptionMail.subscription_id, func.max(SubscriptionMail.created_at).label("at"))
         .where(SubscriptionMail.workspace_id == workspace_id)
@@ -66,7 +69,8 @@ def subscriptions_of(session: Session, workspace_id: int, user_id: int) -> list[
     found: dict[int, ShownSubscription] = {}
     for row, zone, kept, message in rows:
         # Of two mails that were made in the same moment the later one stands for both.
-        found.setdefault(row.id, _shown(row, zone, kept, message))
+        is_seen = kept and (kept.user_id == user_id or (kept.is_shared and sees_shared))
+        found.setdefault(row.id, _shown(row, zone, kept if is_seen else None, message))
     return list(found.values())
 
 

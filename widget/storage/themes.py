@@ -6,14 +6,15 @@ have changed. `latest_for` is the way to it.
 """
 
 import json
+import logging
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import ColumnElement, case, delete, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -29,13 +30,18 @@ from widget.storage.ids import new_id
 from widget.storage.models import Member, ThemeFinding
 from widget.storage.reports import forget_themes_of_drafts
 from widget.storage.scopes import members_within
+from widget.storage.theme_asked import asked_to_json, filter_to_json, read_asked
+
+_log = logging.getLogger(__name__)
 
 # What is older is found anew when somebody looks at it.
 FRESH_FOR = timedelta(hours=1)
 # What is older is forgotten: nothing that a customer wrote outlives its response for longer.
 KEPT_FOR = timedelta(days=1)
-# Of a workspace so many are kept, and so wait at most: the newest.
-MOST_KEPT = 100
+# Of what one person has asked for so many are kept, the newest, and so many wait at once: nobody is
+# to push out what others asked for, or to keep the worker from it.
+MOST_KEPT = 30
+MOST_WAITING = 3
 # Whoever has claimed one and does not come back has died.
 _CLAIMED_FOR = timedelta(minutes=10)
 _FAILED_FOR = timedelta(minutes=10)
@@ -94,21 +100,35 @@ def latest_for(
 
 
 def ask_for(
-    session: Session, workspace_id: int, scope: Scope, wanted: ScoreFilter, at: datetime
+    session: Session,
+    workspace_id: int,
+    scope: Scope,
+    wanted: ScoreFilter,
+    at: datetime,
+    *,
+    by: int | None = None,
 ) -> None:
     """Have the worker find what is behind the scores of a filter; what waits already goes on
-    waiting. The oldest of a workspace that keeps too many are forgotten."""
+    waiting.
+
+    `by` is the user who asks, None where a report does. While MOST_WAITING wait that a user has
+    asked for, nothing more does; the oldest of theirs are forgotten where those are too many.
+    """
     key = _key(session, workspace_id, scope, wanted)
     row = session.scalar(
         select(ThemeFinding).where(
             ThemeFinding.workspace_id == workspace_id, ThemeFinding.key == key
         )
     )
-    if row is not None:
-        row.asked_at = row.asked_at or at
+    if row is not None and row.asked_at is not None:
         return
-    _make_room(session, workspace_id)
-    asked = {"scope": _scope_to_json(scope), "filter": _filter_to_json(wanted)}
+    if by is not None and _waiting_for(session, workspace_id, by) >= MOST_WAITING:
+        return
+    asked = asked_to_json(scope, wanted, by)
+    if row is not None:
+        row.asked, row.asked_at = asked, at
+        return
+    _make_room(session, workspace_id, by)
     dialect = session.get_bind().dialect.name
     insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
     session.execute(
@@ -133,27 +153,35 @@ def is_any_waiting(session: Session, now: datetime) -> bool:
     return session.scalar(waiting) is not None
 
 
-def claim(session: Session, now: datetime) -> Claim | None:
-    """Take what has waited longest; None when nothing waits.
+def claim(session: Session, now: datetime, *, after: int = 0) -> Claim | None:
+    """Take what has waited longest in the workspace whose turn is next once the one with the id
+    `after` has had its own; None when nothing waits.
 
-    What was asked for by somebody whose scope holds other members by now is forgotten instead.
+    What was asked for by somebody whose scope holds other members by now is forgotten instead, and
+    so is what cannot be read any more: a filter of an older version.
     """
+    had_its_turn = case((ThemeFinding.workspace_id <= after, 1), else_=0)
     while True:
         row = session.scalar(
             select(ThemeFinding)
             .where(*_waiting(now))
-            .order_by(ThemeFinding.asked_at, ThemeFinding.id)
+            .order_by(
+                *(had_its_turn, ThemeFinding.workspace_id),
+                *(ThemeFinding.asked_at, ThemeFinding.id),
+            )
             .limit(1)
             .with_for_update(skip_locked=True)
         )
         if row is None:
             return None
-        scope = _scope_from_json(row.asked["scope"])
-        wanted = _filter_from_json(row.asked["filter"])
-        if row.key != _key(session, row.workspace_id, scope, wanted):
+        read = read_asked(row.asked)
+        if read is None:
+            _log.warning("What the themes %s are of cannot be read; they are forgotten.", row.id)
+        if read is None or row.key != _key(session, row.workspace_id, *read):
             session.delete(row)
             session.flush()
             continue
+        scope, wanted = read
         row.claimed_until = now + _CLAIMED_FOR
         return Claim(row.workspace_id, row.id, row.claimed_until, scope, wanted)
 
@@ -215,11 +243,28 @@ def _settle(session: Session, claimed: Claim, values: Mapping[str, Any]) -> bool
     return bool(changed.rowcount)  # type: ignore[attr-defined]
 
 
-def _make_room(session: Session, workspace_id: int) -> None:
+def _asked_by(by: int | None) -> ColumnElement[bool]:
+    # Rows of before people were noted name nobody either.
+    said: ColumnElement[Any] = ThemeFinding.asked["by"].as_integer()
+    return said.is_(None) if by is None else said == by
+
+
+def _waiting_for(session: Session, workspace_id: int, by: int) -> int:
+    """How many wait that a user has asked for, but for those that failed."""
+    waiting = select(func.count()).where(
+        ThemeFinding.workspace_id == workspace_id,
+        ThemeFinding.asked_at.is_not(None),
+        ThemeFinding.failures == 0,
+        _asked_by(by),
+    )
+    return session.scalar(waiting) or 0
+
+
+def _make_room(session: Session, workspace_id: int, by: int | None) -> None:
     latest = func.coalesce(ThemeFinding.asked_at, ThemeFinding.found_at, ThemeFinding.created_at)
     surplus = session.scalars(
         select(ThemeFinding.id)
-        .where(ThemeFinding.workspace_id == workspace_id)
+        .where(ThemeFinding.workspace_id == workspace_id, _asked_by(by))
         .order_by(latest.desc(), ThemeFinding.id.desc())
         .offset(MOST_KEPT - 1)
     ).all()
@@ -239,33 +284,5 @@ def _key(session: Session, workspace_id: int, scope: Scope, wanted: ScoreFilter)
             Member.workspace_id == workspace_id, members_within(scope)
         )
         members = sorted(session.scalars(of_scope))
-    text = json.dumps([FORMAT, members, _filter_to_json(wanted)], sort_keys=True)
+    text = json.dumps([FORMAT, members, filter_to_json(wanted)], sort_keys=True)
     return sha256(text.encode()).hexdigest()
-
-
-def _filter_to_json(wanted: ScoreFilter) -> dict[str, Any]:
-    """Plain data, the same for filters that want the same."""
-    plain: dict[str, Any] = {}
-    for name, value in asdict(wanted).items():
-        if isinstance(value, date):
-            plain[name] = value.isoformat()
-        else:
-            # None, which is nobody, comes first.
-            plain[name] = sorted(set(value), key=lambda one: (one is not None, one))
-    return plain
-
-
-def _filter_from_json(plain: Mapping[str, Any]) -> ScoreFilter:
-    values: dict[str, Any] = {
-        name: date.fromisoformat(value) if isinstance(value, str) else tuple(value)
-        for name, value in plain.items()
-    }
-    return ScoreFilter(**values)
-
-
-def _scope_to_json(scope: Scope) -> dict[str, Any]:
-    return {**asdict(scope), "teams": sorted(scope.teams)}
-
-
-def _scope_from_json(plain: Mapping[str, Any]) -> Scope:
-    return Scope(plain["everything"], frozenset(plain["teams"]), plain["member_id"])

@@ -1,6 +1,7 @@
 """One's own files of responses: the page of each, downloads that go on, and who is given them."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -8,15 +9,19 @@ from uuid import UUID
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
-from tests.builders import Workspace, answer_survey, make_workspace, post
+from tests.builders import MONDAY, Workspace, answer_survey, make_workspace, post
 from tests.exporting import PAGE, ask_for_file, download, make_files
 from tests.following import user_id
+from widget.actions.ask_for_export import ask_for_export
 from widget.actions.assign_response import assign_response
 from widget.actions.delete_response import delete_response
 from widget.actions.hide_response import set_hidden
 from widget.actions.mark_response import set_mark
 from widget.domain import export_jobs
+from widget.domain.errors import ExportRefused
+from widget.domain.response_filters import ResponseFilter
 from widget.extensions import db
 from widget.storage.engine import writing
 from widget.storage.exports import exports_of
@@ -242,6 +247,27 @@ def test_somebody_has_only_so_many_files_under_way(acme: Workspace) -> None:
     assert "Wait for one of them, or cancel it." in client.get(PAGE).text
     # Others are not kept from theirs.
     ask_for_file(acme.person("vi@acme.example", "viewer"))
+
+
+def test_many_requests_at_once_get_no_more_files_than_one_after_the_other(
+    any_acme: Workspace,
+) -> None:
+    with any_acme.world.app.app_context():
+        engine = db.engine
+        seat = seat_of(db.session(), user_id(any_acme, any_acme.owner), any_acme.id)
+        assert seat is not None
+        db.session.rollback()
+
+    def ask(_number: int) -> bool:
+        with Session(engine) as session:
+            try:
+                ask_for_export(session, seat, ResponseFilter(), "csv", asked={}, at=MONDAY)
+            except ExportRefused:
+                return False
+        return True
+
+    with ThreadPoolExecutor(8) as threads:
+        assert sum(threads.map(ask, range(8))) == export_jobs.MOST_OPEN
 
 
 def test_who_cancels_may_not_ask_for_ever(acme: Workspace) -> None:

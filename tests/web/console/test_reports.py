@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 
 from tests.builders import Workspace, csrf_token, post
 from tests.reporting import Desk
+from widget.actions.find_themes import FindThemes
 from widget.extensions import db
 from widget.storage.engine import writing
 from widget.storage.models import Event, Message, Report, Response, team_managers
@@ -187,6 +188,25 @@ def test_one_address_is_not_flooded_with_reports(acme: Workspace) -> None:
     assert codes == [303] * 6 + [422]
 
 
+def test_a_draft_says_when_newer_words_have_been_found(acme: Workspace) -> None:
+    desk, client = Desk.of(acme), acme.signed_in()
+    path = f"/console/reports/{desk.make()}"
+
+    def find() -> int:
+        with acme.world.app.app_context():
+            return FindThemes(lambda: False)(db.engine, acme.world.clock())
+
+    assert find() == 1
+    assert "has been found" in client.get(path).text
+    send(client, f"{path}/count")
+    assert "has been found" not in client.get(path).text
+    acme.world.clock.pass_time(hours=2)
+    send(client, f"{path}/count")
+    acme.world.clock.pass_time(minutes=1)
+    assert find() == 1
+    assert "has been found" in client.get(path).text
+
+
 def test_finishing_makes_no_more_pdfs_than_asking_for_them(acme: Workspace) -> None:
     desk, client = Desk.of(acme), acme.signed_in()
     path = f"/console/reports/{desk.make()}"
@@ -265,3 +285,13 @@ def test_the_dashboard_links_to_a_report_of_what_it_shows(acme: Workspace) -> No
     form = client.get(link[1].replace("&amp;", "&")).text
     assert 'value="2026-10-01"' in form
     assert 'value="2026-10-31"' in form
+
+
+@pytest.mark.parametrize(
+    "moment", ["0001-01-01T00:00:00%2B14:00", "9999-12-31T23:00:00-14:00", "x"]
+)
+def test_a_place_in_the_list_that_nobody_can_count_is_not_found(
+    acme: Workspace, moment: str
+) -> None:
+    address = f"/console/reports?older={moment}_{UUID(int=1).hex}"
+    assert acme.signed_in().get(address).status_code == 404

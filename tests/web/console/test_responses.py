@@ -81,6 +81,8 @@ def test_a_wrong_day_is_explained_beside_its_field(busy: Workspace) -> None:
         ("older=nonsense", "This address is damaged."),
         (f"older=0001-01-01T00:00:00%2B14:00_{UUID(int=1)}", "This address is damaged."),
         (f"newer=9999-12-31T23:00:00-14:00_{UUID(int=1)}", "This address is damaged."),
+        ("&".join(f"reason=r{n}" for n in range(1500)), "Choose at most 50 values of “reason”."),
+        ("&".join(f"client=c{n}" for n in range(51)), "Choose at most 50 values of “client”."),
         ("survey=%00", "“survey” holds a character that cannot be stored"),
     ],
 )
@@ -90,6 +92,13 @@ def test_an_address_nobody_can_mean_gets_a_plain_sentence(
     answer = any_acme.signed_in().get(f"/console/responses?{query}")
     assert answer.status_code == 422
     assert says in answer.text
+
+
+def test_an_address_may_name_the_latest_moment_there_is(any_acme: Workspace) -> None:
+    place = f"2999-12-31T00:00:00Z_{UUID(int=1)}"
+    client = any_acme.signed_in()
+    for query in (f"older={place}", f"newer={place}", "&".join(f"reason=r{n}" for n in range(50))):
+        assert client.get(f"/console/responses?q=abc&{query}").status_code == 200
 
 
 @pytest.mark.parametrize(

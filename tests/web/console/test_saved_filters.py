@@ -7,8 +7,10 @@ import pytest
 from sqlalchemy import select
 
 from tests.builders import Workspace, answer_survey, make_workspace, post
+from tests.following import user_id
 from tests.subscribing import Mails, keep, run, set_clock, stored, subscribe
 from tests.web.console.test_dashboard import tile
+from widget.actions.change_people import remove_person
 from widget.extensions import db
 from widget.storage.models import SavedFilter
 
@@ -134,6 +136,45 @@ def test_members_save_for_themselves_and_only_what_they_may_open(acme: Workspace
     listed = keep(acme, "q=x", name="A list", page="responses", is_shared=True)
     assert "A list" not in client.get("/console/filters").text
     assert client.get(f"/console/filters/{listed}").status_code == 404
+
+
+def test_who_is_rated_sees_no_filter_of_others(acme: Workspace) -> None:
+    ana = acme.member("Ana", email="ana@a.example")
+    client = acme.person("ana@acme.example", "member", member=ana)
+    query = "span=last_7&client=Globex"
+    shared = keep(acme, query, name="About Globex", is_shared=True)
+    for page in (DASHBOARD, "/console/filters"):
+        text = client.get(page).text
+        assert "About Globex" not in text
+        assert acme.owner not in text
+    assert client.get(f"/console/filters/{shared}/subscribe").status_code == 404
+    # What they subscribed to in another role comes no more, and says no more.
+    subscribe(acme, shared, by="ana@acme.example")
+    keep(acme, query, name="About Globex", by="ana@acme.example")
+    listed = client.get("/console/subscriptions").text
+    assert "About Globex" in listed
+    assert "client=Globex" not in listed
+    mails = Mails()
+    set_clock(acme, 2026, 11, 30, 8)
+    run(acme, mails)
+    assert mails.taken == []
+    assert [row.stopped_why for row in stored(acme)] == ["not_shared"]
+
+
+def test_an_unshared_filter_of_somebody_who_left_is_deleted(acme: Workspace) -> None:
+    acme.person("lead@acme.example", "admin")
+    shared = keep(acme, name="From Lea", by="lead@acme.example", is_shared=True)
+    subscribe(acme, shared)
+    with acme.world.app.app_context():
+        lead, owner = user_id(acme, "lead@acme.example"), user_id(acme, acme.owner)
+        remove_person(db.session(), acme.id, lead, actor=owner, at=acme.world.clock())
+    client, address = acme.signed_in(), f"/console/filters/{shared}"
+    assert post(client, address, name="Renamed", is_shared="1").status_code == 303
+    assert [name for _page, name, _query, _shared in kept(acme)] == ["Renamed"]
+    assert post(client, address, name="Renamed").status_code == 303
+    assert kept(acme) == []
+    assert "Deleted" in client.get("/console/filters").text
+    assert [row.stopped_why for row in stored(acme)] == ["filter_gone"]
 
 
 @pytest.mark.parametrize(

@@ -17,11 +17,13 @@ from sqlalchemy import select
 from werkzeug.routing import AnyConverter, Rule
 
 from tests.builders import Workspace, add_request, answer_survey, csrf_token, make_workspace
+from tests.campaigning import audience, campaign
 from tests.exporting import ask_for_file, make_files
 from tests.reporting import Desk
 from tests.subscribing import keep, subscribe
 from tests.web.console.test_permissions import OPEN, console_rules
 from widget.actions.change_sharing import change_sharing
+from widget.actions.change_strata import add_reference
 from widget.actions.decide_testimonial import approve_testimonial
 from widget.actions.import_customers import upload_customers
 from widget.actions.open_follow_up import open_by_hand
@@ -35,6 +37,7 @@ from widget.domain.rewards import Reward
 from widget.domain.roles import EVERYTHING, Ability, Role, abilities
 from widget.domain.schedules import Schedule
 from widget.domain.sharing import ReviewSite
+from widget.domain.strata import Reference
 from widget.extensions import db
 from widget.storage.accounts import api_keys, user_for
 from widget.storage.engine import writing
@@ -53,6 +56,7 @@ from widget.storage.models import (
 )
 from widget.storage.people import add_membership
 from widget.storage.rewards import put_reward
+from widget.storage.strata import references_of
 from widget.storage.surveys import survey_of
 
 
@@ -265,6 +269,13 @@ def _export(owner: Owner) -> Any:
     return id
 
 
+def _reference(owner: Owner) -> Any:
+    reference = Reference("Bicycle shops", 40.0, "A study", 2025, None)
+    with owner.workspace.world.app.app_context():
+        add_reference(db.session(), owner.workspace.id, reference)
+        return max(references_of(db.session(), owner.workspace.id))
+
+
 def _report_schedule(owner: Owner) -> Any:
     desk, world = Desk.of(owner.workspace), owner.workspace.world
     report, seat = desk.make(), desk.seat()
@@ -297,7 +308,12 @@ THINGS = OF_MEMBERS | {
     "review_site_id": _review_site,
     "report_id": _report,
     "report_schedule_id": _report_schedule,
+    "reference_id": _reference,
     "reward_id": _reward,
+    "audience_id": lambda owner: audience(owner.workspace, name=new_id().hex),
+    "campaign_id": lambda owner: campaign(
+        owner.workspace, owner.workspace.survey(), name=new_id().hex
+    ),
     "export_id": _export,
     "filter_id": _filter,
     "subscription_id": lambda owner: subscribe(owner.workspace, _filter(owner)),
@@ -342,7 +358,9 @@ def call(
     built = rule.build(values | {name: id})
     assert built
     fields = {"csrf_token": token} if method == "POST" else None
-    return client.open(built[1], method=method, data=fields).status_code
+    # Files are open until their answer is closed.
+    with client.open(built[1], method=method, data=fields) as answer:
+        return int(answer.status_code)
 
 
 def test_every_id_that_a_route_takes_is_in_the_table(acme: Workspace) -> None:

@@ -123,3 +123,8 @@ def test_nobody_states_anothers_numbers(acme: Workspace) -> None:
     state(rival, "Other, 1")
     assert "Large, 100" in client.get(PAGE).text
     assert "Grocery" in client.get(PAGE).text
+
+
+def test_a_reference_that_no_database_can_number_is_not_found(any_acme: Workspace) -> None:
+    address = "/console/workspace/numbers/references/2147483648/remove"
+    assert post(any_acme.signed_in(), address, PAGE).status_code == 404

@@ -5,23 +5,15 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from widget.domain.exports.columns import ColumnKind
-
-# What makes a spreadsheet take a text for a formula, and what it may skip before it does.
-_FORMULAS = frozenset("=+-@\t\r\n\0＝＋－＠")
-_MAY_BE_FORMULA = _FORMULAS | frozenset(chr(code) for code in range(0x3001) if chr(code).isspace())
+from widget.domain.formulas import MAY_BE_FORMULA, defused
 
 Cells = Sequence[Any]
-
-
-def defused(text: str) -> str:
-    """A text that no spreadsheet takes for a formula: with a quote before it where it could."""
-    return f"'{text}" if text and (text[0] in _FORMULAS or text.lstrip()[:1] in _FORMULAS) else text
 
 
 def text_cells(values: Sequence[str | None]) -> Cells:
     """Texts, none of them a formula."""
     # Hardly any begins like one, so the others are looked at once and quickly.
-    risky = _MAY_BE_FORMULA
+    risky = MAY_BE_FORMULA
     return [defused(text) if text and text[0] in risky else text for text in values]
 
 

@@ -31,6 +31,12 @@ _PIECES: dict[ExportFormat, Callable[[Iterable[Batch]], Iterator[bytes]]] = {
 }
 
 
+def format_of(file_name: str) -> ExportFormat:
+    """The format that a file's name ends with; CSV where it ends with none of them."""
+    ending = file_name.rpartition(".")[2].lower()
+    return next((form for form in FORMATS if form == ending), "csv")
+
+
 def write_file(
     form: ExportFormat,
     batches: Iterable[Batch],

@@ -4,8 +4,6 @@ from collections.abc import Iterable
 
 from widget.domain.themes.words import Word
 
-LONGEST = 3
-
 
 def terms_in(words: Iterable[Word | None], *, ends_negated: bool = True) -> set[str]:
     """The terms among words that follow one another, each as its words' keys between spaces.

@@ -4,7 +4,6 @@ import smtplib
 import ssl
 import time
 from base64 import b64encode
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from email import message_from_bytes, policy
@@ -194,9 +193,6 @@ def _write(file: Path, data: bytes) -> None:
 
 def _decoded(text: bytes | str) -> str:
     return text.decode("utf-8", "replace") if isinstance(text, bytes) else text
-
-
-MakeMailer = Callable[[], Mailer]
 
 
 def make_mailer(settings: Settings) -> Mailer:

@@ -12,6 +12,7 @@ from widget.domain.errors import EraseLater
 from widget.domain.messages import Content
 from widget.domain.redaction import REDACTED
 from widget.storage import themes
+from widget.storage.ended_exports import withdraw_all_of
 from widget.storage.erasing.own_rows import Counts
 from widget.storage.erasing.person import WRITTEN, Person
 from widget.storage.models import (
@@ -168,6 +169,11 @@ def redact_titles(session: Session, person: Person, at: datetime) -> Counts:
                 left = takes_out.in_json(value)
                 if left != value:
                     setattr(row, name, left)
+            if isinstance(row, Report):
+                # Of a report's numbers; what else is in there are names that we chose, and figures.
+                subject = takes_out(row.figures["subject"])
+                if subject != row.figures["subject"]:
+                    row.figures = {**row.figures, "subject": subject}
     return {}
 
 
@@ -187,11 +193,7 @@ def forget_copies(session: Session, person: Person, at: datetime) -> Counts:
     scores, printed reports, and files of responses, whose maker begins again."""
     themes.forget_all_of(session, person.workspace_id)
     forget_pdfs(session, person.workspace_id)
-    for row in session.scalars(select(Export).where(Export.workspace_id == person.workspace_id)):
-        if row.status == "done":
-            row.status = "over"
-        elif row.status == "making":
-            row.status, row.claimed_until = "waiting", None
+    withdraw_all_of(session, person.workspace_id, at)
     return {}
 
 

@@ -15,7 +15,7 @@ from widget.actions.change_audiences import (
 )
 from widget.domain.addresses import shown
 from widget.domain.audiences import MOST_DEPTH, Group, problems
-from widget.domain.errors import AudienceInUse, AudienceRefused, RulesRefused, UnknownAudience
+from widget.domain.errors import AudienceInUse, AudienceRefused, RulesRefused
 from widget.extensions import db
 from widget.storage.audiences import (
     Example,
@@ -96,7 +96,7 @@ def audience_remove(audience_id: int) -> Response:
     try:
         remove_audience(db.session(), seat().workspace_id, audience_id)
         flash(_("Removed."))
-    except (AudienceInUse, UnknownAudience) as error:
+    except AudienceInUse as error:
         flash(str(error), "error")
     return redirect(url_for("console.audiences"), 303)
 

@@ -35,7 +35,7 @@ from widget.domain.customer_files import (
 )
 from widget.domain.customers import OUTCOMES
 from widget.domain.errors import FileRefused
-from widget.domain.request_files import defused
+from widget.domain.formulas import defused, defused_in_csv
 from widget.extensions import db
 from widget.storage.customer_imports import (
     CheckedRow,
@@ -283,7 +283,9 @@ def _previewed(found: ImportRow, row: CheckedRow) -> tuple[CheckedRow, dict[str,
 
 
 def _error_lines(found: ImportRow) -> Iterator[str]:
-    yield "\ufeff" + write_lines([[str(_("Row")), str(_("Problem")), *map(defused, found.headers)]])
+    yield "\ufeff" + write_lines(
+        [[str(_("Row")), str(_("Problem")), *map(defused_in_csv, found.headers)]]
+    )
     for row in rows_of_import(db.session(), seat().workspace_id, found.id):
         if row.outcome == "error":
-            yield write_lines([[str(row.number), row.problem, *map(defused, row.cells)]])
+            yield write_lines([[str(row.number), row.problem, *map(defused_in_csv, row.cells)]])

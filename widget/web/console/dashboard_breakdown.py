@@ -17,6 +17,7 @@ from widget.domain.dashboards import (
     has_number,
     shades,
 )
+from widget.domain.periods import WEEKDAYS
 from widget.domain.score_filters import Group
 from widget.domain.scores.comparisons import Comparison
 from widget.domain.scores.estimates import Score
@@ -44,7 +45,6 @@ GROUP_NAMES: dict[Group, str] = {
 }
 # So many rows are read; what they leave out is in the file.
 MOST_ROWS = 100
-_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _SHORT = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
@@ -83,7 +83,7 @@ class Table:
     @property
     def weekdays(self) -> list[tuple[str, str]]:
         """The heads of the grid's columns: names and their short forms."""
-        return [(_(name), _(short)) for name, short in zip(_WEEKDAYS, _SHORT, strict=True)]
+        return [(_(name), _(short)) for name, short in zip(WEEKDAYS, _SHORT, strict=True)]
 
     @property
     def can_be_paired(self) -> bool:
@@ -128,7 +128,7 @@ def table_of(
         cells = {row.key: _line(row, name) for row in sorted(rows, key=lambda row: row.key)}
         dark = shades({row.key: row.score for row in rows})
         cells = {key: replace(line, shade=dark[key]) for key, line in cells.items()}
-        days = range(len(_WEEKDAYS))
+        days = range(len(WEEKDAYS))
         grid = [[cells.get((day, hour)) for day in days] for hour in range(24)]
         return Table(title, group, list(cells.values()), len(groups), grid if cells else [])
     lines = [_line(row, name, found_by) for row in rows]
@@ -205,5 +205,5 @@ def _namer(asked: Asked, surveys: dict[int, CountedSurvey], group: Group) -> Nam
     if group == "tag":
         return lambda id: (_("No tag"), "") if id is None else (asked.choices.tags[id],) * 2
     if group == "hour":
-        return lambda key: (f"{_(_WEEKDAYS[key[0]])} {key[1]:02d}:00", "")
+        return lambda key: (f"{_(WEEKDAYS[key[0]])} {key[1]:02d}:00", "")
     return lambda text: (text or _("None"), text or NONE)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from widget.domain.csv_files import write_lines
 from widget.domain.dashboards import Point
-from widget.domain.request_files import defused
+from widget.domain.formulas import defused_in_csv
 from widget.domain.scores.estimates import Score
 from widget.domain.scores.metrics import METRICS, MetricId
 from widget.web.console.dashboard_breakdown import Table
@@ -20,7 +20,7 @@ def as_csv(metric: MetricId, shown: Sequence[Point] | Table) -> str:
     else:
         head = ["from", *head]
         rows = [(one.bucket.span.first.isoformat(), one.score) for one in shown]
-    return write_lines([head, *([defused(words), *_cells(score)] for words, score in rows)])
+    return write_lines([head, *([defused_in_csv(words), *_cells(score)] for words, score in rows)])
 
 
 def sides_csv(metric: MetricId, sides: Sides) -> str:
@@ -31,9 +31,9 @@ def sides_csv(metric: MetricId, sides: Sides) -> str:
         lines.append([f"by {weighted.attribute}", *_cells(weighted.score), "", ""])
     for one in sides.references:
         answers = str(one.answers or "")
-        source = defused(one.source)
+        source = defused_in_csv(one.source)
         number = f"{one.value:.6g}"
-        lines.append([defused(one.name), number, "", "", answers, source, str(one.year)])
+        lines.append([defused_in_csv(one.name), number, "", "", answers, source, str(one.year)])
     return write_lines([head, *lines])
 
 

@@ -61,12 +61,15 @@ def dashboard_why() -> Response:
 
 
 def _kept(asked: Asked) -> Kept:
-    """What there is of the filter; what there is not, or not any more, is asked for."""
+    """What there is of the filter; what there is not, or not any more, is asked for, as soon as
+    little enough waits that they have asked for: the page looks again until then."""
     place, at = seat(), now()
     kept = latest_for(db.session(), place.workspace_id, place.scope, asked.wanted, at)
     if asked.problems or kept.is_waiting or not kept.is_stale(at):
         return kept
-    ask_for_themes(db.session(), place.workspace_id, place.scope, asked.wanted, at)
+    ask_for_themes(
+        db.session(), place.workspace_id, place.scope, asked.wanted, at, by=place.user_id
+    )
     return replace(kept, is_waiting=True)
 
 

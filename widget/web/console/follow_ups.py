@@ -1,6 +1,5 @@
 """Follow-ups: the list, and one with its response beside it, its thread, and how it ends."""
 
-from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -20,8 +19,9 @@ from werkzeug.wrappers import Response
 from widget.actions import work_on_follow_up
 from widget.actions.ask_again import may_ask_again
 from widget.actions.open_follow_up import open_by_hand
-from widget.domain.errors import FollowUpRefused
+from widget.domain.errors import FollowUpRefused, MomentRefused
 from widget.domain.follow_ups import STATUS_WORDS, STATUSES, WHY_WORDS, WHYS
+from widget.domain.moments import read_moment
 from widget.domain.requests import Decision, why_in_words
 from widget.extensions import db
 from widget.storage.follow_ups import (
@@ -273,9 +273,8 @@ def _filter() -> FollowUpFilter:
 def _place() -> FollowUpPlace | None:
     moment, _underscore, id = request.args.get("older", "").partition("_")
     try:
-        at = datetime.fromisoformat(moment)
-        return FollowUpPlace(at, UUID(id)) if at.tzinfo else None
-    except ValueError:
+        return FollowUpPlace(read_moment(moment, seat().time_zone), UUID(id))
+    except (MomentRefused, ValueError):
         # A damaged address shows the first page.
         return None
 

@@ -18,9 +18,10 @@ from widget.actions.import_members import (
 from widget.domain.addresses import shown
 from widget.domain.csv_files import write_lines
 from widget.domain.errors import FileRefused, TeamsCannotNest
+from widget.domain.formulas import defused
 from widget.domain.member_files import COLUMNS, MOST_ROWS, NOTHING, TEMPLATE
 from widget.domain.member_plans import OUTCOMES, Outcome
-from widget.domain.request_files import MOST_BYTES, defused
+from widget.domain.request_files import MOST_BYTES
 from widget.extensions import db
 from widget.web.clock import now
 from widget.web.console.access import blueprint, needs, seat

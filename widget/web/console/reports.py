@@ -1,6 +1,5 @@
 """Reports: the list, making one, and where each stands."""
 
-from datetime import datetime
 from uuid import UUID
 
 from flask import abort, flash, redirect, render_template, request, url_for
@@ -10,7 +9,8 @@ from werkzeug.wrappers import Response
 from widget.actions.find_themes import ask_for_themes
 from widget.actions.finish_report import finish_report, open_again, remove
 from widget.actions.make_report import change_report, count_again, make_report
-from widget.domain.errors import ReportRefused
+from widget.domain.errors import MomentRefused, ReportRefused
+from widget.domain.moments import read_moment
 from widget.domain.reports.plans import DEFAULT_PRESET, OWN, span_words
 from widget.extensions import db
 from widget.report_pages.page import body, digest_of, document
@@ -153,7 +153,7 @@ def _themes(found: StoredReport) -> Kept | None:
         is_newer = kept.found_at is not None and kept.found_at > found.figures_at
         return kept if is_newer else None
     if kept.findings is None and not kept.is_waiting:
-        ask_for_themes(*place)
+        ask_for_themes(*place, by=seat().user_id)
     return kept
 
 
@@ -173,7 +173,6 @@ def _place() -> ReportPlace | None:
         return None
     moment, _separator, id = text.partition("_")
     try:
-        at = datetime.fromisoformat(moment)
-        return ReportPlace(at, UUID(hex=id)) if at.tzinfo else None
-    except ValueError:
+        return ReportPlace(read_moment(moment, seat().time_zone), UUID(hex=id))
+    except (MomentRefused, ValueError):
         abort(404)

@@ -19,7 +19,8 @@ from widget.actions.upload_requests import (
 from widget.domain.addresses import shown, storable
 from widget.domain.csv_files import write_lines
 from widget.domain.errors import FileRefused, UnknownSurvey
-from widget.domain.request_files import COLUMNS, MOST_BYTES, MOST_ROWS, TEMPLATE, defused
+from widget.domain.formulas import defused
+from widget.domain.request_files import COLUMNS, MOST_BYTES, MOST_ROWS, TEMPLATE
 from widget.domain.requests import STATUSES
 from widget.extensions import db
 from widget.storage.asking import open_surveys

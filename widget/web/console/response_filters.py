@@ -4,14 +4,14 @@ A parameter that comes several times means any of its values. The names are publ
 and people's bookmarks lead here with them.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from flask import request
+from flask import abort, request
 from flask_babel import gettext as _
 
-from widget.domain.response_filters import MOODS, NAMES, SEVERAL, ResponseFilter
+from widget.domain.dashboard_queries import NOBODY, texts_of
+from widget.domain.response_filters import MOODS, MOST_VALUES, NAMES, SEVERAL, ResponseFilter
 from widget.domain.scales import KIND_NAMES, KINDS
 from widget.domain.search_words import SEARCH_LIMIT
 from widget.domain.teams import TeamPlace, with_teams_below
@@ -31,9 +31,6 @@ _FOLDED = frozenset(
         *("again", "tests", "hidden"),
     )
 )
-NOBODY = "none"
-# In an address there is no telling "" from nothing at all.
-NONE = "-"
 _HIGHEST_SCORE = 10
 _HIGHEST_VERSION = 2**31 - 1
 _YES_OR_NO = {"yes": True, "no": False}
@@ -77,11 +74,11 @@ def asked() -> Asked:
         moods=[mood for mood in MOODS if mood in chosen["mood"]],
         teams=_teams(chosen["team"]) if chosen["team"] else None,
         members=_members(chosen["member"]),
-        channels=_texts(chosen["channel"]),
-        languages=_texts(chosen["language"]),
-        sources=_texts(chosen["source"]),
-        clients=_texts(chosen["client"]),
-        segments=_texts(chosen["segment"]),
+        channels=texts_of(chosen["channel"]),
+        languages=texts_of(chosen["language"]),
+        sources=texts_of(chosen["source"]),
+        clients=texts_of(chosen["client"]),
+        segments=texts_of(chosen["segment"]),
         versions=_numbers("version", chosen, 1, _HIGHEST_VERSION, problems),
         tags=chosen["tag"],
         reasons=chosen["reason"],
@@ -128,7 +125,11 @@ def mood_options() -> list[tuple[str, str]]:
 def _values(name: str) -> list[str]:
     """What the address says of a parameter, each once."""
     said = request.args.getlist(name) if name in SEVERAL else [request.args.get(name, "")]
-    return list(dict.fromkeys(value.strip() for value in said if value.strip()))
+    values = list(dict.fromkeys(value.strip() for value in said if value.strip()))
+    if len(values) > MOST_VALUES:
+        words = {"most": MOST_VALUES, "name": name}
+        abort(422, _("Choose at most %(most)s values of “%(name)s”.", **words))
+    return values
 
 
 def _numbers(
@@ -158,7 +159,3 @@ def _teams(chosen: list[str]) -> frozenset[int]:
     tree = team_tree(db.session(), seat().workspace_id, seat().scope)
     places = [TeamPlace(team.id, team.parent_id) for team in tree]
     return with_teams_below(places, [team.id for team in tree if str(team.id) in chosen])
-
-
-def _texts(values: Iterable[str]) -> list[str]:
-    return ["" if value == NONE else value for value in values]

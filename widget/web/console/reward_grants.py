@@ -1,6 +1,6 @@
 """What members have earned: decided about by who leads them, and seen by themselves."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import cast
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from widget.actions.decide_grant import Decider, approve_grant, decline_grant, hand_grant_over
 from widget.domain.errors import GrantRefused, MomentRefused
 from widget.domain.grants import Status, Verb
-from widget.domain.moments import read_day
+from widget.domain.moments import read_day, read_moment
 from widget.extensions import db
 from widget.storage.grants import (
     GrantPlace,
@@ -122,10 +122,9 @@ def _day(text: str) -> date:
 def _place() -> GrantPlace | None:
     at, _underscore, id = request.args.get("before", "").partition("_")
     try:
-        moment = datetime.fromisoformat(at)
+        return GrantPlace(read_moment(at, seat().time_zone), UUID(id))
+    except (MomentRefused, ValueError):
         # A damaged address shows the first page.
-        return GrantPlace(moment, UUID(id)) if moment.tzinfo else None
-    except ValueError:
         return None
 
 

@@ -9,7 +9,15 @@ from werkzeug.wrappers import Response
 
 from widget.actions.keep_filter import change_filter, forget_filter, keep_filter, replace_filter
 from widget.domain.errors import FilterRefused
-from widget.domain.saved_filters import NEEDS, PAGES, Page, SavedFilter, canonical, parameters
+from widget.domain.saved_filters import (
+    NEEDS,
+    PAGES,
+    SEES_SHARED,
+    Page,
+    SavedFilter,
+    canonical,
+    parameters,
+)
 from widget.extensions import db
 from widget.storage.saved_filters import saved_filters, seen_filter
 from widget.storage.subscriptions import subscribers_of
@@ -37,7 +45,7 @@ class Menu:
 
 def menu_of(page: Page) -> Menu:
     """The menu of a page at this request's address."""
-    found = saved_filters(db.session(), seat().workspace_id, seat().user_id, page)
+    found = _of_page(page)
     mine = [one for one in found if one.user_id == seat().user_id]
     shared = [one for one in found if one.user_id != seat().user_id]
     query = canonical(page, request.args.to_dict(flat=False))
@@ -101,7 +109,7 @@ def filter_edit(filter_id: int) -> Response:
     found, problem = _changeable(filter_id), ""
     if request.method == "POST":
         try:
-            change_filter(
+            is_there = change_filter(
                 db.session(),
                 seat().workspace_id,
                 seat().user_id,
@@ -114,7 +122,7 @@ def filter_edit(filter_id: int) -> Response:
         except FilterRefused as error:
             problem = str(error)
         else:
-            flash(_("Saved."))
+            flash(_("Saved.") if is_there else _("Deleted: “%(name)s”.", name=found.name))
             return redirect(url_for("console.filters"), 303)
     body = render_template(
         "console/filters/one.html",
@@ -176,7 +184,8 @@ def filter_address(found: SavedFilter) -> str:
 
 def found_filter(filter_id: int) -> SavedFilter:
     """A filter that is theirs to see, on a page that they may open. Raises UnknownFilter."""
-    found = seen_filter(db.session(), seat().workspace_id, seat().user_id, filter_id)
+    place = (db.session(), seat().workspace_id, seat().user_id, filter_id)
+    found = seen_filter(*place, sees_shared=seat().may(SEES_SHARED))
     if not seat().may(NEEDS[found.page]):
         abort(404, _("There is no such filter, or it is not shared with you any more."))
     return found
@@ -190,7 +199,9 @@ def _changeable(filter_id: int) -> SavedFilter:
 
 
 def _of_page(page: Page) -> Sequence[SavedFilter]:
-    return saved_filters(db.session(), seat().workspace_id, seat().user_id, page)
+    return saved_filters(
+        db.session(), seat().workspace_id, seat().user_id, page, sees_shared=seat().may(SEES_SHARED)
+    )
 
 
 def _may_change(found: SavedFilter) -> bool:

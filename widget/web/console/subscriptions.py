@@ -6,8 +6,10 @@ from werkzeug.wrappers import Response
 
 from widget.actions import subscribe as acts
 from widget.domain.errors import SubscriptionRefused
+from widget.domain.periods import WEEKDAYS
+from widget.domain.saved_filters import SEES_SHARED
 from widget.domain.schedules import Schedule
-from widget.domain.subscriptions import WHY_WORDS, Why, read_schedule
+from widget.domain.subscriptions import HOURS, MONTH_DAYS, WHY_WORDS, Why, read_schedule
 from widget.extensions import db
 from widget.storage.subscription_mails import address_of
 from widget.storage.subscriptions import subscriptions_of
@@ -15,9 +17,6 @@ from widget.web.clock import now
 from widget.web.console.access import blueprint, needs, seat
 from widget.web.console.saved_filters import found_filter, page_address
 
-_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-# The days that every month has, and its last.
-_MONTH_DAYS = (*range(1, 29), 31)
 _USUAL = ("week-0", "8")
 
 
@@ -27,7 +26,12 @@ def subscriptions() -> str:
     """One's own subscriptions."""
     return render_template(
         "console/subscriptions/list.html",
-        found=subscriptions_of(db.session(), seat().workspace_id, seat().user_id),
+        found=subscriptions_of(
+            db.session(),
+            seat().workspace_id,
+            seat().user_id,
+            sees_shared=seat().may(SEES_SHARED),
+        ),
         page_address=page_address,
     )
 
@@ -56,9 +60,9 @@ def filter_subscribe(filter_id: int) -> Response:
         hour=hour,
         whens=[
             *((f"week-{day}", _every("week", day)) for day in range(7)),
-            *((f"month-{day}", _every("month", day)) for day in _MONTH_DAYS),
+            *((f"month-{day}", _every("month", day)) for day in MONTH_DAYS),
         ],
-        hours=[(str(one), f"{one:02}:00") for one in range(24)],
+        hours=[(one, f"{one:0>2}:00") for one in HOURS],
         problem=problem,
     )
     return make_response(body, 422 if problem else 200)
@@ -104,7 +108,7 @@ def stopped_words(why: Why) -> str:
 
 def _every(every: str, day: int) -> str:
     if every == "week":
-        return str(_("Every %(weekday)s", weekday=_(_WEEKDAYS[day])))
+        return str(_("Every %(weekday)s", weekday=_(WEEKDAYS[day])))
     if day > 28:
         return str(_("The last day of each month"))
     return str(_("Day %(day)s of each month", day=day))

@@ -36,7 +36,7 @@ class WorkspaceForm(FlaskForm):  # type: ignore[misc]
         [InputRequired("Customers see this name."), Length(max=120, message="120 characters.")],
     )
     time_zone = SelectField("Time zone", choices=_zones)
-    keep_months = SelectField("Delete answers", choices=list(MONTHS), coerce=int)
+    keep_months = SelectField("Delete answers", choices=_kept, coerce=int)
 
 
 @blueprint.route("/workspace", methods=["GET", "POST"])

@@ -59,7 +59,7 @@ def workspace_reference_add() -> Response | tuple[str, int]:
     return redirect(url_for("console.workspace_numbers"), 303)
 
 
-@blueprint.post("/workspace/numbers/references/<int:reference_id>/remove")
+@blueprint.post("/workspace/numbers/references/<int(max=2147483647):reference_id>/remove")
 @needs("manage_workspace")
 def workspace_reference_remove(reference_id: int) -> Response:
     """A reference is forgotten."""
