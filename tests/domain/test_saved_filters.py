@@ -21,7 +21,7 @@ from widget.domain.subscriptions import read_schedule
 @pytest.mark.parametrize(
     ("given_query", "kept"),
     [
-        ("span=last_90&from=2026-01-01&to=2026-02-01", "span=last_90"),
+        ("span=last_90&from=2026-01-01&to=2026-02-01", "from=2026-01-01&to=2026-02-01"),
         ("", "span=last_30"),
         ("span=own&from=2026-01-01&to=2026-02-01", "from=2026-01-01&to=2026-02-01"),
         ("span=nonsense", "span=last_30"),
