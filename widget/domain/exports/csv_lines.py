@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from widget.domain.exports.cells import CELLS, Cells
 from widget.domain.exports.columns import FILE_COLUMNS, FILE_NAMES, Batch, Column
-from widget.domain.formulas import defused_in_csv
+from widget.domain.formulas import defused_within
 
 # Tells spreadsheets that the file is in UTF-8.
 _MARK = "\ufeff"
@@ -27,4 +27,4 @@ def _cells(column: Column, values: Cells) -> Cells:
     cells = CELLS[column.kind](values)
     if column.kind not in _TEXTS:
         return cells
-    return [defused_in_csv(text) if text else text for text in cells]
+    return [defused_within(text) if text else text for text in cells]
