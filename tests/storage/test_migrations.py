@@ -6,7 +6,7 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
-from sqlalchemy import create_engine, func, select, text
+from sqlalchemy import Engine, create_engine, func, select, text
 from sqlalchemy.orm import Session
 
 from tests.builders import World
@@ -46,6 +46,15 @@ from widget.storage.seats import seat_of
 from widget.storage.subscriptions import subscriptions_of
 from widget.storage.suppressions import suppress, suppressed_counts
 
+
+def empty_database(tmp_path: Path, request: pytest.FixtureRequest, database: str) -> Engine:
+    """An empty `sqlite` or `postgresql` database, to be brought to some release's schema."""
+    url = f"sqlite:///{tmp_path / 'old.db'}"
+    if database == "postgresql":
+        url = request.getfixturevalue("empty_postgres")
+    return prepare_engine(create_engine(url))
+
+
 FIRST_RELEASE = """
 INSERT INTO workspaces (id, name, time_zone, is_demo, created_at)
     VALUES (1, 'Acme', 'UTC', FALSE, '2026-11-01 09:00:00');
@@ -83,10 +92,7 @@ def test_upgrading_a_current_database_changes_nothing(any_world: World) -> None:
 def test_data_of_the_first_release_survives_every_later_migration(
     tmp_path: Path, request: pytest.FixtureRequest, database: str
 ) -> None:
-    url = f"sqlite:///{tmp_path / 'old.db'}"
-    if database == "postgresql":
-        url = request.getfixturevalue("empty_postgres")
-    engine = prepare_engine(create_engine(url))
+    engine = empty_database(tmp_path, request, database)
     migrate.upgrade(engine, "0001")
     with engine.begin() as connection:
         for statement in FIRST_RELEASE.split(";"):
@@ -122,10 +128,7 @@ INSERT INTO suppressed_addresses (workspace_id, address_digest, why, at)
 def test_suppressed_addresses_survive_and_may_then_have_a_second_reason(
     tmp_path: Path, request: pytest.FixtureRequest, database: str
 ) -> None:
-    url = f"sqlite:///{tmp_path / 'old.db'}"
-    if database == "postgresql":
-        url = request.getfixturevalue("empty_postgres")
-    engine = prepare_engine(create_engine(url))
+    engine = empty_database(tmp_path, request, database)
     migrate.upgrade(engine, "0002")
     with engine.begin() as connection:
         for statement in SECOND_RELEASE.split(";"):
@@ -179,10 +182,7 @@ INSERT INTO deliveries (workspace_id, id, request_id, purpose, recipient, status
 def test_mails_of_tests_are_marked_as_tests_and_no_others(
     tmp_path: Path, request: pytest.FixtureRequest, database: str
 ) -> None:
-    url = f"sqlite:///{tmp_path / 'old.db'}"
-    if database == "postgresql":
-        url = request.getfixturevalue("empty_postgres")
-    engine = prepare_engine(create_engine(url))
+    engine = empty_database(tmp_path, request, database)
     migrate.upgrade(engine, "0002")
     real, test, customer = (new_id() for _ in range(3))
     ids = {"real": real.hex, "test": test.hex, "customer": customer.hex}
@@ -205,10 +205,7 @@ def test_mails_of_tests_are_marked_as_tests_and_no_others(
 def test_responses_from_before_rewards_suggest_none(
     tmp_path: Path, request: pytest.FixtureRequest, database: str
 ) -> None:
-    url = f"sqlite:///{tmp_path / 'old.db'}"
-    if database == "postgresql":
-        url = request.getfixturevalue("empty_postgres")
-    engine = prepare_engine(create_engine(url))
+    engine = empty_database(tmp_path, request, database)
     migrate.upgrade(engine, "0005")
     with engine.begin() as connection:
         for statement in FIRST_RELEASE.split(";"):
@@ -242,10 +239,7 @@ INSERT INTO responses (workspace_id, id, survey_id, version_id, kind, score, sta
 def test_comments_and_suggested_rewards_from_before_are_counted(
     tmp_path: Path, request: pytest.FixtureRequest, database: str
 ) -> None:
-    url = f"sqlite:///{tmp_path / 'old.db'}"
-    if database == "postgresql":
-        url = request.getfixturevalue("empty_postgres")
-    engine = prepare_engine(create_engine(url))
+    engine = empty_database(tmp_path, request, database)
     migrate.upgrade(engine, "0001")
     with engine.begin() as connection:
         for statement in FIRST_RELEASE.split(";"):
@@ -291,10 +285,7 @@ INSERT INTO events (workspace_id, id, name, survey_id, response_id, data, at)
 def test_what_was_said_before_there_were_alerts_alarms_nobody_later(
     tmp_path: Path, request: pytest.FixtureRequest, database: str
 ) -> None:
-    url = f"sqlite:///{tmp_path / 'old.db'}"
-    if database == "postgresql":
-        url = request.getfixturevalue("empty_postgres")
-    engine = prepare_engine(create_engine(url))
+    engine = empty_database(tmp_path, request, database)
     migrate.upgrade(engine, "0005")
     with engine.begin() as connection:
         for statement in [FIRST_RELEASE.split(";")[0], *BEFORE_FOLLOW_UPS.split(";")]:
@@ -331,10 +322,7 @@ INSERT INTO messages (workspace_id, id, channel, purpose, target, content, statu
 def test_people_from_before_saved_filters_can_save_and_subscribe(
     tmp_path: Path, request: pytest.FixtureRequest, database: str
 ) -> None:
-    url = f"sqlite:///{tmp_path / 'old.db'}"
-    if database == "postgresql":
-        url = request.getfixturevalue("empty_postgres")
-    engine = prepare_engine(create_engine(url))
+    engine = empty_database(tmp_path, request, database)
     migrate.upgrade(engine, "0014")
     with engine.begin() as connection:
         for statement in BEFORE_SAVED_FILTERS.split(";"):
@@ -357,10 +345,7 @@ def test_people_from_before_saved_filters_can_save_and_subscribe(
 def test_themes_of_what_was_said_before_can_be_found(
     tmp_path: Path, request: pytest.FixtureRequest, database: str
 ) -> None:
-    url = f"sqlite:///{tmp_path / 'old.db'}"
-    if database == "postgresql":
-        url = request.getfixturevalue("empty_postgres")
-    engine = prepare_engine(create_engine(url))
+    engine = empty_database(tmp_path, request, database)
     migrate.upgrade(engine, "0001")
     with engine.begin() as connection:
         for statement in FIRST_RELEASE.split(";"):
@@ -388,10 +373,7 @@ def test_themes_of_what_was_said_before_can_be_found(
 def test_days_that_change_are_noted_of_responses_from_before_too(
     tmp_path: Path, request: pytest.FixtureRequest, database: str
 ) -> None:
-    url = f"sqlite:///{tmp_path / 'old.db'}"
-    if database == "postgresql":
-        url = request.getfixturevalue("empty_postgres")
-    engine = prepare_engine(create_engine(url))
+    engine = empty_database(tmp_path, request, database)
     migrate.upgrade(engine, "0001")
     with engine.begin() as connection:
         for statement in FIRST_RELEASE.split(";"):
@@ -419,10 +401,7 @@ def test_days_that_change_are_noted_of_responses_from_before_too(
 def test_customers_from_before_have_the_client_of_their_newest_request(
     tmp_path: Path, request: pytest.FixtureRequest, database: str
 ) -> None:
-    url = f"sqlite:///{tmp_path / 'old.db'}"
-    if database == "postgresql":
-        url = request.getfixturevalue("empty_postgres")
-    engine = prepare_engine(create_engine(url))
+    engine = empty_database(tmp_path, request, database)
     migrate.upgrade(engine, "0002")
     old, new, customer = (new_id() for _ in range(3))
     ids = {"real": old.hex, "test": new.hex, "customer": customer.hex}
@@ -448,10 +427,7 @@ def test_customers_from_before_have_the_client_of_their_newest_request(
 def test_requests_and_mails_from_before_campaigns_are_still_due(
     tmp_path: Path, request: pytest.FixtureRequest, database: str
 ) -> None:
-    url = f"sqlite:///{tmp_path / 'old.db'}"
-    if database == "postgresql":
-        url = request.getfixturevalue("empty_postgres")
-    engine = prepare_engine(create_engine(url))
+    engine = empty_database(tmp_path, request, database)
     migrate.upgrade(engine, "0002")
     real, test, customer = (new_id() for _ in range(3))
     ids = {"real": real.hex, "test": test.hex, "customer": customer.hex}
@@ -490,10 +466,7 @@ def test_sqlite_keeps_a_write_ahead_log_and_syncs_fully(world: World) -> None:
 def test_shares_counted_before_members_were_known_are_nobodys(
     tmp_path: Path, request: pytest.FixtureRequest, database: str
 ) -> None:
-    url = f"sqlite:///{tmp_path / 'old.db'}"
-    if database == "postgresql":
-        url = request.getfixturevalue("empty_postgres")
-    engine = prepare_engine(create_engine(url))
+    engine = empty_database(tmp_path, request, database)
     migrate.upgrade(engine, "0017")
     with engine.begin() as connection:
         connection.execute(
@@ -519,10 +492,7 @@ def test_shares_counted_before_members_were_known_are_nobodys(
 def test_what_was_answered_before_there_were_reports_is_reported(
     tmp_path: Path, request: pytest.FixtureRequest, database: str
 ) -> None:
-    url = f"sqlite:///{tmp_path / 'old.db'}"
-    if database == "postgresql":
-        url = request.getfixturevalue("empty_postgres")
-    engine = prepare_engine(create_engine(url))
+    engine = empty_database(tmp_path, request, database)
     migrate.upgrade(engine, "0001")
     with engine.begin() as connection:
         for statement in FIRST_RELEASE.split(";"):
