@@ -134,7 +134,8 @@ def test_filters_narrow_the_list(acme: Workspace, query: str, shown: set[str]) -
     ask(acme, survey, "kim@c.example", ref="T-2")
     acme.world.clock.pass_time(days=1)
     ask(acme, survey, "lee@c.example", ref="T-3")
-    assert set(re.findall(r"T-\d", client.get(f"/console/requests?{query}").text)) == shown
+    page = client.get(f"/console/requests?{query}").text
+    assert {ref for ref in ("T-1", "T-2", "T-3") if f">{ref}<" in page} == shown
 
 
 @pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "yesterday"])
