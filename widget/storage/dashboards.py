@@ -199,7 +199,10 @@ def _counts(facts: Facts, surveys: Mapping[int, CountedSurvey]) -> Counts:
     answers: dict[tuple[Kind, int], dict[int, int]] = {}
     responses = comments = rewards = 0
     for survey_id, of_survey in facts.items():
-        survey = surveys[survey_id]
+        survey = surveys.get(survey_id)
+        if survey is None:
+            # Made, and answered, since the surveys were read: it counts the next time.
+            continue
         for kind in KINDS:
             if kind not in of_survey:
                 continue

@@ -11,7 +11,10 @@ from flask.testing import FlaskClient
 from tests.builders import Workspace, answer_survey
 from widget.actions.count_shares import count_shares
 from widget.actions.tag_response import set_tag
+from widget.domain.roles import EVERYTHING
+from widget.domain.score_filters import ScoreFilter
 from widget.extensions import db
+from widget.storage.dashboards import counted_surveys, counts_of
 from widget.storage.share_counts import Uses
 
 PAGE = "/console/dashboard"
@@ -151,15 +154,66 @@ def test_the_files_hold_what_the_charts_show(acme: Workspace) -> None:
     say(acme, survey, 3)
     client = acme.signed_in()
     trend = list(csv.reader(StringIO(client.get(f"{PAGE}?format=csv&of=trend").text)))
-    assert trend[0] == ["from", "Stars", "low", "high", "n"]
+    assert trend[0] == ["from", "Stars", "low", "high", "n", "to", "whole"]
     assert [row for row in trend[1:] if row[4] != "0"] == [
-        ["2026-11-22", "4.5", *trend[-2][2:4], "2"],
-        ["2026-11-23", "3", *trend[-1][2:4], "1"],
+        ["2026-11-22", "4.5", *trend[-2][2:4], "2", "2026-11-22", "yes"],
+        ["2026-11-23", "3", *trend[-1][2:4], "1", "2026-11-23", "yes"],
     ]
-    assert trend[1][1:] == ["", "", "", "0"]
+    assert trend[1][1:5] == ["", "", "", "0"]
     table = client.get(f"{PAGE}?format=csv&by=member")
     assert table.mimetype == "text/csv"
     assert "'=cmd" in table.text
+
+
+def points(client: FlaskClient, query: str) -> list[tuple[str, str, str, str]]:
+    """First and last day, number and whether it is whole, of each point with answers."""
+    text = client.get(f"{PAGE}?format=csv&of=trend&metric=stars&{query}").text
+    rows = csv.DictReader(StringIO(text))
+    return [(row["from"], row["to"], row["n"], row["whole"]) for row in rows if row["n"] != "0"]
+
+
+def test_the_course_goes_by_the_step_that_is_chosen(acme: Workspace) -> None:
+    survey = acme.survey()
+    # Today is Monday; nine days ago was a Saturday.
+    for days_ago in (0, 1, 9):
+        say(acme, survey, 5, days_ago=days_ago)
+    client = acme.signed_in()
+    span = "from=2026-11-12&to=2026-11-23"
+    assert len(points(client, span)) == 3
+    assert points(client, f"{span}&step=week") == [
+        ("2026-11-12", "2026-11-15", "1", "no"),
+        ("2026-11-16", "2026-11-22", "1", "yes"),
+        ("2026-11-23", "2026-11-23", "1", "no"),
+    ]
+    assert points(client, f"{span}&step=month") == [("2026-11-12", "2026-11-23", "3", "no")]
+    assert points(client, f"{span}&step=fortnight") == points(client, span)
+    page = client.get(f"{PAGE}?{span}&step=week&metric=stars").text
+    assert "Stars by week" in page
+    assert page.count("data-in-part") == 2
+    assert "in part: 4 days" in page
+    assert '<option value="week" selected>Week</option>' in page
+    assert "step=week&amp;" in page.split("of the course")[0].rsplit("href", 1)[1]
+    assert "data-in-part" not in client.get(f"{PAGE}?{span}").text
+
+
+def test_too_many_points_are_made_longer_and_that_is_told(acme: Workspace) -> None:
+    say(acme, acme.survey(), 5)
+    page = acme.signed_in().get(f"{PAGE}?from=2024-11-23&to=2026-11-23&step=day").text
+    assert "Stars by week" in page
+    assert "more points than can be drawn" in page
+
+
+def test_a_survey_that_comes_while_numbers_are_read_counts_the_next_time(acme: Workspace) -> None:
+    known, new = acme.survey(), acme.survey("stars", "New")
+    say(acme, known, 5)
+    say(acme, new, 1)
+    with acme.world.app.app_context():
+        surveys = counted_surveys(db.session(), acme.id)
+        before = {id: one for id, one in surveys.items() if one.public_id == known}
+        wanted = ScoreFilter(acme.world.clock().date(), acme.world.clock().date())
+        counts = counts_of(db.session(), acme.id, EVERYTHING, wanted, before, "UTC")
+    assert counts.responses == 1
+    assert [one.counts for one in counts.answers] == [{5: 1}]
 
 
 def test_a_weekday_and_hour_is_the_workspaces(acme: Workspace) -> None:

@@ -12,7 +12,7 @@ from widget.domain.score_filters import ScoreFilter
 from widget.domain.scores.estimates import METHODS
 from widget.domain.scores.metrics import METRIC_IDS, METRICS, MetricId
 from widget.domain.scores.scoring import Counts
-from widget.domain.scores.spans import buckets
+from widget.domain.scores.spans import BUCKET_NAMES, BucketName, buckets, chosen_bucket
 from widget.domain.scores.summaries import summaries
 from widget.extensions import db
 from widget.storage.dashboards import (
@@ -37,6 +37,7 @@ from widget.web.console.dashboard_sides import sides_of
 from widget.web.console.saved_filters import menu_of
 
 Surveys = dict[int, CountedSurvey]
+STEP_NAMES: dict[BucketName, str] = {"day": "Day", "week": "Week", "month": "Month"}
 
 
 @blueprint.get("/dashboard")
@@ -52,7 +53,8 @@ def dashboard() -> Response:
     metrics = _metrics(asked, counts, before)
     metric = looked_at(metrics, request.args.get("metric"))
     group = chosen_group()
-    trend = _trend(asked, surveys, metric, by_day)
+    step = chosen_bucket(asked.span, _wanted_step())
+    trend = _trend(asked, surveys, metric, by_day, step)
     if request.args.get("format") == "csv":
         is_trend = request.args.get("of") == "trend"
         everybody = None if is_trend else table_of(asked, surveys, metric, group, most=None)
@@ -71,6 +73,12 @@ def dashboard() -> Response:
         "metric_options": [(id, _(METRICS[id].name)) for id in metrics or METRIC_IDS],
         "is_partial": htmx.wants_partial(),
         "trend": trend,
+        "step": step,
+        "wanted_step": _wanted_step(),
+        "step_options": [
+            ("", _("As fits the days")),
+            *((name, _(STEP_NAMES[name])) for name in BUCKET_NAMES),
+        ],
         "table": table,
         "group": group,
         "groups": [(name, _(words)) for name, words in GROUP_NAMES.items()],
@@ -85,6 +93,12 @@ def dashboard() -> Response:
     template = "_numbers" if htmx.wants_partial() else "page"
     page = render_template(f"console/dashboard/{template}.html", **values)
     return htmx.page_or_partial(page, page, 422 if asked.problems else 200)
+
+
+def _wanted_step() -> BucketName | None:
+    """By what the address cuts the course; None where that is left to the days."""
+    wanted = request.args.get("step")
+    return next((name for name in BUCKET_NAMES if name == wanted), None)
 
 
 def _counts(wanted: ScoreFilter, surveys: Surveys) -> Counts:
@@ -111,10 +125,14 @@ def _metrics(asked: Asked, counts: Counts, before: Counts) -> list[MetricId]:
 
 
 def _trend(
-    asked: Asked, surveys: Surveys, metric: MetricId, by_day: Mapping[date, Counts]
+    asked: Asked,
+    surveys: Surveys,
+    metric: MetricId,
+    by_day: Mapping[date, Counts],
+    step: BucketName,
 ) -> list[Point]:
     """The metric's number in each day, week or month of the span."""
-    place, parts = seat(), buckets(asked.span)
+    place, parts = seat(), buckets(asked.span, step)
     return course_of(
         db.session(),
         *(place.workspace_id, place.scope, asked.wanted, surveys, place.time_zone),
