@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from widget.domain.response_filters import Mood, ResponseFilter
@@ -13,8 +12,7 @@ from widget.domain.scales import Kind
 from widget.domain.score_filters import ScoreFilter
 from widget.domain.scores.nps import detractors_until
 from widget.storage.columnar.reading import copy_for
-from widget.storage.dashboards import CountedSurvey, counted_surveys
-from widget.storage.models import Survey, SurveyVersion
+from widget.storage.dashboards import CountedSurvey, counted_surveys, versions_by_number
 from widget.storage.responses import count_that_fit
 from widget.storage.score_counts import facts_by
 from widget.storage.time_limits import TookTooLong, within
@@ -134,12 +132,8 @@ def _day(moment: datetime | None, zone: ZoneInfo) -> date | None:
 
 
 def _versions(session: Session, workspace_id: int, wanted: ResponseFilter) -> list[int]:
-    ids = session.scalars(
-        select(SurveyVersion.id)
-        .join(Survey, Survey.id == SurveyVersion.survey_id)
-        .where(Survey.workspace_id == workspace_id, SurveyVersion.number.in_(wanted.versions))
-    ).all()
-    return list(ids) or [_UNKNOWN]
+    by_number = versions_by_number(session, workspace_id, [str(one) for one in wanted.versions])
+    return [id for ids in by_number.values() for id in ids] or [_UNKNOWN]
 
 
 def _fitting_score(wanted: ResponseFilter, kind: Kind, positive_from: int) -> Callable[[int], bool]:

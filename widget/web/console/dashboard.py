@@ -1,16 +1,16 @@
 """The dashboard: numbers of some days with how sure they are, their course, and who differs."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
 from flask import Response, make_response, render_template, request
 from flask_babel import gettext as _
 
-from widget.domain.dashboards import Point, looked_at, shown_metrics, tiles
+from widget.domain.dashboards import Offered, Point, Tile, all_tiles, looked_at
 from widget.domain.score_filters import ScoreFilter
 from widget.domain.scores.estimates import METHODS
-from widget.domain.scores.metrics import METRIC_IDS, METRICS, MetricId
+from widget.domain.scores.metrics import METRICS, MetricId
 from widget.domain.scores.scoring import Counts
 from widget.domain.scores.spans import BUCKET_NAMES, BucketName, buckets, chosen_bucket
 from widget.domain.scores.summaries import summaries
@@ -22,6 +22,8 @@ from widget.storage.dashboards import (
     counts_of,
     course_of,
 )
+from widget.storage.rewards import workspace_offer
+from widget.storage.shares import sharing_rules
 from widget.web import htmx
 from widget.web.console import dashboard_filters
 from widget.web.console.access import blueprint, needs, seat
@@ -50,8 +52,9 @@ def dashboard() -> Response:
     where = (db.session(), place.workspace_id, place.scope)
     counts, by_day = counts_by_day(*where, asked.wanted, surveys, place.time_zone)
     before = _counts(_before(asked), surveys)
-    metrics = _metrics(asked, counts, before)
-    metric = looked_at(metrics, request.args.get("metric"))
+    shown = all_tiles(asked.wanted, _offered(asked, surveys), counts, before)
+    metrics = [one.metric for one in shown]
+    metric = looked_at(metrics, request.args.get("metric") or _first_with_answers(shown))
     group = chosen_group()
     step = chosen_bucket(asked.span, _wanted_step())
     trend = _trend(asked, surveys, metric, by_day, step)
@@ -67,10 +70,10 @@ def dashboard() -> Response:
         "links": AnswerLinks(asked),
         "menu": menu_of("dashboard"),
         "presets": dashboard_filters.preset_options(),
-        "tiles": tiles(metrics, counts, before),
+        "tiles": shown,
         "metric": metric,
         "metrics": METRICS,
-        "metric_options": [(id, _(METRICS[id].name)) for id in metrics or METRIC_IDS],
+        "metric_options": [(id, _(METRICS[id].name)) for id in metrics],
         "is_partial": htmx.wants_partial(),
         "trend": trend,
         "step": step,
@@ -95,6 +98,10 @@ def dashboard() -> Response:
     return htmx.page_or_partial(page, page, 422 if asked.problems else 200)
 
 
+def _first_with_answers(shown: Sequence[Tile]) -> MetricId | None:
+    return next((one.metric for one in shown if one.score.n), None)
+
+
 def _wanted_step() -> BucketName | None:
     """By what the address cuts the course; None where that is left to the days."""
     wanted = request.args.get("step")
@@ -114,13 +121,16 @@ def _before(asked: Asked) -> ScoreFilter:
     return replace(asked.wanted, first=span.first, last=span.last)
 
 
-def _metrics(asked: Asked, counts: Counts, before: Counts) -> list[MetricId]:
-    wanted = asked.wanted
-    return shown_metrics(
-        counts,
-        before,
-        knows_requests=wanted.is_rolled_up,
-        knows_shares=wanted.knows_shares,
+def _offered(asked: Asked, surveys: Surveys) -> Offered:
+    """What the surveys of the filter ask, and what is on offer there."""
+    ids = asked.wanted.surveys or surveys
+    chosen = [surveys[id] for id in ids if id in surveys]
+    session, workspace_id = db.session(), seat().workspace_id
+    has_reviews = bool(sharing_rules(session, workspace_id).offered_reviews)
+    return Offered(
+        kinds=frozenset().union(*(one.asks for one in chosen)),
+        rewards=bool(workspace_offer(session, workspace_id).rewards),
+        shares=has_reviews or any(one.offers_sharing for one in chosen),
     )
 
 
