@@ -90,12 +90,27 @@ def test_the_number_is_that_of_the_list(busy: Workspace, name: str) -> None:
 def test_what_no_count_knows_is_counted_up_to_a_bound(
     busy: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(fitting_responses, "MOST_COUNTED", 3)
+    monkeypatch.setattr(fitting_responses, "BOUNDS", (2, 3))
     with busy.world.app.app_context():
         commented = ResponseFilter(has_comment=False)
         assert how_many_fit(db.session(), busy.id, commented, "UTC") == Fitting(3, is_exact=False)
         all_of_them = how_many_fit(db.session(), busy.id, ResponseFilter(), "UTC")
         assert all_of_them == Fitting(5, is_exact=True)
+
+
+def test_of_a_count_that_is_given_up_late_the_first_bound_is_told(
+    busy: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def count(session: Session, *_: object, at_most: int) -> int:
+        return 3 if at_most == 3 else _wait(session)
+
+    monkeypatch.setattr(fitting_responses, "count_that_fit", count)
+    monkeypatch.setattr(fitting_responses, "BOUNDS", (2, 9))
+    monkeypatch.setattr(fitting_responses, "_SECONDS", 0.05)
+    with busy.world.app.app_context():
+        wanted = ResponseFilter(search="great")
+        found = how_many_fit(db.session(), busy.id, wanted, "UTC")
+        assert found == Fitting(2, is_exact=False)
 
 
 def test_counting_is_given_up_after_a_while(
