@@ -16,10 +16,12 @@ from widget.extensions import db
 from widget.storage import fitting_responses
 from widget.storage.engine import write_connection
 from widget.storage.fitting_responses import Fitting, how_many_fit
-from widget.storage.models import Member, Response
+from widget.storage.models import Member, Response, Survey
 from widget.storage.responses import ids_that_fit
 from widget.storage.rollups import count_everything_again
 from widget.storage.time_limits import TookTooLong, within
+
+SECOND_DAY = MONDAY + timedelta(days=1)
 
 
 @pytest.fixture
@@ -29,7 +31,7 @@ def busy(any_acme: Workspace) -> Workspace:
     stars, nps = acme.survey("stars", "Support"), acme.survey("nps", "Yearly")
     ana, ben = (acme.member(name, email=f"{name}@a.example") for name in ("ana", "ben"))
     acme.put_in(acme.team("Top"), ana, ben)
-    later = MONDAY + timedelta(days=1)
+    later = SECOND_DAY
     answer_survey(acme, stars, 5, member="ana@a.example", comment="Great", channel="chat")
     answer_survey(acme, stars, 2, member="ben@a.example", channel="chat", at=later)
     answer_survey(acme, stars, 4, attributes={"client": "Globex"}, at=later)
@@ -42,6 +44,11 @@ def busy(any_acme: Workspace) -> Workspace:
         )
         count_everything_again(connection, acme.id)
     return acme
+
+
+def survey_named(acme: Workspace, name: str) -> str:
+    with acme.world.app.app_context():
+        return db.session.scalars(select(Survey.public_id).where(Survey.name == name)).one()
 
 
 FILTERS: dict[str, Callable[[dict[str, int]], ResponseFilter]] = {
@@ -85,6 +92,11 @@ def test_the_number_is_that_of_the_list(busy: Workspace, name: str) -> None:
         db.session.rollback()
         assert copy_workspace(db.engine, busy.id, 1, datetime(2026, 12, 1, tzinfo=UTC))
         assert how_many_fit(db.session(), busy.id, wanted, "UTC") == found
+    # A day that has changed since is not read from the copy.
+    answer_survey(busy, survey_named(busy, "Yearly"), 9, channel="chat", at=SECOND_DAY)
+    with busy.world.app.app_context():
+        listed = len(ids_that_fit(db.session(), busy.id, wanted, 100))
+        assert how_many_fit(db.session(), busy.id, wanted, "UTC") == Fitting(listed, True)
 
 
 def test_what_no_count_knows_is_counted_up_to_a_bound(

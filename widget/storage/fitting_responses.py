@@ -1,8 +1,9 @@
 """How many responses fit a filter: all of them where that is known, else up to a bound."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
@@ -11,10 +12,10 @@ from widget.domain.response_filters import Mood, ResponseFilter
 from widget.domain.scales import Kind
 from widget.domain.score_filters import ScoreFilter
 from widget.domain.scores.nps import detractors_until
-from widget.storage.columnar.reading import copy_for
+from widget.storage.columnar.reading import Copy, copy_for, facts_from_copy
 from widget.storage.dashboards import CountedSurvey, counted_surveys, versions_by_number
-from widget.storage.responses import count_that_fit
-from widget.storage.score_counts import facts_by
+from widget.storage.responses import count_that_fit, days
+from widget.storage.score_counts import Facts, facts_by
 from widget.storage.time_limits import TookTooLong, within
 
 # Where responses have to be looked at one by one, first no more than the fewer, then no more than
@@ -45,18 +46,18 @@ def how_many_fit(
     """
     try:
         with within(session, _SECONDS):
-            counted = _from_counts(session, workspace_id, wanted, time_zone)
+            counts = _Counts.of(session, workspace_id, wanted, time_zone)
+            first = counts.first_answers() if counts else 0
+            again = counts.second_answers() if counts else None
     except TookTooLong:
         return None
-    if counted is None:
+    if counts is None:
         return _one_by_one(session, workspace_id, wanted)
-    if wanted.is_recovery is False:
-        return Fitting(counted, is_exact=True)
-    # Of answers after a follow-up there are few, and no counts.
-    more = _one_by_one(session, workspace_id, replace(wanted, is_recovery=True))
-    if more is None:
-        return Fitting(counted, is_exact=False)
-    return Fitting(counted + more.number, more.is_exact)
+    if again is None:
+        # Where there is no copy there are few.
+        found = _one_by_one(session, workspace_id, replace(wanted, is_recovery=True))
+        return Fitting(first + found.number, found.is_exact) if found else Fitting(first, False)
+    return Fitting(first + again, is_exact=True)
 
 
 def _one_by_one(session: Session, workspace_id: int, wanted: ResponseFilter) -> Fitting | None:
@@ -73,26 +74,67 @@ def _one_by_one(session: Session, workspace_id: int, wanted: ResponseFilter) -> 
     return found
 
 
-def _from_counts(
-    session: Session, workspace_id: int, wanted: ResponseFilter, time_zone: str
-) -> int | None:
-    """The answers but those after a follow-up; None where the counts do not know them."""
-    if not _is_of_counts(wanted):
-        return None
-    surveys = counted_surveys(session, workspace_id)
-    scored = _as_scores(session, workspace_id, wanted, time_zone, surveys)
-    has_copy = copy_for(session, workspace_id, scored.first, scored.last) is not None
-    if not has_copy and not scored.is_rolled_up:
-        return None
-    found = facts_by(session, workspace_id, wanted.scope, scored, None).get(None, {})
-    number = 0
-    for survey_id, facts in found.items():
-        survey = surveys.get(survey_id)
-        if survey is not None:
-            kind = next(iter(wanted.kinds), survey.kind)
-            fits = _fitting_score(wanted, kind, survey.threshold(kind))
-            number += sum(many for score, many in facts.get(kind, {}).items() if fits(score))
-    return number
+@dataclass(frozen=True)
+class _Counts:
+    """What is counted by, where that is all that a filter asks for."""
+
+    session: Session
+    workspace_id: int
+    wanted: ResponseFilter
+    scored: ScoreFilter
+    surveys: dict[int, CountedSurvey]
+    copy: Copy | None
+    time_zone: str
+
+    @classmethod
+    def of(
+        cls, session: Session, workspace_id: int, wanted: ResponseFilter, time_zone: str
+    ) -> "_Counts | None":
+        """None where no count knows what the filter asks for."""
+        if not _is_of_counts(wanted):
+            return None
+        surveys = counted_surveys(session, workspace_id)
+        scored = _as_scores(session, workspace_id, wanted, time_zone, surveys)
+        copy = copy_for(session, workspace_id, scored.first, scored.last)
+        if copy is None and not scored.is_rolled_up:
+            return None
+        return cls(session, workspace_id, wanted, scored, surveys, copy, time_zone)
+
+    def first_answers(self) -> int:
+        """All but those that customers gave when they were asked again."""
+        if self.wanted.is_recovery:
+            return 0
+        place = (self.session, self.workspace_id, self.wanted.scope)
+        return self._sum(facts_by(*place, self.scored, None))
+
+    def second_answers(self) -> int | None:
+        """Those alone; None where the copy does not tell them."""
+        if self.wanted.is_recovery is False:
+            return 0
+        if self.copy is None:
+            return None
+        facts = facts_from_copy(
+            *(self.session, self.copy, self.wanted.scope, self.scored, None), is_recovery=True
+        )
+        if facts is None:
+            return None
+        number = self._sum(facts)
+        for run in self.copy.changed_runs:
+            since, until = days(*run, self.time_zone)
+            changed = replace(self.wanted, is_recovery=True, since=since, until=until)
+            number += count_that_fit(self.session, self.workspace_id, changed)
+        return number
+
+    def _sum(self, found: Mapping[Any, Facts]) -> int:
+        """The answers with a score that the filter wants."""
+        number = 0
+        for survey_id, facts in found.get(None, {}).items():
+            survey = self.surveys.get(survey_id)
+            if survey is not None:
+                kind = next(iter(self.wanted.kinds), survey.kind)
+                fits = _fitting_score(self.wanted, kind, survey.threshold(kind))
+                number += sum(many for score, many in facts.get(kind, {}).items() if fits(score))
+        return number
 
 
 def _is_of_counts(wanted: ResponseFilter) -> bool:
@@ -101,7 +143,6 @@ def _is_of_counts(wanted: ResponseFilter) -> bool:
         wanted.with_tests
         or wanted.only_tests
         or wanted.with_hidden
-        or wanted.is_recovery
         or wanted.has_comment is not None
         or wanted.search
         or wanted.tags

@@ -41,11 +41,8 @@ def _standing(wanted: ResponseFilter) -> Iterator[ColumnElement[bool]]:
         yield Response.is_test.is_(False)
     if not wanted.with_hidden:
         yield Response.hidden_at.is_(None)
-    if wanted.is_recovery:
-        # As the index of them says it.
-        yield Response.is_recovery.expression
-    elif wanted.is_recovery is False:
-        yield Response.is_recovery.is_(False)
+    if wanted.is_recovery is not None:
+        yield Response.is_recovery.is_(wanted.is_recovery)
     if wanted.since is not None:
         yield Response.answered_at >= wanted.since
     if wanted.until is not None:

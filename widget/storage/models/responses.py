@@ -69,13 +69,6 @@ class Response(Base):
             sqlite_where=text("may_publish = 1"),
             postgresql_where=text("may_publish"),
         ),
-        # Answers after a follow-up, of which there are few and no counts.
-        Index(
-            "ix_responses_recovery",
-            *("workspace_id", "answered_at", "id"),
-            sqlite_where=text("is_recovery = 1"),
-            postgresql_where=text("is_recovery"),
-        ),
         CLUSTERED,
     )
 
