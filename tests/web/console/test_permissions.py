@@ -55,6 +55,7 @@ NEEDS: dict[Ability, set[str]] = {
         "responses_export_file",
         "responses_export_state",
         "responses_exports",
+        "responses_number",
         "stream_wall",
         "surveys",
     },

@@ -52,6 +52,7 @@ def register(app: Flask) -> None:
         request_imports,
         requests,
         response_columns,
+        response_numbers,
         response_thread,
         responses,
         responses_change,
