@@ -44,7 +44,7 @@ def make_secret() -> str:
 
 
 def message_id(id: UUID) -> str:
-    """What a message is called at each of its attempts: receivers tell by it what they have seen."""
+    """What a message is called at each attempt: receivers tell by it what they have seen."""
     return f"msg_{id.hex}"
 
 

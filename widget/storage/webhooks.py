@@ -95,11 +95,12 @@ def queue_notice(
 
 @dataclass(frozen=True)
 class Attempted:
-    """One message to a webhook and what became of it. `id` is its `webhook-id`; `response_id` is
-    None for a test. `at` is when it left, or was queued; `due_at` when it is tried again."""
+    """One message to a webhook and what became of it. `response_id` is None for a test, and for
+    what was erased. `at` is when it left, or was queued; `due_at` when it is tried again."""
 
     id: UUID
     response_id: UUID | None
+    is_test: bool
     status: str
     attempts: int
     error: str
@@ -129,6 +130,7 @@ def _attempted(row: Message) -> Attempted:
     return Attempted(
         id=row.id,
         response_id=UUID(notice.response_id) if notice and notice.response_id else None,
+        is_test=row.purpose == WEBHOOK_TRIAL,
         status=row.status,
         attempts=row.attempts,
         error=row.last_error,
