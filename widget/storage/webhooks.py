@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, union_all
 from sqlalchemy.orm import Session
 
 from widget.domain.errors import UnknownWebhook
@@ -123,6 +123,31 @@ def last_attempts(
         .limit(limit)
     )
     return [_attempted(row) for row in rows]
+
+
+def last_attempt_of_each(
+    session: Session, workspace_id: int, webhook_ids: Sequence[int]
+) -> dict[int, Attempted]:
+    """The newest message to each of some webhooks; those without are not there."""
+    if not webhook_ids:
+        return {}
+    newest = [
+        select(Message.id)
+        .where(
+            Message.workspace_id == workspace_id,
+            Message.channel == "webhook",
+            Message.target == str(id),
+        )
+        .order_by(Message.created_at.desc(), Message.id.desc())
+        .limit(1)
+        .subquery()
+        for id in webhook_ids
+    ]
+    ids = union_all(*(select(one.c.id) for one in newest))
+    rows = session.scalars(
+        select(Message).where(Message.workspace_id == workspace_id, Message.id.in_(ids))
+    )
+    return {int(row.target): _attempted(row) for row in rows}
 
 
 def _attempted(row: Message) -> Attempted:

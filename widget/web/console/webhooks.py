@@ -15,6 +15,7 @@ from widget.domain.webhooks import MOST_WEBHOOKS, message_id
 from widget.extensions import db
 from widget.storage.webhooks import (
     Attempted,
+    last_attempt_of_each,
     last_attempts,
     signing_secrets,
     webhook_of,
@@ -51,11 +52,10 @@ def webhooks() -> Response:
             return redirect(url_for("console.webhook", webhook_id=id), 303)
     workspace_id = seat().workspace_id
     found = webhooks_of(db.session(), workspace_id)
+    last = last_attempt_of_each(db.session(), workspace_id, [one.id for one in found])
     page = render_template(
         "console/webhooks/list.html",
-        webhooks=[
-            (one, masked(one.address), next(iter(_attempts(one.id, 1)), None)) for one in found
-        ],
+        webhooks=[(one, masked(one.address), last.get(one.id)) for one in found],
         is_full=len(found) >= MOST_WEBHOOKS,
         typed=request.form,
         problems=problems,
