@@ -3,6 +3,8 @@
 import base64
 import json
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
 
 from tests.builders import MONDAY
 from widget.domain.webhooks import (
@@ -68,3 +70,17 @@ def test_only_https_on_its_usual_port_of_a_named_host_is_taken() -> None:
     ):
         assert list(webhook_problems("CRM", address)) == ["address"], address
     assert list(webhook_problems("", "https://crm.example.com/x")) == ["name"]
+
+
+def test_the_example_of_the_docs_believes_what_is_genuine_and_nothing_else() -> None:
+    docs = (Path(__file__).parents[2] / "docs" / "rules.md").read_text(encoding="utf-8")
+    [example] = [code for code in docs.split("```python")[1:] if "def is_genuine" in code]
+    known: dict[str, Any] = {}
+    exec(example.split("```")[0], known)  # noqa: S102 - what the docs tell people to run
+    is_genuine, other = known["is_genuine"], make_secret()
+    headers = signed_headers([other, SECRET], ID, BODY, datetime.now(UTC))
+    assert is_genuine(SECRET, headers, BODY)
+    assert is_genuine(other, headers, BODY)
+    assert not is_genuine(make_secret(), headers, BODY)
+    assert not is_genuine(SECRET, headers, BODY + b" ")
+    assert not is_genuine(SECRET, signed_headers([SECRET], ID, BODY, AT), BODY)
