@@ -25,6 +25,7 @@ from widget.storage.responses import (
     revisions_of,
 )
 from widget.storage.rewards import reward_of_responses
+from widget.storage.rules import acted_on
 from widget.storage.stream_choices import stream_choices
 from widget.storage.tags import tag_names, tags_of
 from widget.web import htmx
@@ -108,6 +109,7 @@ def response(response_id: UUID) -> str:
         tags=tags_of(db.session(), seat().workspace_id, [response_id]).get(response_id, ()),
         tag_options=tag_names(db.session(), seat().workspace_id) if may_lead else [],
         thread=thread(response_id),
+        acted=acted_on(db.session(), seat().workspace_id, response_id) if may_lead else None,
         people=people_to_mention() if may_lead else [],
     )
 
