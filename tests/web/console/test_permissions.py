@@ -26,6 +26,7 @@ NEEDS: dict[Ability, set[str]] = {
         "filter_remove",
         "filter_replace",
         "filter_subscribe",
+        "filter_values",
         "filters",
         "dashboard_why",
         "leaderboard",

@@ -27,6 +27,7 @@ def register(app: Flask) -> None:
         email_page,
         embed_page,
         exports,
+        filter_values,
         filters,
         follow_ups,
         invitations,
