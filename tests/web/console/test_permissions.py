@@ -29,6 +29,7 @@ NEEDS: dict[Ability, set[str]] = {
         "filter_values",
         "filters",
         "dashboard_why",
+        "dashboard_why_again",
         "leaderboard",
         "leave",
         "my_rewards",
