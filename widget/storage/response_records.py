@@ -12,6 +12,7 @@ from itertools import compress
 from typing import Any
 from uuid import UUID
 
+import orjson
 from sqlalchemy import ColumnElement, Text, case, cast, func, null, select
 from sqlalchemy.orm import Session
 
@@ -297,13 +298,22 @@ def _named_attributes(values: Sequence[str | None]) -> dict[str, list[str | None
     """The attributes that have columns of their own, None where there is none. Each text is read
     once: most come several times."""
     found: dict[str | None, dict[str, str]] = {
-        text: json.loads(text)
+        text: _read_object(text)
         for text in set(values)
         if text and any(f'"{name}"' in text for name in _ATTRIBUTES)
     }
     nothing: dict[str, str] = {}
     said = [found.get(text, nothing) for text in values]
     return {name: [one.get(name) or None for one in said] for name in _ATTRIBUTES}
+
+
+def _read_object(text: str) -> dict[str, str]:
+    try:
+        found: dict[str, str] = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        # It knows no half of a surrogate pair, and people's pages send some.
+        found = json.loads(text)
+    return found
 
 
 def _rewards(session: Session, workspace_id: int, read: dict[str, Any]) -> list[str | None]:

@@ -108,7 +108,13 @@ def themes_of(counts: TermCounts, shown: int = SHOWN) -> Themes:
         side: _most_marked(_without_echoes([term for term in terms if term.side == side]), shown)
         for side in SIDES
     }
-    return Themes(counts.language, comments, **sides, compared=len(compared))
+    return Themes(
+        counts.language,
+        comments,
+        positive=sides["positive"],
+        negative=sides["negative"],
+        compared=len(compared),
+    )
 
 
 def _most_marked(terms: Sequence[Term], shown: int) -> tuple[Term, ...]:

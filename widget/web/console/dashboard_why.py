@@ -74,7 +74,8 @@ def dashboard_why_again() -> AnyResponse:
     asked = dashboard_filters.asked(counted_surveys(db.session(), seat().workspace_id))
     if not asked.problems and not _ask(asked):
         flash(_("You had much found within the hour. Look again later."), "error")
-    return redirect(url_for("console.dashboard_why", **asked.address), 303)
+    address: dict[str, Any] = dict(asked.address)
+    return redirect(url_for("console.dashboard_why", **address), 303)
 
 
 def _kept(asked: Asked) -> tuple[Kept, bool]:

@@ -1,6 +1,7 @@
 """Values that a filter's free texts suggest: a part that a form asks for when it is unfolded."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from flask import render_template, request, url_for
 from flask_babel import gettext as _
@@ -73,7 +74,8 @@ def _hints(page: str, group: Group, known: list[str]) -> list[Hint]:
 
 def _address(page: str, group: Group, value: str, meant: str | None) -> str:
     """The page with the value that was meant, or with none, in the place of another."""
-    said = {name: request.args.getlist(name) for name in request.args}
+    said: dict[str, Any] = {name: request.args.getlist(name) for name in request.args}
     said[group] = [meant or "" if one.strip() == value else one for one in said[group]]
     kept = {name: [one for one in values if one] for name, values in said.items()}
-    return url_for(f"console.{page}", **{name: values for name, values in kept.items() if values})
+    address: dict[str, Any] = {name: values for name, values in kept.items() if values}
+    return url_for(f"console.{page}", **address)
