@@ -19,6 +19,7 @@ from tests.builders import (
     set_rules,
 )
 from tests.following import follow_ups, raise_alerts, user_id
+from tests.replying import reply, send_replies
 from tests.web.landing.mailing import reader
 from widget.actions.decide_testimonial import approve_testimonial
 from widget.actions.keep_filter import keep_filter
@@ -46,6 +47,7 @@ LATER_COMMENT = "The xylophone arrived broken, and then somebody apologised prof
 NEEDLES = (
     *("quillon", "zephyrine", "trace.example", "CRM-778899", "xylophone", "profusely"),
     *("vermilion", "brumbleford", "TCK-4711", "orders/4711", "+49 1234567", "saxifrage"),
+    "marmalade",
 )
 
 
@@ -69,7 +71,7 @@ def leave_traces(acme: Workspace) -> Traced:
     unread = ask_by_mail(acme, survey, email="other@c.example", name="Other")
     reader(acme, unread).answer(unread, 3)
     ask(acme, survey, EMAIL, name="Quillon Zephyrine", external_url="https://x.example/orders/4711")
-    _send(acme)
+    send_requests(acme)
     held = ask(acme, survey, EMAIL, tags=("vermilion",), properties={"shade": "vermilion"})
     _hold(acme, held, survey)
     world.clock.pass_time(minutes=1)
@@ -138,7 +140,7 @@ def _hold(acme: Workspace, request: UUID, survey: str) -> None:
     robot.press(robot.open(mail.path(2)), score=2, comment="saxifrage")
 
 
-def _send(acme: Workspace) -> None:
+def send_requests(acme: Workspace) -> None:
     acme.world.clock.pass_time(hours=1)
     send_due_requests(acme)
     folder = acme.world.settings.data / "mail"
@@ -164,6 +166,9 @@ def _work_on(acme: Workspace, response: UUID, other: UUID) -> None:
         note_response(session, acme.id, response, author, f"{said} Refunded.", link="", at=at)
         note_response(session, acme.id, other, author, f"See {EMAIL}.", link="", at=at)
     [row] = [one for one in follow_ups(acme) if one.response_id == response]
+    reply(acme, row.response_id, "Dear Quillon, the marmalade is on us.")
+    # Alerts and replies are both written to files.
+    send_replies(acme, FileMailer(acme.world.settings.data / "mail"))
     with acme.world.app.app_context():
         session = db.session()
         write_note(session, acme.id, row.id, f"{said} Refunded.", user_id=owner, at=at)

@@ -19,9 +19,22 @@ WHY_WORDS: dict[Why, str] = {
 }
 
 # `note`: what somebody of the team wrote. `status` and `assignment`: what changed. `change`: the
-# customer changed their answer. `answer`: they answered again. `reply` is kept for replies to
-# customers.
-NoteKind = Literal["note", "status", "assignment", "change", "answer", "reply"]
+# customer changed their answer. `answer`: they answered again. `reply`: what the team wrote to the
+# customer. `customer_mail`: what they wrote back. `auto_reply`: what a program wrote for them.
+NoteKind = Literal[
+    "note",
+    "status",
+    "assignment",
+    "change",
+    "answer",
+    "reply",
+    "customer_mail",
+    "auto_reply",
+]
+# Kinds whose words are letters between the team and a customer.
+LETTERS: tuple[NoteKind, ...] = ("reply", "customer_mail", "auto_reply")
+# What a letter's note tells once its customer was erased; its thread takes no more of their mail.
+ERASED_LETTER = {"erased": True}
 
 NOTE_LIMIT = 5_000
 OUTCOME_LIMIT = 2_000

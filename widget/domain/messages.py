@@ -1,4 +1,4 @@
-"""What is said to people of the team: the same words for a mail and for a chat."""
+"""What the queue of messages holds: the same words for a mail and for a chat."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -34,7 +34,7 @@ class Content:
 
     What customers wrote goes into `quote`, so that every channel can set it apart from our words.
     Mails alone have a `reply_to`, where answers go, a `sender_name` where it is not ours, and a
-    `report`.
+    `report`. A reply to a customer has a `follow_up_id` in hexadecimal, whose thread has its words.
     """
 
     subject: str
@@ -46,6 +46,7 @@ class Content:
     reply_to: str = ""
     sender_name: str = ""
     report: AttachedReport | None = None
+    follow_up_id: str = ""
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -74,6 +75,7 @@ def tidy_content(content: Content) -> Content:
         reply_to=one_line(content.reply_to),
         sender_name=one_line(content.sender_name, 80),
         report=content.report,
+        follow_up_id=content.follow_up_id,
     )
 
 

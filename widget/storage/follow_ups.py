@@ -204,6 +204,7 @@ def follow_ups_of(session: Session, workspace_id: int, response_id: UUID) -> lis
 class ShownNote:
     """One entry of a thread. `by` is "" for what happened by itself."""
 
+    id: UUID
     kind: str
     text: str
     data: dict[str, Any]
@@ -231,7 +232,11 @@ def thread_of(session: Session, workspace_id: int, follow_up_id: UUID) -> list[S
     }
     names = names_of(session, ids)
     return [
-        ShownNote(row.kind, row.text, _named(row, names), names.get(row.user_id or 0, ""), row.at)
+        ShownNote(
+            *(row.id, row.kind, row.text, _named(row, names)),
+            by=names.get(row.user_id or 0, ""),
+            at=row.at,
+        )
         for row in rows
     ]
 

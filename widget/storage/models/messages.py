@@ -1,4 +1,4 @@
-"""What leaves for people of the team: mails and chat messages that no customer gets."""
+"""What leaves for people of the team by mail and chat, and what they write to customers."""
 
 from datetime import datetime
 from typing import Any
@@ -12,11 +12,12 @@ from widget.storage.models.responses import CLUSTERED
 
 
 class Message(Base):
-    """One message to somebody of the team, sent at least once under the same id.
+    """One message to somebody of the team, or a reply of theirs to a customer, sent at least once
+    under the same id. A reply's is that of its note.
 
     `channel` is `mail`, `slack` or `teams`; `target` an address, or where a chat takes messages.
     `content` is what `domain.messages.Content` has. `status` is `due`, `sending` (claimed until
-    `claimed_until`), `sent` or `failed` (given up).
+    `claimed_until`), `sent`, `failed` (given up) or `bounced`, of replies alone.
     """
 
     __tablename__ = "messages"
