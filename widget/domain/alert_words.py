@@ -77,6 +77,19 @@ def assignment_content(alarm: Alarm, by: str) -> Content:
     )
 
 
+def answered_content(alarm: Alarm, said: str) -> Content:
+    """What is told when a customer wrote back."""
+    who = alarm.customer or "A customer"
+    return Content(
+        subject=f"{who} wrote back",
+        text=f"{who} answered a reply of your team.",
+        quote=said,
+        facts=(("Survey", alarm.survey), ("Member", alarm.member), ("Reference", alarm.ref)),
+        link=follow_up_address(alarm.home, alarm.follow_up_id),
+        link_words="Open the follow-up",
+    )
+
+
 def trial_content(home: str, by: str) -> Content:
     """What a channel gets when somebody tries it."""
     return Content(

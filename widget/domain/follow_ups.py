@@ -31,6 +31,8 @@ NoteKind = Literal[
     "customer_mail",
     "auto_reply",
 ]
+# Where a follow-up stands once its customer has written.
+ON_ANSWER: Status = "open"
 # Kinds whose words are letters between the team and a customer.
 LETTERS: tuple[NoteKind, ...] = ("reply", "customer_mail", "auto_reply")
 # What a letter's note tells once its customer was erased; its thread takes no more of their mail.
