@@ -207,3 +207,23 @@ def test_a_mail_that_comes_again_after_weeks_is_known_by_its_message_id(acme: Wo
     assert receive(acme, follow_up, mail) == "written"
     acme.world.clock.pass_time(days=40)
     assert receive(acme, follow_up, replace(mail, text="Changed on the way")) == "known"
+
+
+def test_whoever_wrote_into_somebody_elses_thread_is_erased_from_it(any_acme: Workspace) -> None:
+    acme = any_acme
+    sam = add_customer(acme, "sam@shop.example", name="Sam Brockenhurst")
+    follow_up = thread(acme)
+    text = "I am Sam Brockenhurst of sam@shop.example.\n\nOn 11/23/26 10:12, x wrote:\n> So"
+    receive(acme, follow_up, letter(text, sender="sam@shop.example"))
+    erase(acme, sam)
+    [note] = notes(acme, "customer_mail")
+    for name in ("sam@shop", "Brockenhurst"):
+        assert name not in note.text + str(note.data)
+    assert "I am" in note.text
+
+
+def test_a_thread_has_an_end(acme: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("widget.actions.receive_reply.MOST_IN_A_THREAD", 2)
+    follow_up = thread(acme)
+    came = [receive(acme, follow_up, letter(f"Number {number}")) for number in range(3)]
+    assert came == ["written", "written", "too_many"]

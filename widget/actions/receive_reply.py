@@ -36,7 +36,7 @@ _log = logging.getLogger(__name__)
 
 # More in an hour, or in all, is a program that answers programs.
 MOST_IN_AN_HOUR = 30
-MOST_IN_A_THREAD = 500
+MOST_IN_A_THREAD = 200
 _HOUR = timedelta(hours=1)
 
 # `nobodys`: there is no such thread, or its customer was erased. `too_many`: past a limit above.

@@ -220,7 +220,8 @@ def thread_of(session: Session, workspace_id: int, follow_up_id: UUID) -> list[S
             FollowUpNote.workspace_id == workspace_id,
             FollowUpNote.follow_up_id == follow_up_id,
         )
-        .order_by(FollowUpNote.at, FollowUpNote.id)
+        # A reply's id is as old as the form that it was written in.
+        .order_by(FollowUpNote.at, FollowUpNote.kind == "reply", FollowUpNote.id)
     ).all()
     ids = {row.user_id for row in rows if row.user_id}
     ids |= {

@@ -135,22 +135,19 @@ def reply_states(
 
 
 def is_reply_being_sent(session: Session, workspace_id: int, follow_ups: Collection[UUID]) -> bool:
-    """Whether a worker has taken up a reply of some follow-ups, and not said what became of it."""
+    """Whether a worker has taken up a reply of some follow-ups, and not said what became of it.
+    Until the transaction ends, none takes one up."""
     ids = select(FollowUpNote.id).where(
         FollowUpNote.workspace_id == workspace_id,
         FollowUpNote.follow_up_id.in_(follow_ups),
         FollowUpNote.kind == "reply",
     )
-    found = session.scalar(
-        select(Message.id)
-        .where(
-            Message.workspace_id == workspace_id,
-            Message.id.in_(ids),
-            Message.status == "sending",
-        )
-        .limit(1)
+    statuses = session.scalars(
+        select(Message.status)
+        .where(Message.workspace_id == workspace_id, Message.id.in_(ids))
+        .with_for_update()
     )
-    return found is not None
+    return "sending" in statuses.all()
 
 
 def reply_letter(

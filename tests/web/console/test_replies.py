@@ -1,13 +1,18 @@
 """The form of a reply on the pages of responses and follow-ups, and what a thread shows of it."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
 from tests.builders import Workspace, add_customer, answer_survey, post
 from tests.following import follow_ups, notes, raise_alerts, the_follow_up
-from tests.replying import MailServer, queued, reply, send_replies
+from tests.replying import HOME, MailServer, queued, reply, send_replies
+from widget.actions.receive_reply import receive_reply
+from widget.domain.inbound.mails import Attachment, InboundMail
+from widget.domain.mail_addresses import ThreadName
 from widget.domain.replies import REPLY_LIMIT
+from widget.extensions import db
 from widget.outbound.mail.transport import MailRefused
 from widget.storage.ids import new_id
 
@@ -93,7 +98,7 @@ def test_the_page_says_where_answers_go(acme: Workspace) -> None:
     assert f"The answer goes to {acme.owner} and does not come back here" in client.get(path).text
     settings = acme.world.app.extensions["sayso_settings"]
     object.__setattr__(settings, "inbound_address", "replies@sayso.example")
-    assert "The answer comes back into this thread" in client.get(path).text
+    assert "The answer comes back into the follow-up’s thread" in client.get(path).text
 
 
 def test_a_reply_that_did_not_arrive_says_why(acme: Workspace) -> None:
@@ -122,3 +127,30 @@ def test_a_reply_shows_in_the_customers_timeline(acme: Workspace) -> None:
     timeline = acme.signed_in().get(f"/console/customers/{customer}").text
     assert "The team replied" in timeline
     assert "A word from us." in timeline
+
+
+def test_a_thread_shows_letters_in_the_order_in_which_they_were_written(acme: Workspace) -> None:
+    client, response = acme.signed_in(), answered(acme)
+    path = f"/console/responses/{response}"
+    form = {"reply": "We are sorry.", "once": once(client.get(path).text)}
+    follow_up = post(client, f"{path}/reply", path, **form).location
+    acme.world.clock.pass_time(minutes=1)
+    mail = InboundMail(
+        *((), "someone@else.example", "Re: Hello", "<1@else.example>"),
+        text="<b>Thanks</b>\n\n> We are sorry.",
+        attachments=(Attachment("<bill>.pdf", 2000),),
+        further_attachments=3,
+    )
+    holiday = replace(mail, message_id="<2@x.example>", headers={"auto-submitted": "auto-replied"})
+    with acme.world.app.app_context():
+        thread = ThreadName(acme.id, the_follow_up(acme).id)
+        for one in (mail, holiday):
+            receive_reply(db.session(), thread, one, home=HOME, at=acme.world.clock())
+    shown = section(client.get(follow_up).text, "thread")
+    in_order = (
+        *("Opened by hand.", "We are sorry.", "The customer wrote back", "From another address"),
+        *("&lt;b&gt;Thanks&lt;/b&gt;", "The whole mail", "&lt;bill&gt;.pdf", "and 3 more"),
+        "An automatic answer",
+    )
+    places = [shown.index(words) for words in in_order]
+    assert places == sorted(places)

@@ -7,8 +7,8 @@ from hashlib import sha256
 from widget.domain.bounces import short, storable
 
 # Of a mail's whole text, and of what its customer wrote above the quotations, in characters.
-WHOLE_LIMIT = 50_000
-SAID_LIMIT = 20_000
+WHOLE_LIMIT = 20_000
+SAID_LIMIT = 10_000
 _MOST_ATTACHMENTS = 20
 _NAME_LIMIT = 150
 

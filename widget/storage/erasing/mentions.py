@@ -64,7 +64,10 @@ def redact_threads(session: Session, person: Person, at: datetime) -> Counts:
         select(FollowUpNote).where(
             FollowUpNote.workspace_id == person.workspace_id,
             or_(
-                FollowUpNote.follow_up_id.in_(person.follow_ups), _names(FollowUpNote.text, person)
+                FollowUpNote.follow_up_id.in_(person.follow_ups),
+                _names(FollowUpNote.text, person),
+                # Whoever wrote into the thread of somebody else stands in what is kept of the mail.
+                FollowUpNote.kind.in_(LETTERS),
             ),
         )
     ):
@@ -74,7 +77,7 @@ def redact_threads(session: Session, person: Person, at: datetime) -> Counts:
             note.text, note.data = REDACTED, ERASED_LETTER
         else:
             note.text = (own if is_theirs else others)(note.text)
-            note.data = _without_words(note.data) if is_theirs else note.data
+            note.data = _without_words(note.data) if is_theirs else others.in_json(note.data)
         changed += before != (note.text, note.data)
     ids = person.responses | person.requests
     for entry in session.scalars(
