@@ -166,9 +166,9 @@ def test_a_mail_that_a_service_posts_as_it_was_is_read_from_that(
 
 
 def test_an_address_that_nobody_signed_leads_nowhere(acme: Workspace) -> None:
-    to = address(acme, thread(acme))
-    forged = to.replace("+", "+a")
-    stranger = ReplyAddress(["another key" * 4], INBOUND).of(ThreadName(acme.id, UUID(int=1)))
+    follow_up = thread(acme)
+    forged = address(acme, follow_up).replace("+", "+a")
+    stranger = ReplyAddress(["another key" * 4], INBOUND).of(ThreadName(acme.id, follow_up))
     for wrong in (forged, stranger, INBOUND, "replies+@sayso.example"):
         answer = send(acme, "raw", wrong)
         assert (answer.status_code, answer.json) == (200, {"became": "nobodys"})
