@@ -11,7 +11,6 @@ from sqlalchemy import (
     Index,
     String,
     Text,
-    UniqueConstraint,
     Uuid,
     text,
 )
@@ -125,26 +124,6 @@ class FollowUpNote(Base):
     data: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     at: Mapped[datetime] = mapped_column(UTCDateTime)
-
-
-class ReplyTemplate(Base):
-    """A text that a reply to a customer may begin with.
-
-    `mood` is the group of customers that it is for, `language` a tag; `text` has placeholders of
-    `domain.reply_templates`.
-    """
-
-    __tablename__ = "reply_templates"
-    __table_args__ = (UniqueConstraint("workspace_id", "mood", "language", "name"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    workspace_id: Mapped[int] = mapped_column(ForeignKey("workspaces.id"))
-    mood: Mapped[str] = mapped_column(String(10))
-    language: Mapped[str] = mapped_column(String(20))
-    name: Mapped[str] = mapped_column(String(80))
-    text: Mapped[str] = mapped_column(Text)
-    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
-    updated_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
 class AlertRule(Base):

@@ -1,4 +1,4 @@
-"""Follow-ups are new, in progress, waiting or resolved and have due dates; reply templates."""
+"""Follow-ups are new, in progress, waiting or resolved, and have due dates."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -19,9 +19,7 @@ def upgrade() -> None:
     for name in ("due_at", "reminded_at", "first_reply_at"):
         op.add_column("follow_ups", sa.Column(name, sa.DateTime(timezone=True), nullable=True))
     _index()
-    for name in ("due_rules", "guidance"):
-        op.add_column("workspaces", sa.Column(name, sa.JSON(none_as_null=True), nullable=True))
-    _make_reply_templates()
+    op.add_column("workspaces", sa.Column("due_rules", sa.JSON(none_as_null=True), nullable=True))
 
 
 def _rename_statuses() -> None:
@@ -94,29 +92,4 @@ def _index() -> None:
         ["workspace_id", "recovery_request_id"],
         sqlite_where=asked_again,
         postgresql_where=asked_again,
-    )
-
-
-def _make_reply_templates() -> None:
-    op.create_table(
-        "reply_templates",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("workspace_id", sa.Integer(), nullable=False),
-        sa.Column("mood", sa.String(length=10), nullable=False),
-        sa.Column("language", sa.String(length=20), nullable=False),
-        sa.Column("name", sa.String(length=80), nullable=False),
-        sa.Column("text", sa.Text(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["workspace_id"], ["workspaces.id"], name=op.f("fk_reply_templates_workspace_id")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_reply_templates")),
-        sa.UniqueConstraint(
-            "workspace_id",
-            "mood",
-            "language",
-            "name",
-            name=op.f("uq_reply_templates_workspace_id_mood_language_name"),
-        ),
     )
