@@ -558,7 +558,7 @@ def test_follow_ups_from_before_keep_where_they_stand_under_its_new_name(
     tmp_path: Path, request: pytest.FixtureRequest, database: str
 ) -> None:
     engine = empty_database(tmp_path, request, database)
-    migrate.upgrade(engine, "0023")
+    migrate.upgrade(engine, "0024")
     ids = {name: new_id() for name in ("open", "done", "note")}
     before = BEFORE_QUEUES.format(**{name: id.hex for name, id in ids.items()})
     with engine.begin() as connection:
