@@ -24,6 +24,7 @@ from widget.storage.follow_ups import (
     follow_up_counts,
     follow_ups_of,
     follow_ups_page,
+    followed_members,
 )
 from widget.storage.unanswered import count_unanswered, unanswered_page
 
@@ -182,8 +183,11 @@ def test_every_queue_is_read_by_an_index_that_begins_with_it(acme: Workspace) ->
         for plan in (plans(acme, page(queue))[-1], plans(acme, page(queue, of_team))[-1]):
             assert f"SEARCH follow_ups USING INDEX ix_follow_ups_{index} (" in plan, (queue, plan)
             assert "ORDER BY" not in plan, (queue, plan)
-    [count] = plans(acme, lambda: follow_up_counts(db.session(), who, now))
-    assert "SCAN follow_ups" not in count
+    for one in (who, of_team):
+        [count] = plans(acme, lambda one=one: follow_up_counts(db.session(), one, now))
+        assert count.count("SEARCH follow_ups USING") == count.count("_follow_ups_open") == 5, count
+    [members] = plans(acme, lambda: followed_members(db.session(), of_team))
+    assert "ix_follow_ups_open_assignee" in members
     by_survey = plans(acme, page("all", survey=survey))[-1]
     assert "ix_follow_ups_survey (" in by_survey
     assert "ORDER BY" not in by_survey
@@ -199,7 +203,9 @@ def test_every_queue_is_read_by_an_index_that_begins_with_it(acme: Workspace) ->
         lambda: newest_follow_up_of(db.session(), acme.id, response_id),
         lambda: unanswered_page(db.session(), who, FollowUpFilter(), now=now, limit=2),
     ):
-        assert "ix_follow_ups_response" in plans(acme, ask)[-1]
+        plan = plans(acme, ask)[-1]
+        assert "ix_follow_ups_response" in plan
+        assert "(workspace_id=?)" not in plan, plan
     [asked] = plans(acme, lambda: recovered_by(db.session(), acme.id, response_id))
     assert "ix_follow_ups_recovery" in asked
     [late] = plans(acme, lambda: overdue_unreminded(db.session(), now, 9))

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Literal, get_args
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true, tuple_
+from sqlalchemy import ColumnElement, Select, func, or_, select, true, tuple_
 from sqlalchemy.orm import Session
 
 from widget.domain.follow_ups import Status
@@ -111,8 +111,7 @@ def follow_ups_page(
     if after is not None:
         here, there = tuple_(moment, FollowUp.id), (after.moment, after.id)
         query = query.where(here > there if is_by_due else here < there)
-    order = (moment, FollowUp.id) if is_by_due else (moment.desc(), FollowUp.id.desc())
-    rows = session.scalars(query.order_by(*order).limit(limit + 1)).all()
+    rows = session.scalars(query.order_by(*_order(wanted.queue)).limit(limit + 1)).all()
     last = rows[limit - 1] if len(rows) > limit else None
     return FollowUpPage(
         _listed(session, reader, rows[:limit]),
@@ -155,6 +154,12 @@ def _of_queue(reader: Reader, queue: Queue, now: datetime) -> list[ColumnElement
     return [is_open, narrowed[queue]] if queue in narrowed else [is_open]
 
 
+def _order(queue: Queue) -> tuple[Any, Any]:
+    if queue == "overdue":
+        return FollowUp.due_at, FollowUp.id
+    return FollowUp.opened_at.desc(), FollowUp.id.desc()
+
+
 def survey_id_of(session: Session, workspace_id: int, public_id: str) -> int:
     """A survey's id; 0, which no row has, where there is none."""
     found = select(Survey.id).where(
@@ -191,19 +196,19 @@ def names_of(session: Session, ids: set[int]) -> dict[int, str]:
 def followed_members(session: Session, reader: Reader) -> list[tuple[str, str]]:
     """Public id and name of each member within the reader's scope, and of those of whom open
     follow-ups are assigned to them, by name."""
-    assigned = (
-        select(Response.member_id)
-        .join(
-            FollowUp,
-            and_(
-                Response.workspace_id == FollowUp.workspace_id, Response.id == FollowUp.response_id
-            ),
-        )
+    mine = (
+        select(FollowUp.response_id)
         .where(
             FollowUp.workspace_id == reader.workspace_id,
-            FollowUp.assignee_id == reader.user_id,
             FollowUp.resolved_at.is_(None),
+            FollowUp.assignee_id == reader.user_id,
         )
+        # Without order and end SQLite would rather read all there are.
+        .order_by(*_order("mine"))
+        .limit(COUNTED_TO)
+    )
+    assigned = select(Response.member_id).where(
+        Response.workspace_id == reader.workspace_id, Response.id.in_(mine)
     )
     rows = session.execute(
         select(Member.public_id, Member.name)
@@ -226,6 +231,8 @@ def follow_up_counts(session: Session, reader: Reader, now: datetime) -> dict[Qu
             _all(reader)
             .with_only_columns(FollowUp.id)
             .where(*_of_queue(reader, queue, now))
+            # Without it SQLite would rather read all there are.
+            .order_by(*_order(queue))
             .limit(COUNTED_TO + 1)
             .subquery()
         )
@@ -243,13 +250,11 @@ def find_follow_up(session: Session, reader: Reader, id: UUID) -> ListedFollowUp
 
 def follow_ups_of(session: Session, workspace_id: int, response_id: UUID) -> list[FollowUp]:
     """A response's follow-ups, newest first."""
-    return list(
-        session.scalars(
-            select(FollowUp)
-            .where(by_index(workspace_id, FollowUp.response_id, [response_id]))
-            .order_by(FollowUp.opened_at.desc(), FollowUp.id.desc())
-        )
+    rows = session.scalars(
+        select(FollowUp).where(by_index(workspace_id, FollowUp.response_id, [response_id]))
     )
+    # Put in order here: SQLite would read all there are in that order, to find these.
+    return sorted(rows, key=lambda row: (row.opened_at, row.id), reverse=True)
 
 
 @dataclass(frozen=True)
