@@ -19,6 +19,7 @@ from widget.domain.errors import SaysoError
 from widget.domain.exports.formats import FORMATS, ExportFormat, format_of
 from widget.domain.inbound.mime import MESSAGE_LIMIT as INBOUND_LIMIT
 from widget.extensions import db
+from widget.gateway.heap import collect_seldom
 from widget.operate import backups, demo, demo_company, exporting, server
 from widget.operate.returned_mail import MESSAGE_LIMIT, take_bounce, take_reply
 from widget.outbound.jobs import work
@@ -57,6 +58,7 @@ def main() -> None:
     """Customer feedback you host yourself."""
     # Answers are personal data: what this process and its children write, others cannot read.
     os.umask(0o077)
+    collect_seldom()
 
 
 @main.command()

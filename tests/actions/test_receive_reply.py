@@ -15,7 +15,8 @@ from tests.traces import left_in_rows
 from widget.actions.export_customer import export_customer
 from widget.actions.open_follow_up import open_by_hand
 from widget.actions.receive_reply import MOST_IN_AN_HOUR, Outcome, receive_reply
-from widget.actions.work_on_follow_up import assign, close, set_status
+from widget.actions.work_on_follow_up import assign, resolve, set_status
+from widget.domain.follow_ups import Status
 from widget.domain.inbound.mails import Attachment, InboundMail
 from widget.domain.inbound.mime import read_mime
 from widget.domain.mail_addresses import ThreadName
@@ -72,30 +73,30 @@ def test_what_a_customer_writes_back_lands_in_the_thread_and_is_told(any_acme: W
     assert event_names(acme).count("follow_up.answered") == 1
 
 
-@pytest.mark.parametrize("stands", ["working", "done"])
-def test_a_follow_up_that_is_worked_on_or_closed_opens_again(
-    any_acme: Workspace, stands: str
+@pytest.mark.parametrize(("stands", "then"), [("waiting", "in_progress"), ("resolved", "new")])
+def test_a_follow_up_that_waits_or_is_resolved_is_taken_up_again(
+    any_acme: Workspace, stands: Status, then: Status
 ) -> None:
     acme, owner = any_acme, user_id(any_acme, any_acme.owner)
     follow_up = thread(acme)
     about = {"user_id": owner, "at": acme.world.clock()}
     with acme.world.app.app_context():
-        if stands == "done":
-            close(db.session(), acme.id, follow_up, "Solved", asks_again=False, **about)
+        if stands == "resolved":
+            resolve(db.session(), acme.id, follow_up, "Solved", asks_again=False, **about)
         else:
-            set_status(db.session(), acme.id, follow_up, "working", **about)
+            set_status(db.session(), acme.id, follow_up, stands, **about)
     receive(acme, follow_up, letter())
     [row] = follow_ups(acme)
-    assert (row.status, row.closed_at) == ("open", None)
-    assert notes(acme, "status")[-1].data == {"from": stands, "to": "open", "by_mail": True}
+    assert (row.status, row.resolved_at) == (then, None)
+    assert notes(acme, "status")[-1].data == {"from": stands, "to": then, "by_mail": True}
 
 
-def test_a_mail_for_a_closed_follow_up_goes_to_the_one_that_is_open(acme: Workspace) -> None:
+def test_a_mail_for_a_resolved_follow_up_goes_to_the_one_that_is_open(acme: Workspace) -> None:
     follow_up, owner = thread(acme), user_id(acme, acme.owner)
     response = follow_ups(acme)[0].response_id
     about = {"user_id": owner, "at": acme.world.clock()}
     with acme.world.app.app_context():
-        close(db.session(), acme.id, follow_up, "Solved", asks_again=False, **about)
+        resolve(db.session(), acme.id, follow_up, "Solved", asks_again=False, **about)
         other = open_by_hand(db.session(), acme.id, response, **about).id
     mail = letter()
     assert receive(acme, follow_up, mail) == "written"
@@ -122,11 +123,11 @@ def test_a_programs_answer_opens_nothing_again_and_is_told_to_nobody(
     follow_up, owner = thread(acme), user_id(acme, acme.owner)
     with acme.world.app.app_context():
         about = {"user_id": owner, "at": acme.world.clock()}
-        close(db.session(), acme.id, follow_up, "Solved", asks_again=False, **about)
+        resolve(db.session(), acme.id, follow_up, "Solved", asks_again=False, **about)
     mail = read_mime((MIME / f"{name}.eml").read_bytes())
     assert receive(acme, follow_up, mail) == "automatic"
     [row] = follow_ups(acme)
-    assert row.status == "done"
+    assert row.status == "resolved"
     assert messages_to(acme, acme.owner) == []
     assert "follow_up.answered" not in event_names(acme)
     assert len(notes(acme, "auto_reply")) == 1

@@ -14,7 +14,7 @@ from widget.actions.open_follow_up import alarm_of
 from widget.domain.addresses import customer_email
 from widget.domain.alert_words import answered_content
 from widget.domain.errors import UnknownFollowUp
-from widget.domain.follow_ups import ON_ANSWER, Why
+from widget.domain.follow_ups import ON_ANSWER, Status, Why
 from widget.domain.inbound.automatic import is_automatic
 from widget.domain.inbound.mails import SAID_LIMIT, InboundMail
 from widget.domain.inbound.quotes import what_was_written
@@ -25,6 +25,7 @@ from widget.storage.follow_up_rows import (
     append_follow_up_event,
     locked_follow_up,
     newest_follow_up_of,
+    reopen,
 )
 from widget.storage.inbound_mails import Correspondence, correspondence_of
 from widget.storage.leads import Lead, leads_of
@@ -82,10 +83,10 @@ def receive_reply(
 
 def _open_one(session: Session, row: FollowUp) -> FollowUp:
     """The follow-up that a mail is for: the response's open one where its own is closed."""
-    if row.closed_at is None:
+    if row.resolved_at is None:
         return row
     other = newest_follow_up_of(session, row.workspace_id, row.response_id)
-    return other if other is not None and other.closed_at is None else row
+    return other if other is not None and other.resolved_at is None else row
 
 
 def _data(
@@ -111,10 +112,13 @@ def _data(
 
 
 def _reopen(session: Session, row: FollowUp, at: datetime) -> None:
-    if row.status == ON_ANSWER:
+    stands = ON_ANSWER.get(cast(Status, row.status))
+    if stands is None:
         return
-    data = {"from": row.status, "to": ON_ANSWER, "by_mail": True}
-    row.status, row.closed_at = ON_ANSWER, None
+    data = {"from": row.status, "to": stands, "by_mail": True}
+    if row.resolved_at is not None:
+        reopen(session, row, at)
+    row.status = stands
     add_note(session, row, "status", at=at, data=data)
 
 

@@ -18,6 +18,7 @@ from widget.storage.models import (
     ResponseNote,
     ResponseTag,
     Revision,
+    RuleRun,
     Share,
     Testimonial,
     Vote,
@@ -27,7 +28,7 @@ from widget.storage.models import (
 # Who points to whom: what is pointed to goes last.
 _ABOUT = (
     *(Mention, ResponseNote, FollowUp, Vote, Share, Testimonial, ResponseTag, Revision),
-    *(HeldAnswer, LinkVisit),
+    *(HeldAnswer, LinkVisit, RuleRun),
 )
 
 

@@ -158,6 +158,11 @@ def page_query(
     return there.order_by(*order)
 
 
+def one_query(workspace_id: int, id: UUID) -> Rows:
+    """One response that is not hidden, with its survey, version and member."""
+    return _all(workspace_id).where(Response.id == id, Response.hidden_at.is_(None))
+
+
 def count_that_fit(
     session: Session, workspace_id: int, wanted: ResponseFilter, at_most: int | None = None
 ) -> int:

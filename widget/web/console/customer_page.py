@@ -60,7 +60,7 @@ def happened(entry: Entry) -> str:
         "replied": _("The team replied"),
         "wrote_back": _("Wrote back"),
         "auto_replied": _("An automatic answer"),
-        "follow_up_done": _("Follow-up closed"),
+        "follow_up_resolved": _("Follow-up resolved"),
         "shared": _("Shared the answer"),
         "unshared": _("Took the shared page back"),
         "testimonial": standings.get(entry.detail.get("standing", ""), _("Testimonial")),
