@@ -95,7 +95,7 @@ def _numbers(session: Session, workspace_id: int, mail: PlannedMail) -> Numbers:
     metrics = shown_metrics(
         now,
         before,
-        knows_requests=wanted.is_rolled_up,
+        knows_requests=wanted.knows_requests,
         knows_shares=wanted.knows_shares,
     )
     metric = looked_at(metrics, next(iter(kept.parameters.get("metric", ())), None))

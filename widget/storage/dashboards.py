@@ -28,7 +28,9 @@ from widget.storage.score_counts import Facts, facts_by
 from widget.storage.share_counts import shares_by
 
 # What requests know, and so response rates can be told by.
-ASKED_BY: frozenset[Group] = frozenset({"survey", "member", "team", "channel"})
+ASKED_BY: frozenset[Group] = frozenset(
+    {"survey", "member", "team", "channel", "client", "segment"}
+)
 
 
 @dataclass(frozen=True)
@@ -139,7 +141,7 @@ def _with_the_rest(
     found: Mapping[Any, Counts],
 ) -> dict[Any, Counts]:
     counted = dict(found)
-    if wanted.is_rolled_up and (group is None or group in ASKED_BY):
+    if wanted.knows_requests and (group is None or group in ASKED_BY):
         asked = requests_by(session, workspace_id, scope, wanted, group, time_zone)
         for key, requests in asked.items():
             counted[key] = replace(

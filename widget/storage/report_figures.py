@@ -44,7 +44,7 @@ def report_figures(session: Session, about: Counted, plan: ReportPlan) -> Report
     )
     now = _counts(session, about, now_filter, surveys)
     before = _counts(session, about, before_filter, surveys)
-    metrics = shown_metrics(now, before, knows_requests=now_filter.is_rolled_up, knows_shares=False)
+    metrics = shown_metrics(now, before, knows_requests=now_filter.knows_requests, knows_shares=False)
     shown = [metric, *(other for other in metrics if other != metric)]
     trend = course_of(
         session,

@@ -105,7 +105,7 @@ def _metrics(asked: Asked, counts: Counts, before: Counts) -> list[MetricId]:
     return shown_metrics(
         counts,
         before,
-        knows_requests=wanted.is_rolled_up,
+        knows_requests=wanted.knows_requests,
         knows_shares=wanted.knows_shares,
     )
 
