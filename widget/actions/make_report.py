@@ -165,7 +165,7 @@ def _scope_of(tree: list[TeamNode], plan: ReportPlan, scope: Scope) -> Scope:
 
 def _subject(seat: Seat, plan: ReportPlan, team: TeamNode | None, tree: list[TeamNode]) -> str:
     """What the report calls whom it is about: `Acme Ltd · Support`."""
-    parts = [plan.client] if plan.client else []
+    parts = [part for part in (plan.client, plan.segment) if part]
     if team is not None:
         parts.append(team.full_name)
     elif not seat.scope.everything:

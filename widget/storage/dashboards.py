@@ -28,9 +28,7 @@ from widget.storage.score_counts import Facts, facts_by
 from widget.storage.share_counts import shares_by
 
 # What requests know, and so response rates can be told by.
-ASKED_BY: frozenset[Group] = frozenset(
-    {"survey", "member", "team", "channel", "client", "segment"}
-)
+ASKED_BY: frozenset[Group] = frozenset({"survey", "member", "team", "channel", "client", "segment"})
 
 
 @dataclass(frozen=True)

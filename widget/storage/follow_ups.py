@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 
 from widget.domain.follow_ups import Status
 from widget.domain.roles import Scope
+from widget.domain.strata import Attribute
+from widget.storage.counted_responses import attribute
 from widget.storage.models import FollowUp, FollowUpNote, Member, Response, Survey, User
 from widget.storage.responses import ListedResponse, responses_by_id
 from widget.storage.scopes import within
@@ -39,6 +41,8 @@ class FollowUpFilter:
     assignee: int | None = None
     survey: str | None = None
     member: str | None = None
+    client: str | None = None
+    segment: str | None = None
 
 
 @dataclass(frozen=True)
@@ -138,6 +142,9 @@ def _filtered(reader: Reader, wanted: FollowUpFilter) -> Select[FollowUp]:
             Member.workspace_id == reader.workspace_id, Member.public_id == wanted.member
         )
         query = query.where(Response.member_id.in_(member))
+    for name, value in (("client", wanted.client), ("segment", wanted.segment)):
+        if value is not None:
+            query = query.where(attribute(name) == value)
     return query
 
 
@@ -181,6 +188,19 @@ def follow_up_counts(session: Session, reader: Reader) -> Counts:
         )
     ).one()
     return Counts(*row)
+
+
+def open_follow_ups_by(session: Session, reader: Reader, by: Attribute) -> dict[str, int]:
+    """How many are open of each client, or segment, as a list with that filter has them; "" for
+    none."""
+    key = attribute(by)
+    rows = session.execute(
+        _all(reader)
+        .where(FollowUp.closed_at.is_(None))
+        .with_only_columns(key, func.count())
+        .group_by(key)
+    )
+    return dict(rows.all())
 
 
 def find_follow_up(session: Session, reader: Reader, id: UUID) -> ListedFollowUp | None:

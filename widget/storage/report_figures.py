@@ -44,7 +44,9 @@ def report_figures(session: Session, about: Counted, plan: ReportPlan) -> Report
     )
     now = _counts(session, about, now_filter, surveys)
     before = _counts(session, about, before_filter, surveys)
-    metrics = shown_metrics(now, before, knows_requests=now_filter.knows_requests, knows_shares=False)
+    metrics = shown_metrics(
+        now, before, knows_requests=now_filter.knows_requests, knows_shares=False
+    )
     shown = [metric, *(other for other in metrics if other != metric)]
     trend = course_of(
         session,
@@ -78,6 +80,7 @@ def report_responses(
         scope=scope,
         surveys=(plan.survey,),
         clients=(plan.client,) if plan.client else (),
+        segments=(plan.segment,) if plan.segment else (),
         is_recovery=False,
         has_comment=has_comment,
         since=since,
@@ -87,8 +90,13 @@ def report_responses(
 
 def score_filter(plan: ReportPlan, survey_id: int) -> ScoreFilter:
     """What a report counts in its period, as numbers and themes are asked for."""
-    clients = (plan.client,) if plan.client else ()
-    return ScoreFilter(plan.span.first, plan.span.last, surveys=(survey_id,), clients=clients)
+    return ScoreFilter(
+        plan.span.first,
+        plan.span.last,
+        surveys=(survey_id,),
+        clients=(plan.client,) if plan.client else (),
+        segments=(plan.segment,) if plan.segment else (),
+    )
 
 
 def _counts(
@@ -127,6 +135,7 @@ def _follow_ups(
         *(about.workspace_id, about.scope, since, until),
         survey_id=survey_id,
         client=plan.client,
+        segment=plan.segment,
     )
 
 

@@ -11,7 +11,17 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Integer, case, cast, func, literal, select, text
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    Integer,
+    case,
+    cast,
+    func,
+    literal,
+    literal_column,
+    select,
+)
 from sqlalchemy.orm import Session
 
 from widget.domain.roles import Scope
@@ -59,21 +69,9 @@ def requests_by(
     columns: list[Any] = [_time(session.get_bind().dialect.name)]
     if group is not None:
         columns.append(keys[group])
-    zone = ZoneInfo(time_zone)
     query = (
         select(func.count(), *columns)
-        .where(
-            Request.workspace_id == workspace_id,
-            Request.sent_at >= _midnight(wanted.first, zone),
-            Request.sent_at < _midnight(wanted.last + timedelta(days=1), zone),
-            # As the index says it, word for word: SQLite takes it for no other condition.
-            Request.sent_at.is_not(None),
-            text("NOT requests.is_test"),
-            Request.recovers_response_id.is_(None),
-            within(scope, workspace_id, Request.member_id),
-            *chosen(workspace_id, wanted, Request.survey_id, Request.member_id, Request.channel),
-            *_of_clients(wanted, group),
-        )
+        .where(*sent_requests(workspace_id, scope, wanted, time_zone), *_that_name(group))
         .group_by(*columns)
     )
     found: dict[Any, RequestCounts] = {}
@@ -86,18 +84,36 @@ def requests_by(
     return found
 
 
-def _of_clients(wanted: ScoreFilter, group: Group | None) -> list[ColumnElement[bool]]:
-    """The part of a filter that is about clients and segments."""
-    found: list[ColumnElement[bool]] = []
+def sent_requests(
+    workspace_id: int, scope: Scope, wanted: ScoreFilter, time_zone: str
+) -> list[ColumnElement[bool]]:
+    """The condition of requests that were sent to customers, by a filter that `knows_requests`."""
+    zone = ZoneInfo(time_zone)
+    found: list[ColumnElement[bool]] = [
+        Request.workspace_id == workspace_id,
+        Request.sent_at >= _midnight(wanted.first, zone),
+        Request.sent_at < _midnight(wanted.last + timedelta(days=1), zone),
+        # As the index says it, word for word: SQLite takes it for no other condition.
+        Request.sent_at.is_not(None),
+        literal_column("NOT requests.is_test", Boolean),
+        Request.recovers_response_id.is_(None),
+        within(scope, workspace_id, Request.member_id),
+        *chosen(workspace_id, wanted, Request.survey_id, Request.member_id, Request.channel),
+    ]
     for column, values in ((Request.client, wanted.clients), (Request.segment, wanted.segments)):
         if values:
             found.append(column.in_(values))
-    if group in ATTRIBUTES:
-        found.append({"client": Request.client, "segment": Request.segment}[group] != "")
-    if group in ATTRIBUTES or (found and "" not in (*wanted.clients, *wanted.segments)):
-        # As the index says it.
-        found.append(HAS_CLIENT)
+            if "" not in values:
+                found.append(HAS_CLIENT)
     return found
+
+
+def _that_name(group: Group | None) -> list[ColumnElement[bool]]:
+    """The condition of requests that name a client, or a segment, where they are counted by it."""
+    if group not in ATTRIBUTES:
+        return []
+    column = Request.client if group == "client" else Request.segment
+    return [column != "", HAS_CLIENT]
 
 
 def _midnight(day: date, zone: ZoneInfo) -> datetime:

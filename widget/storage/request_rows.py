@@ -87,9 +87,7 @@ def add_requests(
 
 def told_of_client(properties: Mapping[str, str]) -> dict[str, str]:
     """The columns that say of which client and segment a request's customer is, "" for none."""
-    return {
-        name: properties.get(name, "")[:_CLIENT_LIMIT] for name in ("client", "segment")
-    }
+    return {name: properties.get(name, "")[:_CLIENT_LIMIT] for name in ("client", "segment")}
 
 
 def _row(asking: Asking, made: MadeRequest, at: datetime) -> dict[str, object]:

@@ -11,7 +11,7 @@ from typing import Literal, get_args
 
 from widget.domain.periods import Period, period_of
 
-BucketName = Literal["day", "week", "month"]
+BucketName = Literal["day", "week", "month", "quarter"]
 Preset = Literal[
     "last_7",
     "last_30",
@@ -81,9 +81,9 @@ class Span:
 
 @dataclass(frozen=True)
 class Bucket:
-    """One point of a trend: what there is in the span of one day, week or month.
+    """One point of a trend: what there is in the span of one day, week, month or quarter.
 
-    The first and the last week or month may stick out of the span; then `is_whole` is false.
+    The first and the last of them may stick out of the span; then `is_whole` is false.
     """
 
     span: Span
@@ -103,7 +103,7 @@ def bucket_name(span: Span) -> BucketName:
 
 
 def buckets(span: Span, name: BucketName | None = None) -> list[Bucket]:
-    """The days, weeks (from Monday) or months of a span, in order, without gap or overlap.
+    """The days, weeks (from Monday), months or quarters of a span, in order, no gap or overlap.
 
     Which of them, `bucket_name` says unless told.
     """

@@ -108,16 +108,29 @@ def facts_from_copy(
     key = _COLUMNS[group] if group else "0"
     if group == "hour" and time_zone:
         key = _quarter_of_week(wanted, time_zone, given)
-    try:
-        rows = _ask(_statement(source, key, conditions), given)
-    except (duckdb.IOException, duckdb.InvalidInputException) as error:
-        # Another machine's files, a damaged one, or a backup came back without them: the database
-        # has it all.
-        _log.warning("The columnar copy is not read: %s", str(error).partition("\n")[0])
+    rows = _rows(_statement(source, key, conditions), given)
+    if rows is None:
         return None
     for value_key, survey_id, fact, value, number in rows:
         add_fact(found, [value_key] if group else [], survey_id, fact, value, number)
     return found
+
+
+def last_days_from_copy(
+    session: Session, copy: Copy, scope: Scope, wanted: ScoreFilter, group: Group
+) -> dict[Any, date] | None:
+    """What `last_answers.last_days_by` says, of days that have not changed; None where the files
+    cannot be read."""
+    if not copy.parts:
+        return {}
+    given: dict[str, Any] = {"parts": [str(part) for part in copy.parts]}
+    conditions = _conditions(session, copy, scope, wanted, given)
+    statement = (
+        f"SELECT {_COLUMNS[group]} AS key, max(day) FROM read_parquet($parts)"
+        f" WHERE {' AND '.join(conditions)} GROUP BY key"
+    )
+    rows = _rows(statement, given)
+    return None if rows is None else dict(rows)
 
 
 def _quarter_of_week(wanted: ScoreFilter, time_zone: str, given: dict[str, Any]) -> str:
@@ -198,6 +211,17 @@ def _teams(session: Session, workspace_id: int) -> dict[str, list[Any]]:
         )
     ).all()
     return {"ids": [row.id for row in rows], "teams": [row.team_id for row in rows]}
+
+
+def _rows(statement: str, given: dict[str, Any]) -> list[tuple[Any, ...]] | None:
+    """What a statement answers; None where the files cannot be read."""
+    try:
+        return _ask(statement, given)
+    except (duckdb.IOException, duckdb.InvalidInputException) as error:
+        # Another machine's files, a damaged one, or a backup came back without them: the database
+        # has it all.
+        _log.warning("The columnar copy is not read: %s", str(error).partition("\n")[0])
+        return None
 
 
 _lock = threading.Lock()

@@ -46,7 +46,7 @@ from widget.web.console.access import blueprint, needs, seat
 from widget.web.face.speech import Speech
 
 PAGE = 50
-FILTERS = ("whose", "status", "assignee", "survey", "member")
+FILTERS = ("whose", "status", "assignee", "survey", "member", "client", "segment")
 NOBODY = "nobody"
 _LISTS: tuple[Whose, ...] = ("mine", "open", "all")
 
@@ -267,6 +267,8 @@ def _filter() -> FollowUpFilter:
         assignee=0 if assignee == NOBODY else int(assignee) if is_number else None,
         survey=args.get("survey") or None,
         member=args.get("member") or None,
+        client=args.get("client") or None,
+        segment=args.get("segment") or None,
     )
 
 

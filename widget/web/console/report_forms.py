@@ -52,6 +52,7 @@ def fields_of(plan: ReportPlan) -> dict[str, str]:
         "survey": plan.survey,
         "team": "" if plan.team is None else str(plan.team),
         "client": plan.client,
+        "segment": plan.segment,
         "period": OWN,
         "from": plan.span.first.isoformat(),
         "to": plan.span.last.isoformat(),

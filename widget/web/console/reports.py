@@ -159,9 +159,8 @@ def _themes(found: StoredReport) -> Kept | None:
 
 def _from_address() -> dict[str, str]:
     """A link from the dashboard carries what that shows."""
-    fields = {
-        name: request.args.get(name, "") for name in ("survey", "team", "client", "from", "to")
-    }
+    names = ("survey", "team", "client", "segment", "from", "to", "baseline_from", "baseline_to")
+    fields = {name: request.args.get(name, "") for name in names}
     preset = request.args.get("period", "")
     fields["period"] = preset or (OWN if fields["from"] and fields["to"] else DEFAULT_PRESET)
     return fields

@@ -17,20 +17,23 @@ def upgrade() -> None:
         op.add_column(
             "requests", sa.Column(name, sa.String(length=200), server_default="", nullable=False)
         )
-    is_postgresql = op.get_bind().dialect.name == "postgresql"
-    told = {
-        name: f"properties ->> '{name}'" if is_postgresql else f"json_extract(properties, '$.{name}')"
-        for name in NAMES
-    }
     # What a request's properties say, as its response has it.
-    op.execute(
-        sa.text(
-            "UPDATE requests SET "
-            + ", ".join(f"{name} = substr(coalesce({what}, ''), 1, 200)" for name, what in told.items())
-            + f" WHERE {told['client']} <> '' OR {told['segment']} <> ''"
-        )
-    )
+    op.execute(_POSTGRESQL if op.get_bind().dialect.name == "postgresql" else _SQLITE)
     _index()
+
+
+_SQLITE = """
+UPDATE requests
+SET client = substr(coalesce(json_extract(properties, '$.client'), ''), 1, 200),
+    segment = substr(coalesce(json_extract(properties, '$.segment'), ''), 1, 200)
+WHERE properties IS NOT NULL
+"""
+_POSTGRESQL = """
+UPDATE requests
+SET client = left(coalesce(properties ->> 'client', ''), 200),
+    segment = left(coalesce(properties ->> 'segment', ''), 200)
+WHERE coalesce(properties ->> 'client', properties ->> 'segment') IS NOT NULL
+"""
 
 
 def _index() -> None:
