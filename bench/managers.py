@@ -40,6 +40,7 @@ BARS_MS = {
     "next responses page": 50.0,
     "next page, rare filter": 50.0,
     "search": 300.0,
+    "clients": 500.0,
 }
 EXPORT_BAR, MOST_EXPORTED = 50_000, 1_000_000
 _ALL = "span=own&from={first}&to={last}"
@@ -54,6 +55,9 @@ PAGES = (
     ("dashboard, one filter", "dashboard?by=hour"),
     ("dashboard, one filter", "dashboard?by=client"),
     ("dashboard, one filter", "dashboard?language=de&span=last_365"),
+    ("clients", "clients?survey={nps}"),
+    ("clients", "clients?survey={nps}&by=segment"),
+    ("clients", "clients/one?survey={nps}&name=Client+7"),
     ("dashboard, two filters", "dashboard?survey={nps}&channel=email"),
     ("dashboard, two filters", "dashboard?language=de&client=Client+7"),
     ("dashboard, two filters", "dashboard?language=de&source=link&span=last_365"),

@@ -167,6 +167,8 @@ class Filled:
             f"/console/campaigns/{self.campaign}",
             f"/console/customers/{self.customer()}",
             "/console/customers?asked=yes&unsubscribed=no",
+            "/console/clients?by=segment",
+            "/console/clients/one?name=Acme",
             "/console/unassigned/assign?given=unknown-a0",
             "/console/stream?scores=negative&comment=1",
             "/console/filters/new?page=dashboard",

@@ -139,6 +139,7 @@ def clients() -> Response:
     pages = max(1, -(-len(shown) // PAGE))
     page = min(pages, max(1, request.args.get("page", 1, type=int)))
     chosen = {**asked.address, **({"search": search} if search else {})}
+    columns = _columns(asked, baseline, chosen, sort, descending=descending)
     values = {
         "asked": asked,
         "rows": shown[(page - 1) * PAGE : page * PAGE],
@@ -149,7 +150,8 @@ def clients() -> Response:
         "search": search,
         "chosen": chosen,
         "order": {"sort": sort, "order": "desc" if descending else "asc"},
-        "columns": _columns(asked, baseline, chosen, sort, descending=descending),
+        "columns": columns,
+        "sort_options": [(one.name, one.words) for one in columns],
         "baseline": baseline,
         "everybody": _everybody(asked, counted),
         "metric": asked.metric,
@@ -201,8 +203,10 @@ def _order() -> tuple[Sort, bool]:
 
 @dataclass(frozen=True)
 class Column:
-    """A column's head: its words, where sorting by it leads, and how it is sorted now."""
+    """A column's head: what it is sorted by, its words, where sorting by it leads, and how it is
+    sorted now."""
 
+    name: Sort
     words: str
     address: str
     sorted: str
@@ -237,7 +241,7 @@ def _columns(
         address = url_for("console.clients", sort=name, order=order, **chosen)
         state = ("descending" if descending else "ascending") if is_here else ""
         is_number = name in ("score", "answers", "asked", "follow_ups")
-        found.append(Column(said, address, state, is_number))
+        found.append(Column(name, said, address, state, is_number))
     return found
 
 
