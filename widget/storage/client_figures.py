@@ -20,10 +20,10 @@ from widget.domain.scores.spans import BucketName, Span, buckets
 from widget.domain.strata import Attribute
 from widget.storage.campaign_results import answered_counts
 from widget.storage.campaigns import baseline_of
-from widget.storage.dashboards import CountedSurvey, counts_by, counts_of
+from widget.storage.dashboards import CountedSurvey, answer_counts_by
 from widget.storage.last_answers import last_days_by
 from widget.storage.models import Campaign, Request
-from widget.storage.request_counts import sent_requests
+from widget.storage.request_counts import asked_by, sent_requests
 from widget.storage.waves import waves_of
 
 # Older answers than these are not looked for.
@@ -75,40 +75,39 @@ def counted_clients(
     follow_ups: Mapping[str, int],
     today: date,
 ) -> Counted:
-    """What there is by client in a quarter and in the one before."""
+    """What there is by client in a quarter and in the one before: who was asked, in the quarter."""
     everything = about.wanted_in(Span(EARLIEST, max(today, quarter.last)))
+    place = (about.workspace_id, about.scope)
+    now, before = (
+        answer_counts_by(session, *place, about.wanted(one), about.by, about.surveys)
+        for one in (quarter, quarter.before)
+    )
+    asked = asked_by(session, *place, about.wanted(quarter), about.by, about.time_zone)
+    for name, (sent, answered) in asked.items():
+        now[name] = replace(now.get(name, Counts()), sent=sent, answered=answered)
     return Counted(
-        now=_by_name(session, about, quarter),
-        before=_by_name(session, about, quarter.before),
+        now=now,
+        before=before,
         baseline=baseline.counts if baseline else None,
         follow_ups=follow_ups,
         last_answered=last_days_by(session, about.workspace_id, about.scope, everything, about.by),
     )
 
 
-def _by_name(session: Session, about: About, period: Period) -> Mapping[str, Counts]:
-    return counts_by(
-        session,
-        *(about.workspace_id, about.scope, about.wanted(period)),
-        *(about.by, about.surveys, about.time_zone),
-    )
-
-
 def client_counts(session: Session, about: About, period: Period, name: str) -> Counts:
-    """What was counted of one client in a period."""
-    wanted = about.wanted(period, name)
-    return counts_of(
-        session, about.workspace_id, about.scope, wanted, about.surveys, about.time_zone
-    )
+    """What was answered and asked of one client in a period."""
+    place, wanted = (about.workspace_id, about.scope), about.wanted(period, name)
+    counts = answer_counts_by(session, *place, wanted, None, about.surveys).get(None, Counts())
+    asked = asked_by(session, *place, wanted, None, about.time_zone)
+    sent, answered = asked.get(None, (0, 0))
+    return replace(counts, sent=sent, answered=answered)
 
 
 def counts_by_day(session: Session, about: About, span: Span, name: str) -> dict[date, Counts]:
-    """The answers of one client on each day of a span."""
+    """What one client answered on each day of a span."""
     wanted = about.wanted_in(span, name)
-    return counts_by(
-        session,
-        *(about.workspace_id, about.scope, wanted, "day", about.surveys, about.time_zone),
-    )
+    place = (about.workspace_id, about.scope)
+    return answer_counts_by(session, *place, wanted, "day", about.surveys)
 
 
 def course(

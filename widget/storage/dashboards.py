@@ -77,6 +77,19 @@ def answers_of(
     return _counts(found.get(None, {}), surveys).answers
 
 
+def answer_counts_by(
+    session: Session,
+    workspace_id: int,
+    scope: Scope,
+    wanted: ScoreFilter,
+    group: Group | None,
+    surveys: Mapping[int, CountedSurvey],
+) -> dict[Any, Counts]:
+    """What was answered, for each value of `group` (see `facts_by`): no requests and no shares."""
+    found = facts_by(session, workspace_id, scope, wanted, group)
+    return {key: _counts(facts, surveys) for key, facts in found.items()}
+
+
 def counts_of(
     session: Session,
     workspace_id: int,

