@@ -12,7 +12,7 @@ from widget.domain.scores.comparisons import Comparison
 from widget.domain.scores.corrections import corrected
 from widget.domain.scores.estimates import Score
 from widget.domain.scores.metrics import METRIC_IDS, METRICS, MetricId
-from widget.domain.scores.scoring import Counts, compare, score_of, shrunken
+from widget.domain.scores.scoring import Counts, compare, has_value, score_of, shrunken
 from widget.domain.scores.spans import Bucket
 
 Key = TypeVar("Key", bound=Hashable)
@@ -131,7 +131,7 @@ def breakdown(
 
 def has_number(metric: MetricId, counts: Counts) -> bool:
     """Whether there is anything to say of a group, and so a row for it."""
-    return score_of(metric, counts).value is not None
+    return has_value(metric, counts)
 
 
 def _answers_to(metric: MetricId, counts: Counts) -> Counts:

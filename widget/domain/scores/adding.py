@@ -51,6 +51,5 @@ def without(whole: Counts, part: Counts) -> Counts:
 
 
 def _less(whole: Mapping[int, int], part: Mapping[int, int]) -> dict[int, int]:
-    left = Counter(whole)
-    left.subtract(part)
-    return {value: number for value, number in left.items() if number}
+    left = ((value, number - part.get(value, 0)) for value, number in whole.items())
+    return {value: number for value, number in left if number}

@@ -24,7 +24,7 @@ from typing import Literal
 from widget.domain.score_summary import FEW, wilson
 from widget.domain.scores.estimates import CONFIDENCE, Method, Score, Z, two_sided
 from widget.domain.scores.means import adjusted_mean
-from widget.domain.scores.moments import moments, tally_of
+from widget.domain.scores.moments import mean_of, moments
 from widget.domain.scores.nps import Split, adjusted_nps
 from widget.domain.scores.shares import Part
 from widget.domain.scores.student import t_quantile, t_two_sided
@@ -119,7 +119,7 @@ def compare_means(
     freedom = sum(parts) ** 2 / (parts[0] ** 2 / n_first + parts[1] ** 2 / n_second)
     reach = t_quantile(1 - ALPHA / 2, freedom) * error
     return _comparison(
-        moments(tally_of(second)).mean - moments(tally_of(first)).mean,
+        mean_of(second) - mean_of(first),
         (middle - reach, middle + reach),
         t_two_sided(middle / error, freedom),
         (n_first, n_second),

@@ -24,7 +24,7 @@ from widget.domain.scores.estimates import (
     no_score,
     score_within,
 )
-from widget.domain.scores.moments import Moments, moments, tally_of, with_further
+from widget.domain.scores.moments import Moments, mean_of, moments, tally_of, with_further
 from widget.domain.scores.student import t_quantile
 
 # From so many answers on the mean's errors are near enough to Student's.
@@ -42,7 +42,7 @@ def mean(counts: Mapping[int, int], points: Sequence[int]) -> Score:
     n = sum(counts.values())
     if not n:
         return no_score("bootstrap")
-    value = moments(tally_of(counts)).mean
+    value = mean_of(counts)
     limits = float(points[0]), float(points[-1])
     if n < MANY:
         return score_within(value, _bootstrapped(counts, points, n), n, "bootstrap", limits)

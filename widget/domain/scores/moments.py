@@ -36,9 +36,15 @@ def moments(tally: Tally) -> Moments:
     if n <= 0:
         raise ValueError("There are no answers to take a mean of.")
     # fsum, as the same answers give the same number in whatever order they come.
-    mean = fsum(value * count for value, count in tally.items()) / n
-    variance = fsum(count * (value - mean) ** 2 for value, count in tally.items()) / n
+    mean = fsum([value * count for value, count in tally.items()]) / n
+    variance = fsum([count * (value - mean) ** 2 for value, count in tally.items()]) / n
     return Moments(n, mean, variance)
+
+
+def mean_of(counts: Mapping[int, int]) -> float:
+    """The mean of whole scores, from score -> how many have it; ZeroDivisionError without any."""
+    # Whole numbers add up exactly.
+    return sum([score * number for score, number in counts.items()]) / sum(counts.values())
 
 
 def with_further(tally: Tally, further: Tally, times: float = 1.0) -> dict[float, float]:

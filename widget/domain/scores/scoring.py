@@ -99,6 +99,17 @@ def score_of(metric: MetricId, counts: Counts) -> Score:
     return Score(value, None, None, counts.responses, "counted")
 
 
+def has_value(metric: MetricId, counts: Counts) -> bool:
+    """Whether `score_of` would say a number; quicker than having its interval made as well."""
+    if METRICS[metric].unit == "percent":
+        return _part(metric, counts).n > 0
+    if metric == "nps":
+        return _split(counts).n > 0
+    if metric == "stars" or metric == "ces":
+        return any(_scores(metric, counts).values())
+    return score_of(metric, counts).value is not None
+
+
 def compare(metric: MetricId, first: Counts, second: Counts) -> Comparison:
     """The second's number minus the first's. Times and plain counts are not tested: no verdict."""
     if METRICS[metric].unit == "percent":
