@@ -60,10 +60,12 @@ def test_areas_are_counted_among_those_who_were_asked(any_acme: Workspace) -> No
     desk.answer(5, 8, reasons=())
     desk.answer(5, 8)
     desk.answer(5, 5, reasons=("fast",))
+    reasons = desk.found(desk.make()).figures.reasons
     found = {
-        one.name: (one.ticked, one.asked, one.ticked_before, one.asked_before)
-        for one in desk.found(desk.make()).figures.reasons
+        one.name: (one.ticked, one.asked, one.ticked_before, one.asked_before) for one in reasons
     }
+    scores = {one.name: one.score and (one.score.value, one.score.n) for one in reasons}
+    assert scores == {"Friendly": (4.5, 2), "Fast": (5.0, 1)}
     # Everybody with such a score was offered them; whoever ticked none was, too.
     assert found == {"Friendly": (2, 4, 0, 1), "Fast": (1, 4, 1, 1)}
 

@@ -19,7 +19,7 @@ from widget.domain.scores.metrics import MetricId
 from widget.domain.scores.scoring import Counts, score_of
 from widget.domain.scores.spans import Span, buckets
 from widget.domain.surveys import Definition, Reason, definition_from_json
-from widget.domain.themes.areas import Area, Ticks, areas_of
+from widget.domain.themes.areas import Area, Ticks, areas_of, score_of_ticked
 from widget.storage.dashboards import CountedSurvey, counted_surveys, counts_of, course_of
 from widget.storage.follow_up_figures import follow_up_figures
 from widget.storage.models import Survey, SurveyVersion
@@ -166,6 +166,7 @@ def _reasons(
                         old.ticked if old else 0,
                         old.ticked + old.unticked if old else 0,
                         area.difference,
+                        score_of_ticked(ticks, id) if area.ticked else None,
                     )
                 )
     return tuple(sorted(found, key=lambda one: (not one.is_positive, -one.ticked, one.name)))

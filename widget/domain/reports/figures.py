@@ -39,8 +39,9 @@ class ReasonFigure:
     """A reason that customers ticked. `asked` is how many could have; `name` is in the words of
     the survey's main language. The same of the days before; 0 asked where nobody was.
 
-    `difference` is the mean score of those who ticked it less that of those who did not, in the
-    unit of the main metric; None where too few did either.
+    `score` is the mean score of those who ticked it, in points of the scale, for NPS their NPS;
+    None in reports that were made before it was told. `difference` is that less the score of those
+    who did not tick it; None where too few did either.
     """
 
     name: str
@@ -50,6 +51,7 @@ class ReasonFigure:
     ticked_before: int
     asked_before: int
     difference: Comparison | None = None
+    score: Score | None = None
 
 
 @dataclass(frozen=True)
@@ -173,8 +175,14 @@ def _point(data: Mapping[str, Any]) -> Point:
 
 
 def _reason(data: Mapping[str, Any]) -> ReasonFigure:
-    difference = data["difference"]
-    return ReasonFigure(**{**data, "difference": Comparison(**difference) if difference else None})
+    difference, score = data["difference"], data.get("score")
+    return ReasonFigure(
+        **{
+            **data,
+            "difference": Comparison(**difference) if difference else None,
+            "score": Score(**score) if score else None,
+        }
+    )
 
 
 def _themes(data: Sequence[Mapping[str, Any]] | None) -> tuple[LanguageThemes, ...] | None:
