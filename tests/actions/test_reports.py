@@ -373,3 +373,19 @@ def test_two_who_work_at_one_draft_do_not_overwrite_one_another(acme: Workspace)
         assert row is not None
         with pytest.raises(ReportRefused, match="just now"):
             refuse_if_changed(row, before)
+
+
+def test_other_surveys_stand_with_their_own_numbers(any_acme: Workspace) -> None:
+    desk = Desk.of(any_acme)
+    desk.answer(5, 7, attributes={"client": "Globex"})
+    nps, silent = (any_acme.survey("nps", name=name) for name in ("Would you?", "Silent"))
+    for client, scores in (("Globex", [9] * 12), ("Initech", [0] * 5)):
+        for score in scores:
+            answer_survey(any_acme, nps, score, at=day(8, 3), attributes={"client": client})
+    for _number in range(12):
+        answer_survey(any_acme, nps, 0, at=day(5, 3), attributes={"client": "Globex"})
+    answer_survey(any_acme, silent, 3, at=day(5, 3))
+    [other] = desk.found(desk.make(client="Globex")).figures.others
+    assert (other.name, other.tile.metric) == ("Would you?", "nps")
+    assert (other.tile.score.value, other.tile.score.n) == (100.0, 12)
+    assert (other.tile.change.difference, other.tile.change.verdict) == (200.0, "higher")

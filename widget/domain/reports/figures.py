@@ -82,6 +82,14 @@ class LanguageThemes:
 
 
 @dataclass(frozen=True)
+class OtherSurvey:
+    """Another survey that was answered about the same: its name, and its own metric's number."""
+
+    name: str
+    tile: Tile
+
+
+@dataclass(frozen=True)
 class ReportFigures:
     """All numbers of a report. `subject` and `survey` are names as they were.
 
@@ -103,6 +111,8 @@ class ReportFigures:
     reasons: tuple[ReasonFigure, ...] = ()
     # None: nobody has looked for them yet.
     themes: tuple[LanguageThemes, ...] | None = None
+    # By their names; verdicts hold for all of them together.
+    others: tuple[OtherSurvey, ...] = ()
 
     @property
     def main(self) -> Tile:
@@ -151,6 +161,8 @@ class ReportFigures:
                 "follow_ups_before": _follow_ups(data["follow_ups_before"]),
                 "reasons": tuple(_reason(one) for one in data["reasons"]),
                 "themes": _themes(data["themes"]),
+                # Reports that were made before have none.
+                "others": tuple(_other(one) for one in data.get("others", ())),
             }
         )
 
@@ -172,6 +184,10 @@ def _tile(data: Mapping[str, Any]) -> Tile:
 def _point(data: Mapping[str, Any]) -> Point:
     span = Span(date.fromisoformat(data["first"]), date.fromisoformat(data["last"]))
     return Point(Bucket(span, data["is_whole"]), Score(**data["score"]))
+
+
+def _other(data: Mapping[str, Any]) -> OtherSurvey:
+    return OtherSurvey(data["name"], _tile(data["tile"]))
 
 
 def _reason(data: Mapping[str, Any]) -> ReasonFigure:

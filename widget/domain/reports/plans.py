@@ -138,6 +138,11 @@ def read_plan(
     )
 
 
+def span_of(form: Mapping[str, str], today: date) -> Span | None:
+    """The days that a form's fields `period`, `from` and `to` say; None where they say none."""
+    return _read_span(form, today, {})
+
+
 def default_title(subject: str, span: Span) -> str:
     """The title of a report that was given none: `Acme, Q3 2026`."""
     return one_line(f"{subject}, {span_words(span)}", TITLE_LIMIT)
