@@ -333,3 +333,25 @@ def test_the_form_chooses_the_survey_that_was_answered_most(acme: Workspace) -> 
     assert chosen() == first
     assert chosen("&client=Globex") == second
     assert chosen(f"&client=Globex&survey={first}") == first
+
+
+def test_comments_are_searched_and_ticks_stay(acme: Workspace) -> None:
+    desk, client = Desk.of(acme), acme.signed_in()
+    words = ["A quick reply", "Slow as a snail", "The quick brown fox"]
+    ids = [desk.answer(5, 8, index + 1, comment=text) for index, text in enumerate(words)]
+    for number in range(70):
+        desk.answer(4, 9, comment=f"Something longer than forty letters, number {number}")
+    path = f"/console/reports/{desk.make()}/comments"
+    assert "Slow as a snail" not in client.get(path).text
+    fields = {"act": "search", "search": "quick", "comment": [ids[1].hex]}
+    page = post(client, path, **fields)
+    assert page.status_code == 200
+    shown = re.findall(r'<span class="quote"[^>]*>([^<]*)</span>', page.text)
+    assert shown == ["Slow as a snail", "The quick brown fox", "A quick reply"]
+    assert re.findall(r'value="(\w+)" checked', page.text) == [ids[1].hex]
+    # Looking for more has chosen nothing yet.
+    assert reports(acme)[0].comments == []
+    nothing = post(client, path, act="search", search="zebra")
+    assert "Nothing else has these words." in nothing.text
+    assert post(client, path, comment=[ids[1].hex, ids[0].hex]).status_code == 303
+    assert [one["response"] for one in reports(acme)[0].comments] == [ids[1].hex, ids[0].hex]
