@@ -24,10 +24,9 @@ from widget.web.console.access import blueprint, needs, seat
 def report_comments(report_id: UUID) -> Response | str | tuple[str, int]:
     """The comments that a draft could show, and those that it does."""
     found = find_report(db.session(), seat().workspace_id, report_id, seat().scope)
-    problem, ticked, search = "", None, _search()
-    if request.method == "POST":
-        ticked = _ticked()
-    if request.method == "POST" and request.form.get("act") != "search":
+    problem, search = "", _search()
+    ticked = _ticked() if request.method == "POST" else None
+    if ticked is not None and request.form.get("act") != "search":
         try:
             choose_comments(db.session(), seat(), report_id, ticked, read_at=_read_at(), at=now())
         except ReportRefused as error:
