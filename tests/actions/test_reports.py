@@ -389,3 +389,33 @@ def test_other_surveys_stand_with_their_own_numbers(any_acme: Workspace) -> None
     assert (other.name, other.tile.metric) == ("Would you?", "nps")
     assert (other.tile.score.value, other.tile.score.n) == (100.0, 12)
     assert (other.tile.change.difference, other.tile.change.verdict) == (200.0, "higher")
+
+
+def test_a_report_does_not_say_too_few_of_comments_that_are_enough(any_acme: Workspace) -> None:
+    desk = Desk.of(any_acme)
+    for number in range(3):
+        desk.answer(5, 8, comment=f"A quick reply, thank you {number}")
+    report = desk.make()
+    find_themes(any_acme)
+    doing(desk, count_again, report, any_acme.world.clock())
+    [found] = desk.found(report).figures.themes or ()
+    assert not found.is_enough
+    say(desk)
+    with pytest.raises(ReportRefused, match="looked for again"):
+        desk.finish(report)
+    assert not desk.found(report).is_finished
+    find_themes(any_acme)
+    desk.finish(report)
+    [found] = desk.found(report).figures.themes or ()
+    assert found.is_enough
+    assert (found.positive, found.negative) == (15, 12)
+
+
+def test_too_few_comments_that_still_are_hold_up_no_report(any_acme: Workspace) -> None:
+    desk = Desk.of(any_acme)
+    desk.answer(5, 8, comment="A quick reply, thank you")
+    report = desk.make()
+    find_themes(any_acme)
+    desk.answer(5, 8, comment="Another quick reply")
+    desk.finish(report)
+    assert desk.found(report).is_finished

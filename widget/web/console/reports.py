@@ -155,7 +155,7 @@ def _themes(found: StoredReport) -> Kept | None:
     kept = latest_for(*place)
     if found.figures.themes is not None:
         is_newer = kept.found_at is not None and kept.found_at > found.figures_at
-        return kept if is_newer else None
+        return kept if is_newer or kept.is_waiting else None
     if kept.findings is None and not kept.is_waiting:
         ask_for_themes(*place, by=seat().user_id)
     return kept
