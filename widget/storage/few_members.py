@@ -1,15 +1,15 @@
-"""The newest responses of a few members, without walking through everybody else's.
+"""The newest responses of a few members or tags, without walking through everything else.
 
 A list goes through all responses, newest first, until a page is full. For a small team that takes
 long: most of what it meets is not theirs. So each member's newest are looked up by themselves, in
-an index, and put together.
+an index, and put together; and so are those of each of a few tags.
 """
 
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import select, union_all
+from sqlalchemy import select, union
 from sqlalchemy.orm import Session
 
 from widget.domain.response_filters import ResponseFilter
@@ -20,6 +20,7 @@ from widget.storage.search import Rows
 
 # Of more members a page is full soon.
 _FEW = 30
+FEW_TAGS = 10
 
 
 def few_members(
@@ -45,12 +46,9 @@ def without_members(wanted: ResponseFilter) -> ResponseFilter:
     return replace(wanted, scope=EVERYTHING, teams=None, members=())
 
 
-def newest_of_each(query: Rows, members: Sequence[int], limit: int) -> Any:
-    """The places of the first `limit` rows for each member of a query of responses that is in the
-    order of its list."""
+def next_of_each(each: Sequence[Rows], limit: int) -> Any:
+    """The places of the first `limit` rows of each of some queries of responses, each place once.
+    The queries are in the order of their lists."""
     places = (Response.answered_at, Response.id)
-    of_each = [
-        query.where(Response.member_id == member).with_only_columns(*places).limit(limit).subquery()
-        for member in members
-    ]
-    return union_all(*(select(of_one) for of_one in of_each)).subquery()
+    found = [query.with_only_columns(*places).limit(limit).subquery() for query in each]
+    return union(*(select(one) for one in found)).subquery()
