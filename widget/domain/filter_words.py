@@ -6,6 +6,7 @@ from widget.domain.dashboard_queries import NAMES, NOBODY, NONE, Chosen
 
 _LABELS = {
     "survey": "Survey",
+    "version": "Version",
     "team": "Team",
     "member": "Member",
     "channel": "Channel",
