@@ -24,6 +24,7 @@ from widget.actions.make_report_pdfs import MakeReportPdfs, forget_report_pdfs
 from widget.actions.purge_erased import purge_erased
 from widget.actions.raise_alerts import RaiseAlerts
 from widget.actions.redate_responses import redate_responses
+from widget.actions.remind_overdue import RemindOverdue
 from widget.actions.run_campaigns import campaign_backoff, run_campaigns
 from widget.actions.run_customer_imports import (
     Seen,
@@ -105,6 +106,7 @@ def make_jobs(settings: Settings, engine: Engine, should_stop: Callable[[], bool
         Job("find themes", 1, FindThemes(should_stop)),
         Job("forget old themes", 600, forget_old_themes),
         Job("raise alerts", 3, RaiseAlerts(settings.public_url)),
+        Job("remind of overdue follow-ups", 60, RemindOverdue(settings.public_url)),
         Job("make drafts of reports", 30, MakeScheduledReports(settings.public_url)),
         Job("make PDFs of reports", 1, MakeReportPdfs(make_pdf)),
         Job("forget PDFs of reports", 600, forget_report_pdfs),

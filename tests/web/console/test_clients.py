@@ -350,3 +350,16 @@ def test_every_quarter_makes_a_schedule_once(acme: Workspace, nps: str) -> None:
         plan = ReportPlan.from_json(row.plan)
         assert (plan.client, plan.segment, plan.survey) == (ODD, "", nps)
         assert (row.every, row.day, row.hour) == ("quarter", 2, 8)
+
+
+@pytest.mark.parametrize("queue", ["open", "all", "unanswered"])
+def test_each_queue_is_narrowed_to_a_client(acme: Workspace, nps: str, queue: str) -> None:
+    for name in ("Globex", "Initech"):
+        say(acme, nps, name, [2], comment=f"Said by {name}")
+    with acme.world.app.app_context():
+        for row in db.session.scalars(select(Response)).all():
+            by = user_id(acme, acme.owner)
+            open_by_hand(db.session(), acme.id, row.id, user_id=by, at=acme.world.clock())
+    page = acme.signed_in().get(f"/console/follow-ups?queue={queue}&client=Globex").text
+    assert "Said by Globex" in page
+    assert "Said by Initech" not in page

@@ -31,13 +31,13 @@ from widget.storage.client_figures import (
     course,
     days_with_comments,
 )
-from widget.storage.follow_ups import FollowUpFilter, ListedFollowUp, Reader, follow_ups_page
+from widget.storage.follow_ups import FollowUpFilter, ListedFollowUp, follow_ups_page
 from widget.storage.responses import ListedResponse, days, responses_page
 from widget.web.clock import now
 from widget.web.console.access import blueprint, needs, seat
 from widget.web.console.clients import Asked, asked_for, by_words, quarter_words
 from widget.web.console.dashboard_csv import as_csv
-from widget.web.face.speech import Speech
+from widget.web.console.follow_ups import reader, speech_of
 
 # A trend of two years: of so many quarters.
 QUARTERS = 8
@@ -100,7 +100,7 @@ def client() -> Response | str:
         metrics=METRICS,
         methods=METHODS,
         is_better=is_better,
-        speech=_speech,
+        speech=speech_of,
         survey_options=[(one.public_id, one.name) for one in asked.about.surveys.values()],
         quarter=quarter_words(asked.quarter),
         before=quarter_words(asked.quarter.before),
@@ -184,10 +184,9 @@ def _comments(asked: Asked, name: str, by_day: dict[date, Counts]) -> list[Liste
 
 
 def _follow_ups(asked: Asked, name: str) -> list[ListedFollowUp]:
-    reader = Reader(seat().workspace_id, seat().user_id, seat().scope)
     is_client = asked.by == "client"
     wanted = FollowUpFilter(client=name if is_client else None, segment=None if is_client else name)
-    return follow_ups_page(db.session(), reader, wanted, limit=_FOLLOW_UPS).items
+    return follow_ups_page(db.session(), reader(), wanted, now=now(), limit=_FOLLOW_UPS).items
 
 
 def _answers_address(asked: Asked, name: str) -> str:
@@ -239,7 +238,3 @@ def _report_address(asked: Asked, name: str, baseline: Baseline | None) -> str:
 
 def _of_whom(asked: Asked, names: tuple[str, ...]) -> dict[str, Any]:
     return {"clients" if asked.by == "client" else "segments": names}
-
-
-def _speech(found: ListedResponse) -> Speech:
-    return Speech(found.definition, found.response.language, seat().workspace_name)

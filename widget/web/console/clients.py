@@ -1,5 +1,6 @@
 """Clients, or segments, side by side in a quarter."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -38,13 +39,14 @@ from widget.domain.survey_choice import likely_survey
 from widget.extensions import db
 from widget.storage.client_figures import About, Baseline, baseline_before, counted_clients
 from widget.storage.dashboards import CountedSurvey, counted_surveys
-from widget.storage.follow_ups import Reader, open_follow_ups_by
+from widget.storage.follow_ups import open_follow_ups_by
 from widget.storage.report_figures import MAIN_METRIC
 from widget.storage.survey_choice import answers_by_survey
 from widget.web import htmx
 from widget.web.clock import now
 from widget.web.console.access import blueprint, needs, seat
 from widget.web.console.client_csv import as_csv
+from widget.web.console.follow_ups import reader
 
 PAGE = 50
 # Of two years one can choose.
@@ -171,14 +173,15 @@ def clients() -> Response:
 
 
 def _counted(asked: Asked, baseline: Baseline | None) -> Counted:
-    place = seat()
-    reader = Reader(place.workspace_id, place.user_id, place.scope)
+    by: Mapping[str, int] = {}
+    if seat().may("lead"):
+        by = open_follow_ups_by(db.session(), reader(), asked.by)
     return counted_clients(
         db.session(),
         asked.about,
         asked.quarter,
         baseline=baseline,
-        follow_ups=open_follow_ups_by(db.session(), reader, asked.by) if place.may("lead") else {},
+        follow_ups=by,
         today=asked.today,
     )
 
