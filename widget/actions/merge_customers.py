@@ -13,11 +13,8 @@ from widget.storage.customer_merging import (
     both_locked,
     known_of,
     move_requests,
-    move_wishes,
-    name_responses,
     replace_by,
 )
-from widget.storage.customer_traces import Traces, traces_of
 from widget.storage.engine import writing
 from widget.storage.events import append_event
 
@@ -45,18 +42,10 @@ def merge_customers(
         kept, other = rows.get(kept_id), rows.get(other_id)
         if kept is None or other is None:
             raise UnknownCustomer("There is no such customer in this workspace.")
-        was = (known_of(kept), known_of(other))
-        now = merged(*was, chosen)
-        traces = [traces_of(session, row) for row in (kept, other)]
-        both = Traces(
-            traces[0].requests | traces[1].requests, traces[0].responses | traces[1].responses
-        )
+        now = merged(known_of(kept), known_of(other), chosen)
         move_requests(session, kept, other)
         move_on_lists(session, workspace_id, other_id, kept_id)
         replace_by(session, kept, other, now, at)
-        name_responses(session, workspace_id, both, was, now)
-        emails = [one.fields["email"] for one in was]
-        move_wishes(session, workspace_id, emails, now.fields["email"], at)
         append_event(
             session,
             "customers.merged",

@@ -1,6 +1,6 @@
 """What may be said of a customer, from a form, a file or the API; and who is meant by it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, get_args
@@ -44,6 +44,11 @@ class Details:
     @property
     def external_id(self) -> str:
         return self.fields.get("external_id", "")
+
+    def without(self, names: Collection[Field]) -> "Details":
+        """The same, with nothing said of some fields."""
+        left = {name: text for name, text in self.fields.items() if name not in names}
+        return Details(left, self.attributes)
 
 
 def tidied(details: Details) -> Details:

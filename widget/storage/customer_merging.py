@@ -2,30 +2,16 @@
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import cast
 from uuid import UUID
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from widget.domain.addresses import customer_email
 from widget.domain.customers import FIELDS
 from widget.domain.merging import Known
-from widget.storage.addresses import address_digests
-from widget.storage.chunks import chunks
-from widget.storage.customer_traces import Traces
-from widget.storage.models import (
-    Customer,
-    MergedCustomer,
-    Request,
-    Response,
-    SuppressedAddress,
-)
-from widget.storage.suppressions import Why, suppress
-
-# What somebody said themselves holds whichever address they are known by; that an address fails
-# says nothing about the other one.
-_THEIR_WISHES = ("unsubscribed", "complaint")
+from widget.storage.customer_aliases import keys_of, move_aliases
+from widget.storage.customer_keys import Rekeyed, rekey
+from widget.storage.models import Customer, MergedCustomer, Request
 
 
 def known_of(row: Customer) -> Known:
@@ -54,53 +40,17 @@ def move_requests(session: Session, kept: Customer, other: Customer) -> None:
     )
 
 
-def name_responses(
-    session: Session, workspace_id: int, traces: Traces, was: Collection[Known], now: Known
-) -> None:
-    """Write into responses how their customer is known now, where they said how they were: by that
-    they are found."""
-    emails = {customer_email(one.fields["email"]) for one in was if one.fields["email"]}
-    ids = {one.fields["external_id"] for one in was if one.fields["external_id"]}
-    for part in chunks(traces.responses):
-        for row in session.scalars(
-            select(Response).where(Response.workspace_id == workspace_id, Response.id.in_(part))
-        ):
-            if row.customer_email and customer_email(row.customer_email) in emails:
-                row.customer_email = now.fields["email"]
-            if row.customer_id in ids:
-                row.customer_id = now.fields["external_id"]
-    session.flush()
-
-
-def move_wishes(
-    session: Session, workspace_id: int, emails: Collection[str], email: str, at: datetime
-) -> None:
-    """Whoever wanted no mail at one of some addresses wants none at the one that they have now."""
-    if not email:
-        return
-    digests_of = address_digests(session)
-    said = session.execute(
-        select(SuppressedAddress.why, SuppressedAddress.at).where(
-            SuppressedAddress.workspace_id == workspace_id,
-            SuppressedAddress.address_digest.in_(
-                [digest for old in emails if old for digest in digests_of(old)]
-            ),
-            SuppressedAddress.why.in_(_THEIR_WISHES),
-        )
-    ).all()
-    for why, since in said:
-        for digest in digests_of(email)[:1]:
-            suppress(session, workspace_id, digest, cast(Why, why), min(since, at))
-
-
 def replace_by(session: Session, kept: Customer, other: Customer, now: Known, at: datetime) -> None:
-    """Remove the other, of whom an address leads to the kept one, who becomes what both are."""
+    """Remove the other, of whom an address leads to the kept one, who becomes what both are and is
+    known by what either was known by."""
     workspace_id, gone = kept.workspace_id, other.id
+    were = keys_of(kept), keys_of(other)
     session.execute(
         update(MergedCustomer)
         .where(MergedCustomer.workspace_id == workspace_id, MergedCustomer.customer_id == gone)
         .values(customer_id=kept.id)
     )
+    move_aliases(session, workspace_id, gone, kept.id)
     session.expunge(other)
     # Before the kept one may have its address.
     session.execute(
@@ -114,3 +64,10 @@ def replace_by(session: Session, kept: Customer, other: Customer, now: Known, at
     kept.created_at = min(kept.created_at, other.created_at)
     kept.updated_at = at
     session.flush()
+    now_known = keys_of(kept)
+    rekey(
+        session,
+        workspace_id,
+        [Rekeyed(kept.id, was, now_known, is_merged=True) for was in were],
+        at,
+    )

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from widget.domain.addresses import customer_email, spellings
 from widget.domain.redaction import Redaction, longest_first, names_of
+from widget.storage.customer_aliases import all_keys_of
 from widget.storage.customer_traces import traces_of
 from widget.storage.indexed import by_index
 from widget.storage.models import (
@@ -37,7 +38,7 @@ class Person:
     customer_id: UUID
     emails: frozenset[str]
     names: tuple[str, ...]
-    external_id: str
+    external_ids: frozenset[str]
     texts: tuple[str, ...]
     requests: frozenset[UUID]
     responses: frozenset[UUID]
@@ -55,8 +56,7 @@ class Person:
         """What takes them out of a text. Parts of their name are taken out only of what is written
         about them: others may be called Kim as well."""
         names = {name for name in self.names if " " in name or with_parts_of_names}
-        if len(self.external_id) >= _SHORTEST_ID:
-            names.add(self.external_id)
+        names |= {id for id in self.external_ids if len(id) >= _SHORTEST_ID}
         return Redaction(longest_first({*self.emails, *names}), self.texts)
 
 
@@ -73,7 +73,8 @@ def person_of(session: Session, customer: Customer) -> Person:
         select(HeldAnswer).where(by_index(workspace_id, HeldAnswer.response_id, of_responses))
     ).all()
     contexts = [row.head.get("context", {}) for row in held]
-    emails = {customer.email or "", *(row.customer_email for row in rows)}
+    keys = all_keys_of(session, customer)
+    emails = {customer.email or "", *keys.emails, *(row.customer_email for row in rows)}
     emails |= {context.get("customer_email", "") for context in contexts}
     names = {customer.name, *(row.customer_name for row in rows)}
     names |= {context.get("customer_name", "") for context in contexts}
@@ -83,7 +84,7 @@ def person_of(session: Session, customer: Customer) -> Person:
         customer_id=customer.id,
         emails=frozenset(_all_spellings(emails)),
         names=tuple({part for name in names for part in names_of(name)}),
-        external_id=customer.external_id,
+        external_ids=keys.external_ids,
         texts=tuple(dict.fromkeys(_texts(session, workspace_id, rows, held))),
         requests=traces.requests,
         responses=traces.responses,
