@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from tests.builders import World
 from widget.actions.find_themes import FindThemes
-from widget.actions.keep_filter import keep_filter
 from widget.actions.keep_customers import change_customer
+from widget.actions.keep_filter import keep_filter
 from widget.actions.make_report import make_report
 from widget.actions.subscribe import subscribe
 from widget.domain.customers import Details
