@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-import widget
 from widget.domain.csv_files import Line
 from widget.domain.errors import FileRefused, ReadingStopped
 from widget.outbound import spreadsheet_process
@@ -78,5 +77,5 @@ def _start(file: IO[bytes], most_seconds: int) -> subprocess.Popen[bytes]:
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         # Nothing of ours, secrets least of all.
-        env={"PYTHONPATH": str(Path(widget.__file__).parent.parent)},
+        env={"PYTHONPATH": str(Path(spreadsheet_process.__file__).parents[2])},
     )

@@ -1,7 +1,7 @@
 """Who is to be erased: by what they are known, what is theirs, and what they said."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -28,10 +28,21 @@ _SHORTEST_ID = 4
 
 
 @dataclass(frozen=True)
+class PartsNaming:
+    """The numbers of the parts of files that somebody is to be taken out of, by file; `states` are
+    those in which the files were found."""
+
+    redaction: Redaction | None = None
+    states: Mapping[UUID, str] = field(default_factory=dict)
+    parts: Mapping[UUID, list[int]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Person:
     """Somebody in one workspace. `responses` are those stored; `texts` is what they wrote.
 
-    `since` is when the first of what is theirs was made. `messages` are alerts about them.
+    `since` is when the first of what is theirs was made. `messages` are alerts about them. `parts`
+    are those of files that were found to name them before the transaction that erases.
     """
 
     workspace_id: int
@@ -46,6 +57,7 @@ class Person:
     follow_ups: frozenset[UUID]
     since: datetime
     messages: frozenset[UUID] = frozenset()
+    parts: PartsNaming | None = None
 
     @property
     def files(self) -> frozenset[UUID]:

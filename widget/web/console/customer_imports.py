@@ -38,6 +38,7 @@ from widget.domain.errors import FileRefused
 from widget.domain.formulas import defused, defused_in_csv
 from widget.extensions import db
 from widget.storage.customer_imports import (
+    IN_HAND,
     CheckedRow,
     ImportRow,
     rows_of_import,
@@ -107,7 +108,7 @@ def customers_import_template() -> FlaskResponse:
 def customer_import(customer_import_id: UUID) -> Response:
     """Where an import stands: its columns, what its rows will do, or how far it has come."""
     found = stored_import(db.session(), seat().workspace_id, customer_import_id)
-    if found.status in ("mapping", "checked") and htmx.wants_partial():
+    if found.status in IN_HAND and htmx.wants_partial():
         # The worker is at an end with it, and somebody has to say how to go on.
         return htmx.open_page(request.path)
     if found.status == "mapping" or (found.status == "checked" and "columns" in request.args):
