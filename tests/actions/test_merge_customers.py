@@ -13,7 +13,9 @@ from tests.builders import (
     set_rules,
     stored_request,
 )
+from tests.campaigning import launched, requests_of, send
 from widget.actions.merge_customers import merge_customers
+from widget.actions.note_delivery import note_sent
 from widget.actions.plan_requests import GivenAsk, plan
 from widget.domain.asks import Ask
 from widget.domain.errors import MergeRefused, UnknownCustomer
@@ -27,7 +29,7 @@ from widget.storage.customer_timeline import timeline_of
 from widget.storage.customer_traces import merged_into, traces_of
 from widget.storage.customers import known_customers
 from widget.storage.engine import writing
-from widget.storage.models import Audience, AudienceCustomer, Customer, Event, Response
+from widget.storage.models import Audience, AudienceCustomer, Customer, Delivery, Event, Response
 from widget.storage.rollups import rolled_up_counts, true_counts
 from widget.storage.suppressions import suppress, suppression_of
 
@@ -167,3 +169,40 @@ def test_nobody_is_merged_with_themselves_or_with_a_stranger(acme: Workspace) ->
         merge(acme, kim, kim)
     with pytest.raises(UnknownCustomer):
         merge(acme, kim, stranger)
+
+
+@pytest.mark.parametrize("is_made_mail", [False, True])
+def test_a_wave_that_asks_both_sends_one_mail(any_acme: Workspace, is_made_mail: bool) -> None:
+    acme = any_acme
+    kept, other = add_customer(acme, "kim@c.example"), add_customer(acme, "kim@old.example")
+    id = launched(acme, acme.survey("nps"))
+    if is_made_mail:
+        send(acme)
+    merge(acme, kept, other)
+    send(acme)
+    assert [mail.status for mail in mails_to(acme, "kim@c.example")] == ["due"]
+    old = [mail.status for mail in mails_to(acme, "kim@old.example")]
+    assert old == (["not_sent"] if is_made_mail else [])
+    asked = {(row.status, row.why, row.customer_id == kept) for row in requests_of(acme, id)}
+    assert asked == {("scheduled", "", True), ("not_sent", "asked_recently", True)}
+
+
+def mails_to(acme: Workspace, email: str) -> list[Delivery]:
+    with acme.world.app.app_context():
+        db.session.rollback()
+        return list(db.session.scalars(select(Delivery).where(Delivery.recipient == email)))
+
+
+def test_an_answer_to_one_mail_of_a_wave_ends_the_reminders_of_the_other(acme: Workspace) -> None:
+    kept, other = add_customer(acme, "kim@c.example"), add_customer(acme, "kim@old.example")
+    survey = acme.survey("nps")
+    set_rules(acme, survey, reminders=1, reminder_days=3)
+    id = launched(acme, survey)
+    send(acme)
+    with acme.world.app.app_context():
+        db.session.rollback()
+        for mail in db.session.scalars(select(Delivery.id)).all():
+            note_sent(db.session(), acme.id, mail, acme.world.clock())
+    merge(acme, kept, other)
+    whys = sorted(row.why for row in requests_of(acme, id))
+    assert whys == ["", "reminders_cancelled"]

@@ -10,6 +10,7 @@ from widget.domain.errors import MergeRefused, UnknownCustomer
 from widget.domain.merging import Side, merged
 from widget.storage.audiences import move_on_lists
 from widget.storage.customer_merging import (
+    ask_once,
     both_locked,
     known_of,
     move_requests,
@@ -33,7 +34,8 @@ def merge_customers(
     audiences go over to the kept one.
 
     `chosen` says which of the two a field is taken from, by `domain.merging.Difference.key`.
-    Nothing is counted twice or lost. Raises UnknownCustomer, and MergeRefused for one and the same.
+    Nothing is counted twice or lost, and no wave of a campaign asks both.
+    Raises UnknownCustomer, and MergeRefused for one and the same.
     """
     if kept_id == other_id:
         raise MergeRefused("This is one and the same customer.")
@@ -43,6 +45,7 @@ def merge_customers(
         if kept is None or other is None:
             raise UnknownCustomer("There is no such customer in this workspace.")
         now = merged(known_of(kept), known_of(other), chosen)
+        ask_once(session, kept, other, at)
         move_requests(session, kept, other)
         move_on_lists(session, workspace_id, other_id, kept_id)
         replace_by(session, kept, other, now, at)
