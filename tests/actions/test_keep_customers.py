@@ -89,6 +89,23 @@ def test_what_is_not_said_stays_and_an_empty_text_takes_away(any_acme: Workspace
         assert (kim.client, kim.segment, kim.attributes) == ("Initech", "", {"seats": "3"})
 
 
+def test_no_customer_gets_more_attributes_than_may_be(any_acme: Workspace) -> None:
+    acme = any_acme
+    some = {f"a{number}": "x" for number in range(30)}
+    others = {f"b{number}": "x" for number in range(30)}
+    kim = add_customer(acme, attributes=some)
+    fits = {**others, **dict.fromkeys(list(some)[:10], "")}
+    with acme.world.app.app_context():
+        at = acme.world.clock()
+        said = [Details({"email": "kim@c.example"}, others)]
+        [kept] = keep_customers(db.session, acme.id, said, at)
+        assert list(kept.problems) == ["attributes"]
+        with pytest.raises(CustomerRefused, match="at most 50"):
+            change_customer(db.session, acme.id, kim, said[0], at)
+        change_customer(db.session, acme.id, kim, Details(said[0].fields, fits), at)
+        assert len(db.session.scalars(select(Customer.attributes)).one()) == 50
+
+
 def test_looking_changes_nothing(any_acme: Workspace) -> None:
     with any_acme.world.app.app_context():
         said = [Details({"email": "kim@c.example"}), Details({"email": "kim@c.example"})]

@@ -25,6 +25,7 @@ OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 
 ATTRIBUTES_LIMIT = PROPERTIES_LIMIT
 ATTRIBUTE_LIMIT = 500
+TOO_MANY_ATTRIBUTES = f"A customer has at most {ATTRIBUTES_LIMIT} attributes."
 
 
 @dataclass(frozen=True)
@@ -91,5 +92,5 @@ def problems(details: Details, now: datetime) -> dict[str, str]:
     if not email and not details.external_id.strip():
         found["email"] = "Write an email address, or an id of your own."
     if len(details.attributes) > ATTRIBUTES_LIMIT:
-        found["attributes"] = f"A customer has at most {ATTRIBUTES_LIMIT} attributes."
+        found["attributes"] = TOO_MANY_ATTRIBUTES
     return found

@@ -9,7 +9,14 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from widget.domain.addresses import customer_email, spellings
-from widget.domain.customers import FIELDS, Details, Field, Outcome
+from widget.domain.customers import (
+    ATTRIBUTES_LIMIT,
+    FIELDS,
+    TOO_MANY_ATTRIBUTES,
+    Details,
+    Field,
+    Outcome,
+)
 from widget.storage.chunks import chunks
 from widget.storage.customer_aliases import Keys, keys_of, meant_by
 from widget.storage.customer_keys import Rekeyed, rekey
@@ -41,6 +48,11 @@ class Match:
     outcome: Outcome
     known: Known | None = None
     problem: str = ""
+    # What of the details is wrong.
+    field: str = "external_id"
+
+
+_TOO_MANY = Match("error", problem=TOO_MANY_ATTRIBUTES, field="attributes")
 
 
 @dataclass
@@ -75,6 +87,8 @@ class Directory:
         if by_email is None and by_id is None and known is email_before:
             left_out.add("email")
         details = details.without(left_out)
+        if _has_too_many(known, details):
+            return _TOO_MANY
         return Match("changed" if self._change(known, details) else "same", known)
 
     def change(self, known: Known, details: Details) -> Match:
@@ -85,7 +99,9 @@ class Directory:
             (details.external_id, self.by_external_id),
         ):
             if text and index.get(text, known) is not known:
-                return Match("error", known, TWO_CUSTOMERS)
+                return Match("error", known, TWO_CUSTOMERS, "email")
+        if _has_too_many(known, details):
+            return _TOO_MANY
         return Match("changed" if self._change(known, details) else "same", known)
 
     def _make(self, details: Details) -> Known:
@@ -122,6 +138,12 @@ class Directory:
             self.by_email[email] = known
         if external_id:
             self.by_external_id.setdefault(external_id, known)
+
+
+def _has_too_many(known: Known, details: Details) -> bool:
+    """Whether a customer would have more attributes than may be, and more than before."""
+    names = {name for name, text in {**known.attributes, **details.attributes}.items() if text}
+    return len(names) > max(ATTRIBUTES_LIMIT, len(known.attributes))
 
 
 def _keys(known: Known) -> tuple[str, str]:
