@@ -218,10 +218,15 @@ def put_rows(part: CustomerImportPart, rows: Iterable[CheckedRow]) -> None:
 
 
 def rows_of_import(
-    session: Session, workspace_id: int, import_id: UUID, *, before: int | None = None
+    session: Session,
+    workspace_id: int,
+    import_id: UUID,
+    *,
+    since: int = 0,
+    before: int | None = None,
 ) -> Iterator[CheckedRow]:
-    """The rows of a file, a part at a time; of parts `before` a number only, if so."""
-    number = -1
+    """The rows of a file, a part at a time; of parts `since` a number, and `before` one, only."""
+    number = since - 1
     while True:
         part = session.execute(
             select(CustomerImportPart.number, CustomerImportPart.rows)
