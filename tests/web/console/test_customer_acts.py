@@ -4,8 +4,12 @@ import json
 
 from sqlalchemy import select
 
+from tests.actions.test_import_customers import upload, work
 from tests.builders import Workspace, add_customer, ask, csrf_token, customer_of, post
+from tests.campaigning import customer_list, launched
 from tests.traces import NEEDLES, leave_traces, needles_in
+from widget.actions.keep_customers import change_customer
+from widget.domain.customers import Details
 from widget.extensions import db
 from widget.storage.models import Customer, Event
 
@@ -40,6 +44,9 @@ def test_a_customers_data_has_everything_of_every_table(acme: Workspace) -> None
     data = json.loads(answer.text)
     assert data["customer"]["email"] == "quillon.zephyrine@trace.example"
     assert [one["why"] for one in data["not_written_to"]] == ["unsubscribed"]
+    assert data["messages_about_them"][0]["content"]["link"]
+    assert data["in_audit"][0]["texts"] == ["quillon.zephyrine@trace.example"]
+    assert {one["file"] for one in data["in_files"]} == {"list.csv"}
     assert len(data["requests"]) == 3
     assert len(data["responses"]) == 2
     assert any(request["mails"] for request in data["requests"])
@@ -103,3 +110,23 @@ def test_a_merged_entry_leads_only_those_on_who_may_see_the_other(acme: Workspac
     post(acme.signed_in(), path, page=f"{path}?other={old}", other=str(old))
     leader = acme.person("lead@acme.example", "manager", leads=(team,))
     assert leader.get(f"/console/customers/{old}").status_code == 404
+
+
+def test_data_says_lists_campaigns_files_and_former_addresses_in_words(acme: Workspace) -> None:
+    kim = add_customer(acme, "kim@old.example", segment="Paid")
+    customer_list(acme, ["kim@old.example"], name="VIPs")
+    launched(acme, acme.survey("nps"), name="Autumn", traits=("segment",))
+    upload(acme, "email,name\nkim@old.example,Kim\nlee@c.example,Lee\n", "crm.csv")
+    work(acme)
+    with acme.world.app.app_context():
+        details = Details({"email": "kim@new.example"})
+        change_customer(db.session, acme.id, kim, details, acme.world.clock())
+    path = f"/console/customers/{kim}"
+    data = json.loads(post(acme.signed_in(), f"{path}/data", page=path).text)
+    assert data["known_before_as"] == ["kim@old.example"]
+    assert data["on_lists"] == ["VIPs"]
+    [asked] = data["requests"]
+    assert (asked["campaign"], asked["stratum"]) == ("Autumn", ["Paid"])
+    says = {"email": "kim@old.example", "name": "Kim"}
+    assert data["in_files"] == [{"file": "crm.csv", "row": 2, "says": says}]
+    assert "Lee" not in json.dumps(data)
