@@ -19,6 +19,7 @@ from tests.builders import (
     set_rules,
 )
 from tests.following import follow_ups, raise_alerts, user_id
+from tests.ruling import add_rule, make_webhook
 from tests.web.landing.mailing import reader
 from widget.actions.decide_testimonial import approve_testimonial
 from widget.actions.keep_filter import keep_filter
@@ -29,6 +30,7 @@ from widget.actions.work_on_follow_up import close, write_note
 from widget.domain.links import LinkSigner, RequestLink
 from widget.domain.mail_addresses import address_digest
 from widget.domain.roles import EVERYTHING
+from widget.domain.rules.rule import Acts
 from widget.extensions import db
 from widget.outbound.mail.letters import Post
 from widget.outbound.mail.notes import MailNotes
@@ -61,6 +63,7 @@ class Traced:
 def leave_traces(acme: Workspace) -> Traced:
     """Ask somebody, let them answer in each way, and let the team do all that it can with that."""
     world, survey = acme.world, acme.survey()
+    add_rule(acme, acts=Acts(mail_to=("desk@acme.example",), webhooks=(make_webhook(acme),)))
     set_rules(acme, survey, suppression_days=0)
     mail = ask_by_mail(acme, survey, email=EMAIL, name="Quillon Zephyrine", ref="TCK-4711")
     attributes = {"shade": "vermilion"}

@@ -29,6 +29,7 @@ from widget.storage.due_requests import due_names
 from widget.storage.engine import prepare_engine, writing
 from widget.storage.event_cursors import cursors, events_after
 from widget.storage.ids import new_id
+from widget.storage.messages import claim_messages
 from widget.storage.models import (
     ApiKey,
     Customer,
@@ -44,6 +45,7 @@ from widget.storage.models import (
 from widget.storage.reports import find_report
 from widget.storage.rewards import reward_of_responses
 from widget.storage.rollups import count_everything_again, rolled_up_counts, true_counts
+from widget.storage.rules import rules_in_order
 from widget.storage.saved_filters import saved_filters
 from widget.storage.seats import seat_of
 from widget.storage.subscriptions import subscriptions_of
@@ -530,6 +532,38 @@ INSERT INTO users (id, email, name, password, active, fs_uniquifier, created_at)
 ALICE_OWNS = """
 INSERT INTO memberships (user_id, workspace_id, role, sees_all) VALUES (1, 1, 'owner', FALSE)
 """
+
+
+BEFORE_RULES = """
+INSERT INTO workspaces (id, name, time_zone, is_demo, test_mail_to, created_at)
+    VALUES (1, 'Acme', 'UTC', FALSE, '', '2026-11-01 09:00:00');
+INSERT INTO messages (workspace_id, id, channel, purpose, target, content, status, attempts, due_at,
+        last_error, created_at)
+    VALUES (1, '019ab0c47a107c3e9f523d1f6a0c8e21', 'mail', 'alert', 'alice@acme.example',
+        '{"subject": "1 of 5", "text": "Bad"}', 'due', 0, '2026-11-01 09:00:00', '',
+        '2026-11-01 09:00:00')
+"""
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_messages_from_before_rules_still_leave_and_workspaces_have_no_rules(
+    tmp_path: Path, request: pytest.FixtureRequest, database: str
+) -> None:
+    engine = empty_database(tmp_path, request, database)
+    migrate.upgrade(engine, "0023")
+    with engine.begin() as connection:
+        for statement in BEFORE_RULES.split(";"):
+            # A colon would be taken for the name of a value.
+            connection.exec_driver_sql(statement)
+    migrate.upgrade(engine)
+    at = datetime(2026, 11, 2, tzinfo=UTC)
+    lease = timedelta(minutes=2)
+    assert claim_messages(engine, at, limit=5, lease=lease, lane="webhooks") == []
+    [due] = claim_messages(engine, at, limit=5, lease=lease, lane="quick")
+    assert (due.content.subject, due.content.notice) == ("1 of 5", None)
+    with Session(engine) as session:
+        assert rules_in_order(session, 1) == []
+    engine.dispose()
 
 
 @pytest.mark.parametrize("database", ["sqlite", "postgresql"])

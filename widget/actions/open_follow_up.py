@@ -26,7 +26,8 @@ from widget.storage.follow_up_rows import (
 )
 from widget.storage.leads import Lead, leadership, leads_of, rated_member
 from widget.storage.messages import add_message
-from widget.storage.models import FollowUp
+from widget.storage.models import AlertRule as AlertRuleRow
+from widget.storage.models import FollowUp, Rule
 from widget.storage.surveys import survey_name
 
 
@@ -62,10 +63,14 @@ def open_by_rule(
     *,
     home: str,
     at: datetime,
+    turns: Rule | None = None,
 ) -> None:
-    """Open, assign and tell, inside a transaction that has locked the response."""
+    """Open, assign and tell, inside a transaction that has locked the response.
+
+    `turns` is the locked row that keeps whose turn it was, where that is not the alert rule's.
+    """
     leads = {lead.user_id: lead for lead in leads_of(session, response["workspace_id"])}
-    assignee = leads.get(_choose(session, response, rule, leads) or 0)
+    assignee = leads.get(choose(session, response, rule, leads, turns) or 0)
     row = add_follow_up(
         session, response, why=why, assignee_id=assignee.user_id if assignee else None, at=at
     )
@@ -75,15 +80,21 @@ def open_by_rule(
     tell(session, row, response, rule, why, leads, home=home, at=at)
 
 
-def _choose(
-    session: Session, response: Mapping[str, Any], rule: AlertRule, leads: Mapping[int, Lead]
+def choose(
+    session: Session,
+    response: Mapping[str, Any],
+    rule: AlertRule,
+    leads: Mapping[int, Lead],
+    turns: Rule | None = None,
 ) -> int | None:
-    """Whom a rule assigns; None when that is nobody, or nobody who is left."""
+    """Whom a rule assigns; None when that is nobody, or nobody who is left. `turns` as above."""
     workspace_id = response["workspace_id"]
     if rule.assign == "person":
         return next((id for id in rule.people if id in leads), None)
     if rule.assign == "in_turn":
-        row = locked_rule(session, workspace_id, response["survey_id"])
+        row: AlertRuleRow | Rule | None = turns or locked_rule(
+            session, workspace_id, response["survey_id"]
+        )
         last = row.last_user_id if row else None
         chosen = next_in_turn([id for id in rule.people if id in leads], last)
         if row is not None and chosen is not None:

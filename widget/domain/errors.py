@@ -197,6 +197,30 @@ class InvalidAlerts(SaysoError):
         self.problems = problems
 
 
+class UnknownRule(SaysoError):
+    """No rule with this id in the workspace."""
+
+
+class InvalidRule(SaysoError):
+    """A rule that cannot be. `problems` maps field names, and paths of conditions, to sentences."""
+
+    def __init__(self, problems: dict[str, str]) -> None:
+        super().__init__(" ".join(problems.values()))
+        self.problems = problems
+
+
+class UnknownWebhook(SaysoError):
+    """No webhook with this id in the workspace."""
+
+
+class InvalidWebhook(SaysoError):
+    """A webhook that cannot be. `problems` maps field names to sentences."""
+
+    def __init__(self, problems: dict[str, str]) -> None:
+        super().__init__(" ".join(problems.values()))
+        self.problems = problems
+
+
 class ProfileRefused(SaysoError):
     """A profile cannot say this. `problems` maps field names to sentences."""
 

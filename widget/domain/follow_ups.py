@@ -9,12 +9,13 @@ STATUSES: tuple[Status, ...] = get_args(Status)
 STATUS_WORDS: dict[Status, str] = {"open": "Open", "working": "Being worked on", "done": "Done"}
 
 # In the order of urgency: who asked to be contacted waits for it.
-Why = Literal["contact", "score", "keyword", "by_hand"]
+Why = Literal["contact", "score", "keyword", "rule", "by_hand"]
 WHYS: tuple[Why, ...] = get_args(Why)
 WHY_WORDS: dict[Why, str] = {
     "contact": "Asked to be contacted",
     "score": "Low score",
     "keyword": "A keyword in the comment",
+    "rule": "By a rule",
     "by_hand": "Opened by hand",
 }
 

@@ -7,9 +7,10 @@ an index, and put together; and so are those of each of a few tags.
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from datetime import datetime
+from uuid import UUID
 
-from sqlalchemy import select, union
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from widget.domain.response_filters import ResponseFilter
@@ -46,9 +47,15 @@ def without_members(wanted: ResponseFilter) -> ResponseFilter:
     return replace(wanted, scope=EVERYTHING, teams=None, members=())
 
 
-def next_of_each(each: Sequence[Rows], limit: int) -> Any:
-    """The places of the first `limit` rows of each of some queries of responses, each place once.
-    The queries are in the order of their lists."""
+def next_of_each(
+    session: Session, each: Sequence[Rows], limit: int, *, is_newer: bool
+) -> list[UUID]:
+    """The ids of the first `limit` responses of all that some queries find. The queries are in the
+    order of their lists: newest first, or oldest first where newer ones are wanted."""
     places = (Response.answered_at, Response.id)
-    found = [query.with_only_columns(*places).limit(limit).subquery() for query in each]
-    return union(*(select(one) for one in found)).subquery()
+    found: set[tuple[datetime, UUID]] = set()
+    for query in each:
+        # One by one: put together, SQLite forgets the order that each is read in.
+        rows = session.execute(query.with_only_columns(*places).limit(limit))
+        found |= {(row.answered_at, row.id) for row in rows}
+    return [id for _at, id in sorted(found, reverse=not is_newer)[:limit]]

@@ -14,6 +14,7 @@ from widget.domain.response_filters import ResponseFilter
 from widget.domain.roles import EVERYTHING, Scope
 from widget.domain.surveys import Definition, definition_from_json
 from widget.storage.few_members import FEW_TAGS, few_members, next_of_each, without_members
+from widget.storage.indexed import out_of_index
 from widget.storage.models import Member, Response, ResponseTag, Revision, Survey, SurveyVersion
 from widget.storage.rare_responses import may_be_rare, next_rows
 from widget.storage.response_conditions import goes_by_tag, narrowed
@@ -146,17 +147,20 @@ def page_query(
         return asked(wanted).limit(limit)
     if not each:
         return None
-    found = next_of_each(each, limit)
-    places: tuple[Any, ...] = (found.c.answered_at, found.c.id)
-    order: tuple[Any, ...] = (Response.answered_at, Response.id)
+    ids = next_of_each(session, each, limit, is_newer=newer_than is not None)
+    # As they are, SQLite would rather walk through all responses in this order than sort a few.
+    order = [out_of_index(column) for column in (Response.answered_at, Response.id)]
     if newer_than is None:
-        places = tuple(column.desc() for column in places)
-        order = tuple(column.desc() for column in order)
-    ids = session.scalars(select(found.c.id).order_by(*places).limit(limit)).all()
+        order = [column.desc() for column in order]
     there = _all(workspace_id).where(
         Response.id.in_(ids), within(wanted.scope, workspace_id, Response.member_id)
     )
     return there.order_by(*order)
+
+
+def one_query(workspace_id: int, id: UUID) -> Rows:
+    """One response that is not hidden, with its survey, version and member."""
+    return _all(workspace_id).where(Response.id == id, Response.hidden_at.is_(None))
 
 
 def count_that_fit(

@@ -92,14 +92,17 @@ def facts_from_copy(
     wanted: ScoreFilter,
     group: Group | None,
     time_zone: str | None = None,
+    *,
+    is_recovery: bool = False,
 ) -> dict[Any, Facts] | None:
     """What `score_counts.facts_by` says, of days that have not changed; None where the files
-    cannot be read."""
+    cannot be read. `is_recovery`: of those answers that it leaves out, given after a follow-up."""
     found: dict[Any, Facts] = {}
     if not copy.parts:
         return found
     given: dict[str, Any] = {"parts": [str(part) for part in copy.parts]}
-    conditions = ["NOT is_recovery", *_conditions(session, copy, scope, wanted, given)]
+    conditions = _conditions(session, copy, scope, wanted, given)
+    conditions.append("is_recovery" if is_recovery else "NOT is_recovery")
     source = "read_parquet($parts)"
     if group == "team":
         source += (
