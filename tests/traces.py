@@ -26,7 +26,7 @@ from widget.actions.keep_filter import keep_filter
 from widget.actions.note_response import Author, note_response
 from widget.actions.share_response import share_response
 from widget.actions.upload_requests import upload_requests
-from widget.actions.work_on_follow_up import close, write_note
+from widget.actions.work_on_follow_up import resolve, write_note
 from widget.domain.links import LinkSigner, RequestLink
 from widget.domain.mail_addresses import address_digest
 from widget.domain.roles import EVERYTHING
@@ -170,7 +170,7 @@ def _work_on(acme: Workspace, response: UUID, other: UUID) -> None:
     with acme.world.app.app_context():
         session = db.session()
         write_note(session, acme.id, row.id, f"{said} Refunded.", user_id=owner, at=at)
-        close(
+        resolve(
             session,
             acme.id,
             row.id,

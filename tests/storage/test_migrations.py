@@ -35,6 +35,9 @@ from widget.storage.models import (
     Customer,
     CustomerAlias,
     Delivery,
+    Event,
+    FollowUp,
+    FollowUpNote,
     Member,
     Response,
     ShareCount,
@@ -563,6 +566,61 @@ def test_messages_from_before_rules_still_leave_and_workspaces_have_no_rules(
     assert (due.content.subject, due.content.notice) == ("1 of 5", None)
     with Session(engine) as session:
         assert rules_in_order(session, 1) == []
+    engine.dispose()
+
+
+BEFORE_QUEUES = """
+INSERT INTO follow_ups (workspace_id, id, response_id, survey_id, status, assignee_id, opened_why,
+        opened_at, closed_at, outcome)
+    VALUES (1, '{open}', '019ab0c47a107c3e9f523d1f6a0c8e21', 1, 'working', 1, '["score"]',
+        '2026-11-01 10:00:00', NULL, '');
+INSERT INTO follow_ups (workspace_id, id, response_id, survey_id, status, opened_why, opened_at,
+        closed_at, outcome)
+    VALUES (1, '{done}', '019ab0c47a107c3e9f523d1f6a0c8e21', 1, 'done', '["by_hand"]',
+        '2026-11-01 09:00:00', '2026-11-01 09:30:00', 'Said "to": "open" twice');
+INSERT INTO follow_up_notes (workspace_id, follow_up_id, id, kind, text, data, at)
+    VALUES (1, '{done}', '{note}', 'status', 'x', '{{"from": "working", "to": "done",
+        "asked": null}}', '2026-11-01 09:30:00');
+INSERT INTO follow_up_notes (workspace_id, follow_up_id, id, kind, text, data, at)
+    VALUES (1, '{open}', '{note}', 'change', 'x', '{{"changes": [{{"field": "comment",
+        "old": "x", "new": "done"}}]}}', '2026-11-01 09:30:00');
+INSERT INTO events (workspace_id, id, name, survey_id, response_id, data, at)
+    VALUES (1, '{note}', 'follow_up.closed', 1, '019ab0c47a107c3e9f523d1f6a0c8e21', '{{}}',
+        '2026-11-01 09:30:00')
+"""
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_follow_ups_from_before_keep_where_they_stand_under_its_new_name(
+    tmp_path: Path, request: pytest.FixtureRequest, database: str
+) -> None:
+    engine = empty_database(tmp_path, request, database)
+    migrate.upgrade(engine, "0025")
+    ids = {name: new_id() for name in ("open", "done", "note")}
+    before = BEFORE_QUEUES.format(**{name: id.hex for name, id in ids.items()})
+    with engine.begin() as connection:
+        connection.execute(text(FIRST_RELEASE.split(";")[0]))
+        connection.execute(text(ALICE))
+        for statement in [*BEFORE_FOLLOW_UPS.split(";"), *before.split(";")]:
+            connection.exec_driver_sql(statement)
+    migrate.upgrade(engine)
+    assert migrate.drift(engine) == []
+    with Session(engine) as session:
+        rows = {row.id: row for row in session.scalars(select(FollowUp))}
+        assert (rows[ids["open"]].status, rows[ids["open"]].resolved_at) == ("in_progress", None)
+        assert (rows[ids["open"]].due_at, rows[ids["open"]].first_reply_at) == (None, None)
+        done = rows[ids["done"]]
+        assert (done.status, done.resolved_at) == (
+            "resolved",
+            datetime(2026, 11, 1, 9, 30, tzinfo=UTC),
+        )
+        assert done.outcome == 'Said "to": "open" twice'
+        notes = {note.kind: note.data for note in session.scalars(select(FollowUpNote))}
+        assert notes == {
+            "status": {"from": "in_progress", "to": "resolved", "asked": None},
+            "change": {"changes": [{"field": "comment", "old": "x", "new": "done"}]},
+        }
+        assert session.scalar(select(func.count()).where(Event.name == "follow_up.resolved")) == 1
     engine.dispose()
 
 

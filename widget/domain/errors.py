@@ -181,6 +181,14 @@ class FollowUpRefused(SaysoError):
     """Something cannot be done with a follow-up, or not any more."""
 
 
+class DueRulesRefused(SaysoError):
+    """Rules about when follow-ups are due that cannot be. `problems` maps fields to sentences."""
+
+    def __init__(self, problems: dict[str, str]) -> None:
+        super().__init__(" ".join(problems.values()))
+        self.problems = problems
+
+
 class UnknownFollowUp(SaysoError):
     """No follow-up with this id in the workspace."""
 

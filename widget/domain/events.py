@@ -28,7 +28,7 @@ EventName = Literal[
     "request.bounced",
     "request.cancelled",
     "follow_up.opened",
-    "follow_up.closed",
+    "follow_up.resolved",
     "customer.erased",
     "customer.exported",
     "customers.merged",

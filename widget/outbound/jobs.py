@@ -24,6 +24,7 @@ from widget.actions.make_report_pdfs import MakeReportPdfs, forget_report_pdfs
 from widget.actions.purge_erased import purge_erased
 from widget.actions.raise_alerts import RaiseAlerts
 from widget.actions.redate_responses import redate_responses
+from widget.actions.remind_overdue import RemindOverdue
 from widget.actions.run_campaigns import campaign_backoff, run_campaigns
 from widget.actions.run_customer_imports import (
     Seen,
@@ -51,7 +52,7 @@ from widget.outbound.messages import SendMessages
 from widget.outbound.public_client import PublicClient
 from widget.outbound.spreadsheets import SpreadsheetReader
 from widget.outbound.webhooks import SendWebhooks
-from widget.outbound.worker import Job, Worker, collect_seldom
+from widget.outbound.worker import Job, Worker
 from widget.report_pages.pdf import make_pdf
 from widget.settings import Settings
 from widget.storage.addresses import digest_addresses_with
@@ -111,6 +112,7 @@ def make_jobs(settings: Settings, engine: Engine, should_stop: Callable[[], bool
         Job("find themes", 1, FindThemes(should_stop)),
         Job("forget old themes", 600, forget_old_themes),
         Job("raise alerts", 3, RaiseAlerts(settings.public_url)),
+        Job("remind of overdue follow-ups", 60, RemindOverdue(settings.public_url)),
         Job("make drafts of reports", 30, MakeScheduledReports(settings.public_url)),
         Job("make PDFs of reports", 1, MakeReportPdfs(make_pdf)),
         Job("forget PDFs of reports", 600, forget_report_pdfs),
@@ -152,7 +154,6 @@ def work(settings: Settings, *, server_pid: int | None = None) -> None:
     )
     digest_addresses_with(engine, lambda email: (address_digest(settings.address_key, email),))
     keep_copies_in(engine, settings.data / "columns")
-    collect_seldom()
     stopping = threading.Event()
     jobs = make_jobs(settings, engine, stopping.is_set)
     worker = Worker(engine, jobs, _utc_now)
