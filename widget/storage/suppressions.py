@@ -42,6 +42,8 @@ class SentMail:
     is_test: bool
     workspace_name: str
     language: str
+    # Whoever it was to may have another address since.
+    address_now: str = ""
 
 
 def weight(why: Any) -> Any:
@@ -208,10 +210,14 @@ def mail_of_delivery(session: Session, workspace_id: int, delivery_id: UUID) -> 
     A mail that is being sent may have been handed over: it is noted only afterwards.
     """
     row = session.execute(
-        select(Delivery, Request, Workspace.name)
+        select(Delivery, Request, Workspace.name, Customer.email)
         .join(
             Request,
             (Request.workspace_id == Delivery.workspace_id) & (Request.id == Delivery.request_id),
+        )
+        .join(
+            Customer,
+            (Customer.workspace_id == Request.workspace_id) & (Customer.id == Request.customer_id),
         )
         .join(Workspace, Workspace.id == Delivery.workspace_id)
         .where(
@@ -222,9 +228,15 @@ def mail_of_delivery(session: Session, workspace_id: int, delivery_id: UUID) -> 
     ).one_or_none()
     if row is None:
         return None
-    delivery, request, name = row
+    delivery, request, name, email = row
     return SentMail(
-        workspace_id, delivery.id, delivery.recipient, delivery.is_test, name, request.language
+        workspace_id,
+        delivery.id,
+        delivery.recipient,
+        delivery.is_test,
+        name,
+        request.language,
+        address_now=email or "",
     )
 
 
