@@ -11,9 +11,11 @@ from sqlalchemy.orm import Session
 
 from tests.builders import World
 from widget.actions.find_themes import FindThemes
+from widget.actions.keep_customers import change_customer
 from widget.actions.keep_filter import keep_filter
 from widget.actions.make_report import make_report
 from widget.actions.subscribe import subscribe
+from widget.domain.customers import Details
 from widget.domain.reports.plans import ReportPlan
 from widget.domain.roles import EVERYTHING
 from widget.domain.schedules import Schedule
@@ -31,6 +33,7 @@ from widget.storage.messages import claim_messages
 from widget.storage.models import (
     ApiKey,
     Customer,
+    CustomerAlias,
     Delivery,
     Event,
     FollowUp,
@@ -647,4 +650,29 @@ def test_follow_ups_from_before_keep_where_they_stand_under_its_new_name(
             "change": {"changes": [{"field": "comment", "old": "x", "new": "done"}]},
         }
         assert session.scalar(select(func.count()).where(Event.name == "follow_up.resolved")) == 1
+    engine.dispose()
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_customers_of_before_may_get_another_address_that_is_remembered(
+    tmp_path: Path, request: pytest.FixtureRequest, database: str
+) -> None:
+    engine = empty_database(tmp_path, request, database)
+    migrate.upgrade(engine, "0023")
+    kim, at = new_id(), datetime(2026, 11, 26, 9, tzinfo=UTC)
+    with engine.begin() as connection:
+        for statement in SECOND_RELEASE.split(";")[:1]:
+            connection.execute(text(statement))
+        connection.execute(
+            text(
+                "INSERT INTO customers (workspace_id, id, email, name, external_id, language,"
+                " country, time_zone, created_at, updated_at)"
+                " VALUES (1, :id, 'kim@old.example', 'Kim', '', '', '', '', :at, :at)"
+            ),
+            {"id": kim.hex, "at": "2026-11-01 09:00:00"},
+        )
+    migrate.upgrade(engine)
+    with Session(engine) as session:
+        change_customer(session, 1, kim, Details({"email": "kim@new.example"}), at)
+        assert session.scalars(select(CustomerAlias.value)).all() == ["kim@old.example"]
     engine.dispose()

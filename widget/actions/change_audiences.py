@@ -22,6 +22,7 @@ from widget.storage.audiences import (
     unlist_customers,
 )
 from widget.storage.engine import writing
+from widget.storage.people import lock_workspace
 
 NAME_LIMIT = 100
 MOST_NAMES = 100_000
@@ -101,6 +102,8 @@ def remove_audience(session: Session, workspace_id: int, id: int) -> None:
 def _check(
     session: Session, workspace_id: int, audience: StoredAudience, wrong: dict[str, str]
 ) -> None:
+    # Or two at once could take one name.
+    lock_workspace(session, workspace_id)
     if audience.id:
         audience_row(session, workspace_id, audience.id)
     if not audience.name:

@@ -61,8 +61,8 @@ class Rule:
 
     @property
     def days(self) -> int:
-        """The value as days, of a rule without problems."""
-        return int(self.value)
+        """The value as days, of a rule without problems; rules of before may say any number."""
+        return min(int(self.value), MOST_DAYS)
 
 
 Rules = Group[Rule]
@@ -131,7 +131,7 @@ def _problem(rule: Rule) -> str:
         return "" if rule.value in MOODS else "Choose how good the answer was."
     if rule.field in TIME_FIELDS:
         is_number = rule.value.isascii() and rule.value.isdigit()
-        is_fine = is_number and 1 <= int(rule.value[:6]) <= MOST_DAYS
+        is_fine = is_number and len(rule.value) <= 4 and 1 <= int(rule.value) <= MOST_DAYS
         return "" if is_fine else f"Give a number of days from 1 to {MOST_DAYS}."
     return "" if rule.value else "Say what to compare with."
 

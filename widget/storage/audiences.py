@@ -15,6 +15,7 @@ from widget.domain.errors import UnknownAudience
 from widget.domain.sampling import Stratum
 from widget.storage.audience_conditions import fits, is_listed, trait_column
 from widget.storage.chunks import chunks
+from widget.storage.customer_aliases import meant_by
 from widget.storage.models import Audience, AudienceCustomer, Campaign, Customer
 
 
@@ -119,13 +120,16 @@ def remove_audience_row(session: Session, workspace_id: int, id: int) -> None:
 
 def customers_named(session: Session, workspace_id: int, names: Collection[str]) -> dict[str, UUID]:
     """Customers by the address (lower-case) or external id that they were named by."""
-    found: dict[str, UUID] = {}
+    # What entries were called that are part of others now; whoever is called so now comes before.
+    found = meant_by(session, workspace_id, "external_id", names)
     by_id = select(Customer.external_id, Customer.id).where(Customer.workspace_id == workspace_id)
     for part in chunks(names):
         for name, id in session.execute(by_id.where(Customer.external_id.in_(part))):
             found[name] = id
     # The address last: it is the surest, so it has the last word.
     spelled = {spelling: name for name in names if "@" in name for spelling in spellings(name)}
+    merged = meant_by(session, workspace_id, "email", spelled)
+    found |= {spelled[email]: id for email, id in merged.items()}
     by_email = select(Customer.email, Customer.id).where(Customer.workspace_id == workspace_id)
     for part in chunks(spelled):
         for email, id in session.execute(by_email.where(Customer.email.in_(part))):

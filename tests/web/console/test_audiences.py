@@ -157,6 +157,15 @@ def test_a_list_takes_customers_who_are_known_and_names_those_who_are_not(
     assert "1 customer</strong>" in client.get(answer.location).text
 
 
+def test_a_list_of_many_long_names_comes_in(acme: Workspace) -> None:
+    client = acme.signed_in()
+    names = "\n".join(f"customer.number{n}@a-long.company.example" for n in range(60_000))
+    assert len(names) > 2 * 1024 * 1024
+    answer = post(client, "/console/audiences/lists/new", name="Many", names=names)
+    assert answer.status_code == 303, answer.status_code
+    assert "60000 are none of your customers" in client.get(answer.location).text
+
+
 def test_a_list_of_nobody_is_refused(acme: Workspace) -> None:
     answer = post(acme.signed_in(), "/console/audiences/lists/new", name="VIPs", names=" ,\n")
     assert answer.status_code == 422

@@ -8,6 +8,7 @@ from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from widget.actions.change_audiences import (
+    MOST_NAMES,
     names_in,
     remove_audience,
     save_audience,
@@ -28,11 +29,13 @@ from widget.storage.audiences import (
 )
 from widget.web import htmx
 from widget.web.clock import now
-from widget.web.console.access import blueprint, needs, seat
+from widget.web.console.access import blueprint, needs, seat, signed_in_seat
 from widget.web.console.audience_forms import NEW_RULE, changed, rules_in
 from widget.web.console.audience_words import field_options, match_options, mood_options
 
 EXAMPLES = 5
+# As many names as a list takes at a time, each as long as an address is, and as forms write them.
+_LIST_BYTES = MOST_NAMES * 100
 NAMES_SHOWN = 20
 
 
@@ -43,6 +46,15 @@ class Matches:
 
     number: int | None
     examples: list[Example]
+
+
+@blueprint.before_app_request
+def _let_long_lists_in() -> None:
+    is_list = request.endpoint in ("console.audience", "console.audience_list_new")
+    if is_list and request.method == "POST":
+        found = signed_in_seat()
+        if found is not None and found.may("manage_workspace"):
+            request.max_content_length = request.max_form_memory_size = _LIST_BYTES
 
 
 @blueprint.get("/audiences")
