@@ -21,7 +21,7 @@ from widget.domain.audiences import Rule
 from widget.extensions import db
 from widget.storage.deliveries import claim
 from widget.storage.engine import writing
-from widget.storage.models import Request
+from widget.storage.models import Request, Wave
 
 NEW = "/console/campaigns/new"
 
@@ -323,6 +323,23 @@ def test_a_manager_of_a_team_sees_no_customers_of_others_and_changes_nothing(
         page = client.get(f"/console/campaigns/{id}").text
         assert "NPS 100" in text_of(page)
         assert "Pause" not in page
+
+
+def test_a_manager_of_a_team_is_not_told_which_groups_the_workspace_has_nor_how_large_they_are(
+    acme: Workspace,
+) -> None:
+    add_customers(acme, 7, "secret", client="SecretCorp")
+    add_customers(acme, 3, "hidden", client="HiddenLtd")
+    id = launched(acme, acme.survey("nps"), traits=("client",))
+    path = f"/console/campaigns/{id}"
+    lead = acme.person("lead@acme.example", "manager", leads=(acme.team("Top"),))
+    with acme.world.app.app_context(), writing(db.session) as session:
+        session.query(Wave).update({"made": 9, "status": "making"})
+    page = lead.get(path).text
+    for told in ("SecretCorp", "HiddenLtd", "Who answered", "weighted", "9 of 10"):
+        assert told not in page
+        assert told in acme.signed_in().get(path).text
+    assert "Requests are being made." in page
 
 
 def test_a_viewer_is_not_shown_whom_a_draft_would_ask(acme: Workspace) -> None:

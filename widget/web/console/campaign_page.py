@@ -112,7 +112,9 @@ def _results(found: StoredCampaign, wave: StoredWave) -> Results:
     surveys = counted_surveys(session, place.workspace_id)
     where = (place.workspace_id, place.scope, [wave.id], surveys)
     everybody = answered_counts(session, *where).get(None, Counts())
-    of_strata = answered_counts(session, *where, by="stratum")
+    of_strata = (
+        answered_counts(session, *where, by="stratum") if place.scope.everything else {}
+    )
     groups = [
         {
             key or _("None"): counts
@@ -122,7 +124,12 @@ def _results(found: StoredCampaign, wave: StoredWave) -> Results:
     ]
     baseline = _baseline(found, wave, surveys)
     counts = baseline.counts if baseline else None
-    strata = [AskedStratum(one.values, one.population, one.asked) for one in wave.strata]
+    # How many customers each stratum has, and its name, is of the whole workspace.
+    strata = [
+        AskedStratum(one.values, one.population, one.asked)
+        for one in wave.strata
+        if place.scope.everything
+    ]
     return Results(
         score=score_of(found.kind, everybody),
         baseline=score_of(found.kind, counts) if counts else None,
