@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -11,12 +12,15 @@ from hypothesis import strategies as st
 from widget.domain.asking import AskingRules
 from widget.domain.campaigns import (
     CampaignPlan,
+    Every,
     NextWave,
     first_wave_at,
     is_editable,
     mail_at,
     may,
+    most_quiet_days,
     next_wave,
+    passes_over_its_own,
     plan_problems,
     rules_of,
     wave_at,
@@ -46,6 +50,7 @@ def test_a_plan_survives_being_stored() -> None:
         ("reminders", 6),
         ("hours_until", 8),
         ("starts_on", date.min),
+        ("starts_on", date.max),
         ("traits", ("client",) * 4),
         ("traits", ("shoe size",)),
         ("traits", ("attribute",)),
@@ -54,6 +59,38 @@ def test_a_plan_survives_being_stored() -> None:
 def test_what_cannot_be_is_said_beside_its_field(field: str, value: object) -> None:
     assert plan_problems(CampaignPlan()) == {}
     assert list(plan_problems(replace(CampaignPlan(), **{field: value}))) == [field]
+
+
+@pytest.mark.parametrize(
+    ("every", "repeat", "spread", "most"),
+    [("week", 1, 1, 5), ("week", 2, 5, 8), ("month", 1, 1, 26), ("month", 3, 1, 87)],
+)
+def test_waves_that_would_pass_over_everybody_whom_the_last_one_asked_are_refused(
+    every: Every, repeat: int, spread: int, most: int
+) -> None:
+    plan = CampaignPlan(every=every, repeat=repeat, spread_days=spread, quiet_days=most)
+    assert plan_problems(plan) == {}
+    more = replace(plan, quiet_days=most + 1)
+    assert f"choose {most} days at most" in plan_problems(more)["quiet_days"]
+    # Others are drawn each time, and whoever is drawn twice is left in peace: that may be wanted.
+    sample = replace(more, who="sample")
+    assert plan_problems(sample) == {}
+    assert passes_over_its_own(sample)
+    assert not passes_over_its_own(replace(sample, quiet_days=most))
+
+
+def test_no_wave_of_a_plan_without_problems_falls_within_the_quiet_days_of_the_last() -> None:
+    plan = CampaignPlan(every="month", repeat=1, spread_days=3)
+    most = most_quiet_days(plan)
+    assert most is not None
+    waves = [wave_at(plan, START, number, LISBON) for number in range(1, 40)]
+    for wave, following in pairwise(wave for wave in waves if wave is not None):
+        last = max(mail_at(plan, wave, LISBON, place / 50) for place in range(50))
+        assert following - last > timedelta(days=most)
+
+
+def test_a_campaign_that_is_sent_once_may_have_any_quiet_days() -> None:
+    assert plan_problems(CampaignPlan(quiet_days=3650)) == {}
 
 
 def test_a_campaign_has_its_own_hours_and_reminders_and_no_window_of_the_survey() -> None:

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from widget.domain.ask_times import zone_named
 from widget.domain.audiences import traits_named
-from widget.domain.campaigns import CampaignPlan, Verb, first_wave_at, may
+from widget.domain.campaigns import CampaignPlan, Verb, first_wave_at, may, plan_problems
 from widget.domain.errors import CampaignRefused
 from widget.domain.sampling import MOST_STRATA
 from widget.storage.asking import askings
@@ -28,7 +28,7 @@ def launch_campaign(session: Session, workspace_id: int, id: int, *, at: datetim
     """Let a campaign's first wave begin when its plan says so: the worker does the rest.
 
     Raises UnknownCampaign, and CampaignRefused when it was launched already, its survey is not
-    open, nobody would be asked, or it has too many strata.
+    open, nobody would be asked, it has too many strata, or its plan cannot be.
     """
     # Counting may take long, and nobody need wait for it.
     campaign = campaign_of(session, workspace_id, id)
@@ -47,6 +47,8 @@ def launch_campaign(session: Session, workspace_id: int, id: int, *, at: datetim
         if not asking.is_open:
             raise CampaignRefused("Its survey is closed or was never published.")
         plan = CampaignPlan.from_json(row.plan)
+        if wrong := plan_problems(plan):
+            raise CampaignRefused(next(iter(wrong.values())))
         row.first_wave_at = first_wave_at(plan, zone_named(asking.time_zone), at)
         row.next_wave_at, row.status = row.first_wave_at, "scheduled"
 

@@ -74,8 +74,8 @@ class CampaignPlan:
         return {**asdict(self), "starts_on": day, "traits": list(self.traits)}
 
 
-# A day before it is none that anybody chose.
-_FIRST_DAY = date(2000, 1, 1)
+# A day before or after is none that anybody chose, and dates have an end.
+_FIRST_DAY, _LAST_DAY = date(2000, 1, 1), date(2100, 1, 1)
 _RANGES: Mapping[str, tuple[float, float]] = {
     "margin": (0.5, 50),
     "response_rate": (1, 100),
@@ -99,7 +99,7 @@ def plan_problems(plan: CampaignPlan) -> dict[str, str]:
     }
     if plan.reminders is not None and not 0 <= plan.reminders <= MOST_REMINDERS:
         found["reminders"] = f"Choose a number from 0 to {MOST_REMINDERS}."
-    if plan.starts_on is not None and plan.starts_on < _FIRST_DAY:
+    if plan.starts_on is not None and not _FIRST_DAY <= plan.starts_on < _LAST_DAY:
         found["starts_on"] = "Choose a day."
     if plan.hours_from == plan.hours_until:
         found["hours_until"] = "Sending hours need a beginning and a different end."
@@ -107,7 +107,33 @@ def plan_problems(plan: CampaignPlan) -> dict[str, str]:
         found["traits"] = f"A sample is stratified by {MOST_TRAITS} things at most."
     elif any(trait_named(name) is None for name in plan.traits):
         found["traits"] = "Choose what customers are told apart by."
+    if not found and plan.who == "everybody" and passes_over_its_own(plan):
+        found["quiet_days"] = (
+            "Each wave would pass over whom the last one asked: choose "
+            f"{most_quiet_days(plan)} days at most, or waves that are further apart."
+        )
     return found
+
+
+def most_quiet_days(plan: CampaignPlan) -> int | None:
+    """How many quiet days there may be if whoever is asked by one wave is to be asked by the next;
+    None for a campaign that is sent once. Of a plan without other problems."""
+    if plan.every == "once":
+        return None
+    if plan.every == "week":
+        apart = 7 * plan.repeat
+    else:
+        # The shortest so many months, of years without a 29 February.
+        begins = [date(2001, month, 1) for month in range(1, 13)]
+        apart = min((_months_later(day, plan.repeat) - day).days for day in begins)
+    # One more, as mails leave some hours after they are due.
+    return max(apart - plan.spread_days - 1, 0)
+
+
+def passes_over_its_own(plan: CampaignPlan) -> bool:
+    """Whether waves leave out some whom an earlier wave of the same campaign asked."""
+    most = most_quiet_days(plan)
+    return most is not None and plan.quiet_days > most
 
 
 def rules_of(plan: CampaignPlan, survey: AskingRules) -> AskingRules:

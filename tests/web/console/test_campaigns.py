@@ -18,10 +18,11 @@ from tests.campaigning import (
 from widget.actions.change_campaigns import mark_baseline
 from widget.actions.note_delivery import note_all_sent
 from widget.domain.audiences import Rule
+from widget.domain.campaigns import CampaignPlan
 from widget.extensions import db
 from widget.storage.deliveries import claim
 from widget.storage.engine import writing
-from widget.storage.models import Request, Wave
+from widget.storage.models import Campaign, Request, Wave
 
 NEW = "/console/campaigns/new"
 
@@ -121,6 +122,37 @@ def test_whoever_leaves_out_those_who_are_asked_is_told(acme: Workspace) -> None
     page = post(acme.signed_in(), NEW, **fields(acme.survey("nps"), audience=id, excluded=id))
     assert page.status_code == 422
     assert "asks nobody" in page.text
+
+
+def test_a_plan_whose_waves_would_ask_nobody_is_refused_when_it_is_saved_and_when_launched(
+    acme: Workspace,
+) -> None:
+    survey = acme.survey("nps")
+    add_customers(acme, 3)
+    client = acme.signed_in()
+    monthly = fields(survey, who="everybody", every="month", repeat="1")
+    page = post(client, NEW, **monthly)
+    assert page.status_code == 422
+    assert "choose 26 days at most" in page.text
+    # One that was planned before this was looked at.
+    id = campaign(acme, survey, every="month", repeat=1, quiet_days=26)
+    with acme.world.app.app_context(), writing(db.session) as session:
+        plan = CampaignPlan(every="month", repeat=1, quiet_days=30)
+        session.query(Campaign).update({"plan": plan.to_json()})
+    post(client, f"/console/campaigns/{id}/launch", NEW)
+    assert stored_campaign(acme, id).status == "draft"
+    assert "choose 26 days at most" in client.get(f"/console/campaigns/{id}").text
+    page = post(client, NEW, look="1", **fields(survey, every="month", repeat="1"))
+    assert "is passed over then" in page.text
+
+
+def test_an_address_with_a_number_that_no_campaign_has_is_not_found(acme: Workspace) -> None:
+    client = acme.signed_in()
+    for number in ("999", "9" * 20):
+        for path in ("", "/plan"):
+            found = client.get(f"/console/campaigns/{number}{path}")
+            assert found.status_code == 404
+        assert client.get(f"/console/audiences/{number}").status_code == 404
 
 
 def test_a_draft_is_changed_until_it_is_launched(acme: Workspace) -> None:

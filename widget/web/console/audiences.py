@@ -53,7 +53,7 @@ def audiences() -> str:
 
 
 @blueprint.route("/audiences/new", methods=["GET", "POST"], defaults={"audience_id": 0})
-@blueprint.route("/audiences/<int:audience_id>", methods=["GET", "POST"])
+@blueprint.route("/audiences/<int(max=2147483647):audience_id>", methods=["GET", "POST"])
 @needs("manage_workspace")
 def audience(audience_id: int) -> Response | str | tuple[str, int]:
     """An audience's rules, or its list."""
@@ -89,7 +89,7 @@ def audience_list_new() -> Response | str | tuple[str, int]:
     return _list(StoredAudience(0, "", None))
 
 
-@blueprint.post("/audiences/<int:audience_id>/remove")
+@blueprint.post("/audiences/<int(max=2147483647):audience_id>/remove")
 @needs("manage_workspace")
 def audience_remove(audience_id: int) -> Response:
     """Remove an audience that no campaign asks."""

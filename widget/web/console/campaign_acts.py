@@ -23,7 +23,7 @@ from widget.web.console.mail import send_trial_to_oneself
 
 
 @blueprint.post(
-    "/campaigns/<int:campaign_id>/<any(launch,pause,resume,stop,baseline,not_baseline,remove):verb>"
+    "/campaigns/<int(max=2147483647):campaign_id>/<any(launch,pause,resume,stop,baseline,not_baseline,remove):verb>"
 )
 @needs("manage_workspace")
 def campaign_act(campaign_id: int, verb: str) -> Response:
@@ -74,7 +74,7 @@ def _acts(id: int) -> dict[str, tuple[Callable[[], None], str]]:
     }
 
 
-@blueprint.post("/campaigns/<int:campaign_id>/duplicate")
+@blueprint.post("/campaigns/<int(max=2147483647):campaign_id>/duplicate")
 @needs("manage_workspace")
 def campaign_duplicate(campaign_id: int) -> Response:
     """Plan another campaign like this one."""
@@ -92,7 +92,7 @@ def campaign_duplicate(campaign_id: int) -> Response:
     return redirect(url_for("console.campaign_plan", campaign_id=id), 303)
 
 
-@blueprint.post("/campaigns/<int:campaign_id>/rehearse")
+@blueprint.post("/campaigns/<int(max=2147483647):campaign_id>/rehearse")
 @needs("manage_workspace")
 def campaign_rehearse(campaign_id: int) -> Response:
     """Send the campaign's mail to whoever asks for it, and to nobody else: answers to it are

@@ -16,7 +16,13 @@ from widget.domain.campaign_results import (
     by_stratum,
     progress,
 )
-from widget.domain.campaigns import CampaignPlan, is_editable, may, plan_problems
+from widget.domain.campaigns import (
+    CampaignPlan,
+    is_editable,
+    may,
+    passes_over_its_own,
+    plan_problems,
+)
 from widget.domain.scores.comparisons import Comparison
 from widget.domain.scores.estimates import METHODS, Score
 from widget.domain.scores.metrics import METRICS
@@ -53,7 +59,7 @@ class Results:
     clients: list[GroupRow]
 
 
-@blueprint.get("/campaigns/<int:campaign_id>")
+@blueprint.get("/campaigns/<int(max=2147483647):campaign_id>")
 @needs("read_responses")
 def campaign(campaign_id: int) -> Response | str:
     """One campaign; for htmx how far it has come."""
@@ -68,6 +74,7 @@ def campaign(campaign_id: int) -> Response | str:
         "may_change": seat().may("manage_workspace"),
         "may_do": lambda verb: may(verb, found.status),
         "is_draft": is_editable(found.status),
+        "passes_over": passes_over_its_own(found.plan),
         "sees_all": seat().scope.everything,
     }
     if htmx.wants_partial():

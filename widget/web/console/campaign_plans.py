@@ -24,7 +24,7 @@ from widget.web.console.campaign_samples import Sample, sample_of
 
 
 @blueprint.route("/campaigns/new", methods=["GET", "POST"], defaults={"campaign_id": None})
-@blueprint.route("/campaigns/<int:campaign_id>/plan", methods=["GET", "POST"])
+@blueprint.route("/campaigns/<int(max=2147483647):campaign_id>/plan", methods=["GET", "POST"])
 @needs("manage_workspace")
 def campaign_plan(campaign_id: int | None) -> Response | str | tuple[str, int]:
     """The plan of a campaign that was not launched yet."""

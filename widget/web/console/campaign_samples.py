@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from widget.domain.audiences import traits_named
-from widget.domain.campaigns import CampaignPlan
+from widget.domain.campaigns import CampaignPlan, passes_over_its_own
 from widget.domain.samples import SampleSize, sample_size, sized
 from widget.domain.sampling import MOST_STRATA
 from widget.domain.scales import Kind
@@ -19,12 +19,13 @@ SHOWN = 100
 @dataclass(frozen=True)
 class Sample:
     """Sample against population. `has_too_many`: there are more strata than a plan may have, and
-    none are told."""
+    none are told. `passes_over`: whoever an earlier wave asked is left out of some later ones."""
 
     population: int
     size: SampleSize
     strata: list[StratumRow]
     has_too_many: bool
+    passes_over: bool
 
     @property
     def shown(self) -> list[StratumRow]:
@@ -53,4 +54,5 @@ def sample_of(
     asked = sized(plan, kind, population)
     total = sum(population.values())
     strata = [StratumRow(values, number, asked[values]) for values, number in population.items()]
-    return Sample(total, sample_size(plan, kind, total), strata, has_too_many)
+    size = sample_size(plan, kind, total)
+    return Sample(total, size, strata, has_too_many, passes_over_its_own(plan))
