@@ -21,6 +21,7 @@ from tests.campaigning import (
     requests_of,
     run,
     send,
+    steer,
     stored_campaign,
     stored_waves,
 )
@@ -43,11 +44,6 @@ from widget.storage.engine import writing
 from widget.storage.held_campaigns import MOST_WAITING
 from widget.storage.models import Customer, Survey
 from widget.storage.suppressions import suppress
-
-
-def steer(acme: Workspace, verb: object, id: int) -> None:
-    with acme.world.app.app_context():
-        verb(db.session(), acme.id, id)
 
 
 def mail_all(acme: Workspace) -> int:
@@ -214,6 +210,7 @@ def test_a_paused_campaign_sends_nothing_and_goes_on_when_resumed(any_acme: Work
     assert send(any_acme) == 0
     steer(any_acme, resume_campaign, id)
     assert stored_campaign(any_acme, id).status == "running"
+    assert send(any_acme) == 5
     assert mail_all(any_acme) == 5
 
 
@@ -251,7 +248,7 @@ def test_a_stopped_campaign_sends_nothing_more_and_says_why(any_acme: Workspace)
     with any_acme.world.app.app_context():
         now = any_acme.world.clock()
         [first] = claim(db.engine, any_acme.id, now, limit=1, lease=timedelta(minutes=5))
-        stop_campaign(db.session(), any_acme.id, id)
+        stop_campaign(db.session(), any_acme.id, id, at=now)
         assert mail_all(any_acme) == 0
         run(any_acme)
         # Whoever had it in hand may have sent it.

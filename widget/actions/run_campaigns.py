@@ -71,7 +71,7 @@ def run_campaigns(
         while clock() < end:
             left = backoff.waiting(now)
             waves = [wave for wave in unmade_waves(session) if wave.campaign_id not in left]
-            stopped = [one for one in campaigns_to_call_off(session) if one.id not in left]
+            stopped = [one for one in campaigns_to_call_off(session, now) if one.id not in left]
             if not waves and not stopped:
                 break
             done += _each(_call_off, stopped, session, now, backoff)
@@ -226,8 +226,8 @@ def _traits_of_wave(campaign: StoredCampaign, wave: StoredWave) -> list[Trait]:
 
 def _call_off(session: Session, campaign: StoredCampaign, now: datetime) -> int:
     with writing(session):
-        done = call_off(session, campaign.workspace_id, campaign.id, _CALLED_OFF)
+        done = call_off(session, campaign.workspace_id, campaign.id, _CALLED_OFF, now)
         if not done:
             row = locked_campaign(session, campaign.workspace_id, campaign.id)
-            row.finished_at = now
+            row.finished_at = row.finished_at or now
         return done

@@ -1,10 +1,11 @@
 """Launch a campaign, and pause, resume or stop it: what is claimed later goes by its state, so each
-of these takes no longer for a hundred thousand customers than for one."""
+of these takes no longer for a hundred thousand customers than for a few thousand."""
 
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from widget.actions.take_back_mails import take_back_mails
 from widget.domain.ask_times import zone_named
 from widget.domain.audiences import traits_named
 from widget.domain.campaigns import CampaignPlan, Verb, first_wave_at, may, plan_problems
@@ -53,15 +54,20 @@ def launch_campaign(session: Session, workspace_id: int, id: int, *, at: datetim
         row.next_wave_at, row.status = row.first_wave_at, "scheduled"
 
 
-def pause_campaign(session: Session, workspace_id: int, id: int) -> None:
-    """Let no further mail leave, for now. Raises UnknownCampaign, CampaignRefused."""
+def pause_campaign(session: Session, workspace_id: int, id: int, *, at: datetime) -> None:
+    """Let no further mail leave, for now. Mails that were made go back to their requests: whoever
+    they are for was not asked, and all rules are looked at again when it is resumed.
+
+    Raises UnknownCampaign, CampaignRefused.
+    """
     with writing(session):
         row = locked_campaign(session, workspace_id, id)
         _check("pause", row.status)
         row.status = "paused"
+        take_back_mails(session, workspace_id, id, at)
 
 
-def resume_campaign(session: Session, workspace_id: int, id: int) -> None:
+def resume_campaign(session: Session, workspace_id: int, id: int, *, at: datetime) -> None:
     """Go on where it was paused; of the waves that were missed meanwhile the last one begins.
 
     Raises UnknownCampaign, CampaignRefused.
@@ -72,7 +78,7 @@ def resume_campaign(session: Session, workspace_id: int, id: int) -> None:
         row.status = "running" if has_waves(session, id) else "scheduled"
 
 
-def stop_campaign(session: Session, workspace_id: int, id: int) -> None:
+def stop_campaign(session: Session, workspace_id: int, id: int, *, at: datetime) -> None:
     """Let no further mail leave, ever; the worker notes so at each request. What was sent can
     still be answered. Raises UnknownCampaign, CampaignRefused."""
     with writing(session):

@@ -222,6 +222,19 @@ def mail_at(plan: CampaignPlan, wave: datetime, zone: ZoneInfo, place: float) ->
     return within_hours(rules, zone, max(wave, opens + of_day * timedelta(hours=hours)))
 
 
+# What was decided when a mail was made holds for so long: others may have asked meanwhile.
+MAIL_HOLDS = timedelta(minutes=30)
+
+
+def decided_again_at(
+    plan: CampaignPlan, zone: ZoneInfo, *, made_at: datetime, now: datetime
+) -> datetime | None:
+    """When a mail that was made at some moment, and is about to leave, is to be decided on again:
+    when its hours begin, or now where the decision is old. None lets it leave."""
+    hours_at = within_hours(rules_of(plan, AskingRules()), zone, now)
+    return hours_at if hours_at > now or now - made_at > MAIL_HOLDS else None
+
+
 Verb = Literal["launch", "pause", "resume", "stop"]
 _ALLOWED: Mapping[Verb, frozenset[str]] = {
     "launch": frozenset({"draft"}),

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from widget.domain.campaigns import CampaignPlan
 from widget.domain.errors import UnknownCampaign
 from widget.domain.scales import Kind
 from widget.storage.audiences import Frame, audience_of
-from widget.storage.models import Audience, Campaign, Survey
+from widget.storage.models import Audience, Campaign, Delivery, Survey
 
 LISTED = 100
 
@@ -82,10 +82,19 @@ def campaigns_to_run(session: Session, now: datetime) -> list[StoredCampaign]:
     return [_stored(*row) for row in rows]
 
 
-def campaigns_to_call_off(session: Session) -> list[StoredCampaign]:
-    """Campaigns that were stopped and may still have requests that wait, of all workspaces."""
+def campaigns_to_call_off(session: Session, now: datetime) -> list[StoredCampaign]:
+    """Campaigns that were stopped and may still have requests that wait, or mails that a worker
+    had in hand then and has given back, of all workspaces."""
+    is_left = or_(
+        Delivery.status == "due",
+        and_(Delivery.status == "sending", Delivery.claimed_until <= now),
+    )
+    with_mails = select(Delivery.campaign_id).where(is_left, Delivery.campaign_id.is_not(None))
     rows = session.execute(
-        _all().where(Campaign.status == "stopped", Campaign.finished_at.is_(None))
+        _all().where(
+            Campaign.status == "stopped",
+            or_(Campaign.finished_at.is_(None), Campaign.id.in_(with_mails.distinct())),
+        )
     )
     return [_stored(*row) for row in rows]
 

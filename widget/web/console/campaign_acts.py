@@ -48,15 +48,15 @@ def _acts(id: int) -> dict[str, tuple[Callable[[], None], str]]:
             _("Launched. The server sends its mails by itself from now on."),
         ),
         "pause": (
-            lambda: pause_campaign(session, workspace_id, id),
+            lambda: pause_campaign(session, workspace_id, id, at=now()),
             _("Paused: no further mail leaves until it is resumed."),
         ),
         "resume": (
-            lambda: resume_campaign(session, workspace_id, id),
+            lambda: resume_campaign(session, workspace_id, id, at=now()),
             _("Resumed."),
         ),
         "stop": (
-            lambda: stop_campaign(session, workspace_id, id),
+            lambda: stop_campaign(session, workspace_id, id, at=now()),
             _("Stopped: no further mail leaves. What was sent can still be answered."),
         ),
         "baseline": (

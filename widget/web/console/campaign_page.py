@@ -119,9 +119,7 @@ def _results(found: StoredCampaign, wave: StoredWave) -> Results:
     surveys = counted_surveys(session, place.workspace_id)
     where = (place.workspace_id, place.scope, [wave.id], surveys)
     everybody = answered_counts(session, *where).get(None, Counts())
-    of_strata = (
-        answered_counts(session, *where, by="stratum") if place.scope.everything else {}
-    )
+    of_strata = answered_counts(session, *where, by="stratum") if place.scope.everything else {}
     groups = [
         {
             key or _("None"): counts
