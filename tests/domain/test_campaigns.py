@@ -129,11 +129,17 @@ def test_weeks_and_years_are_counted_on() -> None:
     assert yearly == START.replace(year=2028)
 
 
-def test_what_a_worker_missed_is_not_made_up_for() -> None:
+def test_what_was_missed_by_more_than_a_day_is_not_made_up_for() -> None:
     plan = CampaignPlan(every="week", repeat=1)
-    late = START + timedelta(weeks=3, days=1)
-    assert next_wave(plan, START, 2, LISBON, late) == NextWave(4, START + timedelta(weeks=4))
-    assert next_wave(CampaignPlan(), START, 1, LISBON, late) == NextWave(1, None)
+    due, following = START + timedelta(weeks=3), START + timedelta(weeks=4)
+    for late in (timedelta(), timedelta(hours=23)):
+        assert next_wave(plan, START, 2, LISBON, due + late) == NextWave(4, following)
+    late = timedelta(days=1, hours=1)
+    assert next_wave(plan, START, 2, LISBON, due + late) == NextWave(None, following)
+    assert next_wave(plan, START, 1, LISBON, START + late) == NextWave(
+        None, START + timedelta(weeks=1)
+    )
+    assert next_wave(CampaignPlan(), START, 1, LISBON, due) == NextWave(1, None)
 
 
 def test_a_campaign_begins_on_its_day_and_never_before_now() -> None:

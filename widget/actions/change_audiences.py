@@ -13,10 +13,12 @@ from widget.domain.errors import AudienceInUse, AudienceRefused
 from widget.storage.audiences import (
     StoredAudience,
     audience_row,
+    campaign_being_made,
     customers_named,
     is_asked_by_campaigns,
     is_name_taken,
     list_customers,
+    lock_audiences,
     put_audience,
     remove_audience_row,
     unlist_customers,
@@ -41,7 +43,7 @@ def save_audience(
 ) -> int:
     """Store an audience of rules; returns its id.
 
-    Raises AudienceRefused with what is wrong by field (`name`, or a rule's path), and
+    Raises AudienceRefused with what is wrong by field (`name`, `rules`, or a rule's path), and
     UnknownAudience.
     """
     named = replace(audience, name=shown(audience.name, NAME_LIMIT))
@@ -103,6 +105,13 @@ def _check(
 ) -> None:
     if audience.id:
         audience_row(session, workspace_id, audience.id)
+        lock_audiences(session, workspace_id, [audience.id])
+        campaign = campaign_being_made(session, workspace_id, audience.id)
+        if campaign is not None:
+            wrong["names" if audience.rules is None else "rules"] = (
+                f"The requests of the campaign “{campaign}” are being made for this audience. "
+                "Change it when they are, or stop that campaign."
+            )
     if not audience.name:
         wrong["name"] = "An audience needs a name."
     elif is_name_taken(session, workspace_id, audience.name, audience.id):

@@ -15,7 +15,7 @@ from widget.domain.retries import Backoff
 from widget.domain.samples import sized
 from widget.domain.sampling import MOST_STRATA
 from widget.storage.asking import Asking, askings
-from widget.storage.audiences import Frame, count_strata
+from widget.storage.audiences import Frame, count_strata, lock_audiences
 from widget.storage.campaigns import (
     StoredCampaign,
     campaign_of,
@@ -133,8 +133,13 @@ def _begin_wave(session: Session, campaign: StoredCampaign, now: datetime) -> in
         zone, plan = zone_named(asking.time_zone), campaign.plan
         number = last_wave_number(session, row.id) + 1
         due = next_wave(plan, row.first_wave_at, number, zone, now)
+        row.next_wave_at = due.following
+        if due.number is None:
+            return 0
+        # Whoever changes an audience meanwhile waits, and then sees that there is a wave.
+        lock_audiences(session, row.workspace_id, (row.audience_id, row.excluded_id))
         add_wave(session, row, due.number, at=now)
-        row.status, row.next_wave_at = "running", due.following
+        row.status = "running"
         return 1
 
 

@@ -68,7 +68,8 @@ def pause_campaign(session: Session, workspace_id: int, id: int, *, at: datetime
 
 
 def resume_campaign(session: Session, workspace_id: int, id: int, *, at: datetime) -> None:
-    """Go on where it was paused; of the waves that were missed meanwhile the last one begins.
+    """Go on where it was paused. Of a campaign that repeats, waves that were missed meanwhile are
+    left out.
 
     Raises UnknownCampaign, CampaignRefused.
     """

@@ -180,22 +180,32 @@ def _months_later(day: date, months: int) -> date:
 
 @dataclass(frozen=True)
 class NextWave:
-    """The wave whose turn it is at some moment, and when the one after it begins."""
+    """The wave whose turn it is at some moment (None: it was missed, and is left out), and when the
+    one after it begins."""
 
-    number: int
+    number: int | None
     following: datetime | None
+
+
+# Whoever is that late begins a wave all the same.
+_LATE = timedelta(days=1)
 
 
 def next_wave(
     plan: CampaignPlan, first: datetime, number: int, zone: ZoneInfo, now: datetime
 ) -> NextWave:
-    """The last wave from `number` on that was due by `now`: what was missed is not made up for, or
-    customers would be asked twice in a row."""
+    """The last wave from `number` on that was due by `now`, unless it was so more than a day ago.
+
+    What was missed is not made up for: customers would be asked twice in a row, or on another day
+    than was planned. Only a campaign that is sent once begins however late it is.
+    """
     following = wave_at(plan, first, number + 1, zone)
     while following is not None and following <= now:
         number += 1
         following = wave_at(plan, first, number + 1, zone)
-    return NextWave(number, following)
+    due = wave_at(plan, first, number, zone)
+    is_missed = due is not None and following is not None and due < now - _LATE
+    return NextWave(None if is_missed else number, following)
 
 
 def first_wave_at(plan: CampaignPlan, zone: ZoneInfo, now: datetime) -> datetime:
