@@ -265,6 +265,51 @@ def test_too_few_answers_get_no_verdict_and_none_no_number(acme: Workspace) -> N
     assert "NPS – n = 0" in page
 
 
+def test_groups_are_compared_with_themselves_at_the_baseline(acme: Workspace) -> None:
+    survey = acme.survey("nps")
+    add_customers(acme, 20, "gold", segment="Gold")
+    add_customers(acme, 20, "tin", segment="Tin")
+    scores = {"Gold": [10] * 20, "Tin": [0] * 20}
+    first = found_by(acme, "First", scores, survey)
+    with acme.world.app.app_context():
+        mark_baseline(db.session(), acme.id, first, is_baseline=True)
+    acme.world.clock.pass_time(days=1)
+    second = found_by(acme, "Second", scores, survey)
+    page = acme.signed_in().get(f"/console/campaigns/{second}").text
+    assert "Against the same group of the baseline" in page
+    assert "more than chance" not in page
+    assert "▲" not in page
+
+
+def test_a_baseline_whose_survey_calls_other_answers_satisfied_is_counted_alike(
+    acme: Workspace,
+) -> None:
+    strict, mild = acme.survey("csat"), acme.survey("csat")
+    acme.change(strict, positive_from=5)
+    add_customers(acme, 12, segment="Gold")
+    first = found_by(acme, "First", {"Gold": [4] * 12}, strict)
+    with acme.world.app.app_context():
+        mark_baseline(db.session(), acme.id, first, is_baseline=True)
+    acme.world.clock.pass_time(days=1)
+    second = found_by(acme, "Second", {"Gold": [4] * 12}, mild)
+    page = text_of(acme.signed_in().get(f"/console/campaigns/{second}").text)
+    assert re.search(r"Baseline: First, 100 ?%[^(]*\(n = 12\)", page)
+    assert "calls other answers satisfied" in page
+
+
+def test_requests_are_made_when_their_wave_says_so_though_somebody_was_erased(
+    acme: Workspace,
+) -> None:
+    add_customers(acme, 10)
+    id = launched(acme, acme.survey("nps"))
+    mail_all(acme)
+    with acme.world.app.app_context(), writing(db.session) as session:
+        session.query(Wave).update({"made": 9})
+    page = acme.signed_in().get(f"/console/campaigns/{id}").text
+    assert "All mails have left" in page
+    assert "being made" not in page
+
+
 def test_the_waves_of_a_repeated_campaign_are_looked_at_one_by_one(acme: Workspace) -> None:
     survey = acme.survey("nps")
     add_customers(acme, 2, segment="Gold")

@@ -14,6 +14,7 @@ from widget.domain.campaign_results import (
     StrataResults,
     by_group,
     by_stratum,
+    counted_from,
     progress,
 )
 from widget.domain.campaigns import (
@@ -28,7 +29,7 @@ from widget.domain.scores.estimates import METHODS, Score
 from widget.domain.scores.metrics import METRICS
 from widget.domain.scores.scoring import Counts, compare, score_of
 from widget.extensions import db
-from widget.storage.campaign_results import answered_counts, status_counts, unsubscribed_count
+from widget.storage.campaign_results import By, answered_counts, status_counts, unsubscribed_count
 from widget.storage.campaigns import StoredCampaign, baseline_of, campaign_of
 from widget.storage.dashboards import CountedSurvey, counted_surveys
 from widget.storage.waves import StoredWave, waves_of
@@ -40,10 +41,17 @@ from widget.web.console.request_words import reason
 
 @dataclass(frozen=True)
 class Baseline:
-    """What a campaign is compared with: the first wave of another, or its own first."""
+    """What a campaign is compared with: the first wave of another, or its own first.
+
+    `is_recounted`: its survey calls other answers positive than the campaign's own, by which they
+    are counted here.
+    """
 
     name: str
     counts: Counts
+    segments: dict[str, Counts]
+    clients: dict[str, Counts]
+    is_recounted: bool
 
 
 @dataclass(frozen=True)
@@ -53,6 +61,7 @@ class Results:
     score: Score
     baseline: Score | None
     baseline_name: str
+    is_recounted: bool
     against: Comparison | None
     strata: StrataResults
     segments: list[GroupRow]
@@ -110,6 +119,7 @@ def _progress(waves: Sequence[StoredWave]) -> Progress:
         status_counts(session, place.workspace_id, place.scope, ids),
         wanted=sum(wave.size for wave in waves),
         made=sum(wave.made for wave in waves),
+        is_made=all(wave.status == "made" for wave in waves),
         unsubscribed=unsubscribed_count(session, place.workspace_id, place.scope, ids),
     )
 
@@ -120,13 +130,6 @@ def _results(found: StoredCampaign, wave: StoredWave) -> Results:
     where = (place.workspace_id, place.scope, [wave.id], surveys)
     everybody = answered_counts(session, *where).get(None, Counts())
     of_strata = answered_counts(session, *where, by="stratum") if place.scope.everything else {}
-    groups = [
-        {
-            key or _("None"): counts
-            for key, counts in answered_counts(session, *where, by=by).items()
-        }
-        for by in ("segment", "client")
-    ]
     baseline = _baseline(found, wave, surveys)
     counts = baseline.counts if baseline else None
     # How many customers each stratum has, and its name, is of the whole workspace.
@@ -139,11 +142,25 @@ def _results(found: StoredCampaign, wave: StoredWave) -> Results:
         score=score_of(found.kind, everybody),
         baseline=score_of(found.kind, counts) if counts else None,
         baseline_name=baseline.name if baseline else "",
+        is_recounted=baseline is not None and baseline.is_recounted,
         against=compare(found.kind, counts, everybody) if counts else None,
         strata=by_stratum(found.kind, strata, of_strata),
-        segments=by_group(found.kind, groups[0], counts),
-        clients=by_group(found.kind, groups[1], counts),
+        segments=by_group(
+            found.kind, _groups(wave.id, surveys, "segment"), baseline and baseline.segments
+        ),
+        clients=by_group(
+            found.kind, _groups(wave.id, surveys, "client"), baseline and baseline.clients
+        ),
     )
+
+
+def _groups(wave_id: int, surveys: dict[int, CountedSurvey], by: By) -> dict[str, Counts]:
+    """What was answered, by segment or client."""
+    place = seat()
+    found = answered_counts(
+        db.session(), place.workspace_id, place.scope, [wave_id], surveys, by=by
+    )
+    return {key or _("None"): counts for key, counts in found.items()}
 
 
 def _baseline(
@@ -159,7 +176,19 @@ def _baseline(
     if first is None or first.id == wave.id or first.began_at >= wave.began_at:
         return None
     counts = answered_counts(session, place.workspace_id, place.scope, [first.id], surveys)
-    return Baseline(marked.name, counts.get(None, Counts()))
+    mine, theirs = surveys[found.survey_id], surveys[marked.survey_id]
+    everybody, segments, clients = (
+        {key: counted_from(one, mine.positive_from) for key, one in groups.items()}
+        for groups in (
+            counts,
+            _groups(first.id, surveys, "segment"),
+            _groups(first.id, surveys, "client"),
+        )
+    )
+    is_recounted = (
+        METRICS[found.kind].unit == "percent" and mine.positive_from != theirs.positive_from
+    )
+    return Baseline(marked.name, everybody.get(None, Counts()), segments, clients, is_recounted)
 
 
 @blueprint.app_template_filter("when_words")
