@@ -1,7 +1,9 @@
 """Campaigns on their way: waves, samples, requests, and what pausing and stopping do to them."""
 
 from collections import Counter
+from contextlib import suppress
 from datetime import timedelta
+from threading import Barrier, BrokenBarrierError, Thread
 from typing import Any
 
 import pytest
@@ -26,8 +28,10 @@ from tests.campaigning import (
     stored_campaign,
     stored_waves,
 )
+from widget.actions import change_campaigns
 from widget.actions import run_campaigns as module
 from widget.actions.change_audiences import save_audience, save_list
+from widget.actions.change_campaigns import mark_baseline
 from widget.actions.note_delivery import note_sent
 from widget.actions.run_campaigns import campaign_backoff, run_campaigns
 from widget.actions.steer_campaign import (
@@ -46,7 +50,7 @@ from widget.storage.deliveries import claim
 from widget.storage.engine import writing
 from widget.storage.held_campaigns import MOST_WAITING
 from widget.storage.models import Customer, Survey
-from widget.storage.suppressions import suppress
+from widget.storage.suppressions import suppress as suppress_address
 
 
 def mail_all(acme: Workspace) -> int:
@@ -338,7 +342,7 @@ def test_rules_are_asked_when_a_mail_leaves_not_when_it_is_planned(any_acme: Wor
     with any_acme.world.app.app_context():
         digest_addresses_with(db.engine, lambda email: (f"digest of {email}",))
         with writing(db.session) as session:
-            suppress(
+            suppress_address(
                 session,
                 any_acme.id,
                 "digest of c0@c.example",
@@ -551,3 +555,31 @@ def test_a_campaign_of_a_survey_that_closed_since_says_so(acme: Workspace) -> No
         session.execute(update(Survey).values(closed_at=acme.world.clock()))
     send(acme)
     assert statuses(acme, id) == {"not_sent survey_closed": 1}
+
+
+def test_two_baselines_at_once_leave_one(
+    any_acme: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_customers(any_acme, 1)
+    ids = [launched(any_acme, any_acme.survey("nps"), name=name) for name in ("One", "Two")]
+    both, real = Barrier(2), change_campaigns.baseline_of
+
+    def waits(*args: Any) -> object:
+        found = real(*args)
+        with suppress(BrokenBarrierError):
+            both.wait(0.5)
+        return found
+
+    monkeypatch.setattr(change_campaigns, "baseline_of", waits)
+
+    def mark(id: int) -> None:
+        with any_acme.world.app.app_context(), Session(db.engine) as session:
+            at = any_acme.world.clock()
+            mark_baseline(session, any_acme.id, id, is_baseline=True, at=at)
+
+    threads = [Thread(target=mark, args=(id,)) for id in ids]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sum(stored_campaign(any_acme, id).is_baseline for id in ids) == 1

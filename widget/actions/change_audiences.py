@@ -23,6 +23,7 @@ from widget.storage.audiences import (
     remove_audience_row,
     unlist_customers,
 )
+from widget.storage.campaign_events import note_audience
 from widget.storage.engine import writing
 
 NAME_LIMIT = 100
@@ -39,9 +40,14 @@ class Listed:
 
 
 def save_audience(
-    session: Session, workspace_id: int, audience: StoredAudience, *, at: datetime
+    session: Session,
+    workspace_id: int,
+    audience: StoredAudience,
+    *,
+    at: datetime,
+    by: int | None = None,
 ) -> int:
-    """Store an audience of rules; returns its id.
+    """Store an audience of rules; returns its id. `by` is the user's id.
 
     Raises AudienceRefused with what is wrong by field (`name`, `rules`, or a rule's path), and
     UnknownAudience.
@@ -50,7 +56,9 @@ def save_audience(
     with writing(session):
         wrong = dict(problems(named.rules)) if named.rules is not None else {}
         _check(session, workspace_id, named, wrong)
-        return put_audience(session, workspace_id, named, at)
+        id = put_audience(session, workspace_id, named, at)
+        note_audience(session, "audience.saved", workspace_id, id, by, at)
+        return id
 
 
 def save_list(
@@ -61,6 +69,7 @@ def save_list(
     *,
     replaces: bool,
     at: datetime,
+    by: int | None = None,
 ) -> Listed:
     """Store a list of the customers with these addresses or external ids; whom nobody knows is
     told. With `replaces` nobody else stays on it.
@@ -81,6 +90,7 @@ def save_list(
         if replaces:
             unlist_customers(session, workspace_id, id)
         list_customers(session, workspace_id, id, set(found.values()))
+        note_audience(session, "audience.saved", workspace_id, id, by, at)
         unknown = [name for name, key in keys.items() if key not in found]
         return Listed(id, len(set(found.values())), unknown)
 
@@ -91,13 +101,16 @@ def names_in(text: str) -> list[str]:
     return list(dict.fromkeys(part for part in parts if part))
 
 
-def remove_audience(session: Session, workspace_id: int, id: int) -> None:
+def remove_audience(
+    session: Session, workspace_id: int, id: int, *, at: datetime, by: int | None = None
+) -> None:
     """Raises UnknownAudience, and AudienceInUse while a campaign asks it or leaves it out."""
     with writing(session):
         audience_row(session, workspace_id, id)
         if is_asked_by_campaigns(session, workspace_id, id):
             raise AudienceInUse("Campaigns ask this audience, or leave it out; it has to stay.")
         remove_audience_row(session, workspace_id, id)
+        note_audience(session, "audience.removed", workspace_id, id, by, at)
 
 
 def _check(

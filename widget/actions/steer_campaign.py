@@ -1,5 +1,8 @@
 """Launch a campaign, and pause, resume or stop it: what is claimed later goes by its state, so each
-of these takes no longer for a hundred thousand customers than for a few thousand."""
+of these takes no longer for a hundred thousand customers than for a few thousand.
+
+Each notes who did it: `by` is a user's id.
+"""
 
 from datetime import datetime
 
@@ -13,6 +16,7 @@ from widget.domain.errors import CampaignRefused
 from widget.domain.sampling import MOST_STRATA
 from widget.storage.asking import askings
 from widget.storage.audiences import count_strata
+from widget.storage.campaign_events import note_campaign
 from widget.storage.campaigns import campaign_of, frame_of, locked_campaign
 from widget.storage.engine import writing
 from widget.storage.waves import has_waves
@@ -25,7 +29,9 @@ _REFUSED: dict[Verb, str] = {
 }
 
 
-def launch_campaign(session: Session, workspace_id: int, id: int, *, at: datetime) -> None:
+def launch_campaign(
+    session: Session, workspace_id: int, id: int, *, at: datetime, by: int | None = None
+) -> None:
     """Let a campaign's first wave begin when its plan says so: the worker does the rest.
 
     Raises UnknownCampaign, and CampaignRefused when it was launched already, its survey is not
@@ -52,9 +58,12 @@ def launch_campaign(session: Session, workspace_id: int, id: int, *, at: datetim
             raise CampaignRefused(next(iter(wrong.values())))
         row.first_wave_at = first_wave_at(plan, zone_named(asking.time_zone), at)
         row.next_wave_at, row.status = row.first_wave_at, "scheduled"
+        note_campaign(session, "campaign.launched", row, by, at)
 
 
-def pause_campaign(session: Session, workspace_id: int, id: int, *, at: datetime) -> None:
+def pause_campaign(
+    session: Session, workspace_id: int, id: int, *, at: datetime, by: int | None = None
+) -> None:
     """Let no further mail leave, for now. Mails that were made go back to their requests: whoever
     they are for was not asked, and all rules are looked at again when it is resumed.
 
@@ -65,9 +74,12 @@ def pause_campaign(session: Session, workspace_id: int, id: int, *, at: datetime
         _check("pause", row.status)
         row.status = "paused"
         take_back_mails(session, workspace_id, id, at)
+        note_campaign(session, "campaign.paused", row, by, at)
 
 
-def resume_campaign(session: Session, workspace_id: int, id: int, *, at: datetime) -> None:
+def resume_campaign(
+    session: Session, workspace_id: int, id: int, *, at: datetime, by: int | None = None
+) -> None:
     """Go on where it was paused. Of a campaign that repeats, waves that were missed meanwhile are
     left out.
 
@@ -77,15 +89,19 @@ def resume_campaign(session: Session, workspace_id: int, id: int, *, at: datetim
         row = locked_campaign(session, workspace_id, id)
         _check("resume", row.status)
         row.status = "running" if has_waves(session, id) else "scheduled"
+        note_campaign(session, "campaign.resumed", row, by, at)
 
 
-def stop_campaign(session: Session, workspace_id: int, id: int, *, at: datetime) -> None:
+def stop_campaign(
+    session: Session, workspace_id: int, id: int, *, at: datetime, by: int | None = None
+) -> None:
     """Let no further mail leave, ever; the worker notes so at each request. What was sent can
     still be answered. Raises UnknownCampaign, CampaignRefused."""
     with writing(session):
         row = locked_campaign(session, workspace_id, id)
         _check("stop", row.status)
         row.status, row.next_wave_at = "stopped", None
+        note_campaign(session, "campaign.stopped", row, by, at)
 
 
 def _check(verb: Verb, status: str) -> None:

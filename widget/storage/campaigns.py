@@ -75,6 +75,15 @@ def campaign_of(session: Session, workspace_id: int, id: int) -> StoredCampaign:
     return _stored(*row)
 
 
+def campaign_by_form(session: Session, workspace_id: int, form_key: str) -> int | None:
+    """The id of the campaign that a form has made already."""
+    return session.scalar(
+        select(Campaign.id).where(
+            Campaign.workspace_id == workspace_id, Campaign.form_key == form_key
+        )
+    )
+
+
 def campaigns_to_run(session: Session, now: datetime) -> list[StoredCampaign]:
     """Campaigns that are under way, or whose first wave is due, of all workspaces."""
     is_due = (Campaign.status == "scheduled") & (Campaign.next_wave_at <= now)

@@ -22,7 +22,7 @@ from widget.domain.campaigns import CampaignPlan
 from widget.extensions import db
 from widget.storage.deliveries import claim
 from widget.storage.engine import writing
-from widget.storage.models import Campaign, Request, Wave
+from widget.storage.models import Campaign, Event, Request, User, Wave
 
 NEW = "/console/campaigns/new"
 
@@ -155,6 +155,60 @@ def test_an_address_with_a_number_that_no_campaign_has_is_not_found(acme: Worksp
         assert client.get(f"/console/audiences/{number}").status_code == 404
 
 
+def test_pressing_save_twice_plans_one_campaign(any_acme: Workspace) -> None:
+    survey, client = any_acme.survey("nps"), any_acme.signed_in()
+    page = client.get(NEW).text
+    [key] = re.findall(r'name="form_key" value="([0-9a-f]{32})"', page)
+    wrong = post(client, NEW, **fields(survey, name="", form_key=key))
+    assert f'name="form_key" value="{key}"' in wrong.text
+    made = [
+        post(client, NEW, **fields(survey, name=name, form_key=key)).location
+        for name in ("Autumn", "Winter")
+    ]
+    assert made[0] == made[1]
+    assert client.get("/console/campaigns").text.count("Autumn") == 0
+    assert client.get("/console/campaigns").text.count("Winter") == 1
+    other = post(client, NEW, **fields(survey, form_key="0" * 32)).location
+    assert other != made[0]
+
+
+def test_who_did_what_with_campaigns_and_audiences_is_kept(acme: Workspace) -> None:
+    survey, client = acme.survey("nps"), acme.signed_in()
+    add_customers(acme, 1)
+    made = post(client, NEW, **fields(survey)).location
+    for verb in ("launch", "pause", "resume", "baseline", "not_baseline", "stop"):
+        post(client, f"{made}/{verb}", made)
+    draft = post(client, f"{made}/duplicate", made).location.removesuffix("/plan")
+    post(client, f"{draft}/remove", draft)
+    rule = {"match.": "all", "field.0": "client", "operator.0": "is", "value.0": "Acme"}
+    post(client, "/console/audiences/new", name="Some", **rule)
+    post(client, "/console/audiences/lists/new", name="List", names="c0@c.example")
+    post(client, "/console/audiences/1/remove", "/console/audiences")
+    with acme.world.app.app_context():
+        found = db.session.query(Event).order_by(Event.id).all()
+        said = [
+            (event.name, event.data)
+            for event in found
+            if event.name.startswith(("campaign.", "audience."))
+        ]
+        me = db.session.query(User).filter_by(email=acme.owner).one().id
+    first, second = ({"by": me, "campaign": id} for id in (1, 2))
+    assert said == [
+        ("campaign.planned", first),
+        ("campaign.launched", first),
+        ("campaign.paused", first),
+        ("campaign.resumed", first),
+        ("campaign.made_baseline", first),
+        ("campaign.unmade_baseline", first),
+        ("campaign.stopped", first),
+        ("campaign.planned", second),
+        ("campaign.removed", second),
+        ("audience.saved", {"by": me, "audience": 1}),
+        ("audience.saved", {"by": me, "audience": 2}),
+        ("audience.removed", {"by": me, "audience": 1}),
+    ]
+
+
 def test_a_draft_is_changed_until_it_is_launched(acme: Workspace) -> None:
     survey = acme.survey("nps")
     add_customers(acme, 1)
@@ -229,7 +283,7 @@ def test_what_was_found_stands_beside_the_baseline_and_weighted(acme: Workspace)
     add_customers(acme, 70, "tin", segment="Tin", client="Hooli")
     first = found_by(acme, "First", {"Gold": [0] * 20, "Tin": [9] * 10}, survey)
     with acme.world.app.app_context():
-        mark_baseline(db.session(), acme.id, first, is_baseline=True)
+        mark_baseline(db.session(), acme.id, first, is_baseline=True, at=acme.world.clock())
     acme.world.clock.pass_time(days=1)
     second = found_by(acme, "Second", {"Gold": [10] * 30, "Tin": [3] * 10}, survey)
     page = text_of(acme.signed_in().get(f"/console/campaigns/{second}").text)
@@ -253,7 +307,7 @@ def test_too_few_answers_get_no_verdict_and_none_no_number(acme: Workspace) -> N
     add_customers(acme, 5, segment="Gold")
     first = found_by(acme, "First", {"Gold": [0] * 3}, survey)
     with acme.world.app.app_context():
-        mark_baseline(db.session(), acme.id, first, is_baseline=True)
+        mark_baseline(db.session(), acme.id, first, is_baseline=True, at=acme.world.clock())
     acme.world.clock.pass_time(days=1)
     second = found_by(acme, "Second", {"Gold": [10] * 2}, survey)
     page = text_of(acme.signed_in().get(f"/console/campaigns/{second}").text)
@@ -272,7 +326,7 @@ def test_groups_are_compared_with_themselves_at_the_baseline(acme: Workspace) ->
     scores = {"Gold": [10] * 20, "Tin": [0] * 20}
     first = found_by(acme, "First", scores, survey)
     with acme.world.app.app_context():
-        mark_baseline(db.session(), acme.id, first, is_baseline=True)
+        mark_baseline(db.session(), acme.id, first, is_baseline=True, at=acme.world.clock())
     acme.world.clock.pass_time(days=1)
     second = found_by(acme, "Second", scores, survey)
     page = acme.signed_in().get(f"/console/campaigns/{second}").text
@@ -289,7 +343,7 @@ def test_a_baseline_whose_survey_calls_other_answers_satisfied_is_counted_alike(
     add_customers(acme, 12, segment="Gold")
     first = found_by(acme, "First", {"Gold": [4] * 12}, strict)
     with acme.world.app.app_context():
-        mark_baseline(db.session(), acme.id, first, is_baseline=True)
+        mark_baseline(db.session(), acme.id, first, is_baseline=True, at=acme.world.clock())
     acme.world.clock.pass_time(days=1)
     second = found_by(acme, "Second", {"Gold": [4] * 12}, mild)
     page = text_of(acme.signed_in().get(f"/console/campaigns/{second}").text)
@@ -318,7 +372,7 @@ def test_the_waves_of_a_repeated_campaign_are_looked_at_one_by_one(acme: Workspa
     for row in requests_of(acme, id):
         answer(acme, survey, row.id, 10)
     with acme.world.app.app_context():
-        mark_baseline(db.session(), acme.id, id, is_baseline=True)
+        mark_baseline(db.session(), acme.id, id, is_baseline=True, at=acme.world.clock())
     acme.world.clock.pass_time(days=7)
     run(acme)
     client = acme.signed_in()

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from widget.actions.change_audiences import (
@@ -68,7 +69,7 @@ def audience(audience_id: int) -> Response | str | tuple[str, int]:
         typed, wrong = _changed(typed, request.form["change"])
         return _rules(typed, wrong)
     try:
-        save_audience(db.session(), seat().workspace_id, typed, at=now())
+        save_audience(db.session(), seat().workspace_id, typed, at=now(), by=current_user.id)
     except AudienceRefused as error:
         return _page(typed, error.problems), 422
     flash(_("Saved."))
@@ -94,7 +95,9 @@ def audience_list_new() -> Response | str | tuple[str, int]:
 def audience_remove(audience_id: int) -> Response:
     """Remove an audience that no campaign asks."""
     try:
-        remove_audience(db.session(), seat().workspace_id, audience_id)
+        remove_audience(
+            db.session(), seat().workspace_id, audience_id, at=now(), by=current_user.id
+        )
         flash(_("Removed."))
     except AudienceInUse as error:
         flash(str(error), "error")
@@ -171,6 +174,7 @@ def _list(stored: StoredAudience) -> Response | str | tuple[str, int]:
             names_in(request.form.get("names", "")),
             replaces="replaces" in request.form,
             at=now(),
+            by=current_user.id,
         )
     except AudienceRefused as error:
         return _list_page(typed, error.problems), 422

@@ -1,6 +1,7 @@
 """What is done with a campaign: launched, halted, copied, rehearsed, made the baseline."""
 
 from collections.abc import Callable
+from typing import Any
 
 from flask import flash, redirect, url_for
 from flask_babel import gettext as _
@@ -42,33 +43,34 @@ def campaign_act(campaign_id: int, verb: str) -> Response:
 
 def _acts(id: int) -> dict[str, tuple[Callable[[], None], str]]:
     session, workspace_id = db.session(), seat().workspace_id
+    who: dict[str, Any] = {"at": now(), "by": current_user.id}
     return {
         "launch": (
-            lambda: launch_campaign(session, workspace_id, id, at=now()),
+            lambda: launch_campaign(session, workspace_id, id, **who),
             _("Launched. The server sends its mails by itself from now on."),
         ),
         "pause": (
-            lambda: pause_campaign(session, workspace_id, id, at=now()),
+            lambda: pause_campaign(session, workspace_id, id, **who),
             _("Paused: no further mail leaves until it is resumed."),
         ),
         "resume": (
-            lambda: resume_campaign(session, workspace_id, id, at=now()),
+            lambda: resume_campaign(session, workspace_id, id, **who),
             _("Resumed."),
         ),
         "stop": (
-            lambda: stop_campaign(session, workspace_id, id, at=now()),
+            lambda: stop_campaign(session, workspace_id, id, **who),
             _("Stopped: no further mail leaves. What was sent can still be answered."),
         ),
         "baseline": (
-            lambda: mark_baseline(session, workspace_id, id, is_baseline=True),
+            lambda: mark_baseline(session, workspace_id, id, is_baseline=True, **who),
             _("Later campaigns are compared with this one."),
         ),
         "not_baseline": (
-            lambda: mark_baseline(session, workspace_id, id, is_baseline=False),
+            lambda: mark_baseline(session, workspace_id, id, is_baseline=False, **who),
             _("No longer the baseline."),
         ),
         "remove": (
-            lambda: remove_draft(session, workspace_id, id),
+            lambda: remove_draft(session, workspace_id, id, **who),
             _("Removed."),
         ),
     }

@@ -34,6 +34,12 @@ def read_draft() -> CampaignDraft:
     )
 
 
+def form_key() -> str:
+    """What tells one showing of the form from another; "" where none was posted."""
+    found = request.form.get("form_key", "")
+    return found if re.fullmatch("[0-9a-f]{32}", found) else ""
+
+
 def _plan(form: Mapping[str, str]) -> CampaignPlan:
     plan = CampaignPlan(
         who="sample" if form.get("who") == "sample" else "everybody",

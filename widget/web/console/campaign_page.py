@@ -146,10 +146,12 @@ def _results(found: StoredCampaign, wave: StoredWave) -> Results:
         against=compare(found.kind, counts, everybody) if counts else None,
         strata=by_stratum(found.kind, strata, of_strata),
         segments=by_group(
-            found.kind, _groups(wave.id, surveys, "segment"), baseline and baseline.segments
+            found.kind,
+            _groups(wave.id, surveys, "segment"),
+            baseline.segments if baseline else None,
         ),
         clients=by_group(
-            found.kind, _groups(wave.id, surveys, "client"), baseline and baseline.clients
+            found.kind, _groups(wave.id, surveys, "client"), baseline.clients if baseline else None
         ),
     )
 
