@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Literal, get_args
 from zoneinfo import ZoneInfo
 
-from widget.domain.ask_times import within_hours
+from widget.domain.ask_times import day_of_hours, opening, within_hours
 from widget.domain.asking import MOST_REMINDERS, AskingRules
 from widget.domain.audiences import trait_named
 
@@ -37,7 +37,8 @@ class CampaignPlan:
     is stratified by, as `audiences.Trait.name`.
 
     `starts_on` (None: at once) and `starts_hour` (0 to 23) are the workspace's; then every
-    `repeat` weeks or months. A wave is spread over `spread_days`, within local hours of the day.
+    `repeat` weeks or months. A wave is spread over `spread_days`, within local hours of the day;
+    with `weekdays_only` those of Monday to Friday.
     `quiet_days`: whoever was asked for anything within so many days is not asked; 0 is off.
     `reminders` are sent `reminder_days` apart; None leaves both to the survey's rules.
     """
@@ -55,6 +56,7 @@ class CampaignPlan:
     spread_days: int = 1
     hours_from: int = 8
     hours_until: int = 20
+    weekdays_only: bool = False
     quiet_days: int = 30
     reminders: int | None = None
     reminder_days: int = 3
@@ -126,8 +128,11 @@ def most_quiet_days(plan: CampaignPlan) -> int | None:
         # The shortest so many months, of years without a 29 February.
         begins = [date(2001, month, 1) for month in range(1, 13)]
         apart = min((_months_later(day, plan.repeat) - day).days for day in begins)
+    days = plan.spread_days
+    if plan.weekdays_only:
+        days += 2 * (1 + plan.spread_days // 5)
     # One more, as mails leave some hours after they are due.
-    return max(apart - plan.spread_days - 1, 0)
+    return max(apart - days - 1, 0)
 
 
 def passes_over_its_own(plan: CampaignPlan) -> bool:
@@ -147,6 +152,7 @@ def rules_of(plan: CampaignPlan, survey: AskingRules) -> AskingRules:
         delay_minutes=0,
         hours_from=plan.hours_from,
         hours_until=plan.hours_until,
+        weekdays_only=plan.weekdays_only,
     )
     if plan.reminders is None:
         return rules
@@ -219,17 +225,32 @@ def first_wave_at(plan: CampaignPlan, zone: ZoneInfo, now: datetime) -> datetime
 def mail_at(plan: CampaignPlan, wave: datetime, zone: ZoneInfo, place: float) -> datetime:
     """When somebody's mail of a wave is due, in UTC: within hours of their own clocks (`zone`).
 
-    `place` is theirs among all, from 0 to below 1. The days are spread evenly, and each day's
-    mails over its hours; a wave of one day goes out as fast as it can.
+    `place` is theirs among all, from 0 to below 1. A wave of several days is spread evenly over the
+    sending hours of so many days, from the first moment on that is within them; where they have
+    begun, the rest of them is made up for after the last whole day. A wave of one day goes out as
+    fast as it can.
     """
     rules = rules_of(plan, AskingRules())
+    begins = within_hours(rules, zone, wave)
     if plan.spread_days == 1:
-        return within_hours(rules, zone, wave)
-    day, of_day = divmod(place * plan.spread_days, 1)
-    local = wave.astimezone(zone).date() + timedelta(days=int(day))
-    hours = (plan.hours_until - plan.hours_from) % 24 or 24
-    opens = datetime.combine(local, time(plan.hours_from), zone).astimezone(UTC)
-    return within_hours(rules, zone, max(wave, opens + of_day * timedelta(hours=hours)))
+        return begins
+    hours = timedelta(hours=(plan.hours_until - plan.hours_from) % 24 or 24)
+    day = day_of_hours(rules, begins.astimezone(zone))
+    gone = max(begins - opening(rules, zone, day), timedelta())
+    days, of_day = divmod(gone + place * plan.spread_days * hours, hours)
+    if not days:
+        return within_hours(rules, zone, begins - gone + of_day)
+    day = _sending_day(rules, day, days)
+    return within_hours(rules, zone, opening(rules, zone, day) + of_day)
+
+
+def _sending_day(rules: AskingRules, day: date, later: int) -> date:
+    """The day so many sending days after one."""
+    if not rules.weekdays_only:
+        return day + timedelta(days=later)
+    weeks, days = divmod(later, 5)
+    # From Friday on the weekend lies between.
+    return day + timedelta(weeks=weeks, days=days + (2 if day.weekday() + days > 4 else 0))
 
 
 # What was decided when a mail was made holds for so long: others may have asked meanwhile.

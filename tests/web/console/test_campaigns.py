@@ -215,10 +215,13 @@ def test_a_draft_is_changed_until_it_is_launched(acme: Workspace) -> None:
     id = campaign(acme, survey)
     client = acme.signed_in()
     path = f"/console/campaigns/{id}/plan"
-    post(client, path, **fields(survey, name="Winter", every="week", repeat="2", reminders="1"))
+    typed = fields(survey, name="Winter", every="week", repeat="2", reminders="1")
+    post(client, path, **typed, weekdays_only="1")
+    assert 'name="weekdays_only" value="1" checked' in client.get(path).text
+    assert "from Monday to Friday" in client.get(f"/console/campaigns/{id}").text
     found = stored_campaign(acme, id)
     assert (found.name, found.plan.every, found.plan.repeat) == ("Winter", "week", 2)
-    assert found.plan.reminders == 1
+    assert (found.plan.reminders, found.plan.weekdays_only) == (1, True)
     post(client, f"/console/campaigns/{id}/launch", f"/console/campaigns/{id}")
     assert client.get(path).status_code == 303
     answer = post(client, path, NEW, **fields(survey, name="Spring"))

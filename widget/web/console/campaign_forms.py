@@ -47,6 +47,7 @@ def _plan(form: Mapping[str, str]) -> CampaignPlan:
         traits=_traits(),
         starts_on=_day(form.get("starts_on", "")) if form.get("starts") == "later" else None,
         every=next((one for one in EVERY if one == form.get("every")), "once"),
+        weekdays_only="weekdays_only" in form,
         reminders=_reminders(form.get("reminders", "")),
     )
     whole: dict[str, Any] = {
