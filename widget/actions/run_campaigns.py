@@ -172,7 +172,7 @@ def _draw(session: Session, campaign: StoredCampaign, frame: Frame, wave: Stored
         # Their number has grown since the campaign was launched: ask without strata.
         traits = []
         population = count_strata(session, frame, traits, 1)
-    asked = sized(campaign.plan, campaign.kind, population)
+    asked = sized(campaign.plan, campaign.kind, population, wave.seed)
     is_everybody = asked == population
     bars = (
         {}

@@ -96,6 +96,15 @@ def test_the_sample_is_shown_while_somebody_types_and_without_javascript(
     assert 'value="Autumn"' in page.text
 
 
+def test_groups_of_which_nobody_would_be_asked_are_told(acme: Workspace) -> None:
+    add_customers(acme, 95, "gold", segment="Gold")
+    for place in range(5):
+        add_customers(acme, 1, f"lone{place}", segment=f"Lone {place}")
+    typed = fields(acme.survey("nps"), sized_by="number", number="10", trait="segment")
+    page = post(acme.signed_in(), NEW, look="1", **typed).text
+    assert "groups are so small that nobody of them would be asked" in page
+
+
 def test_what_is_wrong_stands_beside_its_field_and_what_was_typed_stays(acme: Workspace) -> None:
     client = acme.signed_in()
     typed = fields(

@@ -32,15 +32,25 @@ class Sample:
         """The largest strata."""
         return sorted(self.strata, key=lambda one: (-one.population, one.values))[:SHOWN]
 
+    @property
+    def unasked(self) -> int:
+        """How many strata are too small for anybody of them to be asked."""
+        return sum(1 for one in self.strata if one.population and not one.asked)
+
     def share(self, number: int, of: int) -> float:
         """Per cent, 0 to 100; of nothing 0."""
         return 100 * number / of if of else 0.0
 
 
 def sample_of(
-    plan: CampaignPlan, kind: Kind, audience_id: int | None, excluded_id: int | None
+    plan: CampaignPlan,
+    kind: Kind,
+    audience_id: int | None,
+    excluded_id: int | None,
+    seed: str = "",
 ) -> Sample:
-    """What a plan without problems would ask if it were launched now. Raises UnknownAudience."""
+    """What a plan without problems would ask if it were launched now, by a campaign's seed if it
+    has one already. Raises UnknownAudience."""
     session, workspace_id = db.session(), seat().workspace_id
     audience, excluded = (
         None if id is None else audience_of(session, workspace_id, id)
@@ -51,7 +61,7 @@ def sample_of(
     has_too_many = len(population) > MOST_STRATA
     if has_too_many:
         population = count_strata(session, frame, [], 1)
-    asked = sized(plan, kind, population)
+    asked = sized(plan, kind, population, f"{seed}:1")
     total = sum(population.values())
     strata = [StratumRow(values, number, asked[values]) for values, number in population.items()]
     size = sample_size(plan, kind, total)
