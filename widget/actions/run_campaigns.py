@@ -24,6 +24,7 @@ from widget.storage.campaigns import (
     frame_of,
     locked_campaign,
 )
+from widget.storage.customers import customers_there
 from widget.storage.engine import writing
 from widget.storage.wave_draws import draw_bars, drawn_after
 from widget.storage.wave_requests import (
@@ -215,12 +216,15 @@ def _make(
         halted = locked_campaign(session, wave.workspace_id, wave.campaign_id).status != "running"
         if halted or row.status != "making" or row.reached != wave.reached:
             return 0
+        # Somebody may have been erased since they were drawn.
+        there = customers_there(session, wave.workspace_id, [one.customer.id for one in mails])
+        mails = [one for one in mails if one.customer.id in there]
         add_wave_requests(session, asking, wave, mails, now)
         row.made += len(mails)
         row.reached = reached if reached is not None else row.reached
         if reached is None:
             row.status, row.made_at = "made", now
-        return max(len(mails), 1)
+        return max(len(drawn), 1)
 
 
 def _traits_of_wave(campaign: StoredCampaign, wave: StoredWave) -> list[Trait]:

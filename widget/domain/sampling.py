@@ -16,6 +16,8 @@ MOST_STRATA = 500
 
 # The values of a customer for the attributes that a sample is stratified by, in their order.
 Stratum = tuple[str, ...]
+# Stands for the values of a stratum whose only customer was erased.
+ERASED = "(erased)"
 
 # The standard deviation of one answer at its worst: half of all at one end of the scale and half
 # at the other. In points for NPS, in percentage points for shares such as that of satisfied ones.
