@@ -241,6 +241,18 @@ def count_strata(
     return {tuple(values): number for number, *values in rows if number}
 
 
+def languages_in(session: Session, frame: Frame) -> list[str]:
+    """What the customers of a frame speak, most frequent first; "" of whom nobody knows."""
+    return list(
+        session.scalars(
+            select(Customer.language)
+            .where(in_frame(session, frame))
+            .group_by(Customer.language)
+            .order_by(func.count().desc(), Customer.language)
+        )
+    )
+
+
 def _of(
     session: Session, workspace_id: int, audience: StoredAudience | None, now: datetime
 ) -> ColumnElement[bool]:

@@ -2,6 +2,8 @@
 
 import re
 from datetime import timedelta
+from email import message_from_bytes
+from email.policy import default
 
 from tests.builders import Workspace, csrf_token, make_workspace, post
 from tests.campaigning import (
@@ -444,6 +446,30 @@ def test_a_rehearsal_goes_to_whoever_asks_for_it_and_to_nobody_else(acme: Worksp
     [written] = (acme.world.settings.data / "mail").glob("*.eml")
     assert f"To: {acme.owner}" in written.read_text()
     assert requests_of(acme, id) == []
+
+
+def test_a_rehearsal_is_the_campaigns_mail_in_each_language_of_its_customers(
+    acme: Workspace,
+) -> None:
+    acme.member("Maria Silva", email="maria@acme.example")
+    add_customers(acme, 3, "de", language="de", segment="Gold")
+    add_customers(acme, 2, "at", language="de-AT", segment="Gold")
+    add_customers(acme, 1, "pt", language="pt", segment="Gold")
+    add_customers(acme, 1, "nobody", segment="Gold")
+    add_customers(acme, 4, "fr", language="fr", segment="Tin")
+    gold = audience(acme, Rule("segment", "is", "Gold"))
+    id = campaign(acme, acme.survey("nps"), audience=gold)
+    client, path = acme.signed_in(), f"/console/campaigns/{id}"
+    post(client, f"{path}/rehearse", path)
+    mails = [
+        message_from_bytes(file.read_bytes(), policy=default)
+        for file in (acme.world.settings.data / "mail").glob("*.eml")
+    ]
+    texts = [mail.get_body(("plain",)).get_content() for mail in mails]
+    assert all(mail["To"] == acme.owner for mail in mails)
+    assert sorted(re.search(r"lang=(\w+)", text)[1] for text in texts) == ["de", "en", "pt"]
+    # It asks about nobody in particular, as the campaign does.
+    assert not any("Maria" in text for text in texts)
 
 
 def test_a_manager_of_a_team_sees_no_customers_of_others_and_changes_nothing(

@@ -17,10 +17,11 @@ from widget.actions.steer_campaign import (
 )
 from widget.domain.errors import CampaignRefused
 from widget.extensions import db
-from widget.storage.campaigns import campaign_of
+from widget.storage.audiences import languages_in
+from widget.storage.campaigns import campaign_of, frame_of
 from widget.web.clock import now
 from widget.web.console.access import blueprint, needs, seat
-from widget.web.console.mail import send_trial_to_oneself
+from widget.web.console.mail import send_campaign_to_oneself
 
 
 @blueprint.post(
@@ -97,8 +98,10 @@ def campaign_duplicate(campaign_id: int) -> Response:
 @blueprint.post("/campaigns/<int(max=2147483647):campaign_id>/rehearse")
 @needs("manage_workspace")
 def campaign_rehearse(campaign_id: int) -> Response:
-    """Send the campaign's mail to whoever asks for it, and to nobody else: answers to it are
-    tests."""
-    found = campaign_of(db.session(), seat().workspace_id, campaign_id)
-    flash(*send_trial_to_oneself(found.survey_public_id))
+    """Send the campaign's mail to whoever asks for it, and to nobody else, in each language that
+    its customers would have it in: answers to it are tests."""
+    session = db.session()
+    found = campaign_of(session, seat().workspace_id, campaign_id)
+    languages = languages_in(session, frame_of(session, found, now()))
+    flash(*send_campaign_to_oneself(found.survey_public_id, languages))
     return redirect(url_for("console.campaign", campaign_id=campaign_id), 303)
