@@ -12,8 +12,9 @@ from widget.actions.change_audiences import save_audience, save_list
 from widget.actions.change_campaigns import CampaignDraft, save_campaign
 from widget.actions.run_campaigns import run_campaigns
 from widget.actions.steer_campaign import launch_campaign
-from widget.domain.audiences import Group, Rule
+from widget.domain.audiences import Rule, Rules
 from widget.domain.campaigns import CampaignPlan
+from widget.domain.condition_groups import Group
 from widget.extensions import db
 from widget.storage.audiences import StoredAudience
 from widget.storage.campaigns import StoredCampaign, campaign_of
@@ -56,7 +57,7 @@ def add_customers(acme: Workspace, number: int, prefix: str = "c", **known: Any)
         )
 
 
-def audience(acme: Workspace, *rules: Rule | Group, name: str = "Some", match: str = "all") -> int:
+def audience(acme: Workspace, *rules: Rule | Rules, name: str = "Some", match: str = "all") -> int:
     """An audience of rules; returns its id."""
     with acme.world.app.app_context():
         found = StoredAudience(0, name, Group(match, rules))

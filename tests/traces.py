@@ -19,16 +19,18 @@ from tests.builders import (
     set_rules,
 )
 from tests.following import follow_ups, raise_alerts, user_id
+from tests.ruling import add_rule, make_webhook
 from tests.web.landing.mailing import reader
 from widget.actions.decide_testimonial import approve_testimonial
 from widget.actions.keep_filter import keep_filter
 from widget.actions.note_response import Author, note_response
 from widget.actions.share_response import share_response
 from widget.actions.upload_requests import upload_requests
-from widget.actions.work_on_follow_up import close, write_note
+from widget.actions.work_on_follow_up import resolve, write_note
 from widget.domain.links import LinkSigner, RequestLink
 from widget.domain.mail_addresses import address_digest
 from widget.domain.roles import EVERYTHING
+from widget.domain.rules.rule import Acts
 from widget.extensions import db
 from widget.outbound.mail.letters import Post
 from widget.outbound.mail.notes import MailNotes
@@ -61,6 +63,7 @@ class Traced:
 def leave_traces(acme: Workspace) -> Traced:
     """Ask somebody, let them answer in each way, and let the team do all that it can with that."""
     world, survey = acme.world, acme.survey()
+    add_rule(acme, acts=Acts(mail_to=("desk@acme.example",), webhooks=(make_webhook(acme),)))
     set_rules(acme, survey, suppression_days=0)
     mail = ask_by_mail(acme, survey, email=EMAIL, name="Quillon Zephyrine", ref="TCK-4711")
     attributes = {"shade": "vermilion"}
@@ -167,7 +170,7 @@ def _work_on(acme: Workspace, response: UUID, other: UUID) -> None:
     with acme.world.app.app_context():
         session = db.session()
         write_note(session, acme.id, row.id, f"{said} Refunded.", user_id=owner, at=at)
-        close(
+        resolve(
             session,
             acme.id,
             row.id,

@@ -20,6 +20,17 @@
     const axis = { stroke: colour("--soft"), grid: { stroke: colour("--line"), width: 1 }, ticks: { stroke: colour("--line") } };
     const accent = colour("--accent");
     const faint = `${accent}33`;
+    // Weeks and months that are there in part: hollow points, led to by a dashed line.
+    const inPart = rows.map((row) => "inPart" in row.dataset);
+    const values = column("value");
+    const whole = values.map((value, index) => (inPart[index] ? null : value));
+    const besidePart = values.map((value, index) => ([index - 1, index, index + 1].some((one) => inPart[one]) ? value : null));
+    const part = {
+      label: `${place.dataset.label}, ${place.dataset.part}`, stroke: accent, width: 2, dash: [4, 4],
+      value: (_plot, value, _series, index) => (inPart[index] && value !== null ? value : ""),
+      points: { show: true, size: 8, fill: colour("--surface"), stroke: accent, width: 2, filter: () => inPart.flatMap((is, index) => (is && values[index] !== null ? [index] : [])) },
+    };
+    const parts = inPart.includes(true) ? [[part, besidePart]] : [];
     // What others publish: a level line each, told apart by its dashes.
     const lines = JSON.parse(place.dataset.lines || "[]");
     const dashes = [[8, 4], [2, 4], [12, 4, 2, 4]];
@@ -48,10 +59,11 @@
         { label: place.dataset.label, stroke: accent, width: 2, points: { size: 6, fill: accent } },
         { label: `${place.dataset.between} ↓`, stroke: "transparent", points: { show: false } },
         { label: `${place.dataset.between} ↑`, stroke: "transparent", points: { show: false } },
+        ...parts.map(([series]) => series),
         ...lines.map(line),
       ],
       bands: [{ series: [3, 2], fill: faint }],
-    }, [at, column("value"), column("low"), column("high"), ...lines.map(({ value }) => at.map(() => value))], place);
+    }, [at, whole, column("low"), column("high"), ...parts.map(([, data]) => data), ...lines.map(({ value }) => at.map(() => value))], place);
   }
 
   const drawAll = () => document.querySelectorAll("[data-chart]").forEach(draw);

@@ -30,6 +30,18 @@
     else if ((target === from || target === to) && target.value) span.value = "own";
   }, true);
 
+  // A box above a list that ticks all of its boxes, and shows whether all or some are ticked: data-ticks names them.
+  document.addEventListener("change", ({ target }) => {
+    if (target.type !== "checkbox" || !target.form) return;
+    const all = target.dataset.ticks ? target : target.form.querySelector(`[data-ticks="${CSS.escape(target.name)}"]`);
+    if (!all) return;
+    const boxes = [...target.form.querySelectorAll(`[name="${CSS.escape(all.dataset.ticks)}"]`)];
+    if (target === all) for (const box of boxes) box.checked = all.checked;
+    const ticked = boxes.filter((box) => box.checked).length;
+    all.checked = ticked === boxes.length;
+    all.indeterminate = ticked > 0 && ticked < boxes.length;
+  });
+
   // A colour picker beside a text field: each follows the other.
   for (const picker of document.querySelectorAll("[data-mirrors]")) {
     const field = document.getElementById(picker.dataset.mirrors);

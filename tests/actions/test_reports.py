@@ -16,7 +16,7 @@ from widget.actions.find_themes import FindThemes
 from widget.actions.finish_report import choose_comments, open_again
 from widget.actions.hide_response import set_hidden
 from widget.actions.make_report import change_report, count_again, refuse_if_changed
-from widget.actions.work_on_follow_up import close
+from widget.actions.work_on_follow_up import resolve
 from widget.domain.errors import ReportRefused
 from widget.domain.reports.comments import MOST_COMMENTS
 from widget.extensions import db
@@ -188,7 +188,7 @@ def test_changing_reports_keeps_no_more_finds_waiting_than_looking_at_why(
         assert db.session.scalar(waiting) == MOST_WAITING
 
 
-def test_follow_ups_are_counted_by_when_they_were_opened_and_closed(any_acme: Workspace) -> None:
+def test_follow_ups_are_counted_by_when_they_were_opened_and_resolved(any_acme: Workspace) -> None:
     desk, clock = Desk.of(any_acme), any_acme.world.clock
     set_alerts(any_acme)
     clock.moment = day(6, 20)
@@ -202,7 +202,7 @@ def test_follow_ups_are_counted_by_when_they_were_opened_and_closed(any_acme: Wo
     seat = desk.seat()
     with any_acme.world.app.app_context():
         first = follow_ups_of(db.session(), any_acme.id, ids[1])[0].id
-        close(
+        resolve(
             db.session(),
             any_acme.id,
             first,
@@ -214,10 +214,10 @@ def test_follow_ups_are_counted_by_when_they_were_opened_and_closed(any_acme: Wo
     clock.moment = day(11, 23)
     figures = desk.found(desk.make()).figures
     done, before = figures.follow_ups, figures.follow_ups_before
-    assert (done.opened, done.closed, done.still_open) == (2, 1, 2)
-    assert (before.opened, before.closed, before.still_open) == (1, 0, 1)
-    assert done.time_to_close.value == timedelta(days=2).total_seconds()
-    assert before.time_to_close.value is None
+    assert (done.opened, done.resolved, done.still_open) == (2, 1, 2)
+    assert (before.opened, before.resolved, before.still_open) == (1, 0, 1)
+    assert done.time_to_resolve.value == timedelta(days=2).total_seconds()
+    assert before.time_to_resolve.value is None
 
 
 def test_a_client_report_counts_that_client_alone(any_acme: Workspace) -> None:

@@ -40,7 +40,8 @@ from widget.actions.steer_campaign import (
     resume_campaign,
     stop_campaign,
 )
-from widget.domain.audiences import Group, Rule
+from widget.domain.audiences import Rule
+from widget.domain.condition_groups import Group
 from widget.domain.errors import AudienceRefused, CampaignRefused
 from widget.domain.sampling import Lot
 from widget.extensions import db

@@ -64,7 +64,10 @@ def test_a_course_is_drawn_and_its_filter_needs_no_reloading(
     expect(page.get_by_role("row", name="chat")).to_contain_text("5")
     assert page.evaluate("window.isStillTheSamePage")
     page.get_by_text("As a table").click()
-    expect(page.get_by_role("region", name="NPS over time")).to_be_visible()
+    expect(page.get_by_role("region", name="NPS by day")).to_be_visible()
+    page.get_by_label("Course by").select_option("Month")
+    expect(page.get_by_role("region", name="NPS by month")).to_be_visible()
+    assert "step=month" in page.url
     page.get_by_role("link", name="Show the answers").first.click()
     expect(page.get_by_role("heading", name="Responses", level=1)).to_be_visible()
     expect(page.locator("#rows")).to_contain_text("Quarterly")
@@ -79,7 +82,7 @@ def test_without_javascript_the_tables_say_it_all(
     page.get_by_label("Break down by").select_option("Channel")
     page.get_by_role("button", name="Show", exact=True).click()
     expect(page.get_by_role("row", name="chat")).to_contain_text("5")
-    expect(page.get_by_role("region", name="NPS over time")).to_be_visible()
+    expect(page.get_by_role("region", name="NPS by day")).to_be_visible()
     expect(page.get_by_role("button", name="Copy as CSV")).to_have_count(0)
 
 

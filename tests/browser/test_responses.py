@@ -73,6 +73,34 @@ def test_a_lead_searches_filters_and_tags_what_is_found(
     expect(page.get_by_role("checkbox", name="Tick the response")).to_have_count(2)
 
 
+def test_a_page_is_ticked_at_once_and_its_filter_cleared(
+    product: Product, new_visitor: NewVisitor
+) -> None:
+    survey = fill(product, "Ticked")
+    for number in range(50):
+        answer_survey(product.acme, survey, 4, at=MONDAY + timedelta(minutes=30 + number))
+    page = new_visitor()
+    sign_in(page, product)
+    page.goto(f"{product.server.url}/console/responses?survey={survey}")
+    # More than a page: how many fit comes once the page is there.
+    expect(page.get_by_text("56 responses fit.")).to_be_visible()
+    everything = page.get_by_role("checkbox", name="Tick all on this page")
+    ticked = page.get_by_role("checkbox", name="Tick the response", checked=True)
+    everything.check()
+    expect(ticked).to_have_count(50)
+    ticked.first.uncheck()
+    expect(ticked).to_have_count(49)
+    expect(everything).to_have_js_property("indeterminate", True)
+    form = page.get_by_role("search", name="Responses")
+    form.get_by_label("Comment", exact=True).select_option(label="With a comment")
+    expect(page.get_by_text("6 responses fit.", exact=True)).to_be_visible()
+    everything.check()
+    expect(ticked).to_have_count(6)
+    page.get_by_role("link", name="Clear filters").click()
+    expect(form.get_by_label("Survey", exact=True)).to_have_value("")
+    assert page.url.endswith("/console/responses")
+
+
 def test_the_list_shows_the_columns_that_somebody_chose(
     product: Product, new_visitor: NewVisitor
 ) -> None:

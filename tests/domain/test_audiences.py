@@ -8,18 +8,21 @@ from hypothesis import strategies as st
 
 from widget.domain.audiences import (
     FIELDS,
+    Rule,
+    Rules,
+    Trait,
+    needs_value,
+    operators_of,
+    problems,
+    rules_from_json,
+    rules_to_json,
+    trait_named,
+)
+from widget.domain.condition_groups import (
     MATCHES,
     MOST_DEPTH,
     MOST_ITEMS,
     Group,
-    Rule,
-    Trait,
-    group_from_json,
-    group_to_json,
-    needs_value,
-    operators_of,
-    problems,
-    trait_named,
     walk,
     with_item,
     without_item,
@@ -41,8 +44,8 @@ ACME = Rule("client", "is", "Acme")
 
 
 @given(TREES)
-def test_rules_survive_being_stored(group: Group) -> None:
-    assert group_from_json(json.loads(json.dumps(group_to_json(group)))) == group
+def test_rules_survive_being_stored(group: Rules) -> None:
+    assert rules_from_json(json.loads(json.dumps(rules_to_json(group)))) == group
 
 
 @pytest.mark.parametrize(
@@ -63,7 +66,7 @@ def test_rules_survive_being_stored(group: Group) -> None:
 )
 def test_what_no_rules_are_made_of_is_refused(data: object) -> None:
     with pytest.raises(RulesRefused):
-        group_from_json(data)
+        rules_from_json(data)
 
 
 def test_groups_go_only_so_deep() -> None:
@@ -71,7 +74,7 @@ def test_groups_go_only_so_deep() -> None:
     for _level in range(MOST_DEPTH):
         data = {"items": [data]}
     with pytest.raises(RulesRefused, match="deep"):
-        group_from_json(data)
+        rules_from_json(data)
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,14 @@
 """What a dashboard says: which numbers, what changed, who differs, and when."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from random import Random
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from widget.domain.dashboards import (
+    Offered,
+    all_tiles,
     breakdown,
     by_weekday_and_hour,
     compare_pair,
@@ -14,6 +16,7 @@ from widget.domain.dashboards import (
     shown_metrics,
     tiles,
 )
+from widget.domain.score_filters import ScoreFilter
 from widget.domain.scores.scoring import Answers, Counts, score_of
 
 NOTHING = Counts()
@@ -36,6 +39,34 @@ def test_what_nobody_knows_is_not_shown() -> None:
     counts = stars(5, sent=3, shares=2)
     shown = shown_metrics(counts, NOTHING, knows_requests=False, knows_shares=False)
     assert not {"response_rate", "time_to_answer", "shares"} & set(shown)
+
+
+DAY = date(2026, 11, 23)
+NOTHING_OFFERED = Offered(frozenset({"stars"}), rewards=False, shares=False)
+
+
+def test_there_is_a_tile_for_all_that_is_asked_and_one_that_says_why_it_is_empty() -> None:
+    found = all_tiles(ScoreFilter(DAY, DAY), NOTHING_OFFERED, NOTHING, NOTHING)
+    assert [(one.metric, one.lack) for one in found] == [
+        *((metric, None) for metric in ("stars", "five_star", "positive", "negative")),
+        *(("response_rate", "nothing_sent"), ("comment_rate", None)),
+        *(("time_to_answer", "nothing_sent"), ("rewards", "not_offered")),
+        ("shares", "not_offered"),
+    ]
+    assert all(one.score.value is None for one in found)
+
+
+def test_what_a_filter_does_not_know_is_no_number_even_where_some_were_counted() -> None:
+    counts = stars(5, 5, sent=3, answered=2, shares=2, rewards=1)
+    by_language = ScoreFilter(DAY, DAY, languages=["en"])
+    found = all_tiles(by_language, NOTHING_OFFERED, counts, NOTHING)
+    unknown = [one for one in found if one.lack == "unknown_by_filter"]
+    assert [one.metric for one in unknown] == ["response_rate", "time_to_answer", "shares"]
+    assert all(one.score.value is None for one in unknown)
+    assert [one.score.value for one in found if one.metric == "rewards"] == [1]
+    by_channel = all_tiles(ScoreFilter(DAY, DAY, channels=["a"]), NOTHING_OFFERED, counts, NOTHING)
+    lacks = {one.metric: one.lack for one in by_channel}
+    assert (lacks["response_rate"], lacks["shares"]) == (None, "unknown_by_filter")
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,7 @@ class Chat:
     trusted: ssl.SSLContext = field(default_factory=ssl.create_default_context)
     bodies: list[bytes] = field(default_factory=list)
     hosts: list[str] = field(default_factory=list)
+    headers: list[dict[str, str]] = field(default_factory=list)
     names: list[str | None] = field(default_factory=list)
     answer: tuple[int, dict[str, str], bytes] = (200, {}, b"ok")
     drip_s: float = 0.0
@@ -65,6 +66,7 @@ def _handler(chat: Chat) -> Callable[..., BaseHTTPRequestHandler]:
         def do_POST(self) -> None:
             chat.bodies.append(self.rfile.read(int(self.headers["Content-Length"])))
             chat.hosts.append(self.headers["Host"])
+            chat.headers.append(dict(self.headers))
             status, headers, body = chat.answer
             try:
                 self._reply(status, headers, body)

@@ -139,7 +139,7 @@ def test_the_worker_sends_every_message_by_one_of_its_jobs(acme: Workspace) -> N
     with acme.world.app.app_context():
         jobs = make_jobs(acme.world.settings, db.engine, lambda: False)
     lanes = [job.run.lane for job in jobs if isinstance(job.run, SendMessages)]
-    assert sorted(map(str, lanes)) == ["quick", "slow"]
+    assert sorted(map(str, lanes)) == ["quick", "slow", "webhooks"]
 
 
 def test_a_final_refusal_is_not_tried_again(acme: Workspace) -> None:

@@ -58,7 +58,7 @@ def test_names_stand_beside_comments_only_where_they_are_given() -> None:
 
 def test_follow_ups_stand_with_those_of_before() -> None:
     said = text_of(body(view()))
-    assert "Opened 3 0 Closed 2 0 Median time until closed 2 h – Open at the end 1 0" in said
+    assert "Opened 3 0 Resolved 2 0 Median time until resolved 2 h – Open at the end 1 0" in said
 
 
 def test_a_document_has_a_language_a_title_and_its_paper() -> None:

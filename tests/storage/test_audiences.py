@@ -7,7 +7,8 @@ from sqlalchemy import delete, select
 
 from tests.builders import Workspace, ask, make_workspace, set_rules
 from tests.campaigning import add_customer, answer, audience, customer_list
-from widget.domain.audiences import Group, Rule, Trait
+from widget.domain.audiences import Rule, Rules, Trait
+from widget.domain.condition_groups import Group
 from widget.extensions import db
 from widget.storage.audiences import (
     Frame,
@@ -21,7 +22,7 @@ from widget.storage.engine import writing
 from widget.storage.models import Customer, Request
 
 
-def who(acme: Workspace, *rules: Rule | Group, match: str = "all") -> set[str]:
+def who(acme: Workspace, *rules: Rule | Rules, match: str = "all") -> set[str]:
     """The local parts of the addresses of those whom rules fit."""
     id = audience(acme, *rules, match=match, name=f"{match} {rules}"[:100])
     with acme.world.app.app_context():

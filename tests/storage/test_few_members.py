@@ -2,10 +2,12 @@
 
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from tests.builders import MONDAY, Workspace, answer_survey
+from widget.actions.tag_response import set_tag
 from widget.domain.response_filters import ResponseFilter
 from widget.domain.roles import Scope
 from widget.extensions import db
@@ -70,3 +72,28 @@ def test_a_small_teams_pages_are_those_of_the_long_way(
             assert pages(any_acme, wanted) == short, case
     everything = pages(any_acme, ResponseFilter(scope=Scope(teams=teams)))
     assert sum(map(len, everything[:-1])) == 24
+
+
+def test_a_few_tags_pages_are_those_of_the_long_way(
+    any_acme: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    survey = any_acme.survey()
+    for number in range(40):
+        at = MONDAY + timedelta(minutes=number // 6)
+        id = UUID(answer_survey(any_acme, survey, number % 5 + 1, ref=f"{number}", at=at))
+        with any_acme.world.app.app_context():
+            for every, tag in ((3, "late"), (4, "kind"), (6, "price")):
+                if number % every == 0:
+                    set_tag(db.session(), any_acme.id, id, tag, given=True, at=at)
+    cases: list[dict[str, Any]] = [
+        {"tags": ["late", "kind"]},
+        {"tags": ["kind", "price", "kind"], "scores": [1, 2, 5]},
+        {"tags": ["kind", "nosuchtag"]},
+    ]
+    for case in cases:
+        wanted = ResponseFilter(**case)
+        short = pages(any_acme, wanted)
+        with monkeypatch.context() as patched:
+            patched.setattr("widget.storage.responses.FEW_TAGS", 0)
+            assert pages(any_acme, wanted) == short, case
+    assert sum(map(len, pages(any_acme, ResponseFilter(tags=["late", "kind"]))[:-1])) == 20

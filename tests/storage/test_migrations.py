@@ -27,11 +27,15 @@ from widget.storage.due_requests import due_names
 from widget.storage.engine import prepare_engine, writing
 from widget.storage.event_cursors import cursors, events_after
 from widget.storage.ids import new_id
+from widget.storage.messages import claim_messages
 from widget.storage.models import (
     ApiKey,
     Campaign,
     Customer,
     Delivery,
+    Event,
+    FollowUp,
+    FollowUpNote,
     Member,
     Response,
     ShareCount,
@@ -42,6 +46,7 @@ from widget.storage.models import (
 from widget.storage.reports import find_report
 from widget.storage.rewards import reward_of_responses
 from widget.storage.rollups import count_everything_again, rolled_up_counts, true_counts
+from widget.storage.rules import rules_in_order
 from widget.storage.saved_filters import saved_filters
 from widget.storage.seats import seat_of
 from widget.storage.subscriptions import subscriptions_of
@@ -530,7 +535,7 @@ def test_campaigns_from_before_they_knew_their_forms_stay(
     with engine.begin() as connection:
         for statement in FIRST_RELEASE.split(";"):
             connection.execute(text(statement))
-    migrate.upgrade(engine, "0023")
+    migrate.upgrade(engine, "0026")
     with engine.begin() as connection:
         for name in ("Autumn", "Winter"):
             connection.execute(
@@ -555,3 +560,90 @@ INSERT INTO users (id, email, name, password, active, fs_uniquifier, created_at)
 ALICE_OWNS = """
 INSERT INTO memberships (user_id, workspace_id, role, sees_all) VALUES (1, 1, 'owner', FALSE)
 """
+
+
+BEFORE_RULES = """
+INSERT INTO workspaces (id, name, time_zone, is_demo, test_mail_to, created_at)
+    VALUES (1, 'Acme', 'UTC', FALSE, '', '2026-11-01 09:00:00');
+INSERT INTO messages (workspace_id, id, channel, purpose, target, content, status, attempts, due_at,
+        last_error, created_at)
+    VALUES (1, '019ab0c47a107c3e9f523d1f6a0c8e21', 'mail', 'alert', 'alice@acme.example',
+        '{"subject": "1 of 5", "text": "Bad"}', 'due', 0, '2026-11-01 09:00:00', '',
+        '2026-11-01 09:00:00')
+"""
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_messages_from_before_rules_still_leave_and_workspaces_have_no_rules(
+    tmp_path: Path, request: pytest.FixtureRequest, database: str
+) -> None:
+    engine = empty_database(tmp_path, request, database)
+    migrate.upgrade(engine, "0023")
+    with engine.begin() as connection:
+        for statement in BEFORE_RULES.split(";"):
+            # A colon would be taken for the name of a value.
+            connection.exec_driver_sql(statement)
+    migrate.upgrade(engine)
+    at = datetime(2026, 11, 2, tzinfo=UTC)
+    lease = timedelta(minutes=2)
+    assert claim_messages(engine, at, limit=5, lease=lease, lane="webhooks") == []
+    [due] = claim_messages(engine, at, limit=5, lease=lease, lane="quick")
+    assert (due.content.subject, due.content.notice) == ("1 of 5", None)
+    with Session(engine) as session:
+        assert rules_in_order(session, 1) == []
+    engine.dispose()
+
+
+BEFORE_QUEUES = """
+INSERT INTO follow_ups (workspace_id, id, response_id, survey_id, status, assignee_id, opened_why,
+        opened_at, closed_at, outcome)
+    VALUES (1, '{open}', '019ab0c47a107c3e9f523d1f6a0c8e21', 1, 'working', 1, '["score"]',
+        '2026-11-01 10:00:00', NULL, '');
+INSERT INTO follow_ups (workspace_id, id, response_id, survey_id, status, opened_why, opened_at,
+        closed_at, outcome)
+    VALUES (1, '{done}', '019ab0c47a107c3e9f523d1f6a0c8e21', 1, 'done', '["by_hand"]',
+        '2026-11-01 09:00:00', '2026-11-01 09:30:00', 'Said "to": "open" twice');
+INSERT INTO follow_up_notes (workspace_id, follow_up_id, id, kind, text, data, at)
+    VALUES (1, '{done}', '{note}', 'status', 'x', '{{"from": "working", "to": "done",
+        "asked": null}}', '2026-11-01 09:30:00');
+INSERT INTO follow_up_notes (workspace_id, follow_up_id, id, kind, text, data, at)
+    VALUES (1, '{open}', '{note}', 'change', 'x', '{{"changes": [{{"field": "comment",
+        "old": "x", "new": "done"}}]}}', '2026-11-01 09:30:00');
+INSERT INTO events (workspace_id, id, name, survey_id, response_id, data, at)
+    VALUES (1, '{note}', 'follow_up.closed', 1, '019ab0c47a107c3e9f523d1f6a0c8e21', '{{}}',
+        '2026-11-01 09:30:00')
+"""
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_follow_ups_from_before_keep_where_they_stand_under_its_new_name(
+    tmp_path: Path, request: pytest.FixtureRequest, database: str
+) -> None:
+    engine = empty_database(tmp_path, request, database)
+    migrate.upgrade(engine, "0025")
+    ids = {name: new_id() for name in ("open", "done", "note")}
+    before = BEFORE_QUEUES.format(**{name: id.hex for name, id in ids.items()})
+    with engine.begin() as connection:
+        connection.execute(text(FIRST_RELEASE.split(";")[0]))
+        connection.execute(text(ALICE))
+        for statement in [*BEFORE_FOLLOW_UPS.split(";"), *before.split(";")]:
+            connection.exec_driver_sql(statement)
+    migrate.upgrade(engine)
+    assert migrate.drift(engine) == []
+    with Session(engine) as session:
+        rows = {row.id: row for row in session.scalars(select(FollowUp))}
+        assert (rows[ids["open"]].status, rows[ids["open"]].resolved_at) == ("in_progress", None)
+        assert (rows[ids["open"]].due_at, rows[ids["open"]].first_reply_at) == (None, None)
+        done = rows[ids["done"]]
+        assert (done.status, done.resolved_at) == (
+            "resolved",
+            datetime(2026, 11, 1, 9, 30, tzinfo=UTC),
+        )
+        assert done.outcome == 'Said "to": "open" twice'
+        notes = {note.kind: note.data for note in session.scalars(select(FollowUpNote))}
+        assert notes == {
+            "status": {"from": "in_progress", "to": "resolved", "asked": None},
+            "change": {"changes": [{"field": "comment", "old": "x", "new": "done"}]},
+        }
+        assert session.scalar(select(func.count()).where(Event.name == "follow_up.resolved")) == 1
+    engine.dispose()

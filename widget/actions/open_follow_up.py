@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
@@ -17,6 +18,7 @@ from widget.domain.messages import Channel
 from widget.domain.scales import KINDS, Kind
 from widget.storage import answers
 from widget.storage.alert_rules import channels_of, locked_rule
+from widget.storage.due_rules import due_rules
 from widget.storage.engine import writing
 from widget.storage.follow_up_rows import (
     add_follow_up,
@@ -26,7 +28,8 @@ from widget.storage.follow_up_rows import (
 )
 from widget.storage.leads import Lead, leadership, leads_of, rated_member
 from widget.storage.messages import add_message
-from widget.storage.models import FollowUp
+from widget.storage.models import AlertRule as AlertRuleRow
+from widget.storage.models import FollowUp, Rule
 from widget.storage.surveys import survey_name
 
 
@@ -47,10 +50,10 @@ def open_by_hand(
         if response is None:
             raise UnknownResponse("There is no such response in this workspace.")
         found = newest_follow_up_of(session, workspace_id, response_id)
-        if found is not None and found.closed_at is None:
+        if found is not None and found.resolved_at is None:
             return Opened(found.id, is_new=False)
         row = add_follow_up(session, response, why=["by_hand"], assignee_id=user_id, at=at)
-        add_note(session, row, "status", at=at, user_id=user_id, data={"to": "open"})
+        add_note(session, row, "status", at=at, user_id=user_id, data={"to": "new"})
         return Opened(row.id, is_new=True)
 
 
@@ -62,28 +65,38 @@ def open_by_rule(
     *,
     home: str,
     at: datetime,
+    turns: Rule | None = None,
 ) -> None:
-    """Open, assign and tell, inside a transaction that has locked the response."""
+    """Open, assign and tell, inside a transaction that has locked the response.
+
+    `turns` is the locked row that keeps whose turn it was, where that is not the alert rule's.
+    """
     leads = {lead.user_id: lead for lead in leads_of(session, response["workspace_id"])}
-    assignee = leads.get(_choose(session, response, rule, leads) or 0)
+    assignee = leads.get(choose(session, response, rule, leads, turns) or 0)
     row = add_follow_up(
         session, response, why=why, assignee_id=assignee.user_id if assignee else None, at=at
     )
-    add_note(session, row, "status", at=at, data={"to": "open", "why": list(why)})
+    add_note(session, row, "status", at=at, data={"to": "new", "why": list(why)})
     if assignee:
         add_note(session, row, "assignment", at=at, data={"to": assignee.user_id})
     tell(session, row, response, rule, why, leads, home=home, at=at)
 
 
-def _choose(
-    session: Session, response: Mapping[str, Any], rule: AlertRule, leads: Mapping[int, Lead]
+def choose(
+    session: Session,
+    response: Mapping[str, Any],
+    rule: AlertRule,
+    leads: Mapping[int, Lead],
+    turns: Rule | None = None,
 ) -> int | None:
-    """Whom a rule assigns; None when that is nobody, or nobody who is left."""
+    """Whom a rule assigns; None when that is nobody, or nobody who is left. `turns` as above."""
     workspace_id = response["workspace_id"]
     if rule.assign == "person":
         return next((id for id in rule.people if id in leads), None)
     if rule.assign == "in_turn":
-        row = locked_rule(session, workspace_id, response["survey_id"])
+        row: AlertRuleRow | Rule | None = turns or locked_rule(
+            session, workspace_id, response["survey_id"]
+        )
         last = row.last_user_id if row else None
         chosen = next_in_turn([id for id in rule.people if id in leads], last)
         if row is not None and chosen is not None:
@@ -155,4 +168,12 @@ def alarm_of(
         # An alert goes to chats and addresses of people who lead nobody.
         comment=(response["comment"] or "") if response["comment_hidden_at"] is None else "",
         assignee=assignee.name if assignee else "",
+        due=_due(session, row),
     )
+
+
+def _due(session: Session, row: FollowUp) -> str:
+    if row.due_at is None:
+        return ""
+    _rules, time_zone = due_rules(session, row.workspace_id)
+    return f"{row.due_at.astimezone(ZoneInfo(time_zone)):%Y-%m-%d %H:%M} ({time_zone})"

@@ -1,4 +1,4 @@
-"""The worker reads what customers finished and changed, and opens follow-ups by the rules.
+"""The worker reads what customers finished and changed, opens follow-ups, and lets rules act.
 
 Each event is read at least once, and what it leads to is done once: whoever deals with a response
 locks it first, and looks whether somebody has dealt with it already.
@@ -8,16 +8,16 @@ import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from widget.actions.apply_rules import apply_rules, fitting
 from widget.actions.open_follow_up import open_by_rule, tell
 from widget.domain.alert_rules import AlertRule, Said, whys
 from widget.domain.events import EventName
-from widget.domain.follow_ups import Why
 from widget.domain.scales import KINDS, Kind
 from widget.storage import answers
 from widget.storage.alert_rules import Rules, rules_of
@@ -26,13 +26,15 @@ from widget.storage.engine import writing
 from widget.storage.event_cursors import ReadEvent, cursors, events_after, move_cursors
 from widget.storage.follow_up_rows import (
     add_note,
-    append_follow_up_event,
     newest_follow_up_of,
     recovered_by,
+    reopen,
 )
 from widget.storage.ids import id_before
 from widget.storage.leads import leads_of
 from widget.storage.models import FollowUp
+from widget.storage.rule_answers import answered_in
+from widget.storage.rules import rules_in_order
 
 _log = logging.getLogger(__name__)
 
@@ -82,13 +84,22 @@ class RaiseAlerts:
             return []
         known = seen(session, {(workspace_id, event.response_id) for event in events})
         rules = rules_of(session, workspace_id)
-        wanted = [event for event in events if self._is_of_interest(session, event, known, rules)]
+        ruled = self._ruled(session, workspace_id, events, known)
+        wanted = [
+            event
+            for event in events
+            if event.id in ruled or self._is_of_interest(session, event, known, rules)
+        ]
         session.rollback()
         failed = []
         for event in wanted:
             try:
                 with writing(session):
                     self._act(session, event, now)
+                if event.id in ruled:
+                    # After the alert, so that a rule can give its follow-up to somebody else.
+                    with writing(session):
+                        self._apply_rules(session, event, now)
             except Exception:  # noqa: BLE001 - logged, and tried again
                 # One response that cannot be dealt with must not hold up the others.
                 _log.exception("Alerts could not deal with event %s.", event.id)
@@ -108,6 +119,34 @@ class RaiseAlerts:
             or response["is_recovery"]
             or bool(whys(rules.of(response["survey_id"]), self._said(session, response)))
         )
+
+    def _ruled(
+        self, session: Session, workspace_id: int, events: Sequence[ReadEvent], known: Seen
+    ) -> frozenset[UUID]:
+        """The events that rules of the workspace act on, as far as can be told without locking."""
+        rules = [rule for rule in rules_in_order(session, workspace_id) if rule.is_on]
+        finished = {
+            event.id: known.responses[workspace_id, event.response_id]
+            for event in events
+            if event.name == "response.finished"
+            and (workspace_id, event.response_id) in known.responses
+        }
+        if not rules or not finished:
+            return frozenset()
+        answered = answered_in(session, workspace_id, list(finished.values()))
+        return frozenset(
+            id
+            for id, response in finished.items()
+            if _is_real(response) and fitting(rules, response, answered[response["id"]])
+        )
+
+    def _apply_rules(self, session: Session, event: ReadEvent, now: datetime) -> None:
+        response = answers.find_response(
+            session.connection(), event.workspace_id, event.response_id
+        )
+        if response is not None and _is_real(response):
+            rules = rules_in_order(session, event.workspace_id)
+            apply_rules(session, rules, response, home=self._home, at=now)
 
     def _act(self, session: Session, event: ReadEvent, now: datetime) -> None:
         response = answers.find_response(
@@ -143,12 +182,11 @@ class RaiseAlerts:
         )
         before = whys(rule, _before(now_said, changes))
         why = [reason for reason in whys(rule, now_said) if reason not in before]
-        if not is_new or found.status != "done" or not why:
+        if not is_new or found.status != "resolved" or not why:
             return
-        found.status, found.closed_at = "open", None
-        found.opened_why = list(dict.fromkeys([*cast(list[Why], found.opened_why), *why]))
-        add_note(session, found, "status", at=now, data={"from": "done", "to": "open", "why": why})
-        append_follow_up_event(session, "follow_up.opened", found, now)
+        reopen(session, found, now, why)
+        data = {"from": "resolved", "to": "new", "why": why}
+        add_note(session, found, "status", at=now, data=data)
         leads = {lead.user_id: lead for lead in leads_of(session, found.workspace_id)}
         tell(session, found, response, rule, why, leads, home=self._home, at=now, is_reopened=True)
 
@@ -160,9 +198,12 @@ class RaiseAlerts:
         return said(response, self._positive_from[version_id])
 
 
+def _is_real(response: Any) -> bool:
+    return response["hidden_at"] is None and response["finished_at"] is not None
+
+
 def _may_alarm(response: Any) -> bool:
-    is_real = not response["is_test"] and response["hidden_at"] is None
-    return is_real and response["finished_at"] is not None
+    return not response["is_test"] and _is_real(response)
 
 
 def _before(now_said: Said, changes: Iterable[dict[str, Any]]) -> Said:

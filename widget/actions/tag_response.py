@@ -6,8 +6,9 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from widget.domain.errors import UnknownResponse
+from widget.domain.notes import NoteKind
 from widget.storage import answers, tags
-from widget.storage.engine import writing
+from widget.storage.engine import joining
 from widget.storage.events import append_event
 from widget.storage.notes import add_entry
 
@@ -24,10 +25,11 @@ def set_tag(
 ) -> bool:
     """Give a tag, as `domain.tags` writes it, or take it back; False when nothing changed by it.
 
-    `by` is the user who does it, which the response's thread keeps. Raises UnknownResponse, and
-    TagRefused when there are too many.
+    `by` is the user who does it, which the response's thread keeps; what a rule did is kept
+    elsewhere. Stands alone, or within a larger transaction. Raises UnknownResponse, and TagRefused
+    when there are too many.
     """
-    with writing(session):
+    with joining(session):
         found = answers.find_response(session.connection(), workspace_id, id)
         if found is None:
             raise UnknownResponse("There is no such response in this workspace.")
@@ -39,9 +41,9 @@ def set_tag(
             changed = known is not None and tags.take_tag(session, workspace_id, id, known)
         if not changed:
             return False
-        add_entry(
-            session, workspace_id, id, "tagged" if given else "untagged", by=by, text=tag, at=at
-        )
+        if by is not None:
+            kind: NoteKind = "tagged" if given else "untagged"
+            add_entry(session, workspace_id, id, kind, by=by, text=tag, at=at)
         append_event(
             session,
             "response.tagged",

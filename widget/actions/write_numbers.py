@@ -24,6 +24,7 @@ from widget.storage.dashboards import (
     course_of,
     known_of,
     member_names_of,
+    versions_by_number,
 )
 from widget.storage.engine import writing
 from widget.storage.saved_filters import saved_filter
@@ -83,6 +84,7 @@ def _numbers(session: Session, workspace_id: int, mail: PlannedMail) -> Numbers:
         team_tree(session, workspace_id, seat.scope),
         tags_by_id(session, workspace_id),
         seat.scope,
+        versions_by_number(session, workspace_id, chosen["version"]),
     )
     check_scope(seat.scope, chosen, known)
     place = (session, workspace_id, seat.scope)

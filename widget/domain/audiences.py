@@ -5,16 +5,21 @@ group. They are kept as JSON, and nothing that is not in the lists below is let 
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
 from widget.domain.addresses import storable
+from widget.domain.condition_groups import (
+    MOST_ITEMS,
+    Group,
+    group_from_json,
+    group_to_json,
+    one_of,
+    problems_of,
+)
 from widget.domain.errors import RulesRefused
 from widget.domain.response_filters import MOODS
-
-Match = Literal["all", "any", "none"]
-MATCHES: tuple[Match, ...] = get_args(Match)
 
 # What is one of a customer's own columns; `attribute` is whichever the rule's key names.
 TextField = Literal["client", "segment", "language", "country", "attribute"]
@@ -53,9 +58,7 @@ _NEEDS_VALUE: frozenset[Operator] = frozenset(
 NUMBER = r"-?(0|[1-9][0-9]*)(\.[0-9]+)?"
 MOST_DIGITS = 15
 
-# Groups within groups, the outermost counted; rules and groups in all.
-MOST_DEPTH = 3
-MOST_ITEMS = 50
+TOO_MANY = f"An audience has at most {MOST_ITEMS} rules and groups."
 MOST_DAYS = 3650
 _VALUE, _KEY = 200, 50
 
@@ -84,15 +87,8 @@ class Rule:
         return int(self.value)
 
 
-@dataclass(frozen=True)
-class Group:
-    """All, any or none of some items. All of none hold for everybody, any of none for nobody."""
-
-    match: Match = "all"
-    items: "tuple[Rule | Group, ...]" = ()
-
-
-EVERYBODY = Group()
+Rules = Group[Rule]
+EVERYBODY: Rules = Group()
 
 
 def operators_of(field: RuleField) -> tuple[Operator, ...]:
@@ -109,13 +105,10 @@ def needs_value(operator: Operator) -> bool:
     return operator in _NEEDS_VALUE
 
 
-def group_to_json(group: Group) -> dict[str, Any]:
+def rules_to_json(rules: Rules) -> dict[str, Any]:
     """The rules as they are stored."""
-    items = [
-        group_to_json(item) if isinstance(item, Group) else _rule_to_json(item)
-        for item in group.items
-    ]
-    return {"match": group.match, "items": items}
+    stored: dict[str, Any] = group_to_json(rules, _rule_to_json)
+    return stored
 
 
 def _rule_to_json(rule: Rule) -> dict[str, str]:
@@ -123,39 +116,17 @@ def _rule_to_json(rule: Rule) -> dict[str, str]:
     return {name: value for name, value in data.items() if value}
 
 
-def group_from_json(data: object) -> Group:
+def rules_from_json(data: object) -> Rules:
     """The rules from their stored form. Raises RulesRefused for what no rules are made of: unknown
     words, wrong types, too many items or too deep. What is merely not filled in `problems` tells.
     """
-    group = _group(data, 1)
-    if sum(1 for _ in walk(group)) > MOST_ITEMS:
-        raise RulesRefused(f"An audience has at most {MOST_ITEMS} rules and groups.")
-    return group
+    return group_from_json(data, _rule_from_json, TOO_MANY)
 
 
-def _group(data: object, depth: int) -> Group:
-    if not isinstance(data, Mapping) or not isinstance(items := data.get("items", []), Sequence):
-        raise RulesRefused("A group of rules has a match and items.")
-    if depth > MOST_DEPTH:
-        raise RulesRefused(f"Groups of rules go {MOST_DEPTH} deep at most.")
-    if len(items) > MOST_ITEMS:
-        raise RulesRefused(f"An audience has at most {MOST_ITEMS} rules and groups.")
-    match = _one_of(MATCHES, data.get("match", "all"), "match")
-    return Group(match, tuple(_item(item, depth) for item in items))
-
-
-def _item(data: object, depth: int) -> Rule | Group:
-    if isinstance(data, Mapping) and "field" in data:
-        field = _one_of(FIELDS, data["field"], "field")
-        operator = _one_of(operators_of(field), data.get("operator"), "operator")
-        return Rule(field, operator, _text(data, "value", _VALUE), _text(data, "key", _KEY))
-    return _group(data, depth + 1)
-
-
-def _one_of(known: Sequence[Any], value: object, name: str) -> Any:
-    if value not in known:
-        raise RulesRefused(f"Unknown {name} of a rule: {str(value)[:50]!r}.")
-    return value
+def _rule_from_json(data: Mapping[Any, Any]) -> Rule:
+    field = one_of(FIELDS, data["field"], "field")
+    operator = one_of(operators_of(field), data.get("operator"), "operator")
+    return Rule(field, operator, _text(data, "value", _VALUE), _text(data, "key", _KEY))
 
 
 def _text(data: Mapping[Any, Any], name: str, limit: int) -> str:
@@ -170,27 +141,9 @@ def attribute_key(text: str) -> str:
     return re.sub(r'["\\]', "", storable(text)).strip()[:_KEY]
 
 
-def walk(group: Group, path: str = "") -> Iterator[tuple[str, Rule | Group]]:
-    """Every item of a group with its path, such as `1.0`: the first item of the second group."""
-    for place, item in enumerate(group.items):
-        at = f"{path}.{place}" if path else str(place)
-        yield at, item
-        if isinstance(item, Group):
-            yield from walk(item, at)
-
-
-def problems(group: Group) -> dict[str, str]:
+def problems(rules: Rules) -> dict[str, str]:
     """What is not filled in, or not rightly, by the path of the item."""
-    found: dict[str, str] = {}
-    for path, item in walk(group):
-        wrong = _empty_group(item) if isinstance(item, Group) else _problem(item)
-        if wrong:
-            found[path] = wrong
-    return found
-
-
-def _empty_group(group: Group) -> str:
-    return "" if group.items else "Add a rule to this group, or remove it."
+    return problems_of(rules, _problem)
 
 
 def _problem(rule: Rule) -> str:
@@ -209,39 +162,6 @@ def _problem(rule: Rule) -> str:
         is_short = len(rule.value) <= MOST_DIGITS
         return "" if is_number and is_short else "Give a number such as 1200 or -3.5."
     return "" if rule.value else "Say what to compare with."
-
-
-def with_item(group: Group, path: str, item: Rule | Group) -> Group:
-    """The same group with an item added at the end of the group at a path ("" is itself).
-
-    Raises RulesRefused when the path names no group.
-    """
-    return _changed(group, path, lambda found: Group(found.match, (*found.items, item)))
-
-
-def without_item(group: Group, path: str) -> Group:
-    """The same group without the item at a path. Raises RulesRefused when there is none."""
-    parent, _dot, place = path.rpartition(".")
-
-    def remove(found: Group) -> Group:
-        if not place.isdigit() or int(place) >= len(found.items):
-            raise RulesRefused("There is no such rule.")
-        return Group(found.match, found.items[: int(place)] + found.items[int(place) + 1 :])
-
-    return _changed(group, parent, remove)
-
-
-def _changed(group: Group, path: str, change: Any) -> Group:
-    if not path:
-        changed: Group = change(group)
-        return changed
-    first, _dot, rest = path.partition(".")
-    place = int(first) if first.isdigit() else len(group.items)
-    inner = group.items[place] if place < len(group.items) else None
-    if not isinstance(inner, Group):
-        raise RulesRefused("There is no such group of rules.")
-    items = (*group.items[:place], _changed(inner, rest, change), *group.items[place + 1 :])
-    return Group(group.match, items)
 
 
 @dataclass(frozen=True)

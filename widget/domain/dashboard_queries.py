@@ -1,7 +1,7 @@
 """The dashboard's filter as an address writes it: what it means to somebody, on some day."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from widget.domain.errors import MomentRefused
@@ -11,7 +11,10 @@ from widget.domain.scores.spans import PRESETS, Preset, Span, preset_span
 from widget.domain.teams import TeamPlace, with_teams_below
 
 # A parameter's name, in the order of the form; each may come several times.
-NAMES = ("survey", "team", "member", "channel", "language", "source", "client", "segment", "tag")
+NAMES = (
+    *("survey", "version", "team", "member", "channel", "language", "source", "client", "segment"),
+    "tag",
+)
 SPAN_NAMES = ("span", "from", "to")
 # What the form calls days that somebody chooses.
 OWN_DAYS = "own"
@@ -28,7 +31,8 @@ Chosen = Mapping[str, Sequence[str]]
 class Known:
     """What of a workspace somebody's filter may name: ids by what an address calls them.
 
-    `nobodys`: whether answers that belong to nobody are theirs to see.
+    `versions` are by their number, which each survey has of its own. `nobodys`: whether answers
+    that belong to nobody are theirs to see.
     """
 
     surveys: Mapping[str, int]
@@ -36,6 +40,7 @@ class Known:
     teams: Sequence[TeamPlace]
     tags: Mapping[str, int]
     nobodys: bool
+    versions: Mapping[str, Sequence[int]] = field(default_factory=dict)
 
     def unknown(self, chosen: Chosen) -> list[str]:
         """Names of the parameters with a value that is not there, or not theirs to see."""
@@ -88,6 +93,10 @@ def wanted_in(span: Span, chosen: Chosen, known: Known) -> ScoreFilter:
         ),
         teams=_known(sorted(with_teams_below(known.teams, roots)), chosen["team"]),
         members=members or ([0] if chosen["member"] else ()),
+        versions=_known(
+            [id for one in chosen["version"] for id in known.versions.get(one, ())],
+            chosen["version"],
+        ),
         channels=texts_of(chosen["channel"]),
         languages=texts_of(chosen["language"]),
         sources=texts_of(chosen["source"]),

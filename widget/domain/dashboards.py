@@ -1,11 +1,13 @@
 """What a dashboard says: numbers with what they were before, their course, and what they hide."""
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Generic, TypeVar
+from typing import Generic, Literal, TypeVar
 from zoneinfo import ZoneInfo
 
+from widget.domain.scales import Kind
+from widget.domain.score_filters import ScoreFilter
 from widget.domain.score_summary import FEW
 from widget.domain.scores.adding import summed, without
 from widget.domain.scores.comparisons import Comparison
@@ -18,13 +20,20 @@ from widget.domain.scores.spans import Bucket
 Key = TypeVar("Key", bound=Hashable)
 
 
+# Why a tile has no number: its filter asks for what is not known of it; nobody was asked by a
+# request; there is none on offer.
+TileLack = Literal["unknown_by_filter", "nothing_sent", "not_offered"]
+
+
 @dataclass(frozen=True)
 class Tile:
-    """A metric's number, and how it differs from that of the span before."""
+    """A metric's number, and how it differs from that of the span before. `lack` says why there is
+    none, where that is another reason than that nobody answered."""
 
     metric: MetricId
     score: Score
     change: Comparison
+    lack: TileLack | None = None
 
     @property
     def is_better(self) -> bool | None:
@@ -72,6 +81,44 @@ class Pair(Generic[Key]):
 def tiles(metrics: Sequence[MetricId], now: Counts, before: Counts) -> list[Tile]:
     """A tile for each metric, in their order."""
     return [Tile(metric, score_of(metric, now), compare(metric, before, now)) for metric in metrics]
+
+
+@dataclass(frozen=True)
+class Offered:
+    """What the surveys of a filter ask, and what their workspace offers to whoever answers."""
+
+    kinds: Collection[Kind]
+    rewards: bool
+    shares: bool
+
+
+def all_tiles(wanted: ScoreFilter, offered: Offered, now: Counts, before: Counts) -> list[Tile]:
+    """A tile for each metric of what is asked or was answered in either span, and for all that are
+    of no kind of question; those without a number too."""
+    kinds = {one.kind for counts in (now, before) for one in counts.answers if one.counts}
+    kinds |= set(offered.kinds)
+    metrics = [id for id in METRIC_IDS if METRICS[id].kind is None or METRICS[id].kind in kinds]
+    lacks = {id: _lack(id, wanted, offered, now, before) for id in metrics}
+    known = {one.metric: one for one in tiles(metrics, now, before)}
+    nothing = {one.metric: one for one in tiles(metrics, Counts(), Counts())}
+    return [replace(nothing[id], lack=lacks[id]) if lacks[id] else known[id] for id in metrics]
+
+
+def _lack(
+    metric: MetricId, wanted: ScoreFilter, offered: Offered, now: Counts, before: Counts
+) -> TileLack | None:
+    if metric in ("response_rate", "time_to_answer"):
+        if not wanted.is_rolled_up:
+            return "unknown_by_filter"
+        return None if now.sent or before.sent else "nothing_sent"
+    if metric == "shares" and not wanted.knows_shares:
+        return "unknown_by_filter"
+    # A 0 of what nobody could do would read as if nobody wanted to.
+    if metric == "shares" and not (offered.shares or now.shares or before.shares):
+        return "not_offered"
+    if metric == "rewards" and not (offered.rewards or now.rewards or before.rewards):
+        return "not_offered"
+    return None
 
 
 def shown_metrics(

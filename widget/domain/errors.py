@@ -181,6 +181,14 @@ class FollowUpRefused(SaysoError):
     """Something cannot be done with a follow-up, or not any more."""
 
 
+class DueRulesRefused(SaysoError):
+    """Rules about when follow-ups are due that cannot be. `problems` maps fields to sentences."""
+
+    def __init__(self, problems: dict[str, str]) -> None:
+        super().__init__(" ".join(problems.values()))
+        self.problems = problems
+
+
 class UnknownFollowUp(SaysoError):
     """No follow-up with this id in the workspace."""
 
@@ -191,6 +199,30 @@ class UnknownAlertChannel(SaysoError):
 
 class InvalidAlerts(SaysoError):
     """Rules or channels of alerts that cannot be. `problems` maps field names to sentences."""
+
+    def __init__(self, problems: dict[str, str]) -> None:
+        super().__init__(" ".join(problems.values()))
+        self.problems = problems
+
+
+class UnknownRule(SaysoError):
+    """No rule with this id in the workspace."""
+
+
+class InvalidRule(SaysoError):
+    """A rule that cannot be. `problems` maps field names, and paths of conditions, to sentences."""
+
+    def __init__(self, problems: dict[str, str]) -> None:
+        super().__init__(" ".join(problems.values()))
+        self.problems = problems
+
+
+class UnknownWebhook(SaysoError):
+    """No webhook with this id in the workspace."""
+
+
+class InvalidWebhook(SaysoError):
+    """A webhook that cannot be. `problems` maps field names to sentences."""
 
     def __init__(self, problems: dict[str, str]) -> None:
         super().__init__(" ".join(problems.values()))

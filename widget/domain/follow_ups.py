@@ -4,24 +4,31 @@ from typing import Literal, get_args
 
 from widget.domain.errors import FollowUpRefused
 
-Status = Literal["open", "working", "done"]
+# A follow-up is open until it is resolved. `waiting`: for the customer, or for somebody else.
+Status = Literal["new", "in_progress", "waiting", "resolved"]
 STATUSES: tuple[Status, ...] = get_args(Status)
-STATUS_WORDS: dict[Status, str] = {"open": "Open", "working": "Being worked on", "done": "Done"}
+STATUS_WORDS: dict[Status, str] = {
+    "new": "New",
+    "in_progress": "In progress",
+    "waiting": "Waiting",
+    "resolved": "Resolved",
+}
 
 # In the order of urgency: who asked to be contacted waits for it.
-Why = Literal["contact", "score", "keyword", "by_hand"]
+Why = Literal["contact", "score", "keyword", "rule", "by_hand"]
 WHYS: tuple[Why, ...] = get_args(Why)
 WHY_WORDS: dict[Why, str] = {
     "contact": "Asked to be contacted",
     "score": "Low score",
     "keyword": "A keyword in the comment",
+    "rule": "By a rule",
     "by_hand": "Opened by hand",
 }
 
-# `note`: what somebody of the team wrote. `status` and `assignment`: what changed. `change`: the
-# customer changed their answer. `answer`: they answered again. `reply` is kept for replies to
-# customers.
-NoteKind = Literal["note", "status", "assignment", "change", "answer", "reply"]
+# `note`: what somebody of the team wrote, perhaps of how they replied to the customer elsewhere.
+# `status`, `assignment` and `due`: what changed. `change`: the customer changed their answer.
+# `answer`: they answered again. `reply` is kept for replies to customers.
+NoteKind = Literal["note", "status", "assignment", "due", "change", "answer", "reply"]
 
 NOTE_LIMIT = 5_000
 OUTCOME_LIMIT = 2_000

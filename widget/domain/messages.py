@@ -1,19 +1,25 @@
-"""What is said to people of the team: the same words for a mail and for a chat."""
+"""What is said to people of the team, the same words for a mail and for a chat, and to programs."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from widget.domain.mail_wording import one_line, without_controls
+from widget.domain.webhooks import Notice
 
-Channel = Literal["mail", "slack", "teams"]
+Channel = Literal["mail", "slack", "teams", "webhook"]
 
 # What these carry opens something: once they have left, or never will, their link is forgotten.
 WITH_SECRET_LINK = frozenset({"invitation", "password"})
 
-# These come by the hundred and take seconds each; a lane of their own keeps alerts quick.
-Lane = Literal["quick", "slow"]
-SLOW = frozenset({"subscription", "report"})
+# Numbers and reports come by the hundred and take seconds each, and programs may answer slowly:
+# lanes of their own keep alerts quick. What no lane names is quick.
+Lane = Literal["quick", "slow", "webhooks"]
+WEBHOOK, WEBHOOK_TRIAL = "webhook", "webhook_test"
+PURPOSES: Mapping[Lane, frozenset[str]] = {
+    "slow": frozenset({"subscription", "report"}),
+    "webhooks": frozenset({WEBHOOK, WEBHOOK_TRIAL}),
+}
 
 _SUBJECT_LIMIT = 150
 _TEXT_LIMIT = 2_000
@@ -34,7 +40,7 @@ class Content:
 
     What customers wrote goes into `quote`, so that every channel can set it apart from our words.
     Mails alone have a `reply_to`, where answers go, a `sender_name` where it is not ours, and a
-    `report`.
+    `report`; webhooks alone a `notice`, of which what is sent is written when it leaves.
     """
 
     subject: str
@@ -46,6 +52,7 @@ class Content:
     reply_to: str = ""
     sender_name: str = ""
     report: AttachedReport | None = None
+    notice: Notice | None = None
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -55,8 +62,14 @@ class Content:
         """What `to_json` gave."""
         facts = tuple((str(word), str(value)) for word, value in data.get("facts", ()))
         report = data.get("report")
+        notice = data.get("notice")
         return cls(
-            **{**data, "facts": facts, "report": AttachedReport(**report) if report else None}
+            **{
+                **data,
+                "facts": facts,
+                "report": AttachedReport(**report) if report else None,
+                "notice": Notice(**{**notice, "rules": tuple(notice["rules"])}) if notice else None,
+            }
         )
 
 
@@ -74,6 +87,7 @@ def tidy_content(content: Content) -> Content:
         reply_to=one_line(content.reply_to),
         sender_name=one_line(content.sender_name, 80),
         report=content.report,
+        notice=content.notice,
     )
 
 

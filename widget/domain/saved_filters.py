@@ -23,7 +23,7 @@ MOST_OF_ONE = 50
 
 # Beside the filter itself, what of it is looked at.
 _NAMES: dict[Page, tuple[str, ...]] = {
-    "dashboard": (*dashboard_queries.SPAN_NAMES, *dashboard_queries.NAMES, "metric", "by"),
+    "dashboard": (*dashboard_queries.SPAN_NAMES, *dashboard_queries.NAMES, "metric", "by", "step"),
     "responses": response_filters.NAMES,
 }
 

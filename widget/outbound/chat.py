@@ -26,7 +26,7 @@ _FORMS: Mapping[Channel, Callable[[Content], dict[str, Any]]] = {
 class Poster(Protocol):
     """Something that posts JSON to an address."""
 
-    def post(self, url: str, body: bytes) -> Posted:
+    def post(self, url: str, body: bytes, headers: Mapping[str, str] | None = None) -> Posted:
         """Post it. Raises NotPosted."""
 
 

@@ -24,6 +24,7 @@ from widget.actions.make_report_pdfs import MakeReportPdfs, forget_report_pdfs
 from widget.actions.purge_erased import purge_erased
 from widget.actions.raise_alerts import RaiseAlerts
 from widget.actions.redate_responses import redate_responses
+from widget.actions.remind_overdue import RemindOverdue
 from widget.actions.run_campaigns import campaign_backoff, run_campaigns
 from widget.actions.run_customer_imports import (
     Seen,
@@ -37,7 +38,7 @@ from widget.actions.send_due_requests import send_due
 from widget.actions.send_due_subscriptions import send_due_subscriptions
 from widget.actions.settle_provisional import settle_due
 from widget.domain.mail_addresses import address_digest
-from widget.domain.messages import Lane
+from widget.domain.messages import WEBHOOK, WEBHOOK_TRIAL, Lane
 from widget.domain.subscriptions import PURPOSE
 from widget.domain.turns import Turns
 from widget.outbound.chat import ChatSender
@@ -49,6 +50,7 @@ from widget.outbound.mail.sending import SendMail
 from widget.outbound.mail.transport import make_mailer
 from widget.outbound.messages import SendMessages
 from widget.outbound.public_client import PublicClient
+from widget.outbound.webhooks import SendWebhooks
 from widget.outbound.worker import Job, Worker, collect_seldom
 from widget.report_pages.pdf import make_pdf
 from widget.settings import Settings
@@ -82,6 +84,7 @@ def make_jobs(settings: Settings, engine: Engine, should_stop: Callable[[], bool
         Job("send mail", 1, send_mail),
         Job("send messages", 1, _send_messages(settings, engine, "quick")),
         Job("send numbers and reports", 1, _send_messages(settings, engine, "slow")),
+        Job("send webhooks", 1, _send_messages(settings, engine, "webhooks")),
         Job("change responses", 2, run_bulk_changes),
         Job("redate responses", 2, redate_responses),
         Job("make exports", 1, make_exports),
@@ -103,6 +106,7 @@ def make_jobs(settings: Settings, engine: Engine, should_stop: Callable[[], bool
         Job("find themes", 1, FindThemes(should_stop)),
         Job("forget old themes", 600, forget_old_themes),
         Job("raise alerts", 3, RaiseAlerts(settings.public_url)),
+        Job("remind of overdue follow-ups", 60, RemindOverdue(settings.public_url)),
         Job("make drafts of reports", 30, MakeScheduledReports(settings.public_url)),
         Job("make PDFs of reports", 1, MakeReportPdfs(make_pdf)),
         Job("forget PDFs of reports", 600, forget_report_pdfs),
@@ -113,11 +117,17 @@ def _send_messages(settings: Settings, engine: Engine, lane: Lane) -> SendMessag
     # A connection of its own: each job has a thread of its own.
     mailer = make_mailer(settings)
     notes = MailNotes(mailer, settings.mail_from, ReportAttachments(engine))
-    chat = ChatSender(PublicClient())
+    client = PublicClient()
+    chat = ChatSender(client)
+    webhooks = partial(SendWebhooks, client, settings.public_url)
     return SendMessages(
         {"mail": notes, "slack": chat, "teams": chat},
         clock=_utc_now,
-        by_purpose={PURPOSE: partial(SendNumbers, mailer, settings)},
+        by_purpose={
+            PURPOSE: partial(SendNumbers, mailer, settings),
+            WEBHOOK: webhooks,
+            WEBHOOK_TRIAL: webhooks,
+        },
         lane=lane,
     )
 

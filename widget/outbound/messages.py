@@ -25,16 +25,21 @@ _log = logging.getLogger(__name__)
 _LEASE = timedelta(minutes=2)
 _BATCH = 5
 _NOT_READY = timedelta(seconds=5)
+# Whoever asks to be left alone is, for so long at most.
+_LONGEST_WAIT = timedelta(hours=24)
 # Whatever is not ready by then counts as not sent, and is given up in the end.
 _READY_WITHIN = timedelta(hours=1)
 
 
 class NotSent(Exception):
-    """A message could not leave. `is_final`: trying again is of no use."""
+    """A message could not leave. `is_final`: trying again is of no use. `wait`: not sooner than
+    so long from now."""
 
-    def __init__(self, error: str, *, is_final: bool = False) -> None:
+    def __init__(
+        self, error: str, *, is_final: bool = False, wait: timedelta | None = None
+    ) -> None:
         super().__init__(error)
-        self.is_final = is_final
+        self.is_final, self.wait = is_final, wait
 
 
 class NotReadyYet(Exception):
@@ -85,7 +90,7 @@ class SendMessages:
             else:
                 self._failed(engine, due, str(error), is_final=False)
         except NotSent as error:
-            self._failed(engine, due, str(error), is_final=error.is_final)
+            self._failed(engine, due, str(error), is_final=error.is_final, wait=error.wait)
         except Exception as error:  # noqa: BLE001 - logged, and tried again
             # One message that cannot be written must not hold up the others.
             _log.exception("Message %s could not be sent.", due.id)
@@ -93,10 +98,19 @@ class SendMessages:
         else:
             mark_message_sent(engine, due, self.clock())
 
-    def _failed(self, engine: Engine, due: DueMessage, error: str, *, is_final: bool) -> None:
+    def _failed(
+        self,
+        engine: Engine,
+        due: DueMessage,
+        error: str,
+        *,
+        is_final: bool,
+        wait: timedelta | None = None,
+    ) -> None:
         delay = None if is_final else retry_delay(due.attempts)
         if delay is None:
             _log.error("Message %s is given up: %s", due.id, error)
             give_message_up(engine, due, error)
         else:
-            retry_message(engine, due, self.clock() + delay, error)
+            asked = min(wait or delay, _LONGEST_WAIT)
+            retry_message(engine, due, self.clock() + max(delay, asked), error)

@@ -8,8 +8,9 @@ certificate and the Host header stay those of the name. Redirects and proxies do
 import socket
 import ssl
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import httpcore
@@ -34,10 +35,12 @@ class NotPosted(Exception):
 
 @dataclass(frozen=True)
 class Posted:
-    """An answer, whatever its status; `text` is the beginning of it."""
+    """An answer, whatever its status; `text` is the beginning of it. `retry_after` is how long it
+    asks to be left alone, where it says so in seconds."""
 
     status: int
     text: str
+    retry_after: timedelta | None = None
 
 
 def resolve(host: str, port: int) -> list[Place]:
@@ -55,8 +58,9 @@ class PublicClient:
     timeout_s: float = TIMEOUT_S
     ssl_context: ssl.SSLContext | None = None
 
-    def post(self, url: str, body: bytes) -> Posted:
-        """Post a body of JSON to an https address on its usual port. Raises NotPosted.
+    def post(self, url: str, body: bytes, headers: Mapping[str, str] | None = None) -> Posted:
+        """Post a body of JSON to an https address on its usual port, with headers besides the usual
+        ones. Raises NotPosted.
 
         The time-out is for the whole, so that nobody holds up others by being slow.
         """
@@ -64,20 +68,22 @@ class PublicClient:
         if target.scheme != b"https" or target.port not in (None, 443):
             raise NotPosted("Only https on its usual port is posted to.", is_final=True)
         backend = _GuardedBackend(self.resolve, self.allows, time.monotonic() + self.timeout_s)
-        headers = [
+        sent = [
             ("Host", target.host.decode()),
             ("Content-Type", "application/json; charset=utf-8"),
             ("Accept-Encoding", "identity"),
             ("User-Agent", "Sayso"),
+            *(headers or {}).items(),
         ]
         try:
             with (
                 httpcore.ConnectionPool(
                     network_backend=backend, ssl_context=self.ssl_context, retries=0
                 ) as pool,
-                pool.stream("POST", target, headers=headers, content=body) as answer,
+                pool.stream("POST", target, headers=sent, content=body) as answer,
             ):
-                return Posted(answer.status, _beginning(answer.iter_stream()))
+                said = _beginning(answer.iter_stream())
+                return Posted(answer.status, said, _retry_after(answer.headers))
         except _Refused as error:
             raise NotPosted(str(error), is_final=True) from None
         except httpcore.TimeoutException:
@@ -158,6 +164,11 @@ def _left(deadline: float) -> float:
     if left <= 0:
         raise httpcore.ReadTimeout("The time is over.")
     return left
+
+
+def _retry_after(headers: Iterable[tuple[bytes, bytes]]) -> timedelta | None:
+    said = next((value for name, value in headers if name.lower() == b"retry-after"), b"").strip()
+    return timedelta(seconds=int(said)) if said.isdigit() and len(said) < 8 else None
 
 
 def _beginning(parts: Iterable[bytes]) -> str:

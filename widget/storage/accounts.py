@@ -46,6 +46,11 @@ def time_zone_of(session: Session, workspace_id: int) -> str:
     return session.scalars(select(Workspace.time_zone).where(Workspace.id == workspace_id)).one()
 
 
+def workspace_name(session: Session, workspace_id: int) -> str:
+    """What a workspace is called."""
+    return session.scalars(select(Workspace.name).where(Workspace.id == workspace_id)).one()
+
+
 def change_workspace(
     session: Session, workspace_id: int, *, name: str, time_zone: str, at: datetime
 ) -> bool:

@@ -14,18 +14,19 @@ from widget.domain.audiences import (
     NUMBER_OPERATORS,
     TEXT_FIELDS,
     TIME_FIELDS,
-    Group,
     Operator,
     Rule,
+    Rules,
     TextField,
     Trait,
 )
+from widget.domain.condition_groups import Group
 from widget.domain.response_filters import MOODS
 from widget.storage.models import AudienceCustomer, Customer, Request, Response
 from widget.storage.response_moods import in_moods
 
 
-def fits(session: Session, workspace_id: int, group: Group, now: datetime) -> ColumnElement[bool]:
+def fits(session: Session, workspace_id: int, group: Rules, now: datetime) -> ColumnElement[bool]:
     """The condition that rules hold of a customer; the rules must be without problems."""
     return _Conditions(session, workspace_id, now).of_group(group)
 
@@ -59,7 +60,7 @@ class _Conditions:
     def __init__(self, session: Session, workspace_id: int, now: datetime) -> None:
         self._session, self._workspace_id, self._now = session, workspace_id, now
 
-    def of_group(self, group: Group) -> ColumnElement[bool]:
+    def of_group(self, group: Rules) -> ColumnElement[bool]:
         items = [
             self.of_group(item) if isinstance(item, Group) else self._of_rule(item)
             for item in group.items

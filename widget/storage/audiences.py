@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from widget.domain.addresses import spellings
-from widget.domain.audiences import EVERYBODY, Group, Trait, group_from_json, group_to_json
+from widget.domain.audiences import EVERYBODY, Rules, Trait, rules_from_json, rules_to_json
 from widget.domain.errors import UnknownAudience
 from widget.domain.sampling import Stratum
 from widget.storage.audience_conditions import fits, is_listed, trait_column
@@ -24,7 +24,7 @@ class StoredAudience:
 
     id: int
     name: str
-    rules: Group | None
+    rules: Rules | None
     updated_at: datetime | None = None
 
 
@@ -84,7 +84,7 @@ def put_audience(
         row = Audience(workspace_id=workspace_id, created_at=at)
         session.add(row)
     row.name, row.updated_at = audience.name, at
-    row.rules = None if audience.rules is None else group_to_json(audience.rules)
+    row.rules = None if audience.rules is None else rules_to_json(audience.rules)
     session.flush()
     return row.id
 
@@ -267,5 +267,5 @@ def _of(
 
 
 def _stored(row: Audience) -> StoredAudience:
-    rules = None if row.rules is None else group_from_json(row.rules)
+    rules = None if row.rules is None else rules_from_json(row.rules)
     return StoredAudience(row.id, row.name, rules, row.updated_at)

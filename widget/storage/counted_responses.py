@@ -66,6 +66,11 @@ def add_facts(found: Facts, more: Facts) -> None:
 
 def that_count(workspace_id: int, first: date, last: date) -> list[ColumnElement[bool]]:
     """The condition of responses of some days, both included, that the numbers count."""
+    return [*that_are_shown(workspace_id, first, last), Response.is_recovery.is_(False)]
+
+
+def that_are_shown(workspace_id: int, first: date, last: date) -> list[ColumnElement[bool]]:
+    """The same, with answers of customers who were asked again."""
     return [
         Response.workspace_id == workspace_id,
         Response.day >= first,
@@ -74,7 +79,6 @@ def that_count(workspace_id: int, first: date, last: date) -> list[ColumnElement
         Response.answered_at >= datetime.combine(first, time(), UTC) - _FARTHEST,
         Response.answered_at < datetime.combine(last, time(), UTC) + 2 * _FARTHEST,
         Response.is_test.is_(False),
-        Response.is_recovery.is_(False),
         Response.hidden_at.is_(None),
     ]
 

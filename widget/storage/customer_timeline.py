@@ -46,7 +46,7 @@ Happening = Literal[
     "changed",
     "follow_up",
     "follow_up_note",
-    "follow_up_done",
+    "follow_up_resolved",
     "shared",
     "unshared",
     "testimonial",
@@ -195,9 +195,9 @@ def _of_follow_ups(
     for row in threads.values():
         found, detail = responses[row.response_id], {"id": row.id, "why": row.opened_why}
         yield Entry(row.opened_at, "follow_up", response=found, detail=detail)
-        if row.closed_at:
+        if row.resolved_at:
             detail = {"id": row.id, "outcome": row.outcome}
-            yield Entry(row.closed_at, "follow_up_done", response=found, detail=detail)
+            yield Entry(row.resolved_at, "follow_up_resolved", response=found, detail=detail)
     notes = select(FollowUpNote).where(
         FollowUpNote.workspace_id == workspace_id,
         FollowUpNote.follow_up_id.in_(threads),

@@ -1,6 +1,6 @@
 """What a dashboard's numbers are computed from, and what its filters can choose."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -34,12 +34,15 @@ ASKED_BY: frozenset[Group] = frozenset({"survey", "member", "team", "channel"})
 @dataclass(frozen=True)
 class CountedSurvey:
     """What counting needs to know of a survey: what its main question asks, and from which score
-    on its answers are positive."""
+    on its answers are positive. `asks` are the kinds of all questions that it asks by now, none
+    where it was never published; `offers_sharing`, whether customers may make a page of theirs."""
 
     public_id: str
     name: str
     kind: Kind
     positive_from: int
+    asks: frozenset[Kind] = frozenset()
+    offers_sharing: bool = False
 
     def threshold(self, kind: Kind) -> int:
         """From where scores of a kind are positive: as the survey says of its own main question,
@@ -60,7 +63,12 @@ def counted_surveys(session: Session, workspace_id: int) -> dict[int, CountedSur
         definition = definition_from_json(published or survey.draft)
         kind = definition.question.kind
         found[survey.id] = CountedSurvey(
-            survey.public_id, survey.name, kind, definition.positive_from
+            survey.public_id,
+            survey.name,
+            kind,
+            definition.positive_from,
+            frozenset(one.kind for one in definition.questions) if published else frozenset(),
+            bool(published) and definition.share,
         )
     return found
 
@@ -199,7 +207,10 @@ def _counts(facts: Facts, surveys: Mapping[int, CountedSurvey]) -> Counts:
     answers: dict[tuple[Kind, int], dict[int, int]] = {}
     responses = comments = rewards = 0
     for survey_id, of_survey in facts.items():
-        survey = surveys[survey_id]
+        survey = surveys.get(survey_id)
+        if survey is None:
+            # Made, and answered, since the surveys were read: it counts the next time.
+            continue
         for kind in KINDS:
             if kind not in of_survey:
                 continue
@@ -241,15 +252,17 @@ def known_of(
     teams: Sequence[TeamNode],
     tags: Mapping[int, str],
     scope: Scope,
+    versions: Mapping[str, Sequence[int]],
 ) -> Known:
-    """What a filter may name within a scope, given the surveys and tags of the workspace, and its
-    members and teams within the scope."""
+    """What a filter may name within a scope, given the surveys and tags of the workspace, its
+    members and teams within the scope, and versions by their number."""
     return Known(
         surveys={survey.public_id: id for id, survey in surveys.items()},
         members={member.public_id: id for id, member in members.items()},
         teams=[TeamPlace(team.id, team.parent_id) for team in teams],
         tags={name: id for id, name in tags.items()},
         nobodys=scope.everything,
+        versions=versions,
     )
 
 
@@ -261,3 +274,15 @@ def version_numbers(session: Session, workspace_id: int) -> dict[int, tuple[int,
         .where(Survey.workspace_id == workspace_id)
     )
     return {id: (survey_id, number) for id, survey_id, number in rows}
+
+
+def versions_by_number(
+    session: Session, workspace_id: int, numbers: Collection[str]
+) -> dict[str, list[int]]:
+    """The ids of the versions that have one of these numbers, of whichever survey."""
+    found: dict[str, list[int]] = {}
+    if numbers:
+        for id, (_survey_id, number) in version_numbers(session, workspace_id).items():
+            if str(number) in numbers:
+                found.setdefault(str(number), []).append(id)
+    return found

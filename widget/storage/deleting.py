@@ -17,6 +17,7 @@ from widget.storage.models import (
     ResponseNote,
     ResponseTag,
     Revision,
+    RuleRun,
     Share,
     Testimonial,
     Vote,
@@ -26,7 +27,7 @@ from widget.storage.models import (
 # Who points to whom: what is pointed to goes last.
 _ABOUT = (
     *(Mention, ResponseNote, FollowUp, Vote, Share, Testimonial, ResponseTag, Revision),
-    *(HeldAnswer, LinkVisit),
+    *(HeldAnswer, LinkVisit, RuleRun),
 )
 
 

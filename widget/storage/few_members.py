@@ -1,15 +1,16 @@
-"""The newest responses of a few members, without walking through everybody else's.
+"""The newest responses of a few members or tags, without walking through everything else.
 
 A list goes through all responses, newest first, until a page is full. For a small team that takes
 long: most of what it meets is not theirs. So each member's newest are looked up by themselves, in
-an index, and put together.
+an index, and put together; and so are those of each of a few tags.
 """
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from datetime import datetime
+from uuid import UUID
 
-from sqlalchemy import select, union_all
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from widget.domain.response_filters import ResponseFilter
@@ -20,6 +21,7 @@ from widget.storage.search import Rows
 
 # Of more members a page is full soon.
 _FEW = 30
+FEW_TAGS = 10
 
 
 def few_members(
@@ -45,12 +47,15 @@ def without_members(wanted: ResponseFilter) -> ResponseFilter:
     return replace(wanted, scope=EVERYTHING, teams=None, members=())
 
 
-def newest_of_each(query: Rows, members: Sequence[int], limit: int) -> Any:
-    """The places of the first `limit` rows for each member of a query of responses that is in the
-    order of its list."""
+def next_of_each(
+    session: Session, each: Sequence[Rows], limit: int, *, is_newer: bool
+) -> list[UUID]:
+    """The ids of the first `limit` responses of all that some queries find. The queries are in the
+    order of their lists: newest first, or oldest first where newer ones are wanted."""
     places = (Response.answered_at, Response.id)
-    of_each = [
-        query.where(Response.member_id == member).with_only_columns(*places).limit(limit).subquery()
-        for member in members
-    ]
-    return union_all(*(select(of_one) for of_one in of_each)).subquery()
+    found: set[tuple[datetime, UUID]] = set()
+    for query in each:
+        # One by one: put together, SQLite forgets the order that each is read in.
+        rows = session.execute(query.with_only_columns(*places).limit(limit))
+        found |= {(row.answered_at, row.id) for row in rows}
+    return [id for _at, id in sorted(found, reverse=not is_newer)[:limit]]

@@ -39,11 +39,11 @@ def follow_up_figures(
     joined = and_(
         Response.workspace_id == FollowUp.workspace_id, Response.id == FollowUp.response_id
     )
-    is_closed = and_(FollowUp.closed_at >= since, FollowUp.closed_at < until)
+    is_closed = and_(FollowUp.resolved_at >= since, FollowUp.resolved_at < until)
     opened, still_open = session.execute(
         select(
             func.count().filter(FollowUp.opened_at >= since),
-            func.count().filter(or_(FollowUp.closed_at.is_(None), FollowUp.closed_at >= until)),
+            func.count().filter(or_(FollowUp.resolved_at.is_(None), FollowUp.resolved_at >= until)),
         )
         .select_from(FollowUp)
         .join(Response, joined)
@@ -51,7 +51,7 @@ def follow_up_figures(
     ).one()
     times: Counter[int] = Counter()
     for began, ended in session.execute(
-        select(FollowUp.opened_at, FollowUp.closed_at)
+        select(FollowUp.opened_at, FollowUp.resolved_at)
         .join(Response, joined)
         .where(*about, is_closed)
     ):

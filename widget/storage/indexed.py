@@ -8,7 +8,7 @@ either way.
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, String, column, select, values
+from sqlalchemy import CTE, ColumnElement, String, column, func, select, values
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 
@@ -24,6 +24,11 @@ def by_index(
     )
     condition: ColumnElement[bool] = (model.workspace_id == workspace_id) & model.id.in_(ids)
     return condition
+
+
+def out_of_index(column: Any) -> ColumnElement[Any]:
+    """The same value, told so that no index is in the order of it."""
+    return func.coalesce(column, column)
 
 
 def texts(wanted: Collection[str]) -> CTE:

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Engine, Table, or_, select, true, update
 from sqlalchemy.orm import Session
 
-from widget.domain.messages import SLOW, WITH_SECRET_LINK, Channel, Content, Lane, tidy_content
+from widget.domain.messages import PURPOSES, WITH_SECRET_LINK, Channel, Content, Lane, tidy_content
 from widget.storage.engine import write_connection
 from widget.storage.ids import new_id
 from widget.storage.models import Message
@@ -62,7 +62,7 @@ def add_message(
 
 
 def is_any_message_due(engine: Engine, now: datetime, lane: Lane | None = None) -> bool:
-    """Whether something is to be sent, by either lane where none is named: asked often, and
+    """Whether something is to be sent, by any lane where none is named: asked often, and
     without holding up who writes."""
     query = select(_messages.c.id).where(_is_due(now), _is_of(lane)).limit(1)
     with engine.connect() as connection:
@@ -72,7 +72,7 @@ def is_any_message_due(engine: Engine, now: datetime, lane: Lane | None = None) 
 def claim_messages(
     engine: Engine, now: datetime, *, limit: int, lease: timedelta, lane: Lane | None = None
 ) -> list[DueMessage]:
-    """Up to `limit` messages of a lane, or of both, that nobody else sends until the lease ends;
+    """Up to `limit` messages of a lane, or of all, that nobody else sends until the lease ends;
     counts an attempt."""
     until = now + lease
     with write_connection(engine) as connection:
@@ -152,8 +152,9 @@ def _settle(engine: Engine, due: DueMessage, **values: Any) -> None:
 def _is_of(lane: Lane | None) -> ColumnElement[bool]:
     if lane is None:
         return true()
-    is_slow = _messages.c.purpose.in_(SLOW)
-    return is_slow if lane == "slow" else ~is_slow
+    if lane in PURPOSES:
+        return _messages.c.purpose.in_(PURPOSES[lane])
+    return _messages.c.purpose.not_in(frozenset[str]().union(*PURPOSES.values()))
 
 
 def _is_due(now: datetime) -> Any:

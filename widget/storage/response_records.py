@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from widget.domain.exports.columns import COLUMNS, Batch, ColumnKind
 from widget.domain.response_filters import ResponseFilter
 from widget.storage.models import Member, Response, ResponseTag, Survey, SurveyVersion, Tag
-from widget.storage.responses import Place, page_query
+from widget.storage.responses import Place, one_query, page_query
 from widget.storage.rewards import catalogue, lowest_scores
 from widget.storage.search import Rows
 
@@ -82,11 +82,22 @@ def records_page(
     )
     if found is None:
         return RecordsPage([], None)
+    return RecordsPage(_records(found), last)
+
+
+def record_of(
+    session: Session, workspace_id: int, id: UUID, *, shows_hidden_comments: bool
+) -> dict[str, Any] | None:
+    """One response in the same form; None for one that is hidden or not there."""
+    query = one_query(workspace_id, id)
+    found = _batch(session, workspace_id, query, shows_hidden_comments=shows_hidden_comments)
+    return _records(found)[0] if found is not None else None
+
+
+def _records(found: Batch) -> list[dict[str, Any]]:
     columns = [_READ[column.kind](found[column.name]) for column in COLUMNS]
     names = [column.name for column in COLUMNS]
-    return RecordsPage(
-        [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)], last
-    )
+    return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
 
 
 def _as_they_are(values: Sequence[Any]) -> Sequence[Any]:
@@ -124,11 +135,23 @@ def _read(
     query = page_query(session, workspace_id, wanted, limit + 1, older_than)
     if query is None:
         return None, None
+    found = _batch(session, workspace_id, query, shows_hidden_comments=shows_hidden_comments)
+    if found is None:
+        return None, None
+    if len(found["id"]) <= limit:
+        return found, None
+    batch = {name: values[:limit] for name, values in found.items()}
+    return batch, _last_place(batch)
+
+
+def _batch(
+    session: Session, workspace_id: int, query: Rows, *, shows_hidden_comments: bool
+) -> dict[str, Sequence[Any]] | None:
+    """What a query of responses finds, column by column; None where that is nothing."""
     selected = _selected(shows_hidden_comments)
     rows = _rows(session, query.with_only_columns(*selected.values()))
-    has_older, rows = len(rows) > limit, rows[:limit]
     if not rows:
-        return None, None
+        return None
     read: dict[str, Sequence[Any]] = dict(zip(selected, zip(*rows, strict=True), strict=True))
     read["id"] = _ids(read["id"])
     known: dict[Any, str] = {}
@@ -139,8 +162,7 @@ def _read(
     read["reasons"] = _lists(read["reasons"])
     read["tags"] = _tags(read["tags"])
     read["reward"] = _rewards(session, workspace_id, read)
-    batch = {column.name: read[column.name] for column in COLUMNS}
-    return batch, _last_place(batch) if has_older else None
+    return {column.name: read[column.name] for column in COLUMNS}
 
 
 def _last_place(batch: Batch) -> Place:

@@ -1,7 +1,7 @@
 """What the console and the API ask about responses. Every query stays in one workspace."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
@@ -13,8 +13,10 @@ from sqlalchemy.orm import Session, load_only
 from widget.domain.response_filters import ResponseFilter
 from widget.domain.roles import EVERYTHING, Scope
 from widget.domain.surveys import Definition, definition_from_json
-from widget.storage.few_members import few_members, newest_of_each, without_members
+from widget.storage.few_members import FEW_TAGS, few_members, next_of_each, without_members
+from widget.storage.indexed import out_of_index
 from widget.storage.models import Member, Response, ResponseTag, Revision, Survey, SurveyVersion
+from widget.storage.rare_responses import may_be_rare, next_rows
 from widget.storage.response_conditions import goes_by_tag, narrowed
 from widget.storage.scopes import within
 from widget.storage.search import Rows, index_order, index_place
@@ -105,6 +107,17 @@ def _rows(
     older_than: Place | None,
     newer_than: Place | None,
 ) -> Sequence[Any]:
+    if may_be_rare(wanted):
+        every = narrowed(session, workspace_id, wanted, _all(workspace_id))
+        every = _next_to(session, workspace_id, wanted, every, older_than, newer_than)
+        place = newer_than or older_than
+        rows = next_rows(
+            *(session, workspace_id, wanted, every, limit),
+            place=place.answered_at if place else None,
+            is_newer=newer_than is not None,
+        )
+        if rows is not None:
+            return rows
     query = page_query(session, workspace_id, wanted, limit, older_than, newer_than)
     return session.execute(query).all() if query is not None else []
 
@@ -119,25 +132,35 @@ def page_query(
 ) -> Rows | None:
     """Up to `limit` responses with their surveys, versions and members, from a place in the list
     on: newest first, or oldest first where newer ones are wanted. None where there can be none."""
+
+    def asked(of: ResponseFilter) -> Rows:
+        query = narrowed(session, workspace_id, of, _all(workspace_id))
+        return _next_to(session, workspace_id, of, query, older_than, newer_than)
+
     members = few_members(session, workspace_id, wanted)
-    of_anybody = wanted if members is None else without_members(wanted)
-    query = narrowed(session, workspace_id, of_anybody, _all(workspace_id))
-    query = _next_to(session, workspace_id, wanted, query, older_than, newer_than)
-    if members is None:
-        return query.limit(limit)
-    if not members:
+    if members is not None:
+        query = asked(without_members(wanted))
+        each = [query.where(Response.member_id == member) for member in members]
+    elif 1 < len(wanted.tags) <= FEW_TAGS and not wanted.search:
+        each = [asked(replace(wanted, tags=(tag,))) for tag in dict.fromkeys(wanted.tags)]
+    else:
+        return asked(wanted).limit(limit)
+    if not each:
         return None
-    found = newest_of_each(query, members, limit)
-    places: tuple[Any, ...] = (found.c.answered_at, found.c.id)
-    order: tuple[Any, ...] = (Response.answered_at, Response.id)
+    ids = next_of_each(session, each, limit, is_newer=newer_than is not None)
+    # As they are, SQLite would rather walk through all responses in this order than sort a few.
+    order = [out_of_index(column) for column in (Response.answered_at, Response.id)]
     if newer_than is None:
-        places = tuple(column.desc() for column in places)
-        order = tuple(column.desc() for column in order)
-    ids = session.scalars(select(found.c.id).order_by(*places).limit(limit)).all()
+        order = [column.desc() for column in order]
     there = _all(workspace_id).where(
         Response.id.in_(ids), within(wanted.scope, workspace_id, Response.member_id)
     )
     return there.order_by(*order)
+
+
+def one_query(workspace_id: int, id: UUID) -> Rows:
+    """One response that is not hidden, with its survey, version and member."""
+    return _all(workspace_id).where(Response.id == id, Response.hidden_at.is_(None))
 
 
 def count_that_fit(

@@ -32,6 +32,12 @@ def team_tree(session: Session, workspace_id: int, scope: Scope | None = None) -
     return [team for team in tree if team.id in scope.teams]
 
 
+def team_names(session: Session, workspace_id: int) -> Mapping[int, str]:
+    """What every team is called, by its id, those above it left out."""
+    rows = session.execute(select(Team.id, Team.name).where(Team.workspace_id == workspace_id))
+    return {row.id: row.name for row in rows}
+
+
 def member_counts(session: Session, workspace_id: int) -> Mapping[int, int]:
     """How many members each team has who are not archived, teams below left out."""
     rows = session.execute(

@@ -27,11 +27,13 @@ from widget.domain.errors import (
     UnknownResponse,
     UnknownReviewSite,
     UnknownReward,
+    UnknownRule,
     UnknownSite,
     UnknownSubscription,
     UnknownSurvey,
     UnknownTeam,
     UnknownTestimonial,
+    UnknownWebhook,
 )
 from widget.web.frame import problems
 from widget.web.landing import problems as landing_problems
@@ -82,6 +84,8 @@ def register(app: Flask) -> None:
         UnknownTestimonial,
         UnknownFollowUp,
         UnknownAlertChannel,
+        UnknownRule,
+        UnknownWebhook,
         UnknownReviewSite,
         UnknownAudience,
         UnknownCampaign,

@@ -15,6 +15,7 @@ from widget.domain.scores.spans import (
     Span,
     bucket_name,
     buckets,
+    chosen_bucket,
     preset_span,
 )
 
@@ -145,3 +146,23 @@ def test_buckets_cover_their_span_without_gap_or_overlap(
         assert earlier.span.last + DAY == later.span.first
     assert all(bucket.is_whole for bucket in found[1:-1])
     assert len(buckets(one)) <= 60
+
+
+@pytest.mark.parametrize(
+    ("days", "wanted", "gets"),
+    [
+        (30, None, "day"),
+        (100, None, "week"),
+        (30, "month", "month"),
+        (366, "day", "day"),
+        (367, "day", "week"),
+        (366 * 7 + 1, "week", "month"),
+        (366 * 7 + 1, "day", "month"),
+        (366 * 28 + 1, "day", "month"),
+    ],
+)
+def test_a_chosen_step_is_taken_as_long_as_there_are_not_too_many(
+    days: int, wanted: BucketName | None, gets: BucketName
+) -> None:
+    first = date(2000, 1, 1)
+    assert chosen_bucket(Span(first, first + (days - 1) * DAY), wanted) == gets

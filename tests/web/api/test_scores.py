@@ -33,12 +33,17 @@ def test_it_is_the_number_of_the_dashboard(acme: Workspace) -> None:
     for score in (5, 5, 2):
         answer_survey(acme, survey, score, member="ana@a.example", channel="chat")
     answer_survey(acme, survey, 1, channel="email")
+    acme.change(survey, texts={"question.stars": {"en": "Happy?"}})
+    answer_survey(acme, survey, 3, channel="phone")
     for query, value in (
         ("member=ana@a.example", 4),
         ("channel=chat", 4),
         ("channel=chat&channel=email", 3.25),
         ("member=nobody@a.example", None),
         ("client=Globex", None),
+        ("version=2", 3),
+        (f"version=1&survey={survey}", 3.25),
+        ("version=1&version=2&channel=phone", 3),
         ("from=2026-11-01&to=2026-11-22", None),
     ):
         assert (get(acme, f"metric=stars&{query}").json or {})["value"] == value, query
@@ -52,6 +57,8 @@ def test_it_is_the_number_of_the_dashboard(acme: Workspace) -> None:
         ("metric=nps&survey=bcdfghjkmnpq", "survey"),
         ("metric=nps&team=77", "team"),
         ("metric=nps&team=x", "team"),
+        ("metric=nps&version=77", "version"),
+        ("metric=nps&version=first", "version"),
         ("metric=nps&from=2026-11-31", "from"),
         ("metric=nps&from=2026-11-20&to=2026-11-10", "from"),
         ("metric=nps&frm=2026-11-20", "frm"),

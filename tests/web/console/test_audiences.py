@@ -6,7 +6,8 @@ from flask.testing import FlaskClient
 
 from tests.builders import Workspace, csrf_token, make_workspace, post
 from tests.campaigning import add_customer, audience, campaign
-from widget.domain.audiences import MOST_DEPTH, MOST_ITEMS, Group, Rule
+from widget.domain.audiences import Rule
+from widget.domain.condition_groups import MOST_DEPTH, MOST_ITEMS, Group
 from widget.extensions import db
 from widget.storage.audiences import StoredAudience, audiences_of
 

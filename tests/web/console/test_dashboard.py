@@ -3,6 +3,7 @@
 import csv
 import re
 from datetime import UTC, datetime, timedelta
+from html import unescape
 from io import StringIO
 from uuid import UUID
 
@@ -11,7 +12,10 @@ from flask.testing import FlaskClient
 from tests.builders import Workspace, answer_survey
 from widget.actions.count_shares import count_shares
 from widget.actions.tag_response import set_tag
+from widget.domain.roles import EVERYTHING
+from widget.domain.score_filters import ScoreFilter
 from widget.extensions import db
+from widget.storage.dashboards import counted_surveys, counts_of
 from widget.storage.share_counts import Uses
 
 PAGE = "/console/dashboard"
@@ -38,9 +42,41 @@ def test_a_number_stands_with_its_interval_and_how_many_it_is_of(acme: Workspace
 
 def test_where_nobody_answered_there_is_no_number(acme: Workspace) -> None:
     acme.survey()
-    page = acme.signed_in().get(PAGE).text
+    client = acme.signed_in()
+    page = client.get(PAGE).text
     assert "No answers in these days" in page
-    assert 'class="tiles"' not in page
+    assert 'id="trend"' not in page
+    for name in ("Stars", "Five stars", "Positive", "Negative", "Comment rate"):
+        assert tile(client, name) == "– n = 0 nothing to compare with"
+    # What no survey asks is no number that is missing.
+    assert "<h2>NPS</h2>" not in page
+
+
+def test_a_tile_says_why_it_has_no_number(acme: Workspace) -> None:
+    survey = acme.survey()
+    say(acme, survey, 5)
+    client = acme.signed_in()
+    assert tile(client, "Response rate") == "– n = 0 no requests were sent"
+    assert tile(client, "Time to answer", f"{PAGE}?language=en").endswith(
+        "not known by this filter"
+    )
+    assert tile(client, "Shares") == "– n = 0 none on offer"
+    assert tile(client, "Shares", f"{PAGE}?channel=-").endswith("not known by this filter")
+    assert tile(client, "Rewards") == "– n = 0 none on offer"
+    acme.change(survey, share=True)
+    acme.reward()
+    assert tile(client, "Shares").startswith("0 n = 1")
+    assert tile(client, "Rewards").startswith("0 n = 1")
+
+
+def test_a_kind_that_is_asked_and_was_not_answered_is_not_what_is_looked_at(
+    acme: Workspace,
+) -> None:
+    acme.survey("stars")
+    say(acme, acme.survey("nps"), 9)
+    page = acme.signed_in().get(PAGE).text
+    assert "NPS by day" in page
+    assert "<h2>Stars</h2>" in page
 
 
 def test_a_change_is_told_from_chance(acme: Workspace) -> None:
@@ -94,7 +130,8 @@ def test_every_filter_narrows(acme: Workspace) -> None:
     ):
         address = f"{PAGE}?{query}"
         if n is None:
-            assert "<h2>Stars</h2>" not in client.get(address).text, query
+            page = client.get(address).text
+            assert "<h2>Stars</h2>" not in page or "n = 0" in tile(client, "Stars", address), query
         else:
             assert f"n = {n} " in tile(client, "Stars", address) + " ", query
 
@@ -151,15 +188,95 @@ def test_the_files_hold_what_the_charts_show(acme: Workspace) -> None:
     say(acme, survey, 3)
     client = acme.signed_in()
     trend = list(csv.reader(StringIO(client.get(f"{PAGE}?format=csv&of=trend").text)))
-    assert trend[0] == ["from", "Stars", "low", "high", "n"]
+    assert trend[0] == ["from", "Stars", "low", "high", "n", "to", "whole"]
     assert [row for row in trend[1:] if row[4] != "0"] == [
-        ["2026-11-22", "4.5", *trend[-2][2:4], "2"],
-        ["2026-11-23", "3", *trend[-1][2:4], "1"],
+        ["2026-11-22", "4.5", *trend[-2][2:4], "2", "2026-11-22", "yes"],
+        ["2026-11-23", "3", *trend[-1][2:4], "1", "2026-11-23", "yes"],
     ]
-    assert trend[1][1:] == ["", "", "", "0"]
+    assert trend[1][1:5] == ["", "", "", "0"]
     table = client.get(f"{PAGE}?format=csv&by=member")
     assert table.mimetype == "text/csv"
     assert "'=cmd" in table.text
+
+
+def test_a_filter_by_version_narrows_to_the_survey_s_as_it_was_then(any_acme: Workspace) -> None:
+    acme, survey, other = any_acme, any_acme.survey(name="Shop"), any_acme.survey(name="Year")
+    say(acme, survey, 5, 5)
+    acme.change(survey, texts={"question.stars": {"en": "Happy?"}})
+    say(acme, survey, 1)
+    say(acme, other, 3)
+    client = acme.signed_in()
+    for query, n in (
+        ("version=1", 3),
+        ("version=2", 1),
+        (f"version=1&survey={survey}", 2),
+        ("version=1&version=2", 4),
+    ):
+        assert f"n = {n} " in tile(client, "Stars", f"{PAGE}?{query}") + " ", query
+    for query in ("version=3", "version=x", f"version=2&survey={other}"):
+        assert "n = 0" in tile(client, "Stars", f"{PAGE}?{query}"), query
+    page = client.get(f"{PAGE}?by=version&metric=stars").text
+    [row] = re.findall(r'<th scope="row" dir="auto"><a href="([^"]+)">Shop, version 2</a>', page)
+    assert "n = 1 " in tile(client, "Stars", unescape(row)) + " "
+
+
+def test_members_read_whose_team_their_answers_are_of(acme: Workspace) -> None:
+    ben = acme.member("Ben", email="ben@a.example")
+    acme.put_in(acme.team("Theirs", parent=acme.team("Desk")), ben)
+    say(acme, acme.survey(), 5, member="ben@a.example")
+    member = acme.person("ben@acme.example", "member", member=ben)
+    assert file(member, "by=team&metric=stars") == {"Theirs": ("5", 1)}
+
+
+def points(client: FlaskClient, query: str) -> list[tuple[str, str, str, str]]:
+    """First and last day, number and whether it is whole, of each point with answers."""
+    text = client.get(f"{PAGE}?format=csv&of=trend&metric=stars&{query}").text
+    rows = csv.DictReader(StringIO(text))
+    return [(row["from"], row["to"], row["n"], row["whole"]) for row in rows if row["n"] != "0"]
+
+
+def test_the_course_goes_by_the_step_that_is_chosen(acme: Workspace) -> None:
+    survey = acme.survey()
+    # Today is Monday; nine days ago was a Saturday.
+    for days_ago in (0, 1, 9):
+        say(acme, survey, 5, days_ago=days_ago)
+    client = acme.signed_in()
+    span = "from=2026-11-12&to=2026-11-23"
+    assert len(points(client, span)) == 3
+    assert points(client, f"{span}&step=week") == [
+        ("2026-11-12", "2026-11-15", "1", "no"),
+        ("2026-11-16", "2026-11-22", "1", "yes"),
+        ("2026-11-23", "2026-11-23", "1", "no"),
+    ]
+    assert points(client, f"{span}&step=month") == [("2026-11-12", "2026-11-23", "3", "no")]
+    assert points(client, f"{span}&step=fortnight") == points(client, span)
+    page = client.get(f"{PAGE}?{span}&step=week&metric=stars").text
+    assert "Stars by week" in page
+    assert page.count("data-in-part") == 2
+    assert "in part: 4 days" in page
+    assert '<option value="week" selected>Week</option>' in page
+    assert "step=week&amp;" in page.split("of the course")[0].rsplit("href", 1)[1]
+    assert "data-in-part" not in client.get(f"{PAGE}?{span}").text
+
+
+def test_too_many_points_are_made_longer_and_that_is_told(acme: Workspace) -> None:
+    say(acme, acme.survey(), 5)
+    page = acme.signed_in().get(f"{PAGE}?from=2024-11-23&to=2026-11-23&step=day").text
+    assert "Stars by week" in page
+    assert "more points than can be drawn" in page
+
+
+def test_a_survey_that_comes_while_numbers_are_read_counts_the_next_time(acme: Workspace) -> None:
+    known, new = acme.survey(), acme.survey("stars", "New")
+    say(acme, known, 5)
+    say(acme, new, 1)
+    with acme.world.app.app_context():
+        surveys = counted_surveys(db.session(), acme.id)
+        before = {id: one for id, one in surveys.items() if one.public_id == known}
+        wanted = ScoreFilter(acme.world.clock().date(), acme.world.clock().date())
+        counts = counts_of(db.session(), acme.id, EVERYTHING, wanted, before, "UTC")
+    assert counts.responses == 1
+    assert [one.counts for one in counts.answers] == [{5: 1}]
 
 
 def test_a_weekday_and_hour_is_the_workspaces(acme: Workspace) -> None:
@@ -211,7 +328,7 @@ def file(client: FlaskClient, query: str) -> dict[str, tuple[str, int]]:
     """Number and count by the words of each row of a breakdown's file."""
     rows = csv.reader(StringIO(client.get(f"{PAGE}?format=csv&{query}").text))
     next(rows)
-    return {row[0]: (row[1], int(row[-1])) for row in rows}
+    return {row[0]: (row[1], int(row[4])) for row in rows}
 
 
 def tag(acme: Workspace, response: str, *names: str) -> None:

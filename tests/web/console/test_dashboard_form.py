@@ -52,7 +52,7 @@ def test_the_metric_that_is_shown_is_the_one_that_is_chosen(acme: Workspace) -> 
     client = acme.signed_in()
     for headers in ({}, HTMX):
         page = client.get(f"{PAGE}?metric=stars&survey={nps}", headers=headers).text
-        assert "NPS over time" in page
+        assert "NPS by day" in page
         assert chosen(page, "metric") == "nps"
 
 

@@ -19,15 +19,18 @@ from tests.campaigning import (
 )
 from tests.following import follow_ups, raise_alerts, user_id
 from tests.reporting import Desk
+from tests.ruling import add_rule, make_webhook, stored_rules
 from tests.subscribing import keep, subscribe
 from tests.web.console.test_permissions import OPEN, console_rules
 from tests.web.test_route_classes import address
+from widget.actions.change_webhooks import try_webhook
 from widget.actions.find_themes import FindThemes
 from widget.actions.note_response import Author, note_response
 from widget.actions.propose_profile import propose_profile
 from widget.actions.schedule_reports import schedule_report
 from widget.domain.audiences import Rule
 from widget.domain.profiles import Profile
+from widget.domain.rules.conditions import Condition
 from widget.domain.schedules import Schedule
 from widget.extensions import db
 from widget.storage.engine import writing
@@ -103,8 +106,11 @@ class Filled:
             acme.change(self.survey, texts={"question.stars": {"en": f"Well, {tag}{index}?"}})
             self._say(f"Note {tag} {index}")
             self._report(f"Report {tag} {index}")
+            add_rule(acme, Condition("tag", "is", f"{tag} {index}"), name=f"Rule {tag} {index}")
             shared = keep(acme, f"channel={tag}", name=f"Filter {tag} {index}", is_shared=True)
             subscribe(acme, shared)
+        # There may be ten.
+        self._try(make_webhook(acme, f"Hook {tag}"))
         raise_alerts(acme)
 
     def _ask_in_campaigns(self, number: int, tag: str) -> None:
@@ -131,6 +137,10 @@ class Filled:
         report, seat = desk.make(title=title, team=self.team), desk.seat()
         with self.acme.world.app.app_context():
             schedule_report(db.session(), seat, report, Schedule("month", 2, 8, "UTC"), at)
+
+    def _try(self, hook: int) -> None:
+        with self.acme.world.app.app_context():
+            try_webhook(db.session(), self.acme.id, hook, home="", at=self.acme.world.clock())
 
     def _say(self, text: str) -> None:
         acme, id = self.acme, UUID(self.response)
@@ -165,6 +175,7 @@ class Filled:
             f"/console/follow-ups/{first.id}",
             f"/console/rewards/{self.reward}",
             f"/console/campaigns/{self.campaign}",
+            f"/console/rules/{stored_rules(self.acme)[0].id}",
             f"/console/customers/{self.customer()}",
             "/console/customers?asked=yes&unsubscribed=no",
             "/console/unassigned/assign?given=unknown-a0",

@@ -1,5 +1,6 @@
 """Reading responses."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -119,6 +120,44 @@ def test_htmx_gets_the_rows_alone(busy: Workspace) -> None:
     assert "<html" not in answer.text
     assert listed(answer.text) == ["3", "2"]
     assert "HX-Request" in answer.headers["Vary"]
+
+
+def said_of(page: str) -> str:
+    """What the list says of how many fit."""
+    part = page.split('<p class="soft fits">')[1].split("</p>")[0]
+    return " ".join(re.sub("<[^>]*>", " ", part).split())
+
+
+def test_the_list_says_how_many_fit(busy: Workspace) -> None:
+    client = busy.signed_in()
+    assert said_of(client.get("/console/responses").text) == "3 responses."
+    assert said_of(client.get("/console/responses?kind=nps").text) == (
+        "2 responses fit. Clear filters"
+    )
+    none = client.get("/console/responses?kind=ces").text
+    assert said_of(none) == "0 responses fit. Clear filters"
+
+
+def test_a_list_of_several_pages_asks_for_the_number_once_it_is_there(acme: Workspace) -> None:
+    survey = acme.survey()
+    for _ in range(51):
+        answer_survey(acme, survey, 5, channel="chat")
+    client = acme.signed_in()
+    page = client.get("/console/responses?channel=chat").text
+    assert said_of(page) == "How many fit? Clear filters"
+    address = page.split('hx-get="/console/responses/number')[1].split('"')[0]
+    part = client.get(f"/console/responses/number{address}", headers=HTMX)
+    assert part.text.strip() == "51 responses fit."
+    assert "HX-Request" in part.headers["Vary"]
+    whole = client.get(f"/console/responses/number{address}").text
+    assert "51 responses fit." in whole
+    assert 'href="/console/responses?channel=chat"' in whole
+
+
+def test_a_number_of_a_filter_that_cannot_be_meant_is_none(busy: Workspace) -> None:
+    answer = busy.signed_in().get("/console/responses/number?from=yesterday", headers=HTMX)
+    assert answer.status_code == 422
+    assert answer.text.strip() == "Write the day like 2026-11-23."
 
 
 def test_pages_go_on_where_the_last_ended_and_back(acme: Workspace) -> None:

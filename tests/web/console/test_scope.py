@@ -20,6 +20,7 @@ from tests.builders import Workspace, add_request, answer_survey, csrf_token, ma
 from tests.campaigning import audience, campaign
 from tests.exporting import ask_for_file, make_files
 from tests.reporting import Desk
+from tests.ruling import add_rule, make_webhook
 from tests.subscribing import keep, subscribe
 from tests.web.console.test_permissions import OPEN, console_rules
 from widget.actions.change_sharing import change_sharing
@@ -316,6 +317,8 @@ THINGS = OF_MEMBERS | {
     ),
     "export_id": _export,
     "filter_id": _filter,
+    "rule_id": lambda owner: add_rule(owner.workspace),
+    "webhook_id": lambda owner: make_webhook(owner.workspace),
     "subscription_id": lambda owner: subscribe(owner.workspace, _filter(owner)),
 }
 # A route, which of its names is an id's, and one way to call it: a method, and words.

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from widget.domain.exports.cells import CELLS, Cells
 from widget.domain.exports.columns import FILE_COLUMNS, FILE_NAMES, Batch, Column
-from widget.domain.formulas import defused_within
+from widget.domain.formulas import defused_within, has_separators
 
 # Tells spreadsheets that the file is in UTF-8.
 _MARK = "\ufeff"
@@ -26,5 +26,8 @@ def csv_pieces(batches: Iterable[Batch]) -> Iterator[bytes]:
 def _cells(column: Column, values: Cells) -> Cells:
     cells = CELLS[column.kind](values)
     if column.kind not in _TEXTS:
+        return cells
+    # Looked at all together first: hardly any column has a text that could hide a formula.
+    if not has_separators("".join(filter(None, cells))):
         return cells
     return [defused_within(text) if text else text for text in cells]

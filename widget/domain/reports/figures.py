@@ -25,13 +25,13 @@ class Bar:
 
 @dataclass(frozen=True)
 class FollowUpFigures:
-    """Follow-ups of a span: how many were opened and closed in it, how many were open when it was
-    over, and the median time from opening to closing of those closed, in seconds."""
+    """Follow-ups of a span: how many were opened and resolved in it, how many were open when it was
+    over, and the median time from opening to resolving of those resolved, in seconds."""
 
     opened: int
-    closed: int
+    resolved: int
     still_open: int
-    time_to_close: Score
+    time_to_resolve: Score
 
 
 @dataclass(frozen=True)
@@ -187,4 +187,9 @@ def _themes(data: Sequence[Mapping[str, Any]] | None) -> tuple[LanguageThemes, .
 
 
 def _follow_ups(data: Mapping[str, Any]) -> FollowUpFigures:
-    return FollowUpFigures(**{**data, "time_to_close": Score(**data["time_to_close"])})
+    # Reports from before follow-ups were resolved call it closing.
+    resolved, time = ("closed", "time_to_close") if "closed" in data else _RESOLVED
+    return FollowUpFigures(data["opened"], data[resolved], data["still_open"], Score(**data[time]))
+
+
+_RESOLVED = ("resolved", "time_to_resolve")

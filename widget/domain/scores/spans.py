@@ -12,6 +12,7 @@ from typing import Literal, get_args
 from widget.domain.periods import Period, period_of
 
 BucketName = Literal["day", "week", "month"]
+BUCKET_NAMES: tuple[BucketName, ...] = get_args(BucketName)
 Preset = Literal[
     "last_7",
     "last_30",
@@ -42,6 +43,8 @@ _DAY = timedelta(days=1)
 # A trend has up to so many days, then weeks, then months: enough to see, few enough to read.
 _MOST_BY_DAY = 45
 _MOST_BY_WEEK = 200
+# And where somebody chooses, at most so many points.
+_MOST_POINTS = 366
 
 
 @dataclass(frozen=True)
@@ -102,6 +105,16 @@ def bucket_name(span: Span) -> BucketName:
     return "week" if span.days <= _MOST_BY_WEEK else "month"
 
 
+def chosen_bucket(span: Span, wanted: BucketName | None) -> BucketName:
+    """What a trend over the span is cut into where somebody wants days, weeks or months: the next
+    longer ones where there would be too many points; as `bucket_name` says where nobody does."""
+    if wanted is None:
+        return bucket_name(span)
+    longer = BUCKET_NAMES[BUCKET_NAMES.index(wanted) :]
+    fitting = (name for name in longer if span.days <= _MOST_POINTS * _SHORTEST[name])
+    return next(fitting, "month")
+
+
 def buckets(span: Span, name: BucketName | None = None) -> list[Bucket]:
     """The days, weeks (from Monday) or months of a span, in order, without gap or overlap.
 
@@ -117,6 +130,10 @@ def buckets(span: Span, name: BucketName | None = None) -> list[Bucket]:
         if part.last == span.last:
             return found
         first = part.last + _DAY
+
+
+# How many days there are at least in each.
+_SHORTEST: dict[BucketName, int] = {"day": 1, "week": 7, "month": 28}
 
 
 def _around(name: BucketName, day: date) -> Span:

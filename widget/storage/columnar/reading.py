@@ -27,6 +27,7 @@ from widget.storage.scopes import members_within
 _log = logging.getLogger(__name__)
 # For each process that serves; what does not fit goes through files.
 _MEMORY, _THREADS = "512MB", 2
+_FEW_MONTHS = 3
 # In quarters of an hour.
 _WEEK = 7 * 24 * 4
 # Tags are not in it.
@@ -91,14 +92,17 @@ def facts_from_copy(
     wanted: ScoreFilter,
     group: Group | None,
     time_zone: str | None = None,
+    *,
+    is_recovery: bool = False,
 ) -> dict[Any, Facts] | None:
     """What `score_counts.facts_by` says, of days that have not changed; None where the files
-    cannot be read."""
+    cannot be read. `is_recovery`: of those answers that it leaves out, given after a follow-up."""
     found: dict[Any, Facts] = {}
     if not copy.parts:
         return found
     given: dict[str, Any] = {"parts": [str(part) for part in copy.parts]}
     conditions = _conditions(session, copy, scope, wanted, given)
+    conditions.append("is_recovery" if is_recovery else "NOT is_recovery")
     source = "read_parquet($parts)"
     if group == "team":
         source += (
@@ -108,16 +112,48 @@ def facts_from_copy(
     key = _COLUMNS[group] if group else "0"
     if group == "hour" and time_zone:
         key = _quarter_of_week(wanted, time_zone, given)
-    try:
-        rows = _ask(_statement(source, key, conditions), given)
-    except (duckdb.IOException, duckdb.InvalidInputException) as error:
-        # Another machine's files, a damaged one, or a backup came back without them: the database
-        # has it all.
-        _log.warning("The columnar copy is not read: %s", str(error).partition("\n")[0])
+    rows = _ask(_statement(source, key, conditions), given)
+    if rows is None:
         return None
     for value_key, survey_id, fact, value, number in rows:
         add_fact(found, [value_key] if group else [], survey_id, fact, value, number)
     return found
+
+
+def next_quarters(
+    session: Session,
+    copy: Copy,
+    scope: Scope,
+    wanted: ScoreFilter,
+    *,
+    than: int,
+    is_newer: bool,
+    is_recovery: bool | None,
+    limit: int,
+) -> list[int] | None:
+    """In which quarters of an hour since 1970 the `limit` responses of a filter are that come next
+    in a list, one for each response: the newest first that are older than the quarter `than`, or
+    the oldest first that are newer. None where the files cannot be read."""
+    given: dict[str, Any] = {"limit": limit, "than": than}
+    conditions = _conditions(session, copy, scope, wanted, given)
+    conditions.append("quarter > $than" if is_newer else "quarter < $than")
+    if is_recovery is not None:
+        conditions.append("is_recovery" if is_recovery else "NOT is_recovery")
+    parts = copy.parts if is_newer else copy.parts[::-1]
+    found: list[int] = []
+    # What is not that rare is in the next few months; all of them are as soon read together.
+    for some in (parts[:_FEW_MONTHS], parts[_FEW_MONTHS:]):
+        if not some or len(found) >= limit:
+            continue
+        statement = (
+            f"SELECT quarter FROM read_parquet($parts) WHERE {' AND '.join(conditions)}"
+            f" ORDER BY quarter {'ASC' if is_newer else 'DESC'} LIMIT $limit"
+        )
+        rows = _ask(statement, {**given, "parts": [str(part) for part in some]})
+        if rows is None:
+            return None
+        found += [row[0] for row in rows]
+    return found[:limit]
 
 
 def _quarter_of_week(wanted: ScoreFilter, time_zone: str, given: dict[str, Any]) -> str:
@@ -204,10 +240,16 @@ _lock = threading.Lock()
 _shared: duckdb.DuckDBPyConnection | None = None
 
 
-def _ask(statement: str, given: dict[str, Any]) -> list[tuple[Any, ...]]:
+def _ask(statement: str, given: dict[str, Any]) -> list[tuple[Any, ...]] | None:
+    """What the files say; None where they cannot be read."""
     cursor = _connection().cursor()
     try:
         return cursor.execute(statement, given).fetchall()
+    except (duckdb.IOException, duckdb.InvalidInputException) as error:
+        # Another machine's files, a damaged one, or a backup came back without them: the database
+        # has it all.
+        _log.warning("The columnar copy is not read: %s", str(error).partition("\n")[0])
+        return None
     finally:
         cursor.close()
 

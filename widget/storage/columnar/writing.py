@@ -15,7 +15,7 @@ from widget.domain.scales import KINDS
 from widget.storage.columnar import files
 from widget.storage.columnar.marks import runs
 from widget.storage.columnar.packing import packed
-from widget.storage.counted_responses import attribute, is_said, quarter, that_count
+from widget.storage.counted_responses import attribute, is_said, quarter, that_are_shown
 from widget.storage.models import Response
 
 # What is read of the database. `quarter` is the number of quarters of an hour from 1970 to the
@@ -34,6 +34,8 @@ _READ: dict[str, str] = {
     **dict.fromkeys(KINDS, "TINYINT"),
     "comment": "TINYINT",
     "reward": "TINYINT",
+    # Numbers leave these out; lists do not.
+    "is_recovery": "BOOLEAN",
 }
 _TEXTS = [name for name, type_ in _READ.items() if type_ == "VARCHAR"]
 # A file has these, and the facts packed as `said`.
@@ -68,7 +70,7 @@ def write_month(
 ) -> bool:
     """Write a month's file: what the old one has, but these days as they are now.
 
-    Returns False, and leaves no file, when the month has no responses that count. Raises
+    Returns False, and leaves no file, when the month has no responses to copy. Raises
     duckdb.Error when the old file cannot be read.
     """
     rows = new.with_suffix(".csv")
@@ -137,4 +139,5 @@ def _copied(dialect: str, workspace_id: int, first: date, last: date) -> Select[
         *(getattr(Response, kind) for kind in KINDS),
         is_said(Response.comment),
         is_said(Response.reward_id),
-    ).where(*that_count(workspace_id, first, last))
+        Response.is_recovery,
+    ).where(*that_are_shown(workspace_id, first, last))

@@ -40,6 +40,7 @@ from widget.storage.models.reports import Report, ReportPdf, ReportSchedule
 from widget.storage.models.requests import Request, RequestImport
 from widget.storage.models.responses import Event, Response, Revision, Rollup
 from widget.storage.models.rewards import Grant, Reward, Vote
+from widget.storage.models.rules import Rule, RuleRun, Webhook
 from widget.storage.models.saved_filters import SavedFilter, Subscription, SubscriptionMail
 from widget.storage.models.sharing import Share, ShareCount, Testimonial
 from widget.storage.models.strata import NpsReference, Stratum
@@ -96,6 +97,8 @@ __all__ = [
     "Revision",
     "Reward",
     "Rollup",
+    "Rule",
+    "RuleRun",
     "SavedFilter",
     "Share",
     "ShareCount",
@@ -114,6 +117,7 @@ __all__ = [
     "User",
     "Vote",
     "Wave",
+    "Webhook",
     "Workspace",
     "team_managers",
 ]

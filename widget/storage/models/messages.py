@@ -1,10 +1,10 @@
-"""What leaves for people of the team: mails and chat messages that no customer gets."""
+"""What leaves for people of the team and their programs: what no customer gets."""
 
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Uuid
+from sqlalchemy import JSON, ForeignKey, Index, String, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from widget.storage.declarative import Base, UTCDateTime
@@ -14,7 +14,8 @@ from widget.storage.models.responses import CLUSTERED
 class Message(Base):
     """One message to somebody of the team, sent at least once under the same id.
 
-    `channel` is `mail`, `slack` or `teams`; `target` an address, or where a chat takes messages.
+    `channel` is `mail`, `slack`, `teams` or `webhook`; `target` an address, where a chat takes
+    messages, or a webhook’s id.
     `content` is what `domain.messages.Content` has. `status` is `due`, `sending` (claimed until
     `claimed_until`), `sent` or `failed` (given up).
     """
@@ -23,6 +24,13 @@ class Message(Base):
     __table_args__ = (
         Index("ix_messages_due", "status", "due_at"),
         Index("ix_messages_newest", "workspace_id", "created_at", "id"),
+        # The last to one place are read by it, however many others there are.
+        Index(
+            "ix_messages_webhook",
+            *("workspace_id", "target", "created_at", "id"),
+            sqlite_where=text("channel = 'webhook'"),
+            postgresql_where=text("channel = 'webhook'"),
+        ),
         CLUSTERED,
     )
 

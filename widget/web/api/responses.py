@@ -8,7 +8,7 @@ from flask_smorest import abort
 from marshmallow import RAISE
 
 from widget.domain.errors import MomentRefused, UnknownSurvey
-from widget.domain.exports.columns import COLUMNS
+from widget.domain.exports.objects import response_object
 from widget.domain.moments import read_moment
 from widget.domain.response_filters import ResponseFilter
 from widget.extensions import db
@@ -51,7 +51,7 @@ class Responses(MethodView):
             shows_hidden_comments=False,
         )
         return {
-            "items": [_as_json(record) for record in page.records],
+            "items": [response_object(record) for record in page.records],
             "next": cursor_of(page.last) if page.last else None,
         }
 
@@ -104,32 +104,3 @@ def refuse(parameter: str, sentence: str) -> NoReturn:
     """Answer that a parameter cannot be, with a sentence."""
     abort(422, messages={"query": {parameter: [sentence]}})
     raise AssertionError
-
-
-def _as_json(record: dict[str, Any]) -> dict[str, Any]:
-    """A response with its reward, member and customer as objects of their own."""
-    told = {name: record[name] for name in _FLAT}
-    told["problems"] = record["problems"] or []
-    told["attributes"] = record["attributes"] or {}
-    has_reward, has_member = record["reward"] is not None, record["member"] is not None
-    return told | {
-        "reward": {"id": record["reward_id"], "name": record["reward"]} if has_reward else None,
-        "member": _part(record, "member") if has_member else None,
-        "customer": _part(record, "customer"),
-    }
-
-
-def _part(record: dict[str, Any], whose: str) -> dict[str, Any]:
-    return {name: record[column] for name, column in _PARTS[whose].items()}
-
-
-_PARTS = {
-    "member": {"id": "member", "name": "member_name", "email": "member_email"},
-    "customer": {"email": "customer_email", "name": "customer_name", "id": "customer_id"},
-}
-# Those that stand in the parts or in no answer: the API leaves hidden responses and words out.
-_NOT_FLAT = {
-    *("survey_name", "comment_hidden", "hidden", "reward", "reward_id"),
-    *(column for part in _PARTS.values() for column in part.values()),
-}
-_FLAT = tuple(column.name for column in COLUMNS if column.name not in _NOT_FLAT)

@@ -21,7 +21,7 @@ from widget.domain.scores.spans import Span, preset_span
 from widget.domain.teams import TeamPlace, with_teams_below
 from widget.extensions import db
 from widget.storage.accounts import time_zone_of
-from widget.storage.dashboards import counted_surveys, counts_of
+from widget.storage.dashboards import counted_surveys, counts_of, version_numbers
 from widget.storage.members import member_ever_named
 from widget.storage.tags import tag_id
 from widget.storage.teams import team_tree
@@ -59,6 +59,11 @@ class ScoreQuery(Schema):
     )
     to = fields.String(metadata={"description": f"Last day; today unless told. {_DAY}"})
     survey = _texts("Public id of a survey.")
+    version = fields.List(
+        fields.Integer(error_messages={"invalid": "Write the number of a version."}),
+        load_default=[],
+        metadata={"description": f"Number of a survey's version, as the console has it. {_MANY}"},
+    )
     member = _texts("A member's email, employee id or public id.")
     team = fields.List(
         fields.Integer(error_messages={"invalid": "Write the number of a team."}),
@@ -183,6 +188,7 @@ def _filter(query: dict[str, Any], zone: str) -> ScoreFilter:
         first,
         last,
         surveys=tuple(surveys[one] for one in query["survey"]),
+        versions=_versions([surveys[one] for one in query["survey"]], query["version"]),
         members=tuple(_member(one) for one in query["member"]),
         teams=_teams(query["team"]),
         channels=query["channel"],
@@ -192,6 +198,16 @@ def _filter(query: dict[str, Any], zone: str) -> ScoreFilter:
         segments=query["segment"],
         tags=[tag_id(session, workspace_id, one) or 0 for one in query["tag"]],
     )
+
+
+def _versions(surveys: Collection[int], numbers: Collection[int]) -> list[int]:
+    """The ids of the versions with one of these numbers, of some surveys or, without any, of all;
+    aborts where there is none."""
+    known = version_numbers(db.session(), api_workspace())
+    of_surveys = {id: one for id, one in known.items() if not surveys or one[0] in surveys}
+    if not {number for _survey, number in of_surveys.values()}.issuperset(numbers):
+        refuse("version", "There is no version with this number of these surveys.")
+    return [id for id, (_survey, number) in of_surveys.items() if number in numbers]
 
 
 def _member(given: str) -> int:

@@ -48,7 +48,12 @@ AREAS = (
         lambda: str(_("Dashboard")),
     ),
     Area("console.responses", "read_responses", ("response",), lambda: str(_("Responses"))),
-    Area("console.follow_ups", "lead", ("follow_up", "alert"), lambda: str(_("Follow-ups"))),
+    Area(
+        "console.follow_ups",
+        "lead",
+        ("follow_up", "alert", "rule", "webhook"),
+        lambda: str(_("Follow-ups")),
+    ),
     Area("console.reports", "lead", ("report",), lambda: str(_("Reports"))),
     Area("console.requests", "read_responses", ("request", "asking"), lambda: str(_("Requests"))),
     Area(

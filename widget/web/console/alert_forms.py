@@ -26,13 +26,13 @@ def read_rule(form: MultiDict[str, str], kinds: Sequence[Kind]) -> AlertRule:
             for kind in kinds
             if (text := form.get(f"at_most_{kind}", _DEFAULT)) != _DEFAULT
         },
-        keywords=_lines(form.get("keywords", "")),
+        keywords=lines_in(form.get("keywords", "")),
         on_contact="on_contact" in form,
         assign=assign,
-        people=tuple(_ids(chosen)) if assign in ("person", "in_turn") else (),
+        people=ids_in(chosen) if assign in ("person", "in_turn") else (),
         mail_assignee="mail_assignee" in form,
-        mail_to=tuple(normal_email(one) for one in _lines(form.get("mail_to", ""))),
-        channels=tuple(_ids(form.getlist("channels"))),
+        mail_to=tuple(normal_email(one) for one in lines_in(form.get("mail_to", ""))),
+        channels=ids_in(form.getlist("channels")),
     )
 
 
@@ -47,11 +47,13 @@ def _number(text: str) -> int:
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 3 else _UNREADABLE
 
 
-def _ids(texts: Sequence[str]) -> list[int]:
-    return [int(text) for text in texts if text.isascii() and text.isdecimal() and len(text) < 10]
+def ids_in(texts: Sequence[str]) -> tuple[int, ...]:
+    """Ids as boxes and lists send them; whatever is none is left out."""
+    fine = [text for text in texts if text.isascii() and text.isdecimal() and len(text) < 10]
+    return tuple(int(text) for text in fine)
 
 
-def _lines(text: str) -> tuple[str, ...]:
+def lines_in(text: str) -> tuple[str, ...]:
     """One entry a line, or separated by commas; each once."""
     pieces = text.replace("\x00", "").replace(",", "\n").splitlines()
     return tuple(dict.fromkeys(" ".join(piece.split()) for piece in pieces if piece.strip()))

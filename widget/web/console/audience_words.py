@@ -6,17 +6,16 @@ from flask_babel import gettext as _
 
 from widget.domain.audiences import (
     FIELDS,
-    MATCHES,
-    Group,
-    Match,
     Operator,
     Rule,
     RuleField,
+    Rules,
     needs_value,
     operators_of,
     trait_named,
 )
 from widget.domain.campaigns import CampaignStatus
+from widget.domain.condition_groups import MATCHES, Group, Match
 from widget.domain.response_filters import MOODS, Mood
 from widget.web.console.access import blueprint
 
@@ -95,7 +94,7 @@ def mood_options() -> list[tuple[str, str]]:
 
 
 @blueprint.app_template_filter("rules_in_words")
-def rules_in_words(group: Group) -> str:
+def rules_in_words(group: Rules) -> str:
     """All rules on one line."""
     if not group.items:
         return str(_("Every customer")) if group.match != "any" else str(_("Nobody"))

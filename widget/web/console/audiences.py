@@ -15,7 +15,8 @@ from widget.actions.change_audiences import (
     save_list,
 )
 from widget.domain.addresses import shown
-from widget.domain.audiences import MOST_DEPTH, Group, problems
+from widget.domain.audiences import problems
+from widget.domain.condition_groups import MOST_DEPTH, Group
 from widget.domain.errors import AudienceInUse, AudienceRefused, RulesRefused
 from widget.extensions import db
 from widget.storage.audiences import (

@@ -57,7 +57,7 @@ def happened(entry: Entry) -> str:
         "changed": _("Changed the answer"),
         "follow_up": _("Followed up"),
         "follow_up_note": _("Noted by the team"),
-        "follow_up_done": _("Follow-up closed"),
+        "follow_up_resolved": _("Follow-up resolved"),
         "shared": _("Shared the answer"),
         "unshared": _("Took the shared page back"),
         "testimonial": standings.get(entry.detail.get("standing", ""), _("Testimonial")),

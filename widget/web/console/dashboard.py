@@ -1,18 +1,18 @@
 """The dashboard: numbers of some days with how sure they are, their course, and who differs."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
 from flask import Response, make_response, render_template, request
 from flask_babel import gettext as _
 
-from widget.domain.dashboards import Point, looked_at, shown_metrics, tiles
+from widget.domain.dashboards import Offered, Point, Tile, all_tiles, looked_at
 from widget.domain.score_filters import ScoreFilter
 from widget.domain.scores.estimates import METHODS
-from widget.domain.scores.metrics import METRIC_IDS, METRICS, MetricId
+from widget.domain.scores.metrics import METRICS, MetricId
 from widget.domain.scores.scoring import Counts
-from widget.domain.scores.spans import buckets
+from widget.domain.scores.spans import BUCKET_NAMES, BucketName, buckets, chosen_bucket
 from widget.domain.scores.summaries import summaries
 from widget.extensions import db
 from widget.storage.dashboards import (
@@ -22,6 +22,8 @@ from widget.storage.dashboards import (
     counts_of,
     course_of,
 )
+from widget.storage.rewards import workspace_offer
+from widget.storage.shares import sharing_rules
 from widget.web import htmx
 from widget.web.console import dashboard_filters
 from widget.web.console.access import blueprint, needs, seat
@@ -37,6 +39,7 @@ from widget.web.console.dashboard_sides import sides_of
 from widget.web.console.saved_filters import menu_of
 
 Surveys = dict[int, CountedSurvey]
+STEP_NAMES: dict[BucketName, str] = {"day": "Day", "week": "Week", "month": "Month"}
 
 
 @blueprint.get("/dashboard")
@@ -49,10 +52,12 @@ def dashboard() -> Response:
     where = (db.session(), place.workspace_id, place.scope)
     counts, by_day = counts_by_day(*where, asked.wanted, surveys, place.time_zone)
     before = _counts(_before(asked), surveys)
-    metrics = _metrics(asked, counts, before)
-    metric = looked_at(metrics, request.args.get("metric"))
+    shown = all_tiles(asked.wanted, _offered(asked, surveys), counts, before)
+    metrics = [one.metric for one in shown]
+    metric = looked_at(metrics, request.args.get("metric") or _first_with_answers(shown))
     group = chosen_group()
-    trend = _trend(asked, surveys, metric, by_day)
+    step = chosen_bucket(asked.span, _wanted_step())
+    trend = _trend(asked, surveys, metric, by_day, step)
     if request.args.get("format") == "csv":
         is_trend = request.args.get("of") == "trend"
         everybody = None if is_trend else table_of(asked, surveys, metric, group, most=None)
@@ -65,12 +70,18 @@ def dashboard() -> Response:
         "links": AnswerLinks(asked),
         "menu": menu_of("dashboard"),
         "presets": dashboard_filters.preset_options(),
-        "tiles": tiles(metrics, counts, before),
+        "tiles": shown,
         "metric": metric,
         "metrics": METRICS,
-        "metric_options": [(id, _(METRICS[id].name)) for id in metrics or METRIC_IDS],
+        "metric_options": [(id, _(METRICS[id].name)) for id in metrics],
         "is_partial": htmx.wants_partial(),
         "trend": trend,
+        "step": step,
+        "wanted_step": _wanted_step(),
+        "step_options": [
+            ("", _("As fits the days")),
+            *((name, _(STEP_NAMES[name])) for name in BUCKET_NAMES),
+        ],
         "table": table,
         "group": group,
         "groups": [(name, _(words)) for name, words in GROUP_NAMES.items()],
@@ -87,6 +98,16 @@ def dashboard() -> Response:
     return htmx.page_or_partial(page, page, 422 if asked.problems else 200)
 
 
+def _first_with_answers(shown: Sequence[Tile]) -> MetricId | None:
+    return next((one.metric for one in shown if one.score.n), None)
+
+
+def _wanted_step() -> BucketName | None:
+    """By what the address cuts the course; None where that is left to the days."""
+    wanted = request.args.get("step")
+    return next((name for name in BUCKET_NAMES if name == wanted), None)
+
+
 def _counts(wanted: ScoreFilter, surveys: Surveys) -> Counts:
     place = seat()
     return counts_of(
@@ -100,21 +121,28 @@ def _before(asked: Asked) -> ScoreFilter:
     return replace(asked.wanted, first=span.first, last=span.last)
 
 
-def _metrics(asked: Asked, counts: Counts, before: Counts) -> list[MetricId]:
-    wanted = asked.wanted
-    return shown_metrics(
-        counts,
-        before,
-        knows_requests=wanted.is_rolled_up,
-        knows_shares=wanted.knows_shares,
+def _offered(asked: Asked, surveys: Surveys) -> Offered:
+    """What the surveys of the filter ask, and what is on offer there."""
+    ids = asked.wanted.surveys or surveys
+    chosen = [surveys[id] for id in ids if id in surveys]
+    session, workspace_id = db.session(), seat().workspace_id
+    has_reviews = bool(sharing_rules(session, workspace_id).offered_reviews)
+    return Offered(
+        kinds=frozenset().union(*(one.asks for one in chosen)),
+        rewards=bool(workspace_offer(session, workspace_id).rewards),
+        shares=has_reviews or any(one.offers_sharing for one in chosen),
     )
 
 
 def _trend(
-    asked: Asked, surveys: Surveys, metric: MetricId, by_day: Mapping[date, Counts]
+    asked: Asked,
+    surveys: Surveys,
+    metric: MetricId,
+    by_day: Mapping[date, Counts],
+    step: BucketName,
 ) -> list[Point]:
     """The metric's number in each day, week or month of the span."""
-    place, parts = seat(), buckets(asked.span)
+    place, parts = seat(), buckets(asked.span, step)
     return course_of(
         db.session(),
         *(place.workspace_id, place.scope, asked.wanted, surveys, place.time_zone),

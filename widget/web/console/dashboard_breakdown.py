@@ -26,6 +26,7 @@ from widget.domain.scores.scoring import Counts
 from widget.extensions import db
 from widget.storage.dashboards import CountedSurvey, counts_by, counts_of, version_numbers
 from widget.storage.score_counts import QUARTER_S
+from widget.storage.teams import team_names
 from widget.web.console.access import seat
 from widget.web.console.dashboard_filters import Asked
 
@@ -50,10 +51,10 @@ _SHORT = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 @dataclass(frozen=True)
 class Line:
-    """A row in words. `value` is what the filter calls it, "" where there is no filter for it."""
+    """A row in words. `narrows` is what the dashboard's filter finds it by, None for nothing."""
 
     words: str
-    value: str
+    narrows: Mapping[str, str] | None
     score: Score
     fair: Score
     against_others: Comparison
@@ -125,13 +126,13 @@ def table_of(
     rows = breakdown(metric, groups, most, whole)
     title = _(GROUP_NAMES[group])
     if group == "hour":
-        cells = {row.key: _line(row, name) for row in sorted(rows, key=lambda row: row.key)}
+        cells = {row.key: _line(group, row, name) for row in sorted(rows, key=lambda row: row.key)}
         dark = shades({row.key: row.score for row in rows})
         cells = {key: replace(line, shade=dark[key]) for key, line in cells.items()}
         days = range(len(WEEKDAYS))
         grid = [[cells.get((day, hour)) for day in days] for hour in range(24)]
         return Table(title, group, list(cells.values()), len(groups), grid if cells else [])
-    lines = [_line(row, name, found_by) for row in rows]
+    lines = [_line(group, row, name, found_by) for row in rows]
     lines.sort(key=lambda line: (-line.score.n, line.words.casefold()))
     told = sum(has_number(metric, counts) for counts in groups.values())
     table = Table(title, group, lines, told)
@@ -156,10 +157,11 @@ Namer = Callable[[Any], tuple[str, str]]
 Finder = Callable[[Any], Mapping[str, str] | None]
 
 
-def _line(row: Row[Any], name: Namer, found_by: Finder = lambda key: None) -> Line:
+def _line(group: Group, row: Row[Any], name: Namer, found_by: Finder = lambda key: None) -> Line:
     words, value = name(row.key)
     found = found_by(row.key)
-    return Line(words, value, row.score, row.fair, row.against_others, _key(row.key), found)
+    narrows: Mapping[str, str] | None = {group: value} if value else found
+    return Line(words, narrows, row.score, row.fair, row.against_others, _key(row.key), found)
 
 
 def _finder(asked: Asked, surveys: dict[int, CountedSurvey], group: Group, name: Namer) -> Finder:
@@ -189,7 +191,12 @@ def _namer(asked: Asked, surveys: dict[int, CountedSurvey], group: Group) -> Nam
         return lambda id: members.get(id, (_("Nobody"), NOBODY))
     if group == "team":
         teams = dict(asked.choices.teams)
-        return lambda id: (teams.get(str(id), _("No team")), str(id or ""))
+        # Whoever is rated sees whose team their answers are of, and has no teams to choose.
+        names = team_names(db.session(), seat().workspace_id)
+        return lambda id: (
+            teams.get(str(id)) or names.get(id, _("No team")),
+            str(id) if str(id) in teams else "",
+        )
     if group == "survey":
         return lambda id: (surveys[id].name, surveys[id].public_id)
     if group == "version":
@@ -203,7 +210,10 @@ def _namer(asked: Asked, surveys: dict[int, CountedSurvey], group: Group) -> Nam
             "",
         )
     if group == "tag":
-        return lambda id: (_("No tag"), "") if id is None else (asked.choices.tags[id],) * 2
+        # One that was given its first answer since the tags were read has no name yet.
+        return lambda id: (
+            (_("No tag"), "") if id is None else (asked.choices.tags.get(id, "–"),) * 2
+        )
     if group == "hour":
         return lambda key: (f"{_(WEEKDAYS[key[0]])} {key[1]:02d}:00", "")
     return lambda text: (text or _("None"), text or NONE)

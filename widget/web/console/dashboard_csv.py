@@ -18,9 +18,14 @@ def as_csv(metric: MetricId, shown: Sequence[Point] | Table) -> str:
         head = [shown.title, *head]
         rows = [(row.words, row.score) for row in shown.rows]
     else:
-        head = ["from", *head]
-        rows = [(one.bucket.span.first.isoformat(), one.score) for one in shown]
+        return write_lines([["from", *head, "to", "whole"], *map(_point_cells, shown)])
     return write_lines([head, *([defused_in_csv(words), *_cells(score)] for words, score in rows)])
+
+
+def _point_cells(point: Point) -> list[str]:
+    days, is_whole = point.bucket.span, point.bucket.is_whole
+    ends = (days.last.isoformat(), "yes" if is_whole else "no")
+    return [days.first.isoformat(), *_cells(point.score), *ends]
 
 
 def sides_csv(metric: MetricId, sides: Sides) -> str:

@@ -10,7 +10,13 @@ from widget.domain.dashboard_queries import NAMES, NOBODY, OWN_DAYS, chosen_of, 
 from widget.domain.score_filters import ScoreFilter
 from widget.domain.scores.spans import PRESET_NAMES, PRESETS, Span
 from widget.extensions import db
-from widget.storage.dashboards import CountedSurvey, NamedMember, known_of, member_names_of
+from widget.storage.dashboards import (
+    CountedSurvey,
+    NamedMember,
+    known_of,
+    member_names_of,
+    versions_by_number,
+)
 from widget.storage.tags import tags_by_id
 from widget.storage.teams import team_tree
 from widget.web.clock import now
@@ -70,7 +76,8 @@ def asked(surveys: dict[int, CountedSurvey]) -> Asked:
     tree = team_tree(db.session(), seat().workspace_id, seat().scope)
     members = member_names_of(db.session(), seat().workspace_id, seat().scope)
     tags = tags_by_id(db.session(), seat().workspace_id)
-    known = known_of(surveys, members, tree, tags, seat().scope)
+    versions = versions_by_number(db.session(), seat().workspace_id, chosen["version"])
+    known = known_of(surveys, members, tree, tags, seat().scope, versions)
     read = read_query(chosen, known, now().astimezone(ZoneInfo(seat().time_zone)).date())
     choices = Choices(
         [(survey.public_id, survey.name) for survey in surveys.values()],

@@ -13,16 +13,19 @@ from widget.domain.scales import KIND_NAMES, KINDS
 from widget.extensions import db
 from widget.storage.bulk_changes import changes_under_way
 from widget.storage.embed_problems import surveys_with_problems
+from widget.storage.fitting_responses import Fitting
 from widget.storage.follow_ups import follow_ups_of
 from widget.storage.recovery_pairs import pair_of
 from widget.storage.responses import (
     ListedResponse,
+    Page,
     Place,
     find_response,
     responses_page,
     revisions_of,
 )
 from widget.storage.rewards import reward_of_responses
+from widget.storage.rules import acted_on
 from widget.storage.stream_choices import stream_choices
 from widget.storage.tags import tag_names, tags_of
 from widget.web import htmx
@@ -54,6 +57,8 @@ def responses() -> Response:
     choices = stream_choices(session, workspace_id, seat().scope)
     values = {
         "page": page,
+        # Where all of them are on the page, nobody needs to count.
+        "fitting": _all_of_them(page),
         "asked": found,
         "menu": menu_of("responses"),
         "problems": found.problems,
@@ -104,6 +109,7 @@ def response(response_id: UUID) -> str:
         tags=tags_of(db.session(), seat().workspace_id, [response_id]).get(response_id, ()),
         tag_options=tag_names(db.session(), seat().workspace_id) if may_lead else [],
         thread=thread(response_id),
+        acted=acted_on(db.session(), seat().workspace_id, response_id) if may_lead else None,
         people=people_to_mention() if may_lead else [],
     )
 
@@ -115,6 +121,10 @@ def _found(response_id: UUID) -> ListedResponse:
     if found is None or (is_hidden and not seat().may("read_responses")):
         abort(404, "There is no such response in this workspace, or it is not yours to see.")
     return found
+
+
+def _all_of_them(page: Page) -> Fitting | None:
+    return None if page.has_older or page.has_newer else Fitting(len(page.items), is_exact=True)
 
 
 def _one_survey(found: Asked) -> str | None:

@@ -1,0 +1,1 @@
+"""Rules: when a finished response says this, then do that."""

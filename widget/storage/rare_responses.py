@@ -1,0 +1,208 @@
+"""The next responses of what is rare, without walking through all others.
+
+A list goes through all responses, newest first, until a page is full. Of a channel or a client that
+few responses have, that takes long. The columnar copy knows in which quarters of an hour there are
+some; those alone are walked through, and the days that the copy does not know.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session
+
+from widget.domain.response_filters import ResponseFilter
+from widget.domain.score_filters import ScoreFilter
+from widget.storage.columnar.reading import Copy, copy_for, next_quarters
+from widget.storage.counted_responses import QUARTER_S
+from widget.storage.models import Response, Survey
+from widget.storage.search import Rows
+
+# Where what comes next is within so much, the copy need not be asked.
+_NEAR = timedelta(hours=3)
+_QUARTER = timedelta(seconds=QUARTER_S)
+# A day of a calendar begins so much before that of UTC at the earliest, and ends so much after it.
+_EARLIER, _LATER = timedelta(hours=14), timedelta(hours=12)
+_EARLIEST, _LATEST = datetime(1970, 1, 2, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+# Of a filter that asks for more than the copy knows, so many times as many are looked up.
+_TIMES = 20
+
+
+@dataclass(frozen=True)
+class Span:
+    """Moments from `since`, included, to `until`, not included."""
+
+    since: datetime
+    until: datetime
+
+
+def may_be_rare(wanted: ResponseFilter) -> bool:
+    """Whether a filter asks for what the copy knows and no index of the database does."""
+    by = (wanted.channels, wanted.languages, wanted.sources, wanted.clients, wanted.segments)
+    is_walked = not wanted.search and len(wanted.tags) != 1 and wanted.ref is None
+    is_copied = not (wanted.with_tests or wanted.only_tests or wanted.with_hidden)
+    return any(by) and is_walked and is_copied
+
+
+def next_rows(
+    session: Session,
+    workspace_id: int,
+    wanted: ResponseFilter,
+    query: Rows,
+    limit: int,
+    *,
+    place: datetime | None,
+    is_newer: bool,
+) -> list[Any] | None:
+    """Up to `limit` rows of a query that has its filter, its order and its place in the list, which
+    `place` is the moment of. None where there is no copy, or it does not help."""
+    query = query.where(
+        Response.answered_at >= bindparam("span_since"),
+        Response.answered_at < bindparam("span_until"),
+    ).limit(limit)
+    ends = (place, wanted.since if is_newer else wanted.until)
+    given = [end for end in ends if end is not None]
+    start = (max(given) if is_newer else min(given)) if given else None
+    near = _near(start, is_newer=is_newer)
+    found = _walked(session, query, [near] if near else [], limit)
+    if len(found) >= limit:
+        return found
+    beyond = _beyond(near, is_newer=is_newer)
+    far = _far(session, workspace_id, wanted, beyond, limit, is_newer=is_newer)
+    if far is None:
+        return None
+    found += _walked(session, query, far.spans, limit - len(found))
+    return found if len(found) >= limit or far.are_all else None
+
+
+def _walked(session: Session, query: Rows, spans: Sequence[Span], limit: int) -> list[Any]:
+    found: list[Any] = []
+    for span in spans:
+        if len(found) < limit:
+            ends = {"span_since": span.since, "span_until": span.until}
+            found += session.execute(query, ends).all()
+    return found[:limit]
+
+
+def _near(start: datetime | None, *, is_newer: bool) -> Span | None:
+    """Whole quarters of an hour around and next to the moment that a list goes on from."""
+    if start is None:
+        return None
+    quarter = _moment(_quarter_of(start))
+    if is_newer:
+        return Span(quarter, quarter + _NEAR)
+    return Span(quarter - _NEAR, quarter + _QUARTER)
+
+
+def _beyond(near: Span | None, *, is_newer: bool) -> Span:
+    if near is None:
+        return Span(_EARLIEST, _LATEST)
+    return Span(near.until, _LATEST) if is_newer else Span(_EARLIEST, near.since)
+
+
+@dataclass(frozen=True)
+class _Far:
+    """Where to look, what comes first at the front; `are_all`: nothing that fits is elsewhere."""
+
+    spans: list[Span]
+    are_all: bool
+
+
+def _far(
+    session: Session,
+    workspace_id: int,
+    wanted: ResponseFilter,
+    beyond: Span,
+    limit: int,
+    *,
+    is_newer: bool,
+) -> _Far | None:
+    since = max(beyond.since, wanted.since or _EARLIEST)
+    until = min(beyond.until, wanted.until or _LATEST)
+    if since >= until:
+        return _Far([], are_all=True)
+    days = (since - _LATER).date(), (until + _EARLIER).date()
+    copy = copy_for(session, workspace_id, *days)
+    if copy is None:
+        return None
+    known = _as_the_copy_knows_it(session, workspace_id, wanted, *days)
+    asked = limit if _is_all_known(wanted) else _TIMES * limit
+    quarters = next_quarters(
+        session,
+        copy,
+        wanted.scope,
+        known,
+        than=_quarter_of(beyond.since) - 1 if is_newer else _quarter_of(beyond.until),
+        is_newer=is_newer,
+        is_recovery=wanted.is_recovery,
+        limit=asked,
+    )
+    if quarters is None:
+        return None
+    spans = [Span(_moment(one), _moment(one + 1)) for one in set(quarters)]
+    spans += _changed(copy, Span(since, until))
+    joined = _joined(spans)
+    # What is wanted and further off than the last quarter is not needed: the page is full by then.
+    return _Far(joined if is_newer else joined[::-1], are_all=len(quarters) < asked)
+
+
+def _as_the_copy_knows_it(
+    session: Session, workspace_id: int, wanted: ResponseFilter, first: date, last: date
+) -> ScoreFilter:
+    """A filter that wants all that is wanted, and maybe more."""
+    surveys: Sequence[int] = ()
+    if wanted.surveys:
+        query = select(Survey.id).where(
+            Survey.workspace_id == workspace_id, Survey.public_id.in_(wanted.surveys)
+        )
+        # An id that nothing has: an empty list would want all.
+        surveys = session.scalars(query).all() or (0,)
+    return ScoreFilter(
+        first,
+        last,
+        surveys=surveys,
+        members=wanted.members,
+        teams=wanted.teams or (),
+        channels=wanted.channels,
+        languages=wanted.languages,
+        sources=wanted.sources,
+        clients=wanted.clients,
+        segments=wanted.segments,
+    )
+
+
+def _is_all_known(wanted: ResponseFilter) -> bool:
+    """Whether the copy knows all that a filter asks for."""
+    further = (wanted.kinds, wanted.scores, wanted.moods, wanted.reasons, wanted.versions)
+    is_of_no_team = wanted.teams is not None and not wanted.teams
+    return not any((*further, wanted.tags, is_of_no_team)) and wanted.has_comment is None
+
+
+def _changed(copy: Copy, within: Span) -> Iterator[Span]:
+    """The days that the copy does not know, in whatever time zone they are days."""
+    for first, last in copy.changed_runs:
+        since = datetime.combine(first, time(), UTC) - _EARLIER
+        until = datetime.combine(last + timedelta(days=1), time(), UTC) + _LATER
+        if since < within.until and until > within.since:
+            yield Span(max(since, within.since), min(until, within.until))
+
+
+def _joined(spans: Sequence[Span]) -> list[Span]:
+    """The same moments, each once, oldest first."""
+    found: list[Span] = []
+    for span in sorted(spans, key=lambda one: one.since):
+        if found and span.since <= found[-1].until:
+            found[-1] = Span(found[-1].since, max(found[-1].until, span.until))
+        else:
+            found.append(span)
+    return found
+
+
+def _quarter_of(moment: datetime) -> int:
+    return int(moment.timestamp()) // QUARTER_S
+
+
+def _moment(quarter: int) -> datetime:
+    return datetime.fromtimestamp(quarter * QUARTER_S, UTC)
