@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from widget.domain.campaigns import CampaignPlan
 from widget.domain.errors import UnknownCampaign
 from widget.domain.scales import Kind
 from widget.storage.audiences import Frame, audience_of
+from widget.storage.held_campaigns import is_held_by_nobody
 from widget.storage.models import Audience, Campaign, Delivery, Survey
 
 LISTED = 100
@@ -94,11 +95,9 @@ def campaigns_to_run(session: Session, now: datetime) -> list[StoredCampaign]:
 def campaigns_to_call_off(session: Session, now: datetime) -> list[StoredCampaign]:
     """Campaigns that were stopped and may still have requests that wait, or mails that a worker
     had in hand then and has given back, of all workspaces."""
-    is_left = or_(
-        Delivery.status == "due",
-        and_(Delivery.status == "sending", Delivery.claimed_until <= now),
+    with_mails = select(Delivery.campaign_id).where(
+        is_held_by_nobody(now), Delivery.campaign_id.is_not(None)
     )
-    with_mails = select(Delivery.campaign_id).where(is_left, Delivery.campaign_id.is_not(None))
     rows = session.execute(
         _all().where(
             Campaign.status == "stopped",

@@ -4,11 +4,17 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import and_, case, delete, or_, select, update
+from sqlalchemy import ColumnElement, case, delete, select, update
 from sqlalchemy.orm import Session
 
 from widget.storage.chunks import chunks
+from widget.storage.held_campaigns import is_held_by_nobody
 from widget.storage.models import Delivery, Request
+
+
+def _of_workspace(workspace_id: int) -> ColumnElement[bool]:
+    # `x + 0`: SQLite would read all mails a workspace ever had, rather than the few of a status.
+    return Delivery.workspace_id + 0 == workspace_id
 
 
 def take_back_untried(
@@ -32,7 +38,7 @@ def take_back_waiting(session: Session, workspace_id: int, campaign_id: int, at:
         )
         .where(
             Delivery.status == "due",
-            Delivery.workspace_id == workspace_id,
+            _of_workspace(workspace_id),
             Delivery.campaign_id == campaign_id,
             Delivery.attempts == 0,
         )
@@ -62,11 +68,8 @@ def withdraw_waiting(
     rows = session.execute(
         select(Delivery.id, Delivery.request_id)
         .where(
-            or_(
-                Delivery.status == "due",
-                and_(Delivery.status == "sending", Delivery.claimed_until <= now),
-            ),
-            Delivery.workspace_id == workspace_id,
+            is_held_by_nobody(now),
+            _of_workspace(workspace_id),
             Delivery.campaign_id == campaign_id,
         )
         .with_for_update(skip_locked=True)
