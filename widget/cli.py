@@ -18,7 +18,7 @@ from widget.domain.addresses import email_problem
 from widget.domain.errors import SaysoError
 from widget.domain.exports.formats import FORMATS, ExportFormat, format_of
 from widget.extensions import db
-from widget.gateway.heap import look_for_cycles_seldom
+from widget.gateway.heap import collect_seldom
 from widget.operate import backups, demo, demo_company, exporting, server
 from widget.operate.returned_mail import MESSAGE_LIMIT, take_bounce
 from widget.outbound.jobs import work
@@ -57,7 +57,7 @@ def main() -> None:
     """Customer feedback you host yourself."""
     # Answers are personal data: what this process and its children write, others cannot read.
     os.umask(0o077)
-    look_for_cycles_seldom()
+    collect_seldom()
 
 
 @main.command()

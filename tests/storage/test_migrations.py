@@ -37,6 +37,7 @@ from widget.storage.models import (
     FollowUp,
     FollowUpNote,
     Member,
+    Request,
     Response,
     ShareCount,
     SuppressedAddress,
@@ -461,6 +462,34 @@ def test_requests_and_mails_from_before_campaigns_are_still_due(
     engine.dispose()
 
 
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_requests_from_before_know_the_client_that_their_properties_name(
+    tmp_path: Path, request: pytest.FixtureRequest, database: str
+) -> None:
+    engine = empty_database(tmp_path, request, database)
+    migrate.upgrade(engine, "0002")
+    named, other, customer = (new_id() for _ in range(3))
+    ids = {"real": named.hex, "test": other.hex, "customer": customer.hex}
+    asked = ASKED_BEFORE_DELIVERIES_WERE_MARKED.format(at="2026-11-01 09:00:00", **ids)
+    with engine.begin() as connection:
+        for statement in (FIRST_RELEASE + ";" + asked).split(";"):
+            connection.exec_driver_sql(statement)
+    migrate.upgrade(engine, "0023")
+    said = json.dumps({"client": "Größe & “Söhne”", "segment": "x" * 300})
+    with engine.begin() as connection:
+        connection.execute(
+            text("UPDATE requests SET properties = :said WHERE is_test = :no"),
+            {"said": said, "no": False},
+        )
+    migrate.upgrade(engine)
+    assert migrate.drift(engine) == []
+    with Session(engine) as session:
+        rows = session.execute(select(Request.id, Request.client, Request.segment)).all()
+    told = {id: (client, segment) for id, client, segment in rows}
+    assert told == {named: ("Größe & “Söhne”", "x" * 200), other: ("", "")}
+    engine.dispose()
+
+
 def test_sqlite_keeps_a_write_ahead_log_and_syncs_fully(world: World) -> None:
     with world.app.app_context(), db.engine.connect() as connection:
         assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
@@ -535,7 +564,7 @@ def test_campaigns_from_before_they_knew_their_forms_stay(
     with engine.begin() as connection:
         for statement in FIRST_RELEASE.split(";"):
             connection.execute(text(statement))
-    migrate.upgrade(engine, "0026")
+    migrate.upgrade(engine, "0027")
     with engine.begin() as connection:
         for name in ("Autumn", "Winter"):
             connection.execute(

@@ -51,7 +51,7 @@ from widget.outbound.mail.transport import make_mailer
 from widget.outbound.messages import SendMessages
 from widget.outbound.public_client import PublicClient
 from widget.outbound.webhooks import SendWebhooks
-from widget.outbound.worker import Job, Worker, collect_seldom
+from widget.outbound.worker import Job, Worker
 from widget.report_pages.pdf import make_pdf
 from widget.settings import Settings
 from widget.storage.addresses import digest_addresses_with
@@ -148,7 +148,6 @@ def work(settings: Settings, *, server_pid: int | None = None) -> None:
     )
     digest_addresses_with(engine, lambda email: (address_digest(settings.address_key, email),))
     keep_copies_in(engine, settings.data / "columns")
-    collect_seldom()
     stopping = threading.Event()
     jobs = make_jobs(settings, engine, stopping.is_set)
     worker = Worker(engine, jobs, _utc_now)

@@ -43,6 +43,8 @@ NEEDS: dict[Ability, set[str]] = {
     "read_responses": {
         "campaign",
         "campaigns",
+        "client",
+        "clients",
         "customer",
         "customers",
         "request_page",
@@ -60,6 +62,7 @@ NEEDS: dict[Ability, set[str]] = {
         "surveys",
     },
     "lead": {
+        "client_schedule",
         "follow_up",
         "follow_up_assign",
         "follow_up_due",
