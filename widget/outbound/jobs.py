@@ -39,12 +39,14 @@ from widget.actions.send_due_subscriptions import send_due_subscriptions
 from widget.actions.settle_provisional import settle_due
 from widget.domain.mail_addresses import address_digest
 from widget.domain.messages import WEBHOOK, WEBHOOK_TRIAL, Lane
+from widget.domain.replies import PURPOSE as REPLY
 from widget.domain.subscriptions import PURPOSE
 from widget.domain.turns import Turns
 from widget.outbound.chat import ChatSender
 from widget.outbound.mail.letters import Post
 from widget.outbound.mail.notes import MailNotes
 from widget.outbound.mail.numbers import SendNumbers
+from widget.outbound.mail.replies import SendReplies
 from widget.outbound.mail.report_attachment import ReportAttachments
 from widget.outbound.mail.sending import SendMail
 from widget.outbound.mail.transport import make_mailer
@@ -125,6 +127,7 @@ def _send_messages(settings: Settings, engine: Engine, lane: Lane) -> SendMessag
         clock=_utc_now,
         by_purpose={
             PURPOSE: partial(SendNumbers, mailer, settings),
+            REPLY: partial(SendReplies, mailer, Post(settings)),
             WEBHOOK: webhooks,
             WEBHOOK_TRIAL: webhooks,
         },

@@ -293,6 +293,7 @@ def follow_ups_of(session: Session, workspace_id: int, response_id: UUID) -> lis
 class ShownNote:
     """One entry of a thread. `by` is "" for what happened by itself."""
 
+    id: UUID
     kind: str
     text: str
     data: dict[str, Any]
@@ -308,7 +309,8 @@ def thread_of(session: Session, workspace_id: int, follow_up_id: UUID) -> list[S
             FollowUpNote.workspace_id == workspace_id,
             FollowUpNote.follow_up_id == follow_up_id,
         )
-        .order_by(FollowUpNote.at, FollowUpNote.id)
+        # A reply's id is as old as the form that it was written in.
+        .order_by(FollowUpNote.at, FollowUpNote.kind == "reply", FollowUpNote.id)
     ).all()
     ids = {row.user_id for row in rows if row.user_id}
     ids |= {
@@ -320,7 +322,11 @@ def thread_of(session: Session, workspace_id: int, follow_up_id: UUID) -> list[S
     }
     names = names_of(session, ids)
     return [
-        ShownNote(row.kind, row.text, _named(row, names), names.get(row.user_id or 0, ""), row.at)
+        ShownNote(
+            *(row.id, row.kind, row.text, _named(row, names)),
+            by=names.get(row.user_id or 0, ""),
+            at=row.at,
+        )
         for row in rows
     ]
 
