@@ -82,6 +82,10 @@ def test_groups_go_only_so_deep() -> None:
     [
         Rule("client", "is"),
         Rule("attribute", "is", "pro"),
+        Rule("attribute", "at_least", "many", "seats"),
+        Rule("attribute", "at_most", "1e5", "seats"),
+        Rule("attribute", "at_most", "1" * 16, "seats"),
+        Rule("attribute", "at_most", "", "seats"),
         Rule("asked", "within", "soon"),
         Rule("asked", "within", "0"),
         Rule("asked", "within", "9999"),

@@ -32,6 +32,7 @@ from widget.storage.ids import new_id
 from widget.storage.messages import claim_messages
 from widget.storage.models import (
     ApiKey,
+    Campaign,
     Customer,
     CustomerAlias,
     Delivery,
@@ -554,6 +555,33 @@ def test_what_was_answered_before_there_were_reports_is_reported(
         assert seat is not None
         report = make_report(session, seat, plan, datetime(2026, 12, 2, 9, tzinfo=UTC))
         assert find_report(session, 1, report, EVERYTHING).figures.answers == 1
+    engine.dispose()
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_campaigns_from_before_they_knew_their_forms_stay(
+    tmp_path: Path, request: pytest.FixtureRequest, database: str
+) -> None:
+    engine = empty_database(tmp_path, request, database)
+    migrate.upgrade(engine, "0001")
+    with engine.begin() as connection:
+        for statement in FIRST_RELEASE.split(";"):
+            connection.execute(text(statement))
+    migrate.upgrade(engine, "0027")
+    with engine.begin() as connection:
+        for name in ("Autumn", "Winter"):
+            connection.execute(
+                text(
+                    "INSERT INTO campaigns (workspace_id, name, survey_id, plan, seed, status,"
+                    " created_at) VALUES (1, :name, 1, '{}', 'x', 'draft', '2026-11-01 09:00:00')"
+                ),
+                {"name": name},
+            )
+    migrate.upgrade(engine)
+    assert migrate.drift(engine) == []
+    with Session(engine) as session:
+        found = session.execute(select(Campaign.name, Campaign.form_key)).all()
+    assert sorted(found) == [("Autumn", None), ("Winter", None)]
     engine.dispose()
 
 

@@ -169,6 +169,21 @@ def lock_customers(session: Session, workspace_id: int, ids: Collection[UUID]) -
         ).all()
 
 
+def customers_there(session: Session, workspace_id: int, ids: Collection[UUID]) -> set[UUID]:
+    """Which of these customers there are; nobody erases them until this transaction ends."""
+    found: set[UUID] = set()
+    for part in chunks(sorted(set(ids))):
+        found |= set(
+            session.scalars(
+                select(Customer.id)
+                .where(Customer.workspace_id == workspace_id, Customer.id.in_(part))
+                .order_by(Customer.id)
+                .with_for_update(read=True, key_share=True)
+            )
+        )
+    return found
+
+
 def _as_row(workspace_id: int, ask: Ask, at: datetime, *, is_test: bool) -> dict[str, object]:
     return {
         "workspace_id": workspace_id,

@@ -189,3 +189,21 @@ def test_nobody_opens_another_workspaces_audience(acme: Workspace) -> None:
     assert client.get(f"/console/audiences/{id}").status_code == 404
     post(client, f"/console/audiences/{id}/remove", "/console/audiences")
     assert len(stored(other)) == 1
+
+
+def test_a_rule_about_a_number_is_typed_and_said_in_words(acme: Workspace) -> None:
+    client = acme.signed_in()
+    rule = {
+        "match.": "all",
+        "field.0": "attribute",
+        "key.0": "seats",
+        "operator.0": "at_least",
+        "value.0": "many",
+    }
+    path = "/console/audiences/new"
+    refused = post(client, path, name="Large", **rule)
+    assert refused.status_code == 422
+    assert "Give a number such as 1200 or -3.5." in refused.text
+    assert 'value="many"' in refused.text
+    post(client, path, name="Large", **{**rule, "value.0": "50"})
+    assert "seats is at least 50" in client.get("/console/audiences").text
