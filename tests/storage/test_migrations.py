@@ -567,7 +567,7 @@ def test_campaigns_from_before_they_knew_their_forms_stay(
     with engine.begin() as connection:
         for statement in FIRST_RELEASE.split(";"):
             connection.execute(text(statement))
-    migrate.upgrade(engine, "0027")
+    migrate.upgrade(engine, "0028")
     with engine.begin() as connection:
         for name in ("Autumn", "Winter"):
             connection.execute(
