@@ -26,7 +26,7 @@ from widget.actions.change_alerts import add_channel
 from widget.actions.hide_response import set_hidden
 from widget.actions.mark_response import set_mark
 from widget.actions.raise_alerts import RaiseAlerts
-from widget.actions.work_on_follow_up import close
+from widget.actions.work_on_follow_up import resolve
 from widget.domain.alert_rules import NEVER
 from widget.extensions import db
 from widget.storage.alert_rules import channels_of
@@ -41,7 +41,7 @@ def test_a_bad_finished_rating_opens_a_follow_up_and_tells_the_owner(
     id = answer_survey(any_acme, any_acme.survey(), 2, comment="Too <slow>", customer_name="Kim")
     assert raise_alerts(any_acme) == 1
     found = the_follow_up(any_acme)
-    assert (of(found), found.status, found.opened_why) == (id, "open", ["score"])
+    assert (of(found), found.status, found.opened_why) == (id, "new", ["score"])
     assert found.opened_at == any_acme.world.clock()
     assert alerts(any_acme) == [OWNER]
     said = last_alert(any_acme)
@@ -178,7 +178,7 @@ def test_what_the_customer_changes_later_stands_in_the_thread_once(any_acme: Wor
     [note] = notes(any_acme, "change")
     assert note.data["changes"] == [{"field": "stars", "old": 1, "new": 5}]
     assert note.user_id is None
-    assert the_follow_up(any_acme).status == "open"
+    assert the_follow_up(any_acme).status == "new"
     assert alerts(any_acme) == [OWNER]
 
 
@@ -193,7 +193,7 @@ def test_a_new_drop_after_the_end_opens_the_same_one_again(any_acme: Workspace) 
         raise_alerts(any_acme)
     raise_alerts(any_acme)
     found = the_follow_up(any_acme)
-    assert (found.status, found.closed_at) == ("open", None)
+    assert (found.status, found.resolved_at) == ("new", None)
     assert len(notes(any_acme, "change")) == 2
     assert alerts(any_acme) == [OWNER, OWNER]
     assert last_alert(any_acme).subject == "2 of 5 stars: a follow-up was opened again"
@@ -208,18 +208,18 @@ def test_what_was_dealt_with_opens_nothing_again_when_it_is_read_again(
     raise_alerts(any_acme)
     end(any_acme)
     raise_alerts(any_acme)
-    assert the_follow_up(any_acme).status == "done"
+    assert the_follow_up(any_acme).status == "resolved"
     for score in (5, 1):
         any_acme.world.clock.pass_time(hours=1)
         answer_survey(any_acme, survey, score, id=id)
     raise_alerts(any_acme)
-    assert the_follow_up(any_acme).status == "open"
+    assert the_follow_up(any_acme).status == "new"
     end(any_acme)
     raise_alerts(any_acme)
-    assert the_follow_up(any_acme).status == "done"
+    assert the_follow_up(any_acme).status == "resolved"
 
 
-def test_a_change_that_is_no_new_alarm_leaves_a_closed_one_closed(acme: Workspace) -> None:
+def test_a_change_that_is_no_new_alarm_leaves_a_resolved_one_resolved(acme: Workspace) -> None:
     survey = acme.survey()
     id = answer_survey(acme, survey, 1)
     raise_alerts(acme)
@@ -227,7 +227,7 @@ def test_a_change_that_is_no_new_alarm_leaves_a_closed_one_closed(acme: Workspac
     acme.world.clock.pass_time(hours=1)
     answer_survey(acme, survey, 2, id=id)
     raise_alerts(acme)
-    assert the_follow_up(acme).status == "done"
+    assert the_follow_up(acme).status == "resolved"
 
 
 def test_who_asks_to_be_contacted_is_followed_up_whatever_the_score(acme: Workspace) -> None:
@@ -362,7 +362,7 @@ def end(acme: Workspace) -> None:
     found = the_follow_up(acme)
     acme.world.clock.pass_time(minutes=1)
     with acme.world.app.app_context():
-        close(
+        resolve(
             db.session,
             acme.id,
             found.id,

@@ -34,7 +34,7 @@ from widget.actions.hide_response import set_hidden
 from widget.actions.open_follow_up import open_by_hand
 from widget.actions.restore_answer import restore_answer
 from widget.actions.unsubscribe import set_unsubscribed
-from widget.actions.work_on_follow_up import assign, close, set_status, write_note
+from widget.actions.work_on_follow_up import assign, resolve, set_status, write_note
 from widget.domain.asking import AskingPolicy
 from widget.domain.context import Context
 from widget.domain.errors import FollowUpRefused, UnknownFollowUp
@@ -54,9 +54,9 @@ HOME = "https://sayso.example"
 
 
 def end(acme: Workspace, *, asks_again: bool = False, outcome: str = "Called, all fine") -> Any:
-    found = next(one for one in follow_ups(acme) if one.status != "done")
+    found = next(one for one in follow_ups(acme) if one.status != "resolved")
     with acme.world.app.app_context():
-        return close(
+        return resolve(
             db.session,
             acme.id,
             found.id,
@@ -119,9 +119,9 @@ def test_the_end_of_a_follow_up_says_what_came_of_it(any_acme: Workspace) -> Non
     any_acme.world.clock.pass_time(hours=1)
     assert end(any_acme) is None
     found = the_follow_up(any_acme)
-    assert (found.status, found.outcome) == ("done", "Called, all fine")
-    assert found.closed_at == any_acme.world.clock()
-    assert notes(any_acme, "status")[-1].data == {"from": "open", "to": "done", "asked": None}
+    assert (found.status, found.outcome) == ("resolved", "Called, all fine")
+    assert found.resolved_at == any_acme.world.clock()
+    assert notes(any_acme, "status")[-1].data == {"from": "new", "to": "resolved", "asked": None}
 
 
 def test_asking_again_is_a_request_like_the_first_one_to_the_same_customer(
@@ -266,18 +266,18 @@ def test_whoever_is_still_unhappy_is_followed_up_once_more(acme: Workspace) -> N
     assert [UUID(of(found)) for found in follow_ups(acme)][-1] == request
 
 
-def test_a_follow_up_closes_once_and_asks_once(acme: Workspace) -> None:
+def test_a_follow_up_is_resolved_once_and_asks_once(acme: Workspace) -> None:
     bad_rating(acme)
     id = the_follow_up(acme).id
     end(acme, asks_again=True)
     me = {"user_id": user_id(acme, acme.owner), "at": acme.world.clock()}
     with acme.world.app.app_context():
-        with pytest.raises(FollowUpRefused, match="closed already"):
-            close(db.session, acme.id, id, "", asks_again=True, **me)
-        set_status(db.session, acme.id, id, "working", **me)
+        with pytest.raises(FollowUpRefused, match="resolved already"):
+            resolve(db.session, acme.id, id, "", asks_again=True, **me)
+        set_status(db.session, acme.id, id, "in_progress", **me)
         with pytest.raises(FollowUpRefused, match="asked again already"):
-            close(db.session, acme.id, id, "", asks_again=True, **me)
-        close(db.session, acme.id, id, "", asks_again=False, **me)
+            resolve(db.session, acme.id, id, "", asks_again=True, **me)
+        resolve(db.session, acme.id, id, "", asks_again=False, **me)
     assert the_follow_up(acme).recovery_request_id is not None
 
 
@@ -289,11 +289,11 @@ def test_a_response_has_one_open_follow_up(any_acme: Workspace) -> None:
         first = open_by_hand(db.session, acme.id, id, **me)
         again = open_by_hand(db.session, acme.id, id, **me)
         assert (first.is_new, again.is_new, again.id) == (True, False, first.id)
-        close(db.session, acme.id, first.id, "", asks_again=False, **me)
+        resolve(db.session, acme.id, first.id, "", asks_again=False, **me)
         second = open_by_hand(db.session, acme.id, id, **me)
         assert second.is_new
         with pytest.raises(FollowUpRefused, match="another follow-up"):
-            set_status(db.session, acme.id, first.id, "open", **me)
+            set_status(db.session, acme.id, first.id, "new", **me)
     assert [found.opened_why for found in follow_ups(acme)] == [["by_hand"], ["by_hand"]]
 
 
@@ -404,7 +404,7 @@ def test_hiding_takes_the_vote_and_the_testimonial_with_it_and_leaves_the_follow
     for _ in range(2):
         hide(acme, id, hidden=True)
         assert (suggested(acme), published(acme), counted(acme)) == ((0, 0), [], {})
-        assert the_follow_up(acme).status == "open"
+        assert the_follow_up(acme).status == "new"
     hide(acme, id, hidden=False)
     assert (suggested(acme), published(acme), counted(acme)) == ((1, 1), [], {5: 1})
 

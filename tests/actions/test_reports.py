@@ -16,7 +16,7 @@ from widget.actions.find_themes import FindThemes
 from widget.actions.finish_report import choose_comments, open_again
 from widget.actions.hide_response import set_hidden
 from widget.actions.make_report import change_report, count_again, refuse_if_changed
-from widget.actions.work_on_follow_up import close
+from widget.actions.work_on_follow_up import resolve
 from widget.domain.errors import ReportRefused
 from widget.domain.reports.comments import MOST_COMMENTS
 from widget.extensions import db
@@ -60,10 +60,12 @@ def test_areas_are_counted_among_those_who_were_asked(any_acme: Workspace) -> No
     desk.answer(5, 8, reasons=())
     desk.answer(5, 8)
     desk.answer(5, 5, reasons=("fast",))
+    reasons = desk.found(desk.make()).figures.reasons
     found = {
-        one.name: (one.ticked, one.asked, one.ticked_before, one.asked_before)
-        for one in desk.found(desk.make()).figures.reasons
+        one.name: (one.ticked, one.asked, one.ticked_before, one.asked_before) for one in reasons
     }
+    scores = {one.name: one.score and (one.score.value, one.score.n) for one in reasons}
+    assert scores == {"Friendly": (4.5, 2), "Fast": (5.0, 1)}
     # Everybody with such a score was offered them; whoever ticked none was, too.
     assert found == {"Friendly": (2, 4, 0, 1), "Fast": (1, 4, 1, 1)}
 
@@ -188,7 +190,7 @@ def test_changing_reports_keeps_no_more_finds_waiting_than_looking_at_why(
         assert db.session.scalar(waiting) == MOST_WAITING
 
 
-def test_follow_ups_are_counted_by_when_they_were_opened_and_closed(any_acme: Workspace) -> None:
+def test_follow_ups_are_counted_by_when_they_were_opened_and_resolved(any_acme: Workspace) -> None:
     desk, clock = Desk.of(any_acme), any_acme.world.clock
     set_alerts(any_acme)
     clock.moment = day(6, 20)
@@ -202,7 +204,7 @@ def test_follow_ups_are_counted_by_when_they_were_opened_and_closed(any_acme: Wo
     seat = desk.seat()
     with any_acme.world.app.app_context():
         first = follow_ups_of(db.session(), any_acme.id, ids[1])[0].id
-        close(
+        resolve(
             db.session(),
             any_acme.id,
             first,
@@ -214,10 +216,10 @@ def test_follow_ups_are_counted_by_when_they_were_opened_and_closed(any_acme: Wo
     clock.moment = day(11, 23)
     figures = desk.found(desk.make()).figures
     done, before = figures.follow_ups, figures.follow_ups_before
-    assert (done.opened, done.closed, done.still_open) == (2, 1, 2)
-    assert (before.opened, before.closed, before.still_open) == (1, 0, 1)
-    assert done.time_to_close.value == timedelta(days=2).total_seconds()
-    assert before.time_to_close.value is None
+    assert (done.opened, done.resolved, done.still_open) == (2, 1, 2)
+    assert (before.opened, before.resolved, before.still_open) == (1, 0, 1)
+    assert done.time_to_resolve.value == timedelta(days=2).total_seconds()
+    assert before.time_to_resolve.value is None
 
 
 def test_a_client_report_counts_that_client_alone(any_acme: Workspace) -> None:
@@ -371,3 +373,49 @@ def test_two_who_work_at_one_draft_do_not_overwrite_one_another(acme: Workspace)
         assert row is not None
         with pytest.raises(ReportRefused, match="just now"):
             refuse_if_changed(row, before)
+
+
+def test_other_surveys_stand_with_their_own_numbers(any_acme: Workspace) -> None:
+    desk = Desk.of(any_acme)
+    desk.answer(5, 7, attributes={"client": "Globex"})
+    nps, silent = (any_acme.survey("nps", name=name) for name in ("Would you?", "Silent"))
+    for client, scores in (("Globex", [9] * 12), ("Initech", [0] * 5)):
+        for score in scores:
+            answer_survey(any_acme, nps, score, at=day(8, 3), attributes={"client": client})
+    for _number in range(12):
+        answer_survey(any_acme, nps, 0, at=day(5, 3), attributes={"client": "Globex"})
+    answer_survey(any_acme, silent, 3, at=day(5, 3))
+    [other] = desk.found(desk.make(client="Globex")).figures.others
+    assert (other.name, other.tile.metric) == ("Would you?", "nps")
+    assert (other.tile.score.value, other.tile.score.n) == (100.0, 12)
+    assert (other.tile.change.difference, other.tile.change.verdict) == (200.0, "higher")
+
+
+def test_a_report_does_not_say_too_few_of_comments_that_are_enough(any_acme: Workspace) -> None:
+    desk = Desk.of(any_acme)
+    for number in range(3):
+        desk.answer(5, 8, comment=f"A quick reply, thank you {number}")
+    report = desk.make()
+    find_themes(any_acme)
+    doing(desk, count_again, report, any_acme.world.clock())
+    [found] = desk.found(report).figures.themes or ()
+    assert not found.is_enough
+    say(desk)
+    with pytest.raises(ReportRefused, match="looked for again"):
+        desk.finish(report)
+    assert not desk.found(report).is_finished
+    find_themes(any_acme)
+    desk.finish(report)
+    [found] = desk.found(report).figures.themes or ()
+    assert found.is_enough
+    assert (found.positive, found.negative) == (15, 12)
+
+
+def test_too_few_comments_that_still_are_hold_up_no_report(any_acme: Workspace) -> None:
+    desk = Desk.of(any_acme)
+    desk.answer(5, 8, comment="A quick reply, thank you")
+    report = desk.make()
+    find_themes(any_acme)
+    desk.answer(5, 8, comment="Another quick reply")
+    desk.finish(report)
+    assert desk.found(report).is_finished

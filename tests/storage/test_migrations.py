@@ -11,9 +11,11 @@ from sqlalchemy.orm import Session
 
 from tests.builders import World
 from widget.actions.find_themes import FindThemes
+from widget.actions.keep_customers import change_customer
 from widget.actions.keep_filter import keep_filter
 from widget.actions.make_report import make_report
 from widget.actions.subscribe import subscribe
+from widget.domain.customers import Details
 from widget.domain.reports.plans import ReportPlan
 from widget.domain.roles import EVERYTHING
 from widget.domain.schedules import Schedule
@@ -30,9 +32,15 @@ from widget.storage.ids import new_id
 from widget.storage.messages import claim_messages
 from widget.storage.models import (
     ApiKey,
+    Campaign,
     Customer,
+    CustomerAlias,
     Delivery,
+    Event,
+    FollowUp,
+    FollowUpNote,
     Member,
+    Request,
     Response,
     ShareCount,
     SuppressedAddress,
@@ -457,6 +465,34 @@ def test_requests_and_mails_from_before_campaigns_are_still_due(
     engine.dispose()
 
 
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_requests_from_before_know_the_client_that_their_properties_name(
+    tmp_path: Path, request: pytest.FixtureRequest, database: str
+) -> None:
+    engine = empty_database(tmp_path, request, database)
+    migrate.upgrade(engine, "0002")
+    named, other, customer = (new_id() for _ in range(3))
+    ids = {"real": named.hex, "test": other.hex, "customer": customer.hex}
+    asked = ASKED_BEFORE_DELIVERIES_WERE_MARKED.format(at="2026-11-01 09:00:00", **ids)
+    with engine.begin() as connection:
+        for statement in (FIRST_RELEASE + ";" + asked).split(";"):
+            connection.exec_driver_sql(statement)
+    migrate.upgrade(engine, "0023")
+    said = json.dumps({"client": "Größe & “Söhne”", "segment": "x" * 300})
+    with engine.begin() as connection:
+        connection.execute(
+            text("UPDATE requests SET properties = :said WHERE is_test = :no"),
+            {"said": said, "no": False},
+        )
+    migrate.upgrade(engine)
+    assert migrate.drift(engine) == []
+    with Session(engine) as session:
+        rows = session.execute(select(Request.id, Request.client, Request.segment)).all()
+    told = {id: (client, segment) for id, client, segment in rows}
+    assert told == {named: ("Größe & “Söhne”", "x" * 200), other: ("", "")}
+    engine.dispose()
+
+
 def test_sqlite_keeps_a_write_ahead_log_and_syncs_fully(world: World) -> None:
     with world.app.app_context(), db.engine.connect() as connection:
         assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
@@ -522,6 +558,33 @@ def test_what_was_answered_before_there_were_reports_is_reported(
     engine.dispose()
 
 
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_campaigns_from_before_they_knew_their_forms_stay(
+    tmp_path: Path, request: pytest.FixtureRequest, database: str
+) -> None:
+    engine = empty_database(tmp_path, request, database)
+    migrate.upgrade(engine, "0001")
+    with engine.begin() as connection:
+        for statement in FIRST_RELEASE.split(";"):
+            connection.execute(text(statement))
+    migrate.upgrade(engine, "0028")
+    with engine.begin() as connection:
+        for name in ("Autumn", "Winter"):
+            connection.execute(
+                text(
+                    "INSERT INTO campaigns (workspace_id, name, survey_id, plan, seed, status,"
+                    " created_at) VALUES (1, :name, 1, '{}', 'x', 'draft', '2026-11-01 09:00:00')"
+                ),
+                {"name": name},
+            )
+    migrate.upgrade(engine)
+    assert migrate.drift(engine) == []
+    with Session(engine) as session:
+        found = session.execute(select(Campaign.name, Campaign.form_key)).all()
+    assert sorted(found) == [("Autumn", None), ("Winter", None)]
+    engine.dispose()
+
+
 ALICE = """
 INSERT INTO users (id, email, name, password, active, fs_uniquifier, created_at)
     VALUES (1, 'alice@acme.example', 'Alice', '', TRUE, 'a', '2026-11-01 09:00:00')
@@ -560,4 +623,84 @@ def test_messages_from_before_rules_still_leave_and_workspaces_have_no_rules(
     assert (due.content.subject, due.content.notice) == ("1 of 5", None)
     with Session(engine) as session:
         assert rules_in_order(session, 1) == []
+    engine.dispose()
+
+
+BEFORE_QUEUES = """
+INSERT INTO follow_ups (workspace_id, id, response_id, survey_id, status, assignee_id, opened_why,
+        opened_at, closed_at, outcome)
+    VALUES (1, '{open}', '019ab0c47a107c3e9f523d1f6a0c8e21', 1, 'working', 1, '["score"]',
+        '2026-11-01 10:00:00', NULL, '');
+INSERT INTO follow_ups (workspace_id, id, response_id, survey_id, status, opened_why, opened_at,
+        closed_at, outcome)
+    VALUES (1, '{done}', '019ab0c47a107c3e9f523d1f6a0c8e21', 1, 'done', '["by_hand"]',
+        '2026-11-01 09:00:00', '2026-11-01 09:30:00', 'Said "to": "open" twice');
+INSERT INTO follow_up_notes (workspace_id, follow_up_id, id, kind, text, data, at)
+    VALUES (1, '{done}', '{note}', 'status', 'x', '{{"from": "working", "to": "done",
+        "asked": null}}', '2026-11-01 09:30:00');
+INSERT INTO follow_up_notes (workspace_id, follow_up_id, id, kind, text, data, at)
+    VALUES (1, '{open}', '{note}', 'change', 'x', '{{"changes": [{{"field": "comment",
+        "old": "x", "new": "done"}}]}}', '2026-11-01 09:30:00');
+INSERT INTO events (workspace_id, id, name, survey_id, response_id, data, at)
+    VALUES (1, '{note}', 'follow_up.closed', 1, '019ab0c47a107c3e9f523d1f6a0c8e21', '{{}}',
+        '2026-11-01 09:30:00')
+"""
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_follow_ups_from_before_keep_where_they_stand_under_its_new_name(
+    tmp_path: Path, request: pytest.FixtureRequest, database: str
+) -> None:
+    engine = empty_database(tmp_path, request, database)
+    migrate.upgrade(engine, "0025")
+    ids = {name: new_id() for name in ("open", "done", "note")}
+    before = BEFORE_QUEUES.format(**{name: id.hex for name, id in ids.items()})
+    with engine.begin() as connection:
+        connection.execute(text(FIRST_RELEASE.split(";")[0]))
+        connection.execute(text(ALICE))
+        for statement in [*BEFORE_FOLLOW_UPS.split(";"), *before.split(";")]:
+            connection.exec_driver_sql(statement)
+    migrate.upgrade(engine)
+    assert migrate.drift(engine) == []
+    with Session(engine) as session:
+        rows = {row.id: row for row in session.scalars(select(FollowUp))}
+        assert (rows[ids["open"]].status, rows[ids["open"]].resolved_at) == ("in_progress", None)
+        assert (rows[ids["open"]].due_at, rows[ids["open"]].first_reply_at) == (None, None)
+        done = rows[ids["done"]]
+        assert (done.status, done.resolved_at) == (
+            "resolved",
+            datetime(2026, 11, 1, 9, 30, tzinfo=UTC),
+        )
+        assert done.outcome == 'Said "to": "open" twice'
+        notes = {note.kind: note.data for note in session.scalars(select(FollowUpNote))}
+        assert notes == {
+            "status": {"from": "in_progress", "to": "resolved", "asked": None},
+            "change": {"changes": [{"field": "comment", "old": "x", "new": "done"}]},
+        }
+        assert session.scalar(select(func.count()).where(Event.name == "follow_up.resolved")) == 1
+    engine.dispose()
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_customers_of_before_may_get_another_address_that_is_remembered(
+    tmp_path: Path, request: pytest.FixtureRequest, database: str
+) -> None:
+    engine = empty_database(tmp_path, request, database)
+    migrate.upgrade(engine, "0023")
+    kim, at = new_id(), datetime(2026, 11, 26, 9, tzinfo=UTC)
+    with engine.begin() as connection:
+        for statement in SECOND_RELEASE.split(";")[:1]:
+            connection.execute(text(statement))
+        connection.execute(
+            text(
+                "INSERT INTO customers (workspace_id, id, email, name, external_id, language,"
+                " country, time_zone, created_at, updated_at)"
+                " VALUES (1, :id, 'kim@old.example', 'Kim', '', '', '', '', :at, :at)"
+            ),
+            {"id": kim.hex, "at": "2026-11-01 09:00:00"},
+        )
+    migrate.upgrade(engine)
+    with Session(engine) as session:
+        change_customer(session, 1, kim, Details({"email": "kim@new.example"}), at)
+        assert session.scalars(select(CustomerAlias.value)).all() == ["kim@old.example"]
     engine.dispose()

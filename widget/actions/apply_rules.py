@@ -108,7 +108,7 @@ class _Acts:
         turns = locked_rule_row(self.session, self.workspace_id, rule.id)
         who = AlertRule(assign=rule.acts.follow_up or "nobody", people=rule.acts.people)
         found = newest_follow_up_of(self.session, self.workspace_id, self.response["id"])
-        if found is None or found.closed_at is not None:
+        if found is None or found.resolved_at is not None:
             why: list[Why] = ["rule"]
             open_by_rule(
                 *(self.session, self.response, who, why), home=self.home, at=self.at, turns=turns

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
@@ -17,6 +18,7 @@ from widget.domain.messages import Channel
 from widget.domain.scales import KINDS, Kind
 from widget.storage import answers
 from widget.storage.alert_rules import channels_of, locked_rule
+from widget.storage.due_rules import due_rules
 from widget.storage.engine import writing
 from widget.storage.follow_up_rows import (
     add_follow_up,
@@ -48,10 +50,10 @@ def open_by_hand(
         if response is None:
             raise UnknownResponse("There is no such response in this workspace.")
         found = newest_follow_up_of(session, workspace_id, response_id)
-        if found is not None and found.closed_at is None:
+        if found is not None and found.resolved_at is None:
             return Opened(found.id, is_new=False)
         row = add_follow_up(session, response, why=["by_hand"], assignee_id=user_id, at=at)
-        add_note(session, row, "status", at=at, user_id=user_id, data={"to": "open"})
+        add_note(session, row, "status", at=at, user_id=user_id, data={"to": "new"})
         return Opened(row.id, is_new=True)
 
 
@@ -74,7 +76,7 @@ def open_by_rule(
     row = add_follow_up(
         session, response, why=why, assignee_id=assignee.user_id if assignee else None, at=at
     )
-    add_note(session, row, "status", at=at, data={"to": "open", "why": list(why)})
+    add_note(session, row, "status", at=at, data={"to": "new", "why": list(why)})
     if assignee:
         add_note(session, row, "assignment", at=at, data={"to": assignee.user_id})
     tell(session, row, response, rule, why, leads, home=home, at=at)
@@ -166,4 +168,12 @@ def alarm_of(
         # An alert goes to chats and addresses of people who lead nobody.
         comment=(response["comment"] or "") if response["comment_hidden_at"] is None else "",
         assignee=assignee.name if assignee else "",
+        due=_due(session, row),
     )
+
+
+def _due(session: Session, row: FollowUp) -> str:
+    if row.due_at is None:
+        return ""
+    _rules, time_zone = due_rules(session, row.workspace_id)
+    return f"{row.due_at.astimezone(ZoneInfo(time_zone)):%Y-%m-%d %H:%M} ({time_zone})"

@@ -8,7 +8,7 @@ import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Engine
@@ -18,7 +18,6 @@ from widget.actions.apply_rules import apply_rules, fitting
 from widget.actions.open_follow_up import open_by_rule, tell
 from widget.domain.alert_rules import AlertRule, Said, whys
 from widget.domain.events import EventName
-from widget.domain.follow_ups import Why
 from widget.domain.scales import KINDS, Kind
 from widget.storage import answers
 from widget.storage.alert_rules import Rules, rules_of
@@ -27,9 +26,9 @@ from widget.storage.engine import writing
 from widget.storage.event_cursors import ReadEvent, cursors, events_after, move_cursors
 from widget.storage.follow_up_rows import (
     add_note,
-    append_follow_up_event,
     newest_follow_up_of,
     recovered_by,
+    reopen,
 )
 from widget.storage.ids import id_before
 from widget.storage.leads import leads_of
@@ -183,12 +182,11 @@ class RaiseAlerts:
         )
         before = whys(rule, _before(now_said, changes))
         why = [reason for reason in whys(rule, now_said) if reason not in before]
-        if not is_new or found.status != "done" or not why:
+        if not is_new or found.status != "resolved" or not why:
             return
-        found.status, found.closed_at = "open", None
-        found.opened_why = list(dict.fromkeys([*cast(list[Why], found.opened_why), *why]))
-        add_note(session, found, "status", at=now, data={"from": "done", "to": "open", "why": why})
-        append_follow_up_event(session, "follow_up.opened", found, now)
+        reopen(session, found, now, why)
+        data = {"from": "resolved", "to": "new", "why": why}
+        add_note(session, found, "status", at=now, data=data)
         leads = {lead.user_id: lead for lead in leads_of(session, found.workspace_id)}
         tell(session, found, response, rule, why, leads, home=self._home, at=now, is_reopened=True)
 

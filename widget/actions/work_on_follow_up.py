@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from widget.actions.ask_again import ask_again
 from widget.actions.open_follow_up import alarm_of
 from widget.domain.alert_words import assignment_content
+from widget.domain.due_dates import is_overdue
 from widget.domain.errors import FollowUpRefused
 from widget.domain.follow_ups import Status, Why, read_note, read_outcome
 from widget.storage.engine import writing
@@ -18,6 +19,8 @@ from widget.storage.follow_up_rows import (
     append_follow_up_event,
     locked_follow_up,
     newest_follow_up_of,
+    note_reply,
+    reopen,
 )
 from widget.storage.leads import Lead, leads_of
 from widget.storage.messages import add_message
@@ -25,13 +28,24 @@ from widget.storage.models import FollowUp
 
 
 def write_note(
-    session: Session, workspace_id: int, id: UUID, text: str, *, user_id: int, at: datetime
+    session: Session,
+    workspace_id: int,
+    id: UUID,
+    text: str,
+    *,
+    tells_of_reply: bool = False,
+    user_id: int,
+    at: datetime,
 ) -> None:
-    """Add a note to the thread. Raises FollowUpRefused and UnknownFollowUp."""
+    """Add a note to the thread. `tells_of_reply`: the customer was replied to elsewhere, by phone
+    perhaps, which counts as a reply. Raises FollowUpRefused and UnknownFollowUp."""
     note = read_note(text)
     with writing(session):
         row, _response = locked_follow_up(session, workspace_id, id)
-        add_note(session, row, "note", at=at, text=note, user_id=user_id)
+        data = {"is_reply": True} if tells_of_reply else {}
+        add_note(session, row, "note", at=at, text=note, data=data, user_id=user_id)
+        if tells_of_reply:
+            note_reply(row, at)
 
 
 def assign(
@@ -59,6 +73,9 @@ def assign(
         data = {"from": row.assignee_id, "to": assignee_id}
         row.assignee_id = assignee_id
         add_note(session, row, "assignment", at=at, data=data, user_id=user_id)
+        if is_overdue(row.due_at, row.resolved_at, at):
+            # Whoever takes it over late sees that it is.
+            row.reminded_at = at
         if assignee_id is not None and assignee_id != user_id:
             _tell_assignee(session, row, response, leads, leads.get(user_id), home, at)
 
@@ -79,6 +96,30 @@ def _tell_assignee(
     add_message(session, row.workspace_id, "mail", address, content, purpose="assignment", at=at)
 
 
+def set_due(
+    session: Session,
+    workspace_id: int,
+    id: UUID,
+    due_at: datetime | None,
+    *,
+    user_id: int,
+    at: datetime,
+) -> None:
+    """Give a follow-up another due date, or none. Raises FollowUpRefused for one that is resolved
+    or a date that has passed, and UnknownFollowUp."""
+    with writing(session):
+        row, _response = locked_follow_up(session, workspace_id, id)
+        if row.resolved_at is not None:
+            raise FollowUpRefused("This follow-up is resolved already.")
+        if row.due_at == due_at:
+            return
+        if due_at is not None and due_at <= at:
+            raise FollowUpRefused("Choose a time that is still to come.")
+        data = {"to": due_at.isoformat() if due_at else None}
+        row.due_at, row.reminded_at = due_at, None
+        add_note(session, row, "due", at=at, data=data, user_id=user_id)
+
+
 def set_status(
     session: Session,
     workspace_id: int,
@@ -88,27 +129,29 @@ def set_status(
     user_id: int,
     at: datetime,
 ) -> None:
-    """Say that a follow-up is worked on or waits; opens one again that was done.
+    """Say where a follow-up stands; opens one again that was resolved.
 
-    Closing is `close`. Raises FollowUpRefused where the response has another open follow-up, and
-    UnknownFollowUp.
+    Resolving is `resolve`. Raises FollowUpRefused where the response has another open follow-up,
+    and UnknownFollowUp.
     """
-    if status == "done":
-        raise FollowUpRefused("A follow-up is closed with its outcome.")
+    if status == "resolved":
+        raise FollowUpRefused("A follow-up is resolved with its outcome.")
     with writing(session):
         row, _response = locked_follow_up(session, workspace_id, id)
         if row.status == status:
             return
-        if row.closed_at is not None:
+        if row.resolved_at is not None:
             other = newest_follow_up_of(session, workspace_id, row.response_id)
-            if other is not None and other.closed_at is None:
+            if other is not None and other.resolved_at is None:
                 raise FollowUpRefused("This response has another follow-up that is open.")
         data = {"from": row.status, "to": status}
-        row.status, row.closed_at = status, None
+        if row.resolved_at is not None:
+            reopen(session, row, at)
+        row.status = status
         add_note(session, row, "status", at=at, data=data, user_id=user_id)
 
 
-def close(
+def resolve(
     session: Session,
     workspace_id: int,
     id: UUID,
@@ -121,19 +164,19 @@ def close(
     """End a follow-up with what came of it, and ask the customer again where that is wanted.
 
     Returns the id of the request that asks, whatever becomes of it; None without one. Raises
-    FollowUpRefused for a follow-up that is closed already, and UnknownFollowUp.
+    FollowUpRefused for a follow-up that is resolved already, and UnknownFollowUp.
     """
     said = read_outcome(outcome)
     with writing(session):
         row, _response = locked_follow_up(session, workspace_id, id)
-        if row.status == "done":
-            raise FollowUpRefused("This follow-up is closed already.")
+        if row.status == "resolved":
+            raise FollowUpRefused("This follow-up is resolved already.")
         if asks_again and row.recovery_request_id is not None:
             raise FollowUpRefused("The customer was asked again already.")
         asked = ask_again(session, workspace_id, row.response_id, at) if asks_again else None
-        data = {"from": row.status, "to": "done", "asked": str(asked) if asked else None}
-        row.status, row.closed_at, row.outcome = "done", at, said
+        data = {"from": row.status, "to": "resolved", "asked": str(asked) if asked else None}
+        row.status, row.resolved_at, row.outcome = "resolved", at, said
         row.recovery_request_id = asked or row.recovery_request_id
         add_note(session, row, "status", at=at, data=data, text=said, user_id=user_id)
-        append_follow_up_event(session, "follow_up.closed", row, at)
+        append_follow_up_event(session, "follow_up.resolved", row, at)
         return asked

@@ -12,7 +12,8 @@ from widget.domain.scales import KIND_NAMES, Kind
 
 @dataclass(frozen=True)
 class Alarm:
-    """What an alert tells. Texts are "" when unknown; `home` is the server's public address.
+    """What an alert tells. Texts are "" when unknown; `due` is by when it
+    should be resolved, in the workspace's time; `home` is the server's public address.
 
     A customer's address is not told: chats are other people's servers.
     """
@@ -29,6 +30,7 @@ class Alarm:
     ref: str = ""
     comment: str = ""
     assignee: str = ""
+    due: str = ""
 
 
 def score_text(kind: Kind, score: int) -> str:
@@ -57,6 +59,7 @@ def alert_content(alarm: Alarm, *, is_reopened: bool = False) -> Content:
             ("Channel", alarm.channel),
             ("Reference", alarm.ref),
             ("Assigned to", alarm.assignee or "nobody yet"),
+            ("Due", alarm.due),
         ),
         link=follow_up_address(alarm.home, alarm.follow_up_id),
         link_words="Open the follow-up",
@@ -70,6 +73,34 @@ def assignment_content(alarm: Alarm, by: str) -> Content:
     return Content(
         subject=f"{main}: a follow-up is yours",
         text=f"{by} gave you a follow-up.",
+        quote=told.quote,
+        facts=tuple(fact for fact in told.facts if fact[0] != "Assigned to"),
+        link=told.link,
+        link_words=told.link_words,
+    )
+
+
+def answered_content(alarm: Alarm, said: str) -> Content:
+    """What is told when a customer wrote back."""
+    who = alarm.customer or "A customer"
+    return Content(
+        subject=f"{who} wrote back",
+        text=f"{who} answered a reply of your team.",
+        quote=said,
+        facts=(("Survey", alarm.survey), ("Member", alarm.member), ("Reference", alarm.ref)),
+        link=follow_up_address(alarm.home, alarm.follow_up_id),
+        link_words="Open the follow-up",
+    )
+
+
+def overdue_content(alarm: Alarm) -> Content:
+    """What whoever has a follow-up is told when its due date has passed."""
+    main = score_text(alarm.kind, alarm.scores[alarm.kind])
+    told = alert_content(alarm)
+    return Content(
+        subject=f"{main}: a follow-up of yours is overdue",
+        text="This follow-up should be resolved by now. Resolve it, or give it another due date. "
+        "You are told of it once.",
         quote=told.quote,
         facts=tuple(fact for fact in told.facts if fact[0] != "Assigned to"),
         link=told.link,

@@ -6,6 +6,7 @@ from typing import Any
 
 from widget.domain.addresses import email_problem
 from widget.domain.mail_addresses import wire_address
+from widget.domain.mail_wording import is_address
 
 MOST_REMINDERS = 5
 POSTAL_ADDRESS_LIMIT = 500
@@ -17,9 +18,9 @@ class AskingRules:
 
     `suppression_days`: days in which one customer is not asked for this survey again; 0 is off.
     `delay_minutes`: after the interaction. `hours_from` and `hours_until`: local hours of the day
-    (0 to 24) within which mails are sent; `expires_days`: after which a request can no longer be
-    answered. `reminders` are sent `reminder_days` apart. `edit_days`: how long a customer may
-    change an answer given from a mail.
+    (0 to 24) within which mails are sent; with `weekdays_only` those that begin on a Monday to
+    Friday. `expires_days`: after which a request can no longer be answered. `reminders` are sent
+    `reminder_days` apart. `edit_days`: how long a customer may change an answer given from a mail.
     """
 
     suppression_days: int = 30
@@ -30,6 +31,7 @@ class AskingRules:
     reminders: int = 0
     reminder_days: int = 3
     edit_days: int = 30
+    weekdays_only: bool = False
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any] | None) -> "AskingRules":
@@ -62,6 +64,13 @@ class AskingPolicy:
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
+
+
+def sender_address(policy: AskingPolicy, server: str) -> str:
+    """The address that a workspace's mails are from, as a mail server takes it; the server's where
+    it has none of its own."""
+    own = wire_address(policy.sender) if is_address(policy.sender) else None
+    return own or server
 
 
 def _known(cls: type, data: Mapping[str, Any] | None) -> dict[str, Any]:

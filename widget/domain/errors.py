@@ -181,8 +181,20 @@ class FollowUpRefused(SaysoError):
     """Something cannot be done with a follow-up, or not any more."""
 
 
+class DueRulesRefused(SaysoError):
+    """Rules about when follow-ups are due that cannot be. `problems` maps fields to sentences."""
+
+    def __init__(self, problems: dict[str, str]) -> None:
+        super().__init__(" ".join(problems.values()))
+        self.problems = problems
+
+
 class UnknownFollowUp(SaysoError):
     """No follow-up with this id in the workspace."""
+
+
+class InboundRefused(SaysoError):
+    """A mail that came in cannot be read."""
 
 
 class UnknownAlertChannel(SaysoError):
@@ -333,6 +345,10 @@ class ReportRefused(SaysoError):
     def __init__(self, problems: dict[str, str]) -> None:
         super().__init__(" ".join(problems.values()))
         self.problems = problems
+
+
+class ReadingStopped(Exception):
+    """Reading a file ended before its end, as nobody waits for it any more."""
 
 
 class EraseLater(SaysoError):

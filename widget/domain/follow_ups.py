@@ -4,9 +4,15 @@ from typing import Literal, get_args
 
 from widget.domain.errors import FollowUpRefused
 
-Status = Literal["open", "working", "done"]
+# A follow-up is open until it is resolved. `waiting`: for the customer, or for somebody else.
+Status = Literal["new", "in_progress", "waiting", "resolved"]
 STATUSES: tuple[Status, ...] = get_args(Status)
-STATUS_WORDS: dict[Status, str] = {"open": "Open", "working": "Being worked on", "done": "Done"}
+STATUS_WORDS: dict[Status, str] = {
+    "new": "New",
+    "in_progress": "In progress",
+    "waiting": "Waiting",
+    "resolved": "Resolved",
+}
 
 # In the order of urgency: who asked to be contacted waits for it.
 Why = Literal["contact", "score", "keyword", "rule", "by_hand"]
@@ -19,10 +25,27 @@ WHY_WORDS: dict[Why, str] = {
     "by_hand": "Opened by hand",
 }
 
-# `note`: what somebody of the team wrote. `status` and `assignment`: what changed. `change`: the
-# customer changed their answer. `answer`: they answered again. `reply` is kept for replies to
-# customers.
-NoteKind = Literal["note", "status", "assignment", "change", "answer", "reply"]
+# `note`: what somebody of the team wrote, perhaps of how they replied to the customer elsewhere.
+# `status`, `assignment` and `due`: what changed. `change`: the customer changed their answer.
+# `answer`: they answered again. `reply`: what the team wrote to the customer. `customer_mail`: what
+# they wrote back. `auto_reply`: what a program wrote for them.
+NoteKind = Literal[
+    "note",
+    "status",
+    "assignment",
+    "due",
+    "change",
+    "answer",
+    "reply",
+    "customer_mail",
+    "auto_reply",
+]
+# Where a follow-up stands once its customer has written, if that is another place than before.
+ON_ANSWER: dict[Status, Status] = {"waiting": "in_progress", "resolved": "new"}
+# Kinds whose words are letters between the team and a customer.
+LETTERS: tuple[NoteKind, ...] = ("reply", "customer_mail", "auto_reply")
+# What a letter's note tells once its customer was erased; its thread takes no more of their mail.
+ERASED_LETTER = {"erased": True}
 
 NOTE_LIMIT = 5_000
 OUTCOME_LIMIT = 2_000

@@ -40,6 +40,18 @@ def read_moment(text: str, time_zone: str) -> datetime:
     return counted(moment)
 
 
+def read_local_moment(text: str, time_zone: str) -> datetime:
+    """A moment in UTC from a day and a time of a zone's clocks, `2026-11-23T09:00`, as browsers
+    send what is chosen. Raises MomentRefused with a sentence."""
+    try:
+        moment = datetime.fromisoformat(text.strip())
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is not None:
+        raise MomentRefused("Write a day and a time like 2026-11-23T09:00.")
+    return counted(moment.replace(tzinfo=ZoneInfo(time_zone)))
+
+
 def counted(moment: datetime) -> datetime:
     """An aware moment in UTC. Raises MomentRefused for one that not every zone can count."""
     if not FIRST_YEAR <= moment.year <= LAST_YEAR:

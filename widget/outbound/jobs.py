@@ -24,6 +24,7 @@ from widget.actions.make_report_pdfs import MakeReportPdfs, forget_report_pdfs
 from widget.actions.purge_erased import purge_erased
 from widget.actions.raise_alerts import RaiseAlerts
 from widget.actions.redate_responses import redate_responses
+from widget.actions.remind_overdue import RemindOverdue
 from widget.actions.run_campaigns import campaign_backoff, run_campaigns
 from widget.actions.run_customer_imports import (
     Seen,
@@ -38,19 +39,22 @@ from widget.actions.send_due_subscriptions import send_due_subscriptions
 from widget.actions.settle_provisional import settle_due
 from widget.domain.mail_addresses import address_digest
 from widget.domain.messages import WEBHOOK, WEBHOOK_TRIAL, Lane
+from widget.domain.replies import PURPOSE as REPLY
 from widget.domain.subscriptions import PURPOSE
 from widget.domain.turns import Turns
 from widget.outbound.chat import ChatSender
 from widget.outbound.mail.letters import Post
 from widget.outbound.mail.notes import MailNotes
 from widget.outbound.mail.numbers import SendNumbers
+from widget.outbound.mail.replies import SendReplies
 from widget.outbound.mail.report_attachment import ReportAttachments
 from widget.outbound.mail.sending import SendMail
 from widget.outbound.mail.transport import make_mailer
 from widget.outbound.messages import SendMessages
 from widget.outbound.public_client import PublicClient
+from widget.outbound.spreadsheets import SpreadsheetReader
 from widget.outbound.webhooks import SendWebhooks
-from widget.outbound.worker import Job, Worker, collect_seldom
+from widget.outbound.worker import Job, Worker
 from widget.report_pages.pdf import make_pdf
 from widget.settings import Settings
 from widget.storage.addresses import digest_addresses_with
@@ -97,7 +101,12 @@ def make_jobs(settings: Settings, engine: Engine, should_stop: Callable[[], bool
         Job(
             "import customers",
             1,
-            partial(run_customer_imports, backoff=customer_import_backoff(), seen=Seen()),
+            partial(
+                run_customer_imports,
+                backoff=customer_import_backoff(),
+                seen=Seen(),
+                sheet_lines=SpreadsheetReader(should_stop),
+            ),
         ),
         Job("forget files of customers", 3600, forget_customer_files),
         Job("purge what was erased", 60, purge_erased),
@@ -105,6 +114,7 @@ def make_jobs(settings: Settings, engine: Engine, should_stop: Callable[[], bool
         Job("find themes", 1, FindThemes(should_stop)),
         Job("forget old themes", 600, forget_old_themes),
         Job("raise alerts", 3, RaiseAlerts(settings.public_url)),
+        Job("remind of overdue follow-ups", 60, RemindOverdue(settings.public_url)),
         Job("make drafts of reports", 30, MakeScheduledReports(settings.public_url)),
         Job("make PDFs of reports", 1, MakeReportPdfs(make_pdf)),
         Job("forget PDFs of reports", 600, forget_report_pdfs),
@@ -123,6 +133,7 @@ def _send_messages(settings: Settings, engine: Engine, lane: Lane) -> SendMessag
         clock=_utc_now,
         by_purpose={
             PURPOSE: partial(SendNumbers, mailer, settings),
+            REPLY: partial(SendReplies, mailer, Post(settings)),
             WEBHOOK: webhooks,
             WEBHOOK_TRIAL: webhooks,
         },
@@ -146,7 +157,6 @@ def work(settings: Settings, *, server_pid: int | None = None) -> None:
     )
     digest_addresses_with(engine, lambda email: (address_digest(settings.address_key, email),))
     keep_copies_in(engine, settings.data / "columns")
-    collect_seldom()
     stopping = threading.Event()
     jobs = make_jobs(settings, engine, stopping.is_set)
     worker = Worker(engine, jobs, _utc_now)

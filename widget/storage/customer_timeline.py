@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from widget.domain.roles import Scope
 from widget.storage.addresses import address_digests
-from widget.storage.customer_traces import responses_named
+from widget.storage.customer_traces import responses_naming
 from widget.storage.indexed import by_index
 from widget.storage.models import (
     Customer,
@@ -46,7 +46,10 @@ Happening = Literal[
     "changed",
     "follow_up",
     "follow_up_note",
-    "follow_up_done",
+    "replied",
+    "wrote_back",
+    "auto_replied",
+    "follow_up_resolved",
     "shared",
     "unshared",
     "testimonial",
@@ -109,9 +112,7 @@ def _newest_requests(session: Session, customer: Customer, scope: Scope) -> list
 
 def _newest_responses(session: Session, customer: Customer, scope: Scope) -> list[UUID]:
     workspace_id = customer.workspace_id
-    named = responses_named(
-        session, workspace_id, email=customer.email or "", external_id=customer.external_id
-    )
+    named = responses_naming(session, customer)
     asked = select(Request.id).where(
         Request.workspace_id == workspace_id, Request.customer_id == customer.id
     )
@@ -195,18 +196,26 @@ def _of_follow_ups(
     for row in threads.values():
         found, detail = responses[row.response_id], {"id": row.id, "why": row.opened_why}
         yield Entry(row.opened_at, "follow_up", response=found, detail=detail)
-        if row.closed_at:
+        if row.resolved_at:
             detail = {"id": row.id, "outcome": row.outcome}
-            yield Entry(row.closed_at, "follow_up_done", response=found, detail=detail)
+            yield Entry(row.resolved_at, "follow_up_resolved", response=found, detail=detail)
     notes = select(FollowUpNote).where(
         FollowUpNote.workspace_id == workspace_id,
         FollowUpNote.follow_up_id.in_(threads),
-        FollowUpNote.kind.in_(("note", "reply")),
+        FollowUpNote.kind.in_(tuple(_KINDS)),
     )
     for note in session.scalars(notes):
         thread = threads[note.follow_up_id]
         detail = {"id": thread.id, "text": note.text}
-        yield Entry(note.at, "follow_up_note", None, responses[thread.response_id], detail)
+        yield Entry(note.at, _KINDS[note.kind], None, responses[thread.response_id], detail)
+
+
+_KINDS: dict[str, Happening] = {
+    "note": "follow_up_note",
+    "reply": "replied",
+    "customer_mail": "wrote_back",
+    "auto_reply": "auto_replied",
+}
 
 
 def _of_these(model: Any, workspace_id: int, ids: Collection[UUID]) -> ColumnElement[bool]:

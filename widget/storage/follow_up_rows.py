@@ -2,18 +2,21 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from widget.domain.due_dates import due_at
 from widget.domain.errors import UnknownFollowUp
 from widget.domain.events import EventName
 from widget.domain.follow_ups import NoteKind, Why
 from widget.storage.answers import find_response
+from widget.storage.due_rules import due_rules
 from widget.storage.events import append_event
 from widget.storage.ids import new_id
+from widget.storage.indexed import by_index
 from widget.storage.models import FollowUp, FollowUpNote
 
 
@@ -43,8 +46,8 @@ def newest_follow_up_of(session: Session, workspace_id: int, response_id: UUID) 
     """
     return session.scalar(
         select(FollowUp)
-        .where(FollowUp.workspace_id == workspace_id, FollowUp.response_id == response_id)
-        .order_by(FollowUp.closed_at.is_not(None), FollowUp.opened_at.desc(), FollowUp.id.desc())
+        .where(by_index(workspace_id, FollowUp.response_id, [response_id]))
+        .order_by(FollowUp.resolved_at.is_not(None), FollowUp.opened_at.desc(), FollowUp.id.desc())
         .limit(1)
         .with_for_update()
         .execution_options(populate_existing=True)
@@ -54,9 +57,7 @@ def newest_follow_up_of(session: Session, workspace_id: int, response_id: UUID) 
 def recovered_by(session: Session, workspace_id: int, request_id: UUID) -> FollowUp | None:
     """The follow-up that asked its customer again by a request."""
     return session.scalar(
-        select(FollowUp).where(
-            FollowUp.workspace_id == workspace_id, FollowUp.recovery_request_id == request_id
-        )
+        select(FollowUp).where(by_index(workspace_id, FollowUp.recovery_request_id, [request_id]))
     )
 
 
@@ -74,16 +75,54 @@ def add_follow_up(
         id=new_id(),
         response_id=response["id"],
         survey_id=response["survey_id"],
-        status="open",
+        status="new",
         assignee_id=assignee_id,
         opened_why=list(why),
         opened_at=at,
+        due_at=_due_at(session, response["workspace_id"], why, at),
         outcome="",
     )
     session.add(row)
     session.flush()
     append_follow_up_event(session, "follow_up.opened", row, at)
     return row
+
+
+def reopen(session: Session, row: FollowUp, at: datetime, why: Sequence[Why] = ()) -> None:
+    """Open a follow-up again that was resolved; it is due anew. `why` adds to its reasons.
+
+    Whoever calls has locked it, and writes into its thread what happened.
+    """
+    known = cast(list[Why], row.opened_why)
+    row.opened_why = list(dict.fromkeys([*known, *why]))
+    row.status, row.resolved_at, row.reminded_at = "new", None, None
+    row.due_at = _due_at(session, row.workspace_id, why or known, at)
+    append_follow_up_event(session, "follow_up.opened", row, at)
+
+
+def _due_at(
+    session: Session, workspace_id: int, why: Sequence[Why], at: datetime
+) -> datetime | None:
+    rules, time_zone = due_rules(session, workspace_id)
+    return due_at(at, why, rules, time_zone)
+
+
+def overdue_unreminded(session: Session, now: datetime, limit: int) -> list[tuple[int, UUID]]:
+    """Workspace and id of some open follow-ups that are overdue and of which whoever has them was
+    not told, those overdue for longest first."""
+    rows = session.execute(
+        select(FollowUp.workspace_id, FollowUp.id)
+        .where(
+            FollowUp.resolved_at.is_(None),
+            FollowUp.reminded_at.is_(None),
+            FollowUp.assignee_id.is_not(None),
+            FollowUp.due_at.is_not(None),
+            FollowUp.due_at <= now,
+        )
+        .order_by(FollowUp.due_at)
+        .limit(limit)
+    )
+    return [(workspace_id, id) for workspace_id, id in rows]
 
 
 def add_note(
@@ -113,18 +152,26 @@ def add_note(
             at=at,
         )
     )
+    if kind == "reply":
+        note_reply(follow_up, at)
     session.flush()
     return True
 
 
+def note_reply(follow_up: FollowUp, at: datetime) -> None:
+    """The customer was replied to, here or elsewhere: the first time is kept."""
+    if follow_up.first_reply_at is None:
+        follow_up.first_reply_at = at
+
+
 def open_follow_ups(session: Session, workspace_id: int) -> dict[int, int]:
-    """How many follow-ups each user has that are not done."""
+    """How many follow-ups each user has that are open."""
     rows = session.execute(
         select(FollowUp.assignee_id, func.count())
         .where(
             FollowUp.workspace_id == workspace_id,
             FollowUp.assignee_id.is_not(None),
-            FollowUp.status != "done",
+            FollowUp.resolved_at.is_(None),
         )
         .group_by(FollowUp.assignee_id)
     )

@@ -3,19 +3,26 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true, tuple_
 from sqlalchemy.orm import Session
 
 from widget.domain.follow_ups import Status
 from widget.domain.roles import Scope
+from widget.domain.strata import Attribute
+from widget.storage.counted_responses import attribute
+from widget.storage.indexed import by_index
 from widget.storage.models import FollowUp, FollowUpNote, Member, Response, Survey, User
 from widget.storage.responses import ListedResponse, responses_by_id
-from widget.storage.scopes import within
+from widget.storage.scopes import members_within, within
 
-Whose = Literal["mine", "open", "all"]
+Queue = Literal["mine", "unassigned", "open", "overdue", "waiting", "all"]
+QUEUES: tuple[Queue, ...] = get_args(Queue)
+
+COUNTED_TO = 999
+"""A queue's number is exact up to this; where it is one more, there are more than that."""
 
 
 @dataclass(frozen=True)
@@ -31,21 +38,24 @@ class Reader:
 class FollowUpFilter:
     """Which follow-ups to list. None means any. `assignee` 0: those of nobody.
 
-    `mine` are those of the reader that are not done, `open` everybody's that are not.
+    All queues but `all` have only those that are open. `mine` are the reader's, `overdue` those
+    that are due.
     """
 
-    whose: Whose = "open"
+    queue: Queue = "open"
     status: Status | None = None
     assignee: int | None = None
     survey: str | None = None
     member: str | None = None
+    client: str | None = None
+    segment: str | None = None
 
 
 @dataclass(frozen=True)
-class FollowUpPlace:
-    """A place in the list, newest first."""
+class Place:
+    """A place in a list: after what was opened, or is due, at that moment, by its id."""
 
-    opened_at: datetime
+    moment: datetime
     id: UUID
 
 
@@ -57,46 +67,36 @@ class ListedFollowUp:
     response: ListedResponse
     assignee: str | None
 
-    @property
-    def place(self) -> FollowUpPlace:
-        return FollowUpPlace(self.row.opened_at, self.row.id)
-
 
 @dataclass(frozen=True)
 class FollowUpPage:
-    """Some follow-ups, newest first, and whether there are older ones."""
+    """Some follow-ups: the newest first, or in `overdue` those first that are overdue for longest.
+    `next_place` is where the following ones begin, None where there are none."""
 
     items: list[ListedFollowUp]
-    has_older: bool
+    next_place: Place | None
 
 
-@dataclass(frozen=True)
-class Counts:
-    """How many follow-ups each list has."""
-
-    mine: int
-    open: int
-    all: int
-
-
-def _visible(reader: Reader) -> ColumnElement[bool]:
-    return or_(
-        within(reader.scope, reader.workspace_id, Response.member_id),
-        FollowUp.assignee_id == reader.user_id,
+def visible_to(reader: Reader) -> ColumnElement[bool]:
+    """The condition that a follow-up is of the reader's scope or theirs."""
+    if reader.scope.everything:
+        return true()
+    # Asked of each follow-up, so that the follow-ups' own indexes say where to begin.
+    of_scope = (
+        select(Response.id)
+        .where(
+            Response.workspace_id == FollowUp.workspace_id,
+            Response.id == FollowUp.response_id,
+            within(reader.scope, reader.workspace_id, Response.member_id),
+        )
+        .correlate(FollowUp)
+        .exists()
     )
+    return or_(FollowUp.assignee_id == reader.user_id, of_scope)
 
 
 def _all(reader: Reader) -> Select[FollowUp]:
-    return (
-        select(FollowUp)
-        .join(
-            Response,
-            and_(
-                Response.workspace_id == FollowUp.workspace_id, Response.id == FollowUp.response_id
-            ),
-        )
-        .where(FollowUp.workspace_id == reader.workspace_id, _visible(reader))
-    )
+    return select(FollowUp).where(FollowUp.workspace_id == reader.workspace_id, visible_to(reader))
 
 
 def follow_ups_page(
@@ -104,41 +104,94 @@ def follow_ups_page(
     reader: Reader,
     wanted: FollowUpFilter,
     *,
+    now: datetime,
     limit: int,
-    older_than: FollowUpPlace | None = None,
+    after: Place | None = None,
 ) -> FollowUpPage:
-    """Up to `limit` follow-ups, newest first, after a place in the list."""
-    query = _filtered(reader, wanted)
-    if older_than is not None:
-        order = tuple_(FollowUp.opened_at, FollowUp.id)
-        query = query.where(order < (older_than.opened_at, older_than.id))
-    query = query.order_by(FollowUp.opened_at.desc(), FollowUp.id.desc())
-    rows = session.scalars(query.limit(limit + 1)).all()
-    return FollowUpPage(_listed(session, reader, rows[:limit]), has_older=len(rows) > limit)
+    """Up to `limit` follow-ups after a place in the list."""
+    query = _filtered(session, reader, wanted, now)
+    is_by_due = wanted.queue == "overdue"
+    moment: Any = FollowUp.due_at if is_by_due else FollowUp.opened_at
+    if after is not None:
+        here, there = tuple_(moment, FollowUp.id), (after.moment, after.id)
+        query = query.where(here > there if is_by_due else here < there)
+    rows = session.scalars(query.order_by(*_order(wanted.queue)).limit(limit + 1)).all()
+    last = rows[limit - 1] if len(rows) > limit else None
+    return FollowUpPage(
+        _listed(session, reader, rows[:limit]),
+        Place(getattr(last, "due_at" if is_by_due else "opened_at"), last.id) if last else None,
+    )
 
 
-def _filtered(reader: Reader, wanted: FollowUpFilter) -> Select[FollowUp]:
-    query = _all(reader)
-    if wanted.whose != "all":
-        query = query.where(FollowUp.closed_at.is_(None))
-    if wanted.whose == "mine":
-        query = query.where(FollowUp.assignee_id == reader.user_id)
+def _filtered(
+    session: Session, reader: Reader, wanted: FollowUpFilter, now: datetime
+) -> Select[FollowUp]:
+    query = _all(reader).where(*_of_queue(reader, wanted.queue, now))
     if wanted.status is not None:
         query = query.where(FollowUp.status == wanted.status)
     if wanted.assignee is not None:
         nobody = FollowUp.assignee_id.is_(None)
         query = query.where(FollowUp.assignee_id == wanted.assignee if wanted.assignee else nobody)
     if wanted.survey is not None:
-        survey = select(Survey.id).where(
-            Survey.workspace_id == reader.workspace_id, Survey.public_id == wanted.survey
+        query = query.where(
+            FollowUp.survey_id == survey_id_of(session, reader.workspace_id, wanted.survey)
         )
-        query = query.where(FollowUp.survey_id.in_(survey))
     if wanted.member is not None:
-        member = select(Member.id).where(
-            Member.workspace_id == reader.workspace_id, Member.public_id == wanted.member
+        of_member = select(Response.id).where(
+            Response.workspace_id == reader.workspace_id,
+            Response.member_id == member_id_of(session, reader.workspace_id, wanted.member),
         )
-        query = query.where(Response.member_id.in_(member))
-    return query
+        query = query.where(FollowUp.response_id.in_(of_member))
+    return query.where(*_of_client(wanted))
+
+
+def _of_client(wanted: FollowUpFilter) -> list[ColumnElement[bool]]:
+    """The part of a filter that is about clients and segments, asked of each follow-up."""
+    asked = (("client", wanted.client), ("segment", wanted.segment))
+    told = [attribute(name) == value for name, value in asked if value is not None]
+    if not told:
+        return []
+    return [select(Response.id).where(_is_of(), *told).correlate(FollowUp).exists()]
+
+
+def _is_of() -> ColumnElement[bool]:
+    """The condition that a response is a follow-up's."""
+    return and_(Response.workspace_id == FollowUp.workspace_id, Response.id == FollowUp.response_id)
+
+
+def _of_queue(reader: Reader, queue: Queue, now: datetime) -> list[ColumnElement[bool]]:
+    if queue == "all":
+        return []
+    is_open = FollowUp.resolved_at.is_(None)
+    narrowed: dict[Queue, ColumnElement[bool]] = {
+        "mine": FollowUp.assignee_id == reader.user_id,
+        "unassigned": FollowUp.assignee_id.is_(None),
+        "overdue": FollowUp.due_at <= now,
+        "waiting": FollowUp.status == "waiting",
+    }
+    return [is_open, narrowed[queue]] if queue in narrowed else [is_open]
+
+
+def _order(queue: Queue) -> tuple[Any, Any]:
+    if queue == "overdue":
+        return FollowUp.due_at, FollowUp.id
+    return FollowUp.opened_at.desc(), FollowUp.id.desc()
+
+
+def survey_id_of(session: Session, workspace_id: int, public_id: str) -> int:
+    """A survey's id; 0, which no row has, where there is none."""
+    found = select(Survey.id).where(
+        Survey.workspace_id == workspace_id, Survey.public_id == public_id
+    )
+    return session.scalar(found) or 0
+
+
+def member_id_of(session: Session, workspace_id: int, public_id: str) -> int:
+    """A member's id; 0, which no row has, where there is none."""
+    found = select(Member.id).where(
+        Member.workspace_id == workspace_id, Member.public_id == public_id
+    )
+    return session.scalar(found) or 0
 
 
 def _listed(session: Session, reader: Reader, rows: Sequence[FollowUp]) -> list[ListedFollowUp]:
@@ -159,28 +212,66 @@ def names_of(session: Session, ids: set[int]) -> dict[int, str]:
 
 
 def followed_members(session: Session, reader: Reader) -> list[tuple[str, str]]:
-    """Public id and name of each member of whom there are follow-ups to see, by name."""
-    query = _all(reader).with_only_columns(Response.member_id)
+    """Public id and name of each member within the reader's scope, and of those of whom open
+    follow-ups are assigned to them, by name."""
+    mine = (
+        select(FollowUp.response_id)
+        .where(
+            FollowUp.workspace_id == reader.workspace_id,
+            FollowUp.resolved_at.is_(None),
+            FollowUp.assignee_id == reader.user_id,
+        )
+        # Without order and end SQLite would rather read all there are.
+        .order_by(*_order("mine"))
+        .limit(COUNTED_TO)
+    )
+    assigned = select(Response.member_id).where(
+        Response.workspace_id == reader.workspace_id, Response.id.in_(mine)
+    )
     rows = session.execute(
         select(Member.public_id, Member.name)
-        .where(Member.workspace_id == reader.workspace_id, Member.id.in_(query))
+        .where(
+            Member.workspace_id == reader.workspace_id,
+            or_(members_within(reader.scope), Member.id.in_(assigned)),
+        )
         .order_by(Member.name, Member.id)
     )
     return [(public_id, name) for public_id, name in rows]
 
 
-def follow_up_counts(session: Session, reader: Reader) -> Counts:
-    """How many there are to see, in one query."""
-    is_open = FollowUp.closed_at.is_(None)
-    is_mine = FollowUp.assignee_id == reader.user_id
-    row = session.execute(
-        _all(reader).with_only_columns(
-            func.count().filter(and_(is_open, is_mine)),
-            func.count().filter(is_open),
-            func.count(),
+def follow_up_counts(session: Session, reader: Reader, now: datetime) -> dict[Queue, int]:
+    """How many each queue has, up to one more than `COUNTED_TO`, in one query. `all` is not
+    counted: it holds everything there ever was."""
+    counted = [queue for queue in QUEUES if queue != "all"]
+    numbers = [
+        select(func.count())
+        .select_from(
+            _all(reader)
+            .with_only_columns(FollowUp.id)
+            .where(*_of_queue(reader, queue, now))
+            # Without it SQLite would rather read all there are.
+            .order_by(*_order(queue))
+            .limit(COUNTED_TO + 1)
+            .subquery()
         )
-    ).one()
-    return Counts(*row)
+        .scalar_subquery()
+        for queue in counted
+    ]
+    return dict(zip(counted, session.execute(select(*numbers)).one(), strict=True))
+
+
+def open_follow_ups_by(session: Session, reader: Reader, by: Attribute) -> dict[str, int]:
+    """How many are open of each client, or segment, as a list with that filter has them; "" for
+    none."""
+    key = attribute(by)
+    rows = session.execute(
+        _all(reader)
+        .join(Response, _is_of())
+        .where(FollowUp.resolved_at.is_(None))
+        .with_only_columns(key, func.count())
+        .group_by(key)
+    )
+    return dict(rows.all())
 
 
 def find_follow_up(session: Session, reader: Reader, id: UUID) -> ListedFollowUp | None:
@@ -191,19 +282,18 @@ def find_follow_up(session: Session, reader: Reader, id: UUID) -> ListedFollowUp
 
 def follow_ups_of(session: Session, workspace_id: int, response_id: UUID) -> list[FollowUp]:
     """A response's follow-ups, newest first."""
-    return list(
-        session.scalars(
-            select(FollowUp)
-            .where(FollowUp.workspace_id == workspace_id, FollowUp.response_id == response_id)
-            .order_by(FollowUp.opened_at.desc(), FollowUp.id.desc())
-        )
+    rows = session.scalars(
+        select(FollowUp).where(by_index(workspace_id, FollowUp.response_id, [response_id]))
     )
+    # Put in order here: SQLite would read all there are in that order, to find these.
+    return sorted(rows, key=lambda row: (row.opened_at, row.id), reverse=True)
 
 
 @dataclass(frozen=True)
 class ShownNote:
     """One entry of a thread. `by` is "" for what happened by itself."""
 
+    id: UUID
     kind: str
     text: str
     data: dict[str, Any]
@@ -219,7 +309,8 @@ def thread_of(session: Session, workspace_id: int, follow_up_id: UUID) -> list[S
             FollowUpNote.workspace_id == workspace_id,
             FollowUpNote.follow_up_id == follow_up_id,
         )
-        .order_by(FollowUpNote.at, FollowUpNote.id)
+        # A reply's id is as old as the form that it was written in.
+        .order_by(FollowUpNote.at, FollowUpNote.kind == "reply", FollowUpNote.id)
     ).all()
     ids = {row.user_id for row in rows if row.user_id}
     ids |= {
@@ -231,7 +322,11 @@ def thread_of(session: Session, workspace_id: int, follow_up_id: UUID) -> list[S
     }
     names = names_of(session, ids)
     return [
-        ShownNote(row.kind, row.text, _named(row, names), names.get(row.user_id or 0, ""), row.at)
+        ShownNote(
+            *(row.id, row.kind, row.text, _named(row, names)),
+            by=names.get(row.user_id or 0, ""),
+            at=row.at,
+        )
         for row in rows
     ]
 

@@ -7,6 +7,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from widget.domain.requests import Decision
+from widget.storage.indexed import by_index
 from widget.storage.models import FollowUp, Request
 from widget.storage.responses import ListedResponse, responses_by_id
 
@@ -36,8 +37,7 @@ def pair_of(session: Session, workspace_id: int, response_id: UUID) -> Pair | No
                 Request.id == response_id,
                 Request.id.in_(
                     select(FollowUp.recovery_request_id).where(
-                        FollowUp.workspace_id == workspace_id,
-                        FollowUp.response_id == response_id,
+                        by_index(workspace_id, FollowUp.response_id, [response_id])
                     )
                 ),
             ),

@@ -34,7 +34,7 @@ class Suppression:
 
 @dataclass(frozen=True)
 class SentMail:
-    """Whose mail a delivery or a request was."""
+    """Whose mail a delivery or a request was, or a reply to a customer."""
 
     workspace_id: int
     delivery_id: UUID | None
@@ -42,6 +42,9 @@ class SentMail:
     is_test: bool
     workspace_name: str
     language: str
+    is_reply: bool = False
+    # Whoever it was to may have another address since.
+    address_now: str = ""
 
 
 def weight(why: Any) -> Any:
@@ -66,6 +69,18 @@ def suppression_of(session: Session, workspace_id: int, digest: str) -> Suppress
     if row is None:
         return None
     return Suppression(cast(Why, row.why), row.at, row.workspace_id == EVERYWHERE)
+
+
+def reasons_against(session: Session, workspace_id: int, digest: str) -> frozenset[str]:
+    """Every reason that a workspace has, or all have, against writing to an address."""
+    return frozenset(
+        session.scalars(
+            select(SuppressedAddress.why).where(
+                SuppressedAddress.workspace_id.in_((workspace_id, EVERYWHERE)),
+                SuppressedAddress.address_digest == digest,
+            )
+        )
+    )
 
 
 def is_unsubscribed(session: Session, workspace_id: int, digest: str) -> bool:
@@ -208,10 +223,14 @@ def mail_of_delivery(session: Session, workspace_id: int, delivery_id: UUID) -> 
     A mail that is being sent may have been handed over: it is noted only afterwards.
     """
     row = session.execute(
-        select(Delivery, Request, Workspace.name)
+        select(Delivery, Request, Workspace.name, Customer.email)
         .join(
             Request,
             (Request.workspace_id == Delivery.workspace_id) & (Request.id == Delivery.request_id),
+        )
+        .join(
+            Customer,
+            (Customer.workspace_id == Request.workspace_id) & (Customer.id == Request.customer_id),
         )
         .join(Workspace, Workspace.id == Delivery.workspace_id)
         .where(
@@ -222,9 +241,15 @@ def mail_of_delivery(session: Session, workspace_id: int, delivery_id: UUID) -> 
     ).one_or_none()
     if row is None:
         return None
-    delivery, request, name = row
+    delivery, request, name, email = row
     return SentMail(
-        workspace_id, delivery.id, delivery.recipient, delivery.is_test, name, request.language
+        workspace_id,
+        delivery.id,
+        delivery.recipient,
+        delivery.is_test,
+        name,
+        request.language,
+        address_now=email or "",
     )
 
 

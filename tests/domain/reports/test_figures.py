@@ -11,6 +11,15 @@ def test_figures_are_stored_and_read_back_to_the_last_digit() -> None:
     assert ReportFigures.from_json(json.loads(json.dumps(made.to_json()))) == made
 
 
+def test_reports_from_before_follow_ups_were_resolved_say_the_same() -> None:
+    made = figures({5: 1}, {})
+    stored = json.loads(json.dumps(made.to_json()))
+    for part in ("follow_ups", "follow_ups_before"):
+        stored[part]["closed"] = stored[part].pop("resolved")
+        stored[part]["time_to_close"] = stored[part].pop("time_to_resolve")
+    assert ReportFigures.from_json(stored) == made
+
+
 def test_no_data_is_stored_as_none_and_not_as_nothing() -> None:
     made = ReportFigures.from_json(json.loads(json.dumps(figures({}, {}).to_json())))
     assert made.main.score.value is None

@@ -30,7 +30,7 @@ def path(found: FollowUp, action: str = "") -> str:
 
 def sees(client: FlaskClient, found: FollowUp) -> bool:
     """Whether somebody sees a follow-up, in the list as on its page."""
-    in_list = str(found.id) in client.get("/console/follow-ups?whose=all").text
+    in_list = str(found.id) in client.get("/console/follow-ups?queue=all").text
     status = client.get(path(found)).status_code
     assert status == (200 if in_list else 404)
     return in_list
@@ -62,19 +62,19 @@ def test_another_workspaces_follow_ups_do_not_exist(any_acme: Workspace) -> None
     found = follow_up_on(any_acme)
     other = make_workspace(any_acme.world, "Other", "otto@other.example").signed_in()
     assert not sees(other, found)
-    for action in ("/notes", "/assignee", "/status", "/close"):
-        answer = post(other, path(found, action), "/console/surveys/new", status="working")
+    for action in ("/notes", "/assignee", "/status", "/resolve"):
+        answer = post(other, path(found, action), "/console/surveys/new", status="in_progress")
         assert answer.status_code == 404
     opened = post(other, f"/console/responses/{of(found)}/follow-up", "/console/surveys/new")
     assert opened.status_code == 404
-    assert the_follow_up(any_acme).status == "open"
+    assert the_follow_up(any_acme).status == "new"
 
 
 def test_whoever_is_out_of_scope_changes_nothing(acme: Workspace) -> None:
     found = follow_up_on(acme)
     sam = acme.person("sam@acme.example", "manager", leads=(acme.team("Support"),))
     home = "/console/follow-ups"
-    for action in ("/notes", "/assignee", "/status", "/close"):
+    for action in ("/notes", "/assignee", "/status", "/resolve"):
         assert post(sam, path(found, action), home, note="x").status_code == 404
     opened = post(sam, f"/console/responses/{of(found)}/follow-up", home)
     assert opened.status_code == 404
@@ -84,9 +84,9 @@ def test_the_lists_say_how_many_they_have(acme: Workspace) -> None:
     mine, other, done = (follow_up_on(acme) for _number in range(3))
     client = acme.signed_in()
     post(client, path(mine, "/assignee"), path(mine), assignee=str(user_id(acme, acme.owner)))
-    post(client, path(done, "/close"), path(done), outcome="Done")
-    page = client.get("/console/follow-ups?whose=mine").text
-    for words, number in (("Mine", 1), ("Open", 2), ("All", 3)):
+    post(client, path(done, "/resolve"), path(done), outcome="Done")
+    page = client.get("/console/follow-ups?queue=mine").text
+    for words, number in (("My open", 1), ("Unassigned", 1), ("Open", 2)):
         assert f'{words} <span class="tag">{number}</span>' in page
     assert str(mine.id) in page
     assert str(other.id) not in page
@@ -102,27 +102,27 @@ def test_the_list_is_filtered_by_status_assignee_survey_and_member(any_acme: Wor
     client = acme.signed_in()
     alice = user_id(acme, acme.owner)
     post(client, path(one, "/assignee"), path(one), assignee=str(alice))
-    post(client, path(one, "/status"), path(one), status="working")
+    post(client, path(one, "/status"), path(one), status="in_progress")
     member = client.get("/console/follow-ups").text.split('">Ana Silva</option>')[0][-12:]
-    for query in ("status=working", f"assignee={alice}", f"member={member}"):
+    for query in ("status=in_progress", f"assignee={alice}", f"member={member}"):
         page = client.get(f"/console/follow-ups?{query}").text
         assert str(one.id) in page
         assert str(two.id) not in page
-    for query in ("status=open", "assignee=nobody"):
+    for query in ("status=new", "assignee=nobody"):
         page = client.get(f"/console/follow-ups?{query}").text
         assert str(two.id) in page
         assert str(one.id) not in page
     assert "Nothing fits" in client.get("/console/follow-ups?survey=unknown").text
     # A damaged address shows the first page, and htmx gets the rows alone.
     for older in ("x_y", f"0001-01-01T00:00:00%2B14:00_{two.id}"):
-        assert str(two.id) in client.get(f"/console/follow-ups?older={older}&assignee=²").text
+        assert str(two.id) in client.get(f"/console/follow-ups?after={older}&assignee=²").text
     rows = client.get("/console/follow-ups", headers={"HX-Request": "true"}).text
     assert "<html" not in rows
     assert str(two.id) in rows
 
 
 def test_pages_follow_one_another(acme: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("widget.web.console.follow_ups.PAGE", 2)
+    monkeypatch.setattr("widget.web.console.follow_up_queues.PAGE", 2)
     survey = acme.survey()
     for _number in range(5):
         answer_survey(acme, survey, 1)
@@ -141,7 +141,7 @@ def test_what_is_refused_is_said_and_nothing_typed_is_lost(acme: Workspace) -> N
     empty = post(client, path(found, "/notes"), path(found), note=" ")
     assert empty.status_code == 422
     assert "Write the note first." in empty.text
-    long = post(client, path(found, "/close"), path(found), outcome="x" * 2_001)
+    long = post(client, path(found, "/resolve"), path(found), outcome="x" * 2_001)
     assert long.status_code == 422
     assert "x" * 2_001 in long.text
     assert post(client, path(found, "/status"), path(found), status="odd").status_code == 422
@@ -174,7 +174,7 @@ def test_a_refusal_to_ask_again_stands_on_the_page(acme: Workspace) -> None:
     found, client = follow_up_on(acme), acme.signed_in()
     page = client.get(path(found)).text
     assert "The customer cannot be asked again. Mail needs an email address that works." in page
-    post(client, path(found, "/close"), path(found), ask_again="1")
+    post(client, path(found, "/resolve"), path(found), ask_again="1")
     after = client.get(path(found)).text
     assert "The customer was not asked again: Mail needs an email address that works." in after
 

@@ -1,16 +1,17 @@
-"""Taking somebody out of what others wrote: threads, alerts, files of customers, the audit."""
+"""Taking somebody out of what others wrote: threads, alerts, the audit, what they named."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-from sqlalchemy import ColumnElement, Text, cast, delete, func, or_, select
+from sqlalchemy import ColumnElement, Text, cast, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from widget.domain.errors import EraseLater
+from widget.domain.follow_ups import ERASED_LETTER, LETTERS
 from widget.domain.messages import Content
 from widget.domain.redaction import REDACTED
+from widget.domain.replies import PURPOSE
 from widget.storage import themes
 from widget.storage.ended_exports import withdraw_all_of
 from widget.storage.erasing.own_rows import Counts
@@ -19,8 +20,6 @@ from widget.storage.models import (
     Audience,
     BulkChange,
     Campaign,
-    CustomerImport,
-    CustomerImportPart,
     Event,
     Export,
     FollowUp,
@@ -28,7 +27,6 @@ from widget.storage.models import (
     Message,
     Report,
     ReportSchedule,
-    RequestImport,
     Response,
     ResponseNote,
     Revision,
@@ -38,16 +36,10 @@ from widget.storage.models import (
 from widget.storage.report_pdfs import forget_pdfs
 from widget.storage.search import found_in
 
-# Files in these states wait for somebody, and may be thrown away.
-_WAITING = ("previewed", "mapping", "checking", "checked")
-# Files in these are worked through. One that is read is packed perhaps, so nobody can tell whom it
-# names.
-_BUSY = ("reading", "running")
-
 
 def redact_threads(session: Session, person: Person, at: datetime) -> Counts:
-    """Take names and quotations out of the threads of their responses, and out of other threads
-    that name them. What the team wrote about the matter stays."""
+    """Take letters out of the threads of their responses, and names and quotations out of those and
+    of other threads that name them. What the team wrote about the matter stays."""
     own, others = (person.redaction(with_parts_of_names=parts) for parts in (True, False))
     changed = 0
     for row in session.scalars(
@@ -62,15 +54,20 @@ def redact_threads(session: Session, person: Person, at: datetime) -> Counts:
         select(FollowUpNote).where(
             FollowUpNote.workspace_id == person.workspace_id,
             or_(
-                FollowUpNote.follow_up_id.in_(person.follow_ups), _names(FollowUpNote.text, person)
+                FollowUpNote.follow_up_id.in_(person.follow_ups),
+                _names(FollowUpNote.text, person),
+                # Whoever wrote into the thread of somebody else stands in what is kept of the mail.
+                FollowUpNote.kind.in_(LETTERS),
             ),
         )
     ):
         is_theirs = note.follow_up_id in person.follow_ups
         before = note.text, note.data
-        note.text = (own if is_theirs else others)(note.text)
-        if is_theirs:
-            note.data = _without_words(note.data)
+        if is_theirs and note.kind in LETTERS:
+            note.text, note.data = REDACTED, ERASED_LETTER
+        else:
+            note.text = (own if is_theirs else others)(note.text)
+            note.data = _without_words(note.data) if is_theirs else others.in_json(note.data)
         changed += before != (note.text, note.data)
     ids = person.responses | person.requests
     for entry in session.scalars(
@@ -110,7 +107,7 @@ def redact_others_words(session: Session, person: Person, at: datetime) -> Count
 
 
 def erase_messages(session: Session, person: Person, at: datetime) -> Counts:
-    """Empty the alerts about them; those that wait do not leave."""
+    """Empty the alerts about them, and replies to them; those that wait do not leave."""
     rows = session.scalars(
         select(Message).where(
             Message.workspace_id == person.workspace_id, Message.id.in_(person.messages)
@@ -122,6 +119,8 @@ def erase_messages(session: Session, person: Person, at: datetime) -> Counts:
         link = str(row.content.get("link", ""))
         row.content = Content(REDACTED, REDACTED, link=link).to_json()
         row.last_error = ""
+        if row.purpose == PURPOSE:
+            row.target = ""
     return {"messages": len(rows)}
 
 
@@ -195,71 +194,6 @@ def forget_copies(session: Session, person: Person, at: datetime) -> Counts:
     forget_pdfs(session, person.workspace_id)
     withdraw_all_of(session, person.workspace_id, at)
     return {}
-
-
-def erase_from_imports(session: Session, person: Person, at: datetime) -> Counts:
-    """Throw away files that wait and name them, and their rows in the lists of errors of others.
-
-    Raises EraseLater while a file that names them is being worked through: it would put them back.
-    """
-    takes_out = person.redaction(with_parts_of_names=False)
-    thrown = _throw_away(session, person, RequestImport, takes_out) + _throw_away(
-        session, person, CustomerImport, takes_out
-    )
-    rows = 0
-    query = select(CustomerImportPart).where(CustomerImportPart.workspace_id == person.workspace_id)
-    for part in session.scalars(query.execution_options(yield_per=20)):
-        kept = [row for row in part.rows if takes_out.in_json(row["cells"]) == row["cells"]]
-        if len(kept) == len(part.rows):
-            continue
-        owner = session.get_one(CustomerImport, (part.workspace_id, part.import_id))
-        if owner.status == "running":
-            raise EraseLater(_LATER)
-        rows += len(part.rows) - len(kept)
-        if owner.status in _WAITING:
-            owner.status, owner.content = "cancelled", b""
-            session.flush()
-            _drop_parts(session, owner)
-            thrown += 1
-        else:
-            part.rows = kept
-    return {"imports": thrown, "rows_of_imports": rows}
-
-
-_LATER = "A file that may name this customer is being imported. Erase them when it is done."
-
-
-def _throw_away(
-    session: Session, person: Person, model: Any, takes_out: Callable[[str], str]
-) -> int:
-    thrown = 0
-    for row in session.scalars(
-        select(model).where(
-            model.workspace_id == person.workspace_id,
-            model.status.in_((*_WAITING, *_BUSY)),
-        )
-    ):
-        content = row.content
-        text = content.decode("utf-8", "replace") if isinstance(content, bytes) else content
-        if takes_out(text) == text and row.status != "reading":
-            continue
-        if row.status in _BUSY:
-            raise EraseLater(_LATER)
-        row.status, row.content = "cancelled", type(content)()
-        if model is CustomerImport:
-            session.flush()
-            _drop_parts(session, row)
-        thrown += 1
-    return thrown
-
-
-def _drop_parts(session: Session, owner: CustomerImport) -> None:
-    session.execute(
-        delete(CustomerImportPart).where(
-            CustomerImportPart.workspace_id == owner.workspace_id,
-            CustomerImportPart.import_id == owner.id,
-        )
-    )
 
 
 def _names(column: InstrumentedAttribute[str], person: Person) -> ColumnElement[bool]:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from widget.domain.facts import COMMENT
 from widget.storage import answers
+from widget.storage.customer_aliases import forget_aliases
 from widget.storage.erasing.person import WRITTEN, Person
 from widget.storage.ids import new_id
 from widget.storage.indexed import by_index
@@ -114,6 +115,7 @@ def erase_requests(session: Session, person: Person, at: datetime) -> Counts:
         row.customer_id = nobody
         row.ref = row.external_url = row.brand = row.country = row.why_text = row.body_sha256 = ""
         row.tags, row.properties, row.idempotency_key = [], None, None
+        row.client = row.segment = ""
         row.due_at, row.expires_at = None, min(row.expires_at, at)
         if row.status == "scheduled":
             row.status, row.why, row.asked_at = "not_sent", "erased", None
@@ -125,6 +127,7 @@ def erase_requests(session: Session, person: Person, at: datetime) -> Counts:
 
 def erase_customer_row(session: Session, person: Person, at: datetime) -> Counts:
     """Remove the customer from the directory, with whoever was merged into them."""
+    forget_aliases(session, person.workspace_id, person.customer_id)
     for table, key in ((MergedCustomer, MergedCustomer.customer_id), (Customer, Customer.id)):
         session.execute(
             delete(table).where(

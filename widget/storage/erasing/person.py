@@ -1,7 +1,7 @@
 """Who is to be erased: by what they are known, what is theirs, and what they said."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -10,12 +10,14 @@ from sqlalchemy.orm import Session
 
 from widget.domain.addresses import customer_email, spellings
 from widget.domain.redaction import Redaction, longest_first, names_of
+from widget.storage.customer_aliases import all_keys_of
 from widget.storage.customer_traces import traces_of
 from widget.storage.indexed import by_index
 from widget.storage.models import (
     Customer,
     Delivery,
     FollowUp,
+    FollowUpNote,
     HeldAnswer,
     Message,
     Response,
@@ -27,17 +29,28 @@ _SHORTEST_ID = 4
 
 
 @dataclass(frozen=True)
+class PartsNaming:
+    """The numbers of the parts of files that somebody is to be taken out of, by file; `states` are
+    those in which the files were found."""
+
+    redaction: Redaction | None = None
+    states: Mapping[UUID, str] = field(default_factory=dict)
+    parts: Mapping[UUID, list[int]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Person:
     """Somebody in one workspace. `responses` are those stored; `texts` is what they wrote.
 
-    `since` is when the first of what is theirs was made. `messages` are alerts about them.
+    `since` is when the first of what is theirs was made. `messages` are alerts about them. `parts`
+    are those of files that were found to name them before the transaction that erases.
     """
 
     workspace_id: int
     customer_id: UUID
     emails: frozenset[str]
     names: tuple[str, ...]
-    external_id: str
+    external_ids: frozenset[str]
     texts: tuple[str, ...]
     requests: frozenset[UUID]
     responses: frozenset[UUID]
@@ -45,6 +58,7 @@ class Person:
     follow_ups: frozenset[UUID]
     since: datetime
     messages: frozenset[UUID] = frozenset()
+    parts: PartsNaming | None = None
 
     @property
     def files(self) -> frozenset[UUID]:
@@ -55,8 +69,7 @@ class Person:
         """What takes them out of a text. Parts of their name are taken out only of what is written
         about them: others may be called Kim as well."""
         names = {name for name in self.names if " " in name or with_parts_of_names}
-        if len(self.external_id) >= _SHORTEST_ID:
-            names.add(self.external_id)
+        names |= {id for id in self.external_ids if len(id) >= _SHORTEST_ID}
         return Redaction(longest_first({*self.emails, *names}), self.texts)
 
 
@@ -73,18 +86,24 @@ def person_of(session: Session, customer: Customer) -> Person:
         select(HeldAnswer).where(by_index(workspace_id, HeldAnswer.response_id, of_responses))
     ).all()
     contexts = [row.head.get("context", {}) for row in held]
-    emails = {customer.email or "", *(row.customer_email for row in rows)}
+    keys = all_keys_of(session, customer)
+    emails = {customer.email or "", *keys.emails, *(row.customer_email for row in rows)}
     emails |= {context.get("customer_email", "") for context in contexts}
     names = {customer.name, *(row.customer_name for row in rows)}
     names |= {context.get("customer_name", "") for context in contexts}
+    follow_ups = frozenset(
+        session.scalars(
+            select(FollowUp.id).where(by_index(workspace_id, FollowUp.response_id, of_responses))
+        )
+    )
     since = [customer.created_at, *(row.answered_at for row in rows)]
     return Person(
         workspace_id=workspace_id,
         customer_id=customer.id,
         emails=frozenset(_all_spellings(emails)),
         names=tuple({part for name in names for part in names_of(name)}),
-        external_id=customer.external_id,
-        texts=tuple(dict.fromkeys(_texts(session, workspace_id, rows, held))),
+        external_ids=keys.external_ids,
+        texts=tuple(dict.fromkeys(_texts(session, workspace_id, rows, held, follow_ups))),
         requests=traces.requests,
         responses=traces.responses,
         deliveries=frozenset(
@@ -95,19 +114,13 @@ def person_of(session: Session, customer: Customer) -> Person:
                 )
             )
         ),
-        follow_ups=frozenset(
-            session.scalars(
-                select(FollowUp.id).where(
-                    by_index(workspace_id, FollowUp.response_id, of_responses)
-                )
-            )
-        ),
+        follow_ups=follow_ups,
         since=min(since),
     )
 
 
 def messages_about(session: Session, person: Person) -> frozenset[UUID]:
-    """The messages to people of the team that are about somebody's responses, or name them."""
+    """The messages that are about somebody's responses, replies to them too, or that name them."""
     marks = [str(id) for id in (*person.follow_ups, *person.responses, *person.requests)]
     takes_out = person.redaction(with_parts_of_names=False)
     query = select(Message.id, Message.content).where(
@@ -122,7 +135,11 @@ def messages_about(session: Session, person: Person) -> frozenset[UUID]:
 
 
 def _texts(
-    session: Session, workspace_id: int, rows: Iterable[Response], held: Iterable[HeldAnswer]
+    session: Session,
+    workspace_id: int,
+    rows: Iterable[Response],
+    held: Iterable[HeldAnswer],
+    follow_ups: frozenset[UUID],
 ) -> Iterable[str]:
     """Everything that somebody wrote, in the versions that it had."""
     responses = list(rows)
@@ -130,6 +147,13 @@ def _texts(
         yield from filter(None, (row.comment, row.contact))
     for kept in held:
         yield from filter(None, (kept.answer.get("comment"), kept.answer.get("contact")))
+    yield from session.scalars(
+        select(FollowUpNote.text).where(
+            FollowUpNote.workspace_id == workspace_id,
+            FollowUpNote.follow_up_id.in_(follow_ups),
+            FollowUpNote.kind == "customer_mail",
+        )
+    )
     changes = select(Revision.changes).where(
         Revision.workspace_id == workspace_id, Revision.response_id.in_([r.id for r in responses])
     )

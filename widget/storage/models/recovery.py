@@ -4,21 +4,40 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, ForeignKey, ForeignKeyConstraint, Index, String, Text, Uuid, text
+from sqlalchemy import (
+    JSON,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    String,
+    Text,
+    Uuid,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from widget.storage.declarative import Base, UTCDateTime
 from widget.storage.models.responses import CLUSTERED
 
-_OPEN = text("closed_at IS NULL")
+_OPEN = text("resolved_at IS NULL")
+_ASKED_AGAIN = text("recovery_request_id IS NOT NULL")
+_TO_REMIND = text(
+    "resolved_at IS NULL AND reminded_at IS NULL AND assignee_id IS NOT NULL AND due_at IS NOT NULL"
+)
 _OF_ALL = text("survey_id IS NULL")
+
+
+def _open_index(name: str, *columns: str) -> Index:
+    return Index(name, "workspace_id", *columns, sqlite_where=_OPEN, postgresql_where=_OPEN)
 
 
 class FollowUp(Base):
     """What a team does about one response. A response has one open follow-up at most.
 
-    `status` is `open`, `working` or `done`; `opened_why` holds the reasons of
-    `domain.follow_ups.Why`. `recovery_request_id` is the request that asked the customer again.
+    `status` is a `domain.follow_ups.Status`, `opened_why` holds the reasons of its `Why`.
+    `recovery_request_id` is the request that asked the customer again. `due_at` is by when it
+    should be resolved; `reminded_at` is when whoever has it was told that it was not.
+    `first_reply_at` is when the customer was first replied to, here or elsewhere.
     """
 
     __tablename__ = "follow_ups"
@@ -34,9 +53,34 @@ class FollowUp(Base):
             sqlite_where=_OPEN,
             postgresql_where=_OPEN,
         ),
-        Index("ix_follow_ups_response", "workspace_id", "response_id"),
+        # With what says whether a response was dealt with, so that no row is read for that.
+        Index(
+            "ix_follow_ups_response",
+            *("workspace_id", "response_id", "first_reply_at", "resolved_at"),
+        ),
         Index("ix_follow_ups_newest", "workspace_id", "opened_at", "id"),
-        Index("ix_follow_ups_assignee", "workspace_id", "assignee_id", "status"),
+        Index("ix_follow_ups_survey", "workspace_id", "survey_id", "opened_at", "id"),
+        Index("ix_follow_ups_assignee", "workspace_id", "assignee_id", "opened_at", "id"),
+        # Of those that are open: the resolved, who are nearly all of them, cost nothing here.
+        _open_index("ix_follow_ups_open", "opened_at", "id"),
+        _open_index("ix_follow_ups_open_assignee", "assignee_id", "opened_at", "id"),
+        _open_index("ix_follow_ups_open_status", "status", "opened_at", "id"),
+        _open_index("ix_follow_ups_open_due", "due_at", "id"),
+        Index(
+            "ix_follow_ups_remind",
+            "due_at",
+            sqlite_where=_TO_REMIND,
+            postgresql_where=_TO_REMIND,
+        ),
+        Index(
+            "ix_follow_ups_recovery",
+            *("workspace_id", "recovery_request_id"),
+            sqlite_where=_ASKED_AGAIN,
+            postgresql_where=_ASKED_AGAIN,
+        ),
+        Index("ix_follow_ups_resolved", "workspace_id", "resolved_at"),
+        Index("ix_follow_ups_replied", "workspace_id", "first_reply_at"),
+        Index("ix_follow_ups_due", "workspace_id", "due_at"),
         CLUSTERED,
     )
 
@@ -44,11 +88,14 @@ class FollowUp(Base):
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
     response_id: Mapped[UUID] = mapped_column(Uuid)
     survey_id: Mapped[int] = mapped_column(ForeignKey("surveys.id"))
-    status: Mapped[str] = mapped_column(String(10))
+    status: Mapped[str] = mapped_column(String(20), server_default="new")
     assignee_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     opened_why: Mapped[list[str]] = mapped_column(JSON)
     opened_at: Mapped[datetime] = mapped_column(UTCDateTime)
-    closed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    resolved_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    due_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    reminded_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    first_reply_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     outcome: Mapped[str] = mapped_column(Text, default="")
     recovery_request_id: Mapped[UUID | None] = mapped_column(Uuid)
 

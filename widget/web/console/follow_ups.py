@@ -1,5 +1,8 @@
-"""Follow-ups: the list, and one with its response beside it, its thread, and how it ends."""
+"""A follow-up: its response beside it, its thread, who has it until when, and how it ends."""
 
+from datetime import datetime
+from functools import partial
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -19,67 +22,27 @@ from werkzeug.wrappers import Response
 from widget.actions import work_on_follow_up
 from widget.actions.ask_again import may_ask_again
 from widget.actions.open_follow_up import open_by_hand
+from widget.actions.reply_to_customer import reply_in_follow_up
+from widget.domain.due_dates import is_overdue
 from widget.domain.errors import FollowUpRefused, MomentRefused
 from widget.domain.follow_ups import STATUS_WORDS, STATUSES, WHY_WORDS, WHYS
-from widget.domain.moments import read_moment
+from widget.domain.moments import read_local_moment
 from widget.domain.requests import Decision, why_in_words
 from widget.extensions import db
 from widget.storage.follow_ups import (
-    FollowUpFilter,
-    FollowUpPlace,
     ListedFollowUp,
     Reader,
-    Whose,
     find_follow_up,
-    follow_up_counts,
-    follow_ups_page,
-    followed_members,
     thread_of,
 )
 from widget.storage.leads import leads_of
 from widget.storage.recovery_pairs import pair_by_request, pair_of
 from widget.storage.responses import ListedResponse, find_response
-from widget.storage.survey_editing import survey_names
-from widget.web import htmx
 from widget.web.clock import now
 from widget.web.console.access import blueprint, needs, seat
+from widget.web.console.filters import moment
+from widget.web.console.replies import ReplyForm, reply_form, sent_states, write_reply
 from widget.web.face.speech import Speech
-
-PAGE = 50
-FILTERS = ("whose", "status", "assignee", "survey", "member")
-NOBODY = "nobody"
-_LISTS: tuple[Whose, ...] = ("mine", "open", "all")
-
-
-@blueprint.get("/follow-ups")
-@needs("lead")
-def follow_ups() -> Response:
-    """The newest follow-ups, filtered by the query."""
-    reader, wanted = _reader(), _filter()
-    page = follow_ups_page(db.session(), reader, wanted, limit=PAGE, older_than=_place())
-    counts = follow_up_counts(db.session(), reader)
-    statuses = STATUSES if wanted.whose == "all" else STATUSES[:-1]
-    values = {
-        "page": page,
-        "whose": wanted.whose,
-        "lists": [
-            ("mine", _("Mine"), counts.mine),
-            ("open", _("Open"), counts.open),
-            ("all", _("All"), counts.all),
-        ],
-        "chosen": {name: request.args[name] for name in FILTERS if request.args.get(name)},
-        "surveys": survey_names(db.session(), seat().workspace_id),
-        "members": followed_members(db.session(), reader),
-        "leads": [lead.choice for lead in leads_of(db.session(), seat().workspace_id)],
-        "statuses": [(status, _(STATUS_WORDS[status])) for status in statuses],
-        "speech": _speech,
-        "nobody": NOBODY,
-        "may_set": seat().may("manage_workspace"),
-    }
-    return htmx.page_or_partial(
-        render_template("console/follow_ups/list.html", **values),
-        render_template("console/follow_ups/_rows.html", **values),
-    )
 
 
 @blueprint.get("/follow-ups/<uuid:follow_up_id>")
@@ -112,11 +75,24 @@ def follow_up_note(follow_up_id: UUID) -> Response:
             seat().workspace_id,
             follow_up_id,
             request.form.get("note", ""),
+            tells_of_reply="is_reply" in request.form,
             user_id=seat().user_id,
             at=now(),
         )
     except FollowUpRefused as error:
         return _page(found, {"note": str(error)})
+    return _back(follow_up_id, "#thread")
+
+
+@blueprint.post("/follow-ups/<uuid:follow_up_id>/reply")
+@needs("lead")
+def follow_up_reply(follow_up_id: UUID) -> Response:
+    """Reply to the customer, in this thread."""
+    found = _found(follow_up_id)
+    try:
+        write_reply(partial(reply_in_follow_up, db.session(), seat().workspace_id, follow_up_id))
+    except FollowUpRefused as error:
+        return _page(found, {"reply": str(error)})
     return _back(follow_up_id, "#thread")
 
 
@@ -138,17 +114,36 @@ def follow_up_assign(follow_up_id: UUID) -> Response:
         )
     except FollowUpRefused as error:
         return _page(found, {"assignee": str(error)})
-    if find_follow_up(db.session(), _reader(), follow_up_id) is None:
+    if find_follow_up(db.session(), reader(), follow_up_id) is None:
         flash(_("Given away: it is out of your sight now."))
         return redirect(url_for("console.follow_ups"), 303)
     flash(_("Assigned."))
     return _back(follow_up_id)
 
 
+@blueprint.post("/follow-ups/<uuid:follow_up_id>/due")
+@needs("lead")
+def follow_up_due(follow_up_id: UUID) -> Response:
+    """Give it another due date, or none."""
+    found, text = _found(follow_up_id), request.form.get("due", "")
+    try:
+        work_on_follow_up.set_due(
+            db.session(),
+            seat().workspace_id,
+            follow_up_id,
+            read_local_moment(text, seat().time_zone) if text else None,
+            user_id=seat().user_id,
+            at=now(),
+        )
+    except (FollowUpRefused, MomentRefused) as error:
+        return _page(found, {"due": str(error)})
+    return _back(follow_up_id)
+
+
 @blueprint.post("/follow-ups/<uuid:follow_up_id>/status")
 @needs("lead")
 def follow_up_status(follow_up_id: UUID) -> Response:
-    """Say that it is worked on or waits, or open it again."""
+    """Say where it stands, or open it again."""
     _found(follow_up_id)
     wanted = next((known for known in STATUSES if known == request.form.get("status")), None)
     if wanted is None:
@@ -167,13 +162,13 @@ def follow_up_status(follow_up_id: UUID) -> Response:
     return _back(follow_up_id)
 
 
-@blueprint.post("/follow-ups/<uuid:follow_up_id>/close")
+@blueprint.post("/follow-ups/<uuid:follow_up_id>/resolve")
 @needs("lead")
-def follow_up_close(follow_up_id: UUID) -> Response:
+def follow_up_resolve(follow_up_id: UUID) -> Response:
     """End it with its outcome, and ask the customer again where that is wanted."""
     found = _found(follow_up_id)
     try:
-        asked = work_on_follow_up.close(
+        asked = work_on_follow_up.resolve(
             db.session(),
             seat().workspace_id,
             follow_up_id,
@@ -187,10 +182,11 @@ def follow_up_close(follow_up_id: UUID) -> Response:
     pair = pair_by_request(db.session(), seat().workspace_id, asked)
     if pair is not None and pair.status == "not_sent":
         flash(
-            _("Closed. The customer is not asked again: %(why)s", why=_why(pair.decision)), "error"
+            _("Resolved. The customer is not asked again: %(why)s", why=_why(pair.decision)),
+            "error",
         )
     else:
-        flash(_("Closed. The customer is asked again.") if asked else _("Closed."))
+        flash(_("Resolved. The customer is asked again.") if asked else _("Resolved."))
     return _back(follow_up_id)
 
 
@@ -206,24 +202,45 @@ def follow_up_why(whys: list[str]) -> str:
     return ", ".join(_(WHY_WORDS[known]) for known in WHYS if known in whys)
 
 
+@blueprint.app_template_filter("local_moment")
+def local_moment(at: datetime | None) -> str:
+    """A time in the workspace's zone as browsers take it, `2026-11-23T14:05`; "" for none."""
+    return f"{at.astimezone(ZoneInfo(seat().time_zone)):%Y-%m-%dT%H:%M}" if at else ""
+
+
+@blueprint.app_template_filter("stored_moment")
+def stored_moment(text: str) -> str:
+    """A time as a note keeps it, in words."""
+    return moment(datetime.fromisoformat(text))
+
+
+@blueprint.app_template_test("overdue")
+def overdue(row: Any) -> bool:
+    """Whether a follow-up should be resolved by now."""
+    return is_overdue(row.due_at, row.resolved_at, now())
+
+
 def _page(found: ListedFollowUp, problems: dict[str, str] | None = None) -> Response:
     workspace_id, row = seat().workspace_id, found.row
     again = None
-    if row.closed_at is None and row.recovery_request_id is None:
+    if row.resolved_at is None and row.recovery_request_id is None:
         again = may_ask_again(db.session(), workspace_id, row.response_id, now())
     pair = pair_by_request(db.session(), workspace_id, row.recovery_request_id)
     in_scope = find_response(db.session(), workspace_id, row.response_id, seat().scope)
+    thread = thread_of(db.session(), workspace_id, row.id)
     page = render_template(
         "console/follow_ups/one.html",
         found=found,
         row=row,
-        thread=thread_of(db.session(), workspace_id, row.id),
+        thread=thread,
+        sent=sent_states(thread),
+        reply=_reply_form(found, (problems or {}).get("reply", "")),
         pair=pair or pair_of(db.session(), workspace_id, row.response_id),
         leads=[lead.choice for lead in leads_of(db.session(), workspace_id)],
         again=again,
         why_not=_why(again) if again and again.status != "scheduled" else "",
         not_asked=_why(pair.decision) if pair and pair.status == "not_sent" else "",
-        speech=_speech,
+        speech=speech_of,
         may_read=in_scope is not None,
         typed=request.form,
         problems=problems or {},
@@ -231,14 +248,20 @@ def _page(found: ListedFollowUp, problems: dict[str, str] | None = None) -> Resp
     return make_response(page, 422 if problems else 200)
 
 
+def _reply_form(found: ListedFollowUp, problem: str) -> ReplyForm:
+    address = url_for("console.follow_up_reply", follow_up_id=found.row.id)
+    return reply_form(found.response, address, problem)
+
+
 def _found(follow_up_id: UUID) -> ListedFollowUp:
-    found = find_follow_up(db.session(), _reader(), follow_up_id)
+    found = find_follow_up(db.session(), reader(), follow_up_id)
     if found is None:
         abort(404, "There is no such follow-up in this workspace, or it is not yours to see.")
     return found
 
 
-def _reader() -> Reader:
+def reader() -> Reader:
+    """Who asks."""
     return Reader(seat().workspace_id, seat().user_id, seat().scope)
 
 
@@ -257,27 +280,6 @@ def _why(decision: Decision) -> str:
     return why_in_words(decision.why or "", until=until, detail=decision.detail)
 
 
-def _filter() -> FollowUpFilter:
-    args = request.args
-    assignee = args.get("assignee", "")
-    is_number = assignee.isascii() and assignee.isdecimal() and len(assignee) < 10
-    return FollowUpFilter(
-        whose=next((known for known in _LISTS if known == args.get("whose")), "open"),
-        status=next((known for known in STATUSES if known == args.get("status")), None),
-        assignee=0 if assignee == NOBODY else int(assignee) if is_number else None,
-        survey=args.get("survey") or None,
-        member=args.get("member") or None,
-    )
-
-
-def _place() -> FollowUpPlace | None:
-    moment, _underscore, id = request.args.get("older", "").partition("_")
-    try:
-        return FollowUpPlace(read_moment(moment, seat().time_zone), UUID(id))
-    except (MomentRefused, ValueError):
-        # A damaged address shows the first page.
-        return None
-
-
-def _speech(found: ListedResponse) -> Speech:
+def speech_of(found: ListedResponse) -> Speech:
+    """The words in which a response was given."""
     return Speech(found.definition, found.response.language, seat().workspace_name)

@@ -1,21 +1,18 @@
 """Who is ahead: by week, month or quarter, of a team or of everybody."""
 
 from collections.abc import Mapping
-from datetime import date
-from zoneinfo import ZoneInfo
 
 from flask import abort, render_template, request
 from flask_babel import gettext as _
 
 from widget.domain.leaderboards import standings
-from widget.domain.periods import PERIODS, Period, PeriodName, period_of
 from widget.domain.scales import KIND_NAMES, KINDS, POSITIVE_FROM, Kind
 from widget.extensions import db
 from widget.storage.dashboards import CountedSurvey, counted_surveys
 from widget.storage.leaderboards import rated_members, tallies_of, teams_from
 from widget.storage.teams import team_tree
-from widget.web.clock import now
 from widget.web.console.access import blueprint, needs, seat
+from widget.web.console.days import asked_period, today
 
 PAGE = 50
 
@@ -27,7 +24,7 @@ def leaderboard() -> str:
     rules, workspace_id = seat().rules, seat().workspace_id
     if not rules.leaderboards:
         abort(404, "This workspace ranks nobody.")
-    period, kind, team = _period(), _kind(), request.args.get("team", type=int)
+    period, kind, team = asked_period(), _kind(), request.args.get("team", type=int)
     teams = teams_from(db.session(), workspace_id, team) if team is not None else None
     surveys = counted_surveys(db.session(), workspace_id)
     tallies = tallies_of(db.session(), workspace_id, period, kind, surveys, teams=teams)
@@ -39,7 +36,7 @@ def leaderboard() -> str:
         lines=shown,
         members=rated_members(db.session(), workspace_id, [line.member_id for line in shown]),
         period=period,
-        is_current=period.last >= _today(),
+        is_current=period.last >= today(),
         periods=[("week", _("Week")), ("month", _("Month")), ("quarter", _("Quarter"))],
         kind=kind,
         kinds=[(known, KIND_NAMES[known]) for known in KINDS],
@@ -58,24 +55,6 @@ def _thresholds(kind: Kind, surveys: Mapping[int, CountedSurvey]) -> list[int]:
     where none does."""
     known = {survey.positive_from for survey in surveys.values() if survey.kind == kind}
     return sorted(known or {POSITIVE_FROM[kind]})
-
-
-def _today() -> date:
-    return now().astimezone(ZoneInfo(seat().time_zone)).date()
-
-
-def _period() -> Period:
-    """The period that the address names, today's where it names none that has begun."""
-    wanted = request.args.get("period", "")
-    name: PeriodName = next((known for known in PERIODS if known == wanted), "month")
-    today = _today()
-    try:
-        day = date.fromisoformat(request.args.get("day", ""))
-    except ValueError:
-        day = today
-    # Nobody has answered before there was anything to answer, nor will have tomorrow.
-    day = min(max(day, date(2000, 1, 1)), today)
-    return period_of(name, day)
 
 
 def _kind() -> Kind:
