@@ -35,6 +35,7 @@ from widget.storage.models.recovery import (
     EventCursor,
     FollowUp,
     FollowUpNote,
+    ReplyTemplate,
 )
 from widget.storage.models.reports import Report, ReportPdf, ReportSchedule
 from widget.storage.models.requests import Request, RequestImport
@@ -86,6 +87,7 @@ __all__ = [
     "NpsReference",
     "PasswordAsk",
     "ProfileChange",
+    "ReplyTemplate",
     "Report",
     "ReportPdf",
     "ReportSchedule",

@@ -31,7 +31,14 @@ from widget.storage.tags import tag_names, tags_of
 from widget.web import htmx
 from widget.web.console.access import blueprint, needs, seat
 from widget.web.console.response_columns import shown_columns
-from widget.web.console.response_filters import Asked, asked, further_values, mood_options
+from widget.web.console.response_filters import (
+    Asked,
+    asked,
+    further_values,
+    group_links,
+    mood_options,
+)
+from widget.web.console.response_guide import guide_of
 from widget.web.console.response_thread import people_to_mention, thread
 from widget.web.console.saved_filters import menu_of
 from widget.web.face.speech import Speech
@@ -66,6 +73,7 @@ def responses() -> Response:
         "further": further_values(found, choices),
         "kinds": [(kind, KIND_NAMES[kind]) for kind in KINDS],
         "moods": mood_options(),
+        "groups": group_links(found),
         "tag_options": [(tag, tag) for tag in tag_names(session, workspace_id)],
         "columns": shown_columns(),
         "asked_columns": request.args.getlist("columns"),
@@ -111,6 +119,7 @@ def response(response_id: UUID) -> str:
         thread=thread(response_id),
         acted=acted_on(db.session(), seat().workspace_id, response_id) if may_lead else None,
         people=people_to_mention() if may_lead else [],
+        guide=guide_of(found) if may_lead else None,
     )
 
 
