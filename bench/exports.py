@@ -25,7 +25,7 @@ from widget import create_app
 from widget.actions.export_responses import write_responses
 from widget.domain.exports.formats import FORMATS, ExportFormat
 from widget.domain.response_filters import ResponseFilter
-from widget.outbound.worker import collect_seldom
+from widget.gateway.heap import collect_seldom
 from widget.settings import load_settings
 from widget.storage.engine import prepare_engine
 

@@ -42,6 +42,7 @@ BARS_MS = {
     # It comes after the page, which does not wait for it.
     "how many fit": 300.0,
     "search": 300.0,
+    "clients": 500.0,
 }
 EXPORT_BAR, MOST_EXPORTED = 50_000, 1_000_000
 _ALL = "span=own&from={first}&to={last}"
@@ -56,6 +57,9 @@ PAGES = (
     ("dashboard, one filter", "dashboard?by=hour"),
     ("dashboard, one filter", "dashboard?by=client"),
     ("dashboard, one filter", "dashboard?language=de&span=last_365"),
+    ("clients", "clients?survey={nps}"),
+    ("clients", "clients?survey={nps}&by=segment"),
+    ("clients", "clients/one?survey={nps}&name=Client+7"),
     ("dashboard, two filters", "dashboard?survey={nps}&channel=email"),
     ("dashboard, two filters", "dashboard?language=de&client=Client+7"),
     ("dashboard, two filters", "dashboard?language=de&source=link&span=last_365"),

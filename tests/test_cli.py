@@ -155,6 +155,25 @@ def test_a_broken_rollup_is_found_and_mended(server: Server) -> None:
     assert "agrees" in server.command("rollup", "check")
 
 
+def test_a_wrong_copy_by_column_is_found_and_mended(tmp_path: Path) -> None:
+    server = Server(tmp_path / "data", SAYSO_COLUMNS_FROM="1")
+    server.command("demo", "--json", "--with-answers", "8")
+    assert "has no copy here" in server.command("columns", "check")
+    assert "Copied 1 of 1 workspaces" in server.command("columns", "rebuild")
+    assert "agrees" in server.command("columns", "check")
+    database = sqlite3.connect(server.data / "sayso.db")
+    database.execute("UPDATE responses SET channel = 'pigeon'")
+    # Without these the copy is taken for what it was.
+    database.execute("DELETE FROM changed_days")
+    database.commit()
+    database.close()
+    with pytest.raises(CalledProcessError) as failure:
+        server.command("columns", "check")
+    assert "by channel. Run `sayso columns rebuild`." in failure.value.stderr
+    assert "Copied 1 of 1 workspaces" in server.command("columns", "rebuild")
+    assert "agrees" in server.command("columns", "check")
+
+
 def test_a_backup_made_while_serving_brings_everything_back(server: Server, tmp_path: Path) -> None:
     server.command("demo", "--json", "--with-answers", "5")
     server.start()

@@ -19,16 +19,19 @@ from tests.builders import (
     set_rules,
 )
 from tests.following import follow_ups, raise_alerts, user_id
+from tests.replying import HOME, reply, send_replies
 from tests.ruling import add_rule, make_webhook
 from tests.web.landing.mailing import reader
 from widget.actions.decide_testimonial import approve_testimonial
 from widget.actions.keep_filter import keep_filter
 from widget.actions.note_response import Author, note_response
+from widget.actions.receive_reply import receive_reply
 from widget.actions.share_response import share_response
 from widget.actions.upload_requests import upload_requests
 from widget.actions.work_on_follow_up import resolve, write_note
+from widget.domain.inbound.mails import Attachment, InboundMail
 from widget.domain.links import LinkSigner, RequestLink
-from widget.domain.mail_addresses import address_digest
+from widget.domain.mail_addresses import ThreadName, address_digest
 from widget.domain.roles import EVERYTHING
 from widget.domain.rules.rule import Acts
 from widget.extensions import db
@@ -48,6 +51,7 @@ LATER_COMMENT = "The xylophone arrived broken, and then somebody apologised prof
 NEEDLES = (
     *("quillon", "zephyrine", "trace.example", "CRM-778899", "xylophone", "profusely"),
     *("vermilion", "brumbleford", "TCK-4711", "orders/4711", "+49 1234567", "saxifrage"),
+    *("marmalade", "pomegranate"),
 )
 
 
@@ -72,7 +76,7 @@ def leave_traces(acme: Workspace) -> Traced:
     unread = ask_by_mail(acme, survey, email="other@c.example", name="Other")
     reader(acme, unread).answer(unread, 3)
     ask(acme, survey, EMAIL, name="Quillon Zephyrine", external_url="https://x.example/orders/4711")
-    _send(acme)
+    send_requests(acme)
     held = ask(acme, survey, EMAIL, tags=("vermilion",), properties={"shade": "vermilion"})
     _hold(acme, held, survey)
     world.clock.pass_time(minutes=1)
@@ -141,7 +145,7 @@ def _hold(acme: Workspace, request: UUID, survey: str) -> None:
     robot.press(robot.open(mail.path(2)), score=2, comment="saxifrage")
 
 
-def _send(acme: Workspace) -> None:
+def send_requests(acme: Workspace) -> None:
     acme.world.clock.pass_time(hours=1)
     send_due_requests(acme)
     folder = acme.world.settings.data / "mail"
@@ -167,6 +171,18 @@ def _work_on(acme: Workspace, response: UUID, other: UUID) -> None:
         note_response(session, acme.id, response, author, f"{said} Refunded.", link="", at=at)
         note_response(session, acme.id, other, author, f"See {EMAIL}.", link="", at=at)
     [row] = [one for one in follow_ups(acme) if one.response_id == response]
+    reply(acme, row.response_id, "Dear Quillon, the marmalade is on us.")
+    with acme.world.app.app_context():
+        name = ThreadName(acme.id, row.id)
+        mail = InboundMail(
+            *((), "Quillon.Zephyrine@trace.example", "Re: marmalade", "<1@trace.example>"),
+            text="Pomegranate, please.\n\n> the marmalade is on us",
+            attachments=(Attachment("zephyrine.pdf", 7),),
+        )
+        receive_reply(db.session(), name, mail, home=HOME, at=at)
+    _send_alerts(acme)
+    # Alerts and replies are both written to files.
+    send_replies(acme, FileMailer(acme.world.settings.data / "mail"))
     with acme.world.app.app_context():
         session = db.session()
         write_note(session, acme.id, row.id, f"{said} Refunded.", user_id=owner, at=at)

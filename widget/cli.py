@@ -17,10 +17,11 @@ from widget.actions.create_workspace import create_workspace_for
 from widget.domain.addresses import email_problem
 from widget.domain.errors import SaysoError
 from widget.domain.exports.formats import FORMATS, ExportFormat, format_of
+from widget.domain.inbound.mime import MESSAGE_LIMIT as INBOUND_LIMIT
 from widget.extensions import db
-from widget.gateway.heap import look_for_cycles_seldom
+from widget.gateway.heap import collect_seldom
 from widget.operate import backups, demo, demo_company, exporting, server
-from widget.operate.returned_mail import MESSAGE_LIMIT, take_bounce
+from widget.operate.returned_mail import MESSAGE_LIMIT, take_bounce, take_reply
 from widget.outbound.jobs import work
 from widget.settings import Settings, settings_from_process
 from widget.storage import migrate, rollups
@@ -57,7 +58,7 @@ def main() -> None:
     """Customer feedback you host yourself."""
     # Answers are personal data: what this process and its children write, others cannot read.
     os.umask(0o077)
-    look_for_cycles_seldom()
+    collect_seldom()
 
 
 @main.command()
@@ -99,6 +100,26 @@ def bounce() -> None:
         taken = take_bounce(settings, sys.stdin.buffer.read(MESSAGE_LIMIT))
     # Not an error: a pipe that fails makes the mail server send yet another mail.
     click.echo(f"{taken} report(s) taken.")
+
+
+@main.command()
+@plain_errors
+def reply() -> None:
+    """Read a mail that a customer wrote back from standard input, as a mail server's pipe gives it.
+
+    Ends with 75 (try again later) when it cannot be kept at the moment.
+    """
+    try:
+        settings, app = _app()
+        message = sys.stdin.buffer.read(INBOUND_LIMIT)
+        with app.app_context():
+            said = take_reply(settings, message)
+    except Exception as error:  # noqa: BLE001 - told, and tried again
+        # Whatever it is, a customer's mail must not be lost, nor go back to them with our errors.
+        click.echo(f"The mail could not be kept: {type(error).__name__}.", err=True)
+        sys.exit(os.EX_TEMPFAIL)
+    # Not an error, whatever became of it: a pipe that fails makes the mail server send a mail.
+    click.echo(said)
 
 
 @main.command("demo")

@@ -5,7 +5,7 @@ from typing import Literal
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from widget.domain.errors import SettingsError
-from widget.domain.mail_addresses import LONGEST_BOUNCE_NAME, wire_address
+from widget.domain.mail_addresses import LONGEST_SIGNED_NAME, wire_address
 from widget.domain.mail_wording import is_address
 
 Tls = Literal["starttls", "ssl", "none"]
@@ -68,15 +68,15 @@ def read_mail_from(text: str, public_url: str) -> str:
     return address
 
 
-def read_bounce_address(text: str) -> str:
-    """SAYSO_BOUNCE_ADDRESS; "" for none. Raises SettingsError."""
+def read_signed_address(name: str, text: str) -> str:
+    """The address in a setting whose `+…` names something; "" for none. Raises SettingsError."""
     if not text:
         return ""
     address = wire_address(text) if is_address(text) else None
-    name = text.partition("@")[0]
-    if address is None or "+" in text or len(name) > LONGEST_BOUNCE_NAME:
+    local = text.partition("@")[0]
+    if address is None or "+" in text or len(local) > LONGEST_SIGNED_NAME:
         raise SettingsError(
-            "SAYSO_BOUNCE_ADDRESS must be an email address without a +, with at most "
-            f"{LONGEST_BOUNCE_NAME} plain characters (a to z, digits) before the @; not {text!r}."
+            f"{name} must be an email address without a +, with at most "
+            f"{LONGEST_SIGNED_NAME} plain characters (a to z, digits) before the @; not {text!r}."
         )
     return address

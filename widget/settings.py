@@ -16,7 +16,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from widget.domain.errors import SettingsError
-from widget.mail_settings import MailServer, read_bounce_address, read_mail_from, read_mail_server
+from widget.mail_settings import MailServer, read_mail_from, read_mail_server, read_signed_address
 
 
 @dataclass(frozen=True)
@@ -107,6 +107,13 @@ SETTINGS = (
         "be piped into `sayso bounce`.",
     ),
     Setting(
+        "SAYSO_INBOUND_ADDRESS",
+        "none",
+        "Where customers answer replies to, such as `replies@example.com`. `replies+…@example.com` "
+        "must then come back, by `sayso reply` or a mail service. While unset, answers go to "
+        "whoever wrote.",
+    ),
+    Setting(
         "SAYSO_ADDRESS_KEY",
         "generated in SAYSO_DATA",
         "The key of the list of addresses that are not written to, at least 32 characters. Never "
@@ -174,6 +181,7 @@ class Settings:
     mail_server: MailServer | None = None
     mail_from: str = "feedback@localhost.localdomain"
     bounce_address: str = ""
+    inbound_address: str = ""
     address_key: str = field(default="", repr=False)
     mailgun_signing_key: str = field(default="", repr=False)
     bounce_token: str = field(default="", repr=False)
@@ -234,7 +242,12 @@ def load_settings(
         quarantine_s=_quarantine(environ.get("SAYSO_QUARANTINE") or "10 minutes"),
         mail_server=read_mail_server(environ.get("SAYSO_MAIL_URL", "")),
         mail_from=read_mail_from(environ.get("SAYSO_MAIL_FROM", ""), public_url),
-        bounce_address=read_bounce_address(environ.get("SAYSO_BOUNCE_ADDRESS", "")),
+        bounce_address=read_signed_address(
+            "SAYSO_BOUNCE_ADDRESS", environ.get("SAYSO_BOUNCE_ADDRESS", "")
+        ),
+        inbound_address=read_signed_address(
+            "SAYSO_INBOUND_ADDRESS", environ.get("SAYSO_INBOUND_ADDRESS", "")
+        ),
         address_key=_address_key(environ.get("SAYSO_ADDRESS_KEY", ""), data),
         mailgun_signing_key=environ.get("SAYSO_MAILGUN_SIGNING_KEY", ""),
         bounce_token=_bounce_token(environ.get("SAYSO_BOUNCE_TOKEN", "")),

@@ -60,10 +60,12 @@ def test_areas_are_counted_among_those_who_were_asked(any_acme: Workspace) -> No
     desk.answer(5, 8, reasons=())
     desk.answer(5, 8)
     desk.answer(5, 5, reasons=("fast",))
+    reasons = desk.found(desk.make()).figures.reasons
     found = {
-        one.name: (one.ticked, one.asked, one.ticked_before, one.asked_before)
-        for one in desk.found(desk.make()).figures.reasons
+        one.name: (one.ticked, one.asked, one.ticked_before, one.asked_before) for one in reasons
     }
+    scores = {one.name: one.score and (one.score.value, one.score.n) for one in reasons}
+    assert scores == {"Friendly": (4.5, 2), "Fast": (5.0, 1)}
     # Everybody with such a score was offered them; whoever ticked none was, too.
     assert found == {"Friendly": (2, 4, 0, 1), "Fast": (1, 4, 1, 1)}
 
@@ -371,3 +373,49 @@ def test_two_who_work_at_one_draft_do_not_overwrite_one_another(acme: Workspace)
         assert row is not None
         with pytest.raises(ReportRefused, match="just now"):
             refuse_if_changed(row, before)
+
+
+def test_other_surveys_stand_with_their_own_numbers(any_acme: Workspace) -> None:
+    desk = Desk.of(any_acme)
+    desk.answer(5, 7, attributes={"client": "Globex"})
+    nps, silent = (any_acme.survey("nps", name=name) for name in ("Would you?", "Silent"))
+    for client, scores in (("Globex", [9] * 12), ("Initech", [0] * 5)):
+        for score in scores:
+            answer_survey(any_acme, nps, score, at=day(8, 3), attributes={"client": client})
+    for _number in range(12):
+        answer_survey(any_acme, nps, 0, at=day(5, 3), attributes={"client": "Globex"})
+    answer_survey(any_acme, silent, 3, at=day(5, 3))
+    [other] = desk.found(desk.make(client="Globex")).figures.others
+    assert (other.name, other.tile.metric) == ("Would you?", "nps")
+    assert (other.tile.score.value, other.tile.score.n) == (100.0, 12)
+    assert (other.tile.change.difference, other.tile.change.verdict) == (200.0, "higher")
+
+
+def test_a_report_does_not_say_too_few_of_comments_that_are_enough(any_acme: Workspace) -> None:
+    desk = Desk.of(any_acme)
+    for number in range(3):
+        desk.answer(5, 8, comment=f"A quick reply, thank you {number}")
+    report = desk.make()
+    find_themes(any_acme)
+    doing(desk, count_again, report, any_acme.world.clock())
+    [found] = desk.found(report).figures.themes or ()
+    assert not found.is_enough
+    say(desk)
+    with pytest.raises(ReportRefused, match="looked for again"):
+        desk.finish(report)
+    assert not desk.found(report).is_finished
+    find_themes(any_acme)
+    desk.finish(report)
+    [found] = desk.found(report).figures.themes or ()
+    assert found.is_enough
+    assert (found.positive, found.negative) == (15, 12)
+
+
+def test_too_few_comments_that_still_are_hold_up_no_report(any_acme: Workspace) -> None:
+    desk = Desk.of(any_acme)
+    desk.answer(5, 8, comment="A quick reply, thank you")
+    report = desk.make()
+    find_themes(any_acme)
+    desk.answer(5, 8, comment="Another quick reply")
+    desk.finish(report)
+    assert desk.found(report).is_finished

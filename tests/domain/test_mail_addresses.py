@@ -3,7 +3,7 @@ from uuid import UUID
 import pytest
 
 from widget.domain.mail_addresses import (
-    LONGEST_BOUNCE_NAME,
+    LONGEST_SIGNED_NAME,
     BounceAddress,
     DeliveryName,
     address_digest,
@@ -18,7 +18,7 @@ ID = UUID("01938c5e-0000-7000-8000-0000000000ff")
 
 @pytest.mark.parametrize("workspace_id", [1, 255, 256, 2**31 - 1])
 def test_a_bounce_address_names_its_delivery_and_fits_into_an_envelope(workspace_id: int) -> None:
-    bounces = BounceAddress([KEY], "b" * LONGEST_BOUNCE_NAME + "@mail.example")
+    bounces = BounceAddress([KEY], "b" * LONGEST_SIGNED_NAME + "@mail.example")
     named = DeliveryName(workspace_id, ID)
     address = bounces.of(named)
     assert bounces.read(address) == named

@@ -193,3 +193,47 @@ def test_every_metric_can_be_drawn_whatever_its_numbers(metric) -> None:
         plot = course_plot(metric, course, Figures())
         assert Image.open(BytesIO(plot.png)).size == (WIDTH, plot.height * 2)
         assert plot.alt.count(";") == len(parts) - 1
+
+
+def of_twelve_members(acme: Workspace) -> str:
+    """Answers about members of a team, one of whom stands out; returns a filter of theirs."""
+    survey, team = acme.survey(name="Tickets"), acme.team("Support")
+    for index in range(12):
+        email = f"m{index}@a.example"
+        acme.put_in(team, acme.member(f"Member {index:02}", email=email))
+        for score in [5] * 20 if index == 3 else [3] * (index + 1):
+            at = datetime(2026, 11, 24, 12, tzinfo=UTC)
+            answer_survey(acme, survey, score, at=at, member=email, attributes={"client": "A & B"})
+    return f"survey={survey}&team={team}&client=A+%26+B&client=-"
+
+
+def test_the_mail_says_what_its_filter_counts_and_breaks_it_down(acme: Workspace) -> None:
+    message = sent(acme, of_twelve_members(acme))
+    text, html = text_of(message), html_of(message)
+    for label, words in (("Survey", "Tickets"), ("Team", "Support"), ("Client", "A & B or none")):
+        assert f"\n{label}: {words}\n" in text
+    assert "A &amp; B or none" in html
+    assert "Stars by member\n  Member 03: 5.00 (" in text
+    assert "n = 20, higher than all others, more than chance" in text
+    assert "Member 00" not in text
+    assert "and 2 more on the dashboard" in text
+    assert "Stars by member" in html
+
+
+@pytest.mark.parametrize(
+    ("by", "said"),
+    [("client", "Stars by client\n  A & B: "), ("team", "Stars by team\n  Support: ")],
+)
+def test_it_is_broken_down_as_the_filter_is(acme: Workspace, by: str, said: str) -> None:
+    assert said in text_of(sent(acme, f"{of_twelve_members(acme)}&by={by}"))
+
+
+def test_hours_are_too_many_for_a_mail(acme: Workspace) -> None:
+    assert "Stars by" not in text_of(sent(acme, f"{of_twelve_members(acme)}&by=hour"))
+
+
+def test_a_filter_of_everything_says_so(acme: Workspace) -> None:
+    say(acme, acme.survey(), 24, 5)
+    text = text_of(sent(acme))
+    assert "29 Nov 2026\nAll answers\n" in text
+    assert "Stars by member\n  Nobody: 5.00" in text

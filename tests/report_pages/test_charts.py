@@ -9,7 +9,15 @@ from hypothesis import strategies as st
 from tests.report_pages.reports import figures
 from widget.domain.reports.figures import Bar
 from widget.domain.scores.estimates import no_score
-from widget.report_pages.charts import BarWords, Scale, TrendWords, bars_svg, scale_for, trend_svg
+from widget.report_pages.charts import (
+    NARROW,
+    BarWords,
+    Scale,
+    TrendWords,
+    bars_svg,
+    scale_for,
+    trend_svg,
+)
 
 SVG = "{http://www.w3.org/2000/svg}"
 LIMITS = st.sampled_from([(1.0, 5.0), (0.0, 100.0), (-100.0, 100.0), (1.0, 7.0)])
@@ -95,3 +103,25 @@ def test_bars_are_as_long_as_their_shares_of_their_own_side() -> None:
 def test_bars_of_nothing_have_no_length() -> None:
     widths = [bar.get("width") for bar in bars(Bar(5, 0, 0), Bar(1, 0, 0)).iter(f"{SVG}rect")]
     assert set(widths) == {"0.0"}
+
+
+def test_a_phone_has_charts_of_its_own_with_all_words_inside() -> None:
+    made = figures({4: 90, 5: 30}, {4: 50}, [10] * 13)
+    scale = Scale(1, 5, (1, 2, 3, 4, 5))
+    dates = [f"{index} Sep" for index in range(len(made.trend))]
+    words = TrendWords("Stars", ["4.00"] * 5, dates, ["1 Jul 2026 –", "4 Aug 2026", "4.25"])
+    shown = BarWords("Scores", ["5 ★"], ["100 % (1,234,567)"])
+    for chart in (
+        trend_svg(made.trend, made.baseline, scale, words, NARROW),
+        bars_svg([Bar(5, 1_234_567, 0)], shown, NARROW),
+    ):
+        svg = ET.fromstring(chart)
+        assert svg.get("viewBox", "").split()[2] == "320"
+        for text in svg.iter(f"{SVG}text"):
+            # A letter of this font is at most six tenths of its size wide, on average.
+            reach = 0.6 * 10.5 * len(text.text or "")
+            x = float(text.get("x", ""))
+            left = {"start": x, "middle": x - reach / 2, "end": x - reach}
+            start = left[text.get("text-anchor", "")]
+            assert start >= 0
+            assert start + reach <= 320 + 24, text.text

@@ -4,7 +4,9 @@ import re
 from dataclasses import replace
 from datetime import date
 
-from tests.report_pages.reports import PLAN, comment, figures, view
+from tests.report_pages.reports import PLAN, comment, figures, stars, view
+from widget.domain.reports.figures import ReasonFigure
+from widget.domain.scores.scoring import compare, score_of
 from widget.report_pages.page import body, digest_of, document
 
 
@@ -80,3 +82,21 @@ def test_a_chosen_baseline_is_named_by_its_days() -> None:
     baseline = replace(PLAN.span, first=date(2025, 7, 5), last=date(2025, 9, 4))
     said = text_of(body(view(plan=replace(PLAN, baseline=baseline))))
     assert "Change since 5 Jul 2025 – 4 Sep 2025" in said
+
+
+def test_an_area_stands_with_the_score_of_those_who_ticked_it_and_what_sets_them_apart() -> None:
+    ticked, others = stars({5: 12, 4: 8}), stars({4: 20})
+    reason = ReasonFigure(
+        "Friendly", True, 20, 40, 5, 8, compare("stars", others, ticked), score_of("stars", ticked)
+    )
+    old = ReasonFigure("Fast", True, 3, 40, 0, 0)
+    known = figures({5: 60}, {5: 40})
+    page = str(body(view(figures=replace(known, reasons=(reason, old)))))
+    assert re.search(r"<td>4\.60 <span class=\"fine\">\(4\.\d\d to 4\.\d\d\)</span></td>", page)
+    assert "<td>+0.60, more than chance</td>" in page
+    # Of reports that were made before, only what they kept.
+    assert re.search(r"Fast</th>.*<td>–</td><td>–</td></tr>", page)
+
+
+def test_the_pdf_has_each_chart_once() -> None:
+    assert str(body(view())).count("<svg") == 2 * document(view()).count("<svg") == 4

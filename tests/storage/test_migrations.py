@@ -36,6 +36,7 @@ from widget.storage.models import (
     FollowUp,
     FollowUpNote,
     Member,
+    Request,
     Response,
     ShareCount,
     SuppressedAddress,
@@ -457,6 +458,34 @@ def test_requests_and_mails_from_before_campaigns_are_still_due(
     assert mails
     claimed = claim(engine, 1, now, limit=10, lease=timedelta(minutes=1))
     assert len(claimed) == mails
+    engine.dispose()
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_requests_from_before_know_the_client_that_their_properties_name(
+    tmp_path: Path, request: pytest.FixtureRequest, database: str
+) -> None:
+    engine = empty_database(tmp_path, request, database)
+    migrate.upgrade(engine, "0002")
+    named, other, customer = (new_id() for _ in range(3))
+    ids = {"real": named.hex, "test": other.hex, "customer": customer.hex}
+    asked = ASKED_BEFORE_DELIVERIES_WERE_MARKED.format(at="2026-11-01 09:00:00", **ids)
+    with engine.begin() as connection:
+        for statement in (FIRST_RELEASE + ";" + asked).split(";"):
+            connection.exec_driver_sql(statement)
+    migrate.upgrade(engine, "0023")
+    said = json.dumps({"client": "Größe & “Söhne”", "segment": "x" * 300})
+    with engine.begin() as connection:
+        connection.execute(
+            text("UPDATE requests SET properties = :said WHERE is_test = :no"),
+            {"said": said, "no": False},
+        )
+    migrate.upgrade(engine)
+    assert migrate.drift(engine) == []
+    with Session(engine) as session:
+        rows = session.execute(select(Request.id, Request.client, Request.segment)).all()
+    told = {id: (client, segment) for id, client, segment in rows}
+    assert told == {named: ("Größe & “Söhne”", "x" * 200), other: ("", "")}
     engine.dispose()
 
 

@@ -1,10 +1,11 @@
 """Response rates: requests by the day they were sent on, answered whenever."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import event, update
 
 from tests.builders import Workspace, add_request
 from widget.domain.roles import EVERYTHING, Scope
@@ -105,3 +106,54 @@ def test_members_teams_and_channels_have_their_own(any_acme: Workspace) -> None:
     assert count(acme, scope=Scope(member_id=ben))[None].sent == 1
     narrow = ScoreFilter(WEEK.first, WEEK.last, teams=(team,), channels=("chat",))
     assert count(acme, narrow)[None].answered == 1
+
+
+def test_requests_are_counted_by_the_client_and_the_segment_that_they_name(
+    any_acme: Workspace,
+) -> None:
+    survey, at = any_acme.survey(), datetime(2026, 11, 4, tzinfo=UTC)
+    sent(any_acme, survey, at, timedelta(minutes=5), client="Globex", segment="Large")
+    sent(any_acme, survey, at, client="Globex")
+    sent(any_acme, survey, at, client="globex")
+    sent(any_acme, survey, at, segment="Large")
+    sent(any_acme, survey, at)
+    by_client = count(any_acme, group="client")
+    assert {key: (one.sent, one.answered) for key, one in by_client.items()} == {
+        "Globex": (2, 1),
+        "globex": (1, 0),
+    }
+    assert {key: one.sent for key, one in count(any_acme, group="segment").items()} == {"Large": 2}
+    of_globex = count(any_acme, replace(WEEK, clients=("Globex",)))[None]
+    assert (of_globex.sent, of_globex.answered) == (2, 1)
+    of_both = replace(WEEK, clients=("Globex",), segments=("Large",))
+    assert count(any_acme, of_both)[None].sent == 1
+    assert count(any_acme, replace(WEEK, clients=("",)))[None].sent == 2
+    assert count(any_acme)[None].sent == 5
+
+
+def test_requests_are_counted_from_indexes_alone(acme: Workspace) -> None:
+    seen: list[tuple[str, Any]] = []
+
+    def keep(_connection: Any, _cursor: Any, statement: str, given: Any, *_rest: Any) -> None:
+        seen.append((statement, given))
+
+    with acme.world.app.app_context():
+        engine = db.engine
+        event.listen(engine, "before_cursor_execute", keep)
+        try:
+            count(acme, group="channel")
+            count(acme, group="client")
+            count(acme, replace(WEEK, clients=("Globex",)), group="survey")
+        finally:
+            event.remove(engine, "before_cursor_execute", keep)
+        asked = [pair for pair in seen if "count(*)" in pair[0]]
+        with engine.connect() as connection:
+            plans = [
+                " ".join(
+                    row[3]
+                    for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {what}", given)
+                )
+                for what, given in asked
+            ]
+    for plan, name in zip(plans, ("sent", "client", "client"), strict=True):
+        assert f"COVERING INDEX ix_requests_{name}" in plan

@@ -23,6 +23,7 @@ from widget.storage.erasing.person import Person, messages_about, person_of
 from widget.storage.events import append_event
 from widget.storage.models import Customer
 from widget.storage.purging import add_erasure
+from widget.storage.replies import is_reply_being_sent
 from widget.storage.request_rows import is_being_sent
 
 # Each is called in this order, in one transaction. The customer's own row goes last.
@@ -85,7 +86,8 @@ def erase_customer(
         if customer is None:
             raise UnknownCustomer("There is no such customer in this workspace.")
         person = person_of(session, customer)
-        if any(is_being_sent(session, workspace_id, id) for id in person.requests):
+        is_busy = is_reply_being_sent(session, workspace_id, person.follow_ups)
+        if is_busy or any(is_being_sent(session, workspace_id, id) for id in person.requests):
             raise EraseLater("A mail to this customer is being sent. Try again in a minute.")
         person = replace(person, messages=messages_about(session, person))
         counts: Counts = {}

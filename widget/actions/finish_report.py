@@ -10,6 +10,7 @@ from widget.actions.make_report import (
     draft_of,
     new_report_again,
     refuse_if_changed,
+    refuse_if_outgrown,
     renew,
     renew_themes,
     with_themes,
@@ -54,10 +55,11 @@ def choose_comments(
 def finish_report(session: Session, seat: Seat, id: UUID, at: datetime) -> None:
     """Count a draft's numbers a last time and keep them, and have its PDF made.
 
-    Raises UnknownReport and ReportRefused.
+    Raises UnknownReport and ReportRefused, also while what comments say is out of date.
     """
     before = find_report(session, seat.workspace_id, id, seat.scope)
     new = new_report_again(session, seat, before)
+    refuse_if_outgrown(session, seat, before, new, at)
     with writing(session):
         row = draft_of(session, seat, id)
         refuse_if_changed(row, before)

@@ -11,6 +11,7 @@ from widget.domain.reports.figures import ReportFigures
 from widget.domain.reports.plans import TITLE_LIMIT, ReportPlan, default_title
 from widget.domain.roles import Scope
 from widget.domain.teams import TeamNode, TeamPlace, with_teams_below
+from widget.domain.themes.findings import is_outgrown
 from widget.storage.dashboards import counted_surveys
 from widget.storage.engine import writing
 from widget.storage.models import Report
@@ -27,6 +28,7 @@ from widget.storage.reports import (
 )
 from widget.storage.seats import Seat
 from widget.storage.teams import team_tree
+from widget.storage.theme_comments import comments_written
 from widget.storage.themes import ask_for, latest_for
 
 # A subject names so many teams, and counts the others.
@@ -135,6 +137,31 @@ def want_themes(
         ask_for(*place, by=by)
 
 
+def refuse_if_outgrown(
+    session: Session, seat: Seat, before: StoredReport, new: NewReport, at: datetime
+) -> None:
+    """Raises ReportRefused where the report would say that comments are too few, and they were when
+    it was looked last but are enough by now; they are looked for again then. Where that has failed,
+    the report is finished without waiting for it.
+    """
+    wanted = score_filter(new.plan, new.survey_id)
+    place = (session, seat.workspace_id, before.within, wanted)
+    kept = latest_for(*place, at)
+    if kept.findings is None or kept.has_failed:
+        return
+    if not is_outgrown(kept.findings, comments_written(*place)):
+        return
+    session.rollback()
+    with writing(session):
+        ask_for(*place, at, by=seat.user_id)
+    raise ReportRefused(
+        {
+            "": "Since it was looked what comments say, so many have come that there is more to "
+            "say. It is being looked for again; please finish the report in a minute."
+        }
+    )
+
+
 def draft_of(session: Session, seat: Seat, id: UUID) -> Report:
     """A draft to be changed inside a transaction. Raises UnknownReport and ReportRefused."""
     row = locked_report(session, seat.workspace_id, id, seat.scope)
@@ -165,7 +192,7 @@ def _scope_of(tree: list[TeamNode], plan: ReportPlan, scope: Scope) -> Scope:
 
 def _subject(seat: Seat, plan: ReportPlan, team: TeamNode | None, tree: list[TeamNode]) -> str:
     """What the report calls whom it is about: `Acme Ltd · Support`."""
-    parts = [plan.client] if plan.client else []
+    parts = [part for part in (plan.client, plan.segment) if part]
     if team is not None:
         parts.append(team.full_name)
     elif not seat.scope.everything:

@@ -9,6 +9,7 @@ from widget.domain.bounces import SOFT_LIMIT, SOFT_WINDOW, BounceReport, unaddre
 from widget.domain.mail_addresses import address_digest
 from widget.storage import suppressions
 from widget.storage.engine import writing
+from widget.storage.replies import mail_of_reply, note_reply_bounced
 from widget.storage.suppressions import EVERYWHERE, SentMail
 
 
@@ -39,13 +40,17 @@ def receive_bounce(
             return False
         owner, delivery_id = mail.workspace_id, mail.delivery_id
         if report.sort == "delivered":
-            note_delivered(session, owner, delivery_id, at)
+            if not mail.is_reply:
+                note_delivered(session, owner, delivery_id, at)
             digest = address_digest(key, mail.address)
             suppressions.withdraw_soft_bounces(session, owner, digest, delivery_id)
             return True
         if report.sort != "complaint":
             hard = report.sort == "hard"
-            note_bounced(session, owner, delivery_id, hard=hard, detail=report.detail, at=at)
+            if not mail.is_reply:
+                note_bounced(session, owner, delivery_id, hard=hard, detail=report.detail, at=at)
+            elif hard:
+                note_reply_bounced(session, owner, delivery_id, report.detail)
         if not mail.is_test:
             is_proven = workspace_id is None
             _keep(session, report, mail, key, reported_by, at, is_proven=is_proven)
@@ -63,7 +68,7 @@ def _mail(session: Session, report: BounceReport, workspace_id: int | None) -> S
         found = newest
     if workspace_id not in (None, found[0]):
         return None
-    return suppressions.mail_of_delivery(session, *found)
+    return suppressions.mail_of_delivery(session, *found) or mail_of_reply(session, *found)
 
 
 def _keep(

@@ -12,7 +12,7 @@ from widget.actions.make_report import new_report, want_themes, with_themes
 from widget.domain.errors import ReportRefused, UnknownReport
 from widget.domain.messages import Content
 from widget.domain.periods import PeriodName
-from widget.domain.reports.plans import span_words
+from widget.domain.reports.plans import ReportPlan, span_words
 from widget.domain.schedules import Schedule, next_due, period_before
 from widget.storage.engine import writing
 from widget.storage.messages import add_message
@@ -50,13 +50,21 @@ def schedule_report(
     One like it that they have already is replaced. Raises UnknownReport, and ReportRefused for what
     comes more often than each month, and when they have as many as there may be.
     """
+    report = find_report(session, seat.workspace_id, id, seat.scope)
+    return schedule_plan(session, seat, report.plan, schedule, at)
+
+
+def schedule_plan(
+    session: Session, seat: Seat, plan: ReportPlan, schedule: Schedule, at: datetime
+) -> UUID:
+    """The same of a report that is not there yet. What a plan may be about is looked at whenever it
+    is made. Raises ReportRefused."""
     if schedule.every not in EVERY:
         raise ReportRefused({"every": "Choose each month or each quarter."})
-    report = find_report(session, seat.workspace_id, id, seat.scope)
     with writing(session):
         return add_schedule(
             session,
-            *(seat.workspace_id, seat.user_id, report.plan, schedule),
+            *(seat.workspace_id, seat.user_id, plan, schedule),
             next_due(schedule, at),
             at,
         )

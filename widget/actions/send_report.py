@@ -49,7 +49,7 @@ def send_report(session: Session, seat: Seat, id: UUID, sending: Sending, at: da
                 purpose="report",
                 at=at,
             )
-        to = {"to": list(sending.recipients)}
+        to = {"to": list(sending.recipients), **({"instead": instead} if instead else {})}
         note_report(session, "report.sent", row, seat.user_id, at, to)
 
 

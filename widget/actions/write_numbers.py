@@ -2,6 +2,7 @@
 the time of writing."""
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlencode
@@ -10,8 +11,10 @@ from uuid import UUID
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from widget.actions.numbers_breakdown import Breakdown, Names, numbers_breakdown
 from widget.domain.dashboard_queries import chosen_of, wanted_in
 from widget.domain.dashboards import Point, Tile, looked_at, shown_metrics, tiles
+from widget.domain.filter_words import filter_words
 from widget.domain.periods import Period
 from widget.domain.saved_filters import SEES_SHARED, SavedFilter
 from widget.domain.scores.metrics import MetricId
@@ -42,8 +45,8 @@ _COURSE = {"week": 8, "month": 6, "quarter": 6}
 
 @dataclass(frozen=True)
 class Numbers:
-    """The numbers of one period. `address` is where mail to the subscriber goes; `query` opens the
-    dashboard with the same."""
+    """The numbers of one period, and the breakdown that the filter looks at. `address` is where
+    mail to the subscriber goes; `query` opens the dashboard with the same."""
 
     address: str
     workspace: str
@@ -55,6 +58,9 @@ class Numbers:
     course: list[Point]
     distributions: list[Summary]
     query: str
+    # What the filter narrows the answers to, in words; none where it counts all.
+    filter_words: Sequence[tuple[str, str]] = ()
+    breakdown: Breakdown | None = None
 
 
 def write_numbers(engine: Engine, workspace_id: int, mail_id: UUID, now: datetime) -> Numbers:
@@ -78,11 +84,17 @@ def _numbers(session: Session, workspace_id: int, mail: PlannedMail) -> Numbers:
     kept = _filter(session, seat, mail)
     chosen = chosen_of(kept.parameters)
     surveys = counted_surveys(session, workspace_id)
-    known = known_of(
+    names = Names(
         surveys,
         member_names_of(session, workspace_id, seat.scope),
         team_tree(session, workspace_id, seat.scope),
         tags_by_id(session, workspace_id),
+    )
+    known = known_of(
+        surveys,
+        names.members,
+        names.teams,
+        names.tags,
         seat.scope,
         versions_by_number(session, workspace_id, chosen["version"]),
     )
@@ -97,7 +109,7 @@ def _numbers(session: Session, workspace_id: int, mail: PlannedMail) -> Numbers:
     metrics = shown_metrics(
         now,
         before,
-        knows_requests=wanted.is_rolled_up,
+        knows_requests=wanted.knows_requests,
         knows_shares=wanted.knows_shares,
     )
     metric = looked_at(metrics, next(iter(kept.parameters.get("metric", ())), None))
@@ -112,6 +124,15 @@ def _numbers(session: Session, workspace_id: int, mail: PlannedMail) -> Numbers:
         course=course_of(*place, wanted, surveys, seat.time_zone, metric=metric, parts=parts),
         distributions=summaries(now.answers),
         query=_query(kept, mail.period),
+        filter_words=filter_words(chosen, names.of_filter()),
+        breakdown=numbers_breakdown(
+            session,
+            seat,
+            wanted_in(_span(mail.period), chosen, known),
+            metric,
+            next(iter(kept.parameters.get("by", ())), "member"),
+            names,
+        ),
     )
 
 

@@ -80,6 +80,19 @@ def assignment_content(alarm: Alarm, by: str) -> Content:
     )
 
 
+def answered_content(alarm: Alarm, said: str) -> Content:
+    """What is told when a customer wrote back."""
+    who = alarm.customer or "A customer"
+    return Content(
+        subject=f"{who} wrote back",
+        text=f"{who} answered a reply of your team.",
+        quote=said,
+        facts=(("Survey", alarm.survey), ("Member", alarm.member), ("Reference", alarm.ref)),
+        link=follow_up_address(alarm.home, alarm.follow_up_id),
+        link_words="Open the follow-up",
+    )
+
+
 def overdue_content(alarm: Alarm) -> Content:
     """What whoever has a follow-up is told when its due date has passed."""
     main = score_text(alarm.kind, alarm.scores[alarm.kind])

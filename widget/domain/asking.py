@@ -6,6 +6,7 @@ from typing import Any
 
 from widget.domain.addresses import email_problem
 from widget.domain.mail_addresses import wire_address
+from widget.domain.mail_wording import is_address
 
 MOST_REMINDERS = 5
 POSTAL_ADDRESS_LIMIT = 500
@@ -62,6 +63,13 @@ class AskingPolicy:
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
+
+
+def sender_address(policy: AskingPolicy, server: str) -> str:
+    """The address that a workspace's mails are from, as a mail server takes it; the server's where
+    it has none of its own."""
+    own = wire_address(policy.sender) if is_address(policy.sender) else None
+    return own or server
 
 
 def _known(cls: type, data: Mapping[str, Any] | None) -> dict[str, Any]:

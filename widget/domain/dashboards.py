@@ -108,7 +108,7 @@ def _lack(
     metric: MetricId, wanted: ScoreFilter, offered: Offered, now: Counts, before: Counts
 ) -> TileLack | None:
     if metric in ("response_rate", "time_to_answer"):
-        if not wanted.is_rolled_up:
+        if not wanted.knows_requests:
             return "unknown_by_filter"
         return None if now.sent or before.sent else "nothing_sent"
     if metric == "shares" and not wanted.knows_shares:

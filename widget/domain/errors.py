@@ -193,6 +193,10 @@ class UnknownFollowUp(SaysoError):
     """No follow-up with this id in the workspace."""
 
 
+class InboundRefused(SaysoError):
+    """A mail that came in cannot be read."""
+
+
 class UnknownAlertChannel(SaysoError):
     """No channel of alerts with this id in the workspace."""
 

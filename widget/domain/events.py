@@ -29,6 +29,8 @@ EventName = Literal[
     "request.cancelled",
     "follow_up.opened",
     "follow_up.resolved",
+    "follow_up.replied",
+    "follow_up.answered",
     "customer.erased",
     "customer.exported",
     "customers.merged",

@@ -27,8 +27,25 @@ WHY_WORDS: dict[Why, str] = {
 
 # `note`: what somebody of the team wrote, perhaps of how they replied to the customer elsewhere.
 # `status`, `assignment` and `due`: what changed. `change`: the customer changed their answer.
-# `answer`: they answered again. `reply` is kept for replies to customers.
-NoteKind = Literal["note", "status", "assignment", "due", "change", "answer", "reply"]
+# `answer`: they answered again. `reply`: what the team wrote to the customer. `customer_mail`: what
+# they wrote back. `auto_reply`: what a program wrote for them.
+NoteKind = Literal[
+    "note",
+    "status",
+    "assignment",
+    "due",
+    "change",
+    "answer",
+    "reply",
+    "customer_mail",
+    "auto_reply",
+]
+# Where a follow-up stands once its customer has written, if that is another place than before.
+ON_ANSWER: dict[Status, Status] = {"waiting": "in_progress", "resolved": "new"}
+# Kinds whose words are letters between the team and a customer.
+LETTERS: tuple[NoteKind, ...] = ("reply", "customer_mail", "auto_reply")
+# What a letter's note tells once its customer was erased; its thread takes no more of their mail.
+ERASED_LETTER = {"erased": True}
 
 NOTE_LIMIT = 5_000
 OUTCOME_LIMIT = 2_000

@@ -17,7 +17,7 @@ from uuid import UUID
 from widget.domain.addresses import ascii_domain
 
 # Local parts have at most 64 octets (RFC 5321 §4.5.3.1.1); the token takes up to 45, the + one.
-LONGEST_BOUNCE_NAME = 18
+LONGEST_SIGNED_NAME = 18
 _MAC_BYTES = 8
 
 
@@ -52,27 +52,34 @@ class DeliveryName:
     delivery_id: UUID
 
 
-class BounceAddress:
-    """Envelope senders that name their delivery (VERP): `bounce+TOKEN@mail.example`.
+@dataclass(frozen=True)
+class ThreadName:
+    """Which follow-up a mail belongs to."""
 
-    The token is signed, so that nobody can have an address suppressed by inventing bounces. It is
-    base32, for mail servers may change the case of a local part, and short, for a signed link
-    would not fit into one.
+    workspace_id: int
+    follow_up_id: UUID
+
+
+class _SignedAddress:
+    """Addresses that name something of a workspace's: `bounce+TOKEN@mail.example`.
+
+    The token is signed, so that nobody invents one. It is base32, for mail servers may change the
+    case of a local part, and short, for a signed link would not fit into one.
     """
+
+    _purpose: bytes
 
     def __init__(self, keys: Sequence[str], address: str) -> None:
         """`address` is like `bounce@mail.example`; the first key signs, every one is accepted."""
         self._keys = keys
         self._name, _at, self._domain = address.partition("@")
 
-    def of(self, delivery: DeliveryName) -> str:
-        """The envelope sender of a delivery."""
-        payload = _payload(delivery)
+    def _sign(self, workspace_id: int, id: UUID) -> str:
+        payload = _payload(workspace_id, id)
         token = b32encode(payload + self._mac(self._keys[0], payload)).decode().rstrip("=").lower()
         return f"{self._name}+{token}@{self._domain}"
 
-    def read(self, address: str) -> DeliveryName | None:
-        """The delivery that an address names; None when it names none of ours."""
+    def _read(self, address: str) -> tuple[int, UUID] | None:
         local, _at, domain = address.strip().strip("<>").rpartition("@")
         name, _plus, token = local.partition("+")
         if domain.lower() != self._domain.lower() or name.lower() != self._name.lower():
@@ -86,16 +93,45 @@ class BounceAddress:
             return None
         if not any(hmac.compare_digest(mac, self._mac(key, payload)) for key in self._keys):
             return None
-        return DeliveryName(int.from_bytes(payload[16:], "big"), UUID(bytes=payload[:16]))
+        return int.from_bytes(payload[16:], "big"), UUID(bytes=payload[:16])
 
-    @staticmethod
-    def _mac(key: str, payload: bytes) -> bytes:
-        return hmac.new(key.encode(), b"sayso.bounce." + payload, sha256).digest()[:_MAC_BYTES]
+    def _mac(self, key: str, payload: bytes) -> bytes:
+        return hmac.new(key.encode(), self._purpose + payload, sha256).digest()[:_MAC_BYTES]
 
 
-def _payload(delivery: DeliveryName) -> bytes:
-    number = delivery.workspace_id
-    return delivery.delivery_id.bytes + number.to_bytes((number.bit_length() + 7) // 8 or 1, "big")
+class BounceAddress(_SignedAddress):
+    """Envelope senders that name their delivery (VERP), so that nobody can have an address
+    suppressed by inventing bounces."""
+
+    _purpose = b"sayso.bounce."
+
+    def of(self, delivery: DeliveryName) -> str:
+        """The envelope sender of a delivery."""
+        return self._sign(delivery.workspace_id, delivery.delivery_id)
+
+    def read(self, address: str) -> DeliveryName | None:
+        """The delivery that an address names; None when it names none of ours."""
+        found = self._read(address)
+        return DeliveryName(*found) if found else None
+
+
+class ReplyAddress(_SignedAddress):
+    """Addresses that customers answer to, so that nobody else writes into a thread."""
+
+    _purpose = b"sayso.reply."
+
+    def of(self, thread: ThreadName) -> str:
+        """Where answers of a thread go."""
+        return self._sign(thread.workspace_id, thread.follow_up_id)
+
+    def read(self, address: str) -> ThreadName | None:
+        """The thread that an address names; None when it names none of ours."""
+        found = self._read(address)
+        return ThreadName(*found) if found else None
+
+
+def _payload(number: int, id: UUID) -> bytes:
+    return id.bytes + number.to_bytes((number.bit_length() + 7) // 8 or 1, "big")
 
 
 def message_id(delivery: DeliveryName, domain: str) -> str:

@@ -40,7 +40,8 @@ class Content:
 
     What customers wrote goes into `quote`, so that every channel can set it apart from our words.
     Mails alone have a `reply_to`, where answers go, a `sender_name` where it is not ours, and a
-    `report`; webhooks alone a `notice`, of which what is sent is written when it leaves.
+    `report`; webhooks alone a `notice`, of which what is sent is written when it leaves. A reply to
+    a customer has a `follow_up_id` in hexadecimal, whose thread has its words.
     """
 
     subject: str
@@ -53,6 +54,7 @@ class Content:
     sender_name: str = ""
     report: AttachedReport | None = None
     notice: Notice | None = None
+    follow_up_id: str = ""
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -88,6 +90,7 @@ def tidy_content(content: Content) -> Content:
         sender_name=one_line(content.sender_name, 80),
         report=content.report,
         notice=content.notice,
+        follow_up_id=content.follow_up_id,
     )
 
 

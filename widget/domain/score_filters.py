@@ -56,7 +56,16 @@ class ScoreFilter:
         return self.is_rolled_up and not self.channels
 
     @property
+    def knows_requests(self) -> bool:
+        """Whether requests can be told by it: those of clients and segments can as well."""
+        return self._asks_for(ROLLED_UP | ATTRIBUTES)
+
+    @property
     def is_rolled_up(self) -> bool:
         """Whether the rollups know all that it asks for."""
-        rolled_up = {"first", "last", *(f"{group}s" for group in ROLLED_UP)}
-        return not any(getattr(self, one.name) for one in fields(self) if one.name not in rolled_up)
+        return self._asks_for(ROLLED_UP)
+
+    def _asks_for(self, groups: Collection[Group]) -> bool:
+        """Whether it asks for nothing but what some groups tell."""
+        known = {"first", "last", *(f"{group}s" for group in groups)}
+        return not any(getattr(self, one.name) for one in fields(self) if one.name not in known)

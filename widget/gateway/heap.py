@@ -11,10 +11,10 @@ def keep_what_is_loaded() -> None:
     """
     gc.collect()
     gc.freeze()
-    look_for_cycles_seldom()
+    collect_seldom()
 
 
-def look_for_cycles_seldom() -> None:
+def collect_seldom() -> None:
     """Let Python look for unused cycles after some ten thousand new objects, not some hundred.
 
     Rows of a database are read in thousands and hold no cycles: looking through them as they come

@@ -19,7 +19,6 @@ from widget.domain.exports.formats import ExportFormat
 from widget.domain.moments import read_day
 from widget.domain.response_filters import ResponseFilter
 from widget.extensions import db
-from widget.outbound.worker import collect_seldom
 from widget.storage.accounts import time_zone_of, workspace_ids
 from widget.storage.members import member_ever_named
 from widget.storage.responses import days
@@ -92,7 +91,6 @@ def export_to(file: BinaryIO, form: ExportFormat, asked: Asked) -> None:
     """Write the file, and how far it is to standard error. Raises a SaysoError for a workspace
     that there is not, or that is not said where there are several, for a survey or member that it
     has not, and for a day that is none."""
-    collect_seldom()
     workspace_id = _workspace(asked.workspace)
     zone = time_zone_of(db.session(), workspace_id)
     since, until = days(_day(asked.first), _day(asked.last), zone)

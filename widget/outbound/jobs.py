@@ -39,19 +39,21 @@ from widget.actions.send_due_subscriptions import send_due_subscriptions
 from widget.actions.settle_provisional import settle_due
 from widget.domain.mail_addresses import address_digest
 from widget.domain.messages import WEBHOOK, WEBHOOK_TRIAL, Lane
+from widget.domain.replies import PURPOSE as REPLY
 from widget.domain.subscriptions import PURPOSE
 from widget.domain.turns import Turns
 from widget.outbound.chat import ChatSender
 from widget.outbound.mail.letters import Post
 from widget.outbound.mail.notes import MailNotes
 from widget.outbound.mail.numbers import SendNumbers
+from widget.outbound.mail.replies import SendReplies
 from widget.outbound.mail.report_attachment import ReportAttachments
 from widget.outbound.mail.sending import SendMail
 from widget.outbound.mail.transport import make_mailer
 from widget.outbound.messages import SendMessages
 from widget.outbound.public_client import PublicClient
 from widget.outbound.webhooks import SendWebhooks
-from widget.outbound.worker import Job, Worker, collect_seldom
+from widget.outbound.worker import Job, Worker
 from widget.report_pages.pdf import make_pdf
 from widget.settings import Settings
 from widget.storage.addresses import digest_addresses_with
@@ -125,6 +127,7 @@ def _send_messages(settings: Settings, engine: Engine, lane: Lane) -> SendMessag
         clock=_utc_now,
         by_purpose={
             PURPOSE: partial(SendNumbers, mailer, settings),
+            REPLY: partial(SendReplies, mailer, Post(settings)),
             WEBHOOK: webhooks,
             WEBHOOK_TRIAL: webhooks,
         },
@@ -148,7 +151,6 @@ def work(settings: Settings, *, server_pid: int | None = None) -> None:
     )
     digest_addresses_with(engine, lambda email: (address_digest(settings.address_key, email),))
     keep_copies_in(engine, settings.data / "columns")
-    collect_seldom()
     stopping = threading.Event()
     jobs = make_jobs(settings, engine, stopping.is_set)
     worker = Worker(engine, jobs, _utc_now)

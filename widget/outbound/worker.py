@@ -3,7 +3,6 @@
 Several workers may run at once, on one machine or on many: each job claims what it works on.
 """
 
-import gc
 import logging
 import threading
 import time
@@ -17,12 +16,6 @@ _log = logging.getLogger(__name__)
 
 # A job that has more to do goes on at once; one that fails waits longer, not to fill the log.
 _WAIT_AFTER_FAILURE_S = 10.0
-
-
-def collect_seldom() -> None:
-    """Let Python look for unused cycles of objects less often than it does by itself: who handles
-    many rows makes many objects that are in none, and spends a fifth of the time on looking."""
-    gc.set_threshold(20_000, 20, 50)
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,9 @@ from widget.domain.scores.estimates import Score
 
 FONT = "Sayso Report, sans-serif"
 _INK, _SOFT, _LINE, _BAND = "#1d1d33", "#555d6b", "#c9cdd6", "#dcdcea"
-_WIDTH = 640.0
+WIDE = 640.0
+# What a phone has room for.
+NARROW = 320.0
 
 
 @dataclass(frozen=True)
@@ -70,13 +72,20 @@ class TrendWords:
     baseline: Sequence[str] = ()
 
 
-def trend_svg(points: Sequence[Point], baseline: Score, scale: Scale, words: TrendWords) -> Markup:
+def trend_svg(
+    points: Sequence[Point],
+    baseline: Score,
+    scale: Scale,
+    words: TrendWords,
+    width: float = WIDE,
+) -> Markup:
     """A line with the band of its 95 % intervals, and a dashed line where the baseline is.
 
     Where nobody answered there is a gap. Dots of fewer than ten answers are hollow.
     """
-    height, left, right, top, bottom = 210.0, 48.0, 84.0, 14.0, 30.0
-    step = (_WIDTH - left - right) / max(1, len(points))
+    height, top, bottom = 210.0, 14.0, 30.0
+    left, right = (36.0, 76.0) if width == NARROW else (48.0, 84.0)
+    step = (width - left - right) / max(1, len(points))
 
     def x(index: int) -> float:
         return left + step * (index + 0.5)
@@ -84,7 +93,7 @@ def trend_svg(points: Sequence[Point], baseline: Score, scale: Scale, words: Tre
     def y(value: float) -> float:
         return top + (1 - scale.at(value)) * (height - top - bottom)
 
-    parts = list(_grid(scale, words.ticks, y, left, right))
+    parts = list(_grid(scale, words.ticks, y, left, width - right))
     known = [(x(i), point.score) for i, point in enumerate(points)]
     for run in _runs(known):
         parts.append(_band(run, y))
@@ -94,14 +103,14 @@ def trend_svg(points: Sequence[Point], baseline: Score, scale: Scale, words: Tre
                 f'<polyline points="{line}" fill="none" stroke="{_INK}" stroke-width="2"/>'
             )
     if baseline.value is not None:
-        parts.append(_baseline(y(baseline.value), words.baseline, left, right))
+        parts.append(_baseline(y(baseline.value), words.baseline, left, width - right))
     for run in _runs(known):
         parts += [_dot(px, y(score.value or 0), score.is_small) for px, score in run]
-    every = ceil(len(points) / 8) or 1
+    every = ceil(len(points) / (4 if width == NARROW else 8)) or 1
     for index, date in enumerate(words.dates):
         if index % every == 0:
             parts.append(_text(x(index), height - 10, date, anchor="middle"))
-    return _svg(height, words.label, parts)
+    return _svg(width, height, words.label, parts)
 
 
 def _runs(
@@ -141,21 +150,21 @@ def _band(run: Sequence[tuple[float, Score]], y: Callable[[float], float]) -> st
 
 
 def _grid(
-    scale: Scale, ticks: Sequence[str], y: Callable[[float], float], left: float, right: float
+    scale: Scale, ticks: Sequence[str], y: Callable[[float], float], left: float, end: float
 ) -> Iterator[str]:
     for value, words in zip(scale.ticks, ticks, strict=True):
         at = y(value)
         yield (
-            f'<line x1="{left}" x2="{_WIDTH - right}" y1="{at:.1f}" y2="{at:.1f}" '
+            f'<line x1="{left}" x2="{end}" y1="{at:.1f}" y2="{at:.1f}" '
             f'stroke="{_LINE}" stroke-width="0.7"/>'
         )
         yield _text(left - 8, at + 3.5, words, anchor="end")
 
 
-def _baseline(at: float, lines: Sequence[str], left: float, right: float) -> str:
-    beside = _WIDTH - right + 8
+def _baseline(at: float, lines: Sequence[str], left: float, end: float) -> str:
+    beside = end + 8
     return (
-        f'<line x1="{left}" x2="{_WIDTH - right}" y1="{at:.1f}" y2="{at:.1f}" stroke="{_INK}" '
+        f'<line x1="{left}" x2="{end}" y1="{at:.1f}" y2="{at:.1f}" stroke="{_INK}" '
         'stroke-width="1.2" stroke-dasharray="6 4"/>'
         + "".join(_text(beside, at + 12 * i, line, ink=_INK) for i, line in enumerate(lines))
     )
@@ -178,34 +187,35 @@ class BarWords:
     values: Sequence[str]
 
 
-def bars_svg(bars: Sequence[Bar], words: BarWords) -> Markup:
+def bars_svg(bars: Sequence[Bar], words: BarWords, width: float = WIDE) -> Markup:
     """For each score two bars: full, the share of the period; an outline, that of before."""
-    row, left, right = 30.0, 44.0, 150.0
+    row, left = 30.0, 44.0
+    right = 92.0 if width == NARROW else 150.0
     now = sum(bar.count for bar in bars) or 1
     before = sum(bar.before for bar in bars) or 1
     longest = max(
         [bar.count / now for bar in bars] + [bar.before / before for bar in bars] + [0.01]
     )
-    width = _WIDTH - left - right
+    room = width - left - right
     parts = []
     for index, bar in enumerate(bars):
         top = row * index + 4
         parts.append(_text(left - 8, top + 15, words.names[index], anchor="end", ink=_INK))
         parts.append(
-            f'<rect x="{left}" y="{top:.1f}" width="{width * bar.count / now / longest:.1f}" '
+            f'<rect x="{left}" y="{top:.1f}" width="{room * bar.count / now / longest:.1f}" '
             f'height="13" fill="{_INK}"/>'
         )
         parts.append(
             f'<rect x="{left}" y="{top + 15:.1f}" '
-            f'width="{width * bar.before / before / longest:.1f}" height="7" fill="#fff" '
+            f'width="{room * bar.before / before / longest:.1f}" height="7" fill="#fff" '
             f'stroke="{_INK}" stroke-width="0.8"/>'
         )
-        parts.append(_text(_WIDTH - right + 8, top + 14, words.values[index]))
+        parts.append(_text(width - right + 8, top + 14, words.values[index]))
     parts.append(
         f'<line x1="{left}" x2="{left}" y1="0" y2="{row * len(bars):.1f}" stroke="{_SOFT}" '
         'stroke-width="1"/>'
     )
-    return _svg(row * len(bars), words.label, parts)
+    return _svg(width, row * len(bars), words.label, parts)
 
 
 def _text(x: float, y: float, words: str, anchor: str = "start", ink: str = _SOFT) -> str:
@@ -215,10 +225,10 @@ def _text(x: float, y: float, words: str, anchor: str = "start", ink: str = _SOF
     )
 
 
-def _svg(height: float, label: str, parts: Sequence[str]) -> Markup:
+def _svg(width: float, height: float, label: str, parts: Sequence[str]) -> Markup:
     drawn = "".join(parts)
     return Markup(  # noqa: S704 - numbers, and texts that are escaped
         f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{escape(label)}" '
-        f'viewBox="0 0 {_WIDTH:.0f} {height:.0f}" width="{_WIDTH:.0f}" height="{height:.0f}" '
+        f'viewBox="0 0 {width:.0f} {height:.0f}" width="{width:.0f}" height="{height:.0f}" '
         f'font-family="{FONT}">{drawn}</svg>'
     )

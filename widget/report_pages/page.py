@@ -19,6 +19,8 @@ from widget.domain.scores.metrics import METRICS, MetricId, Unit
 from widget.domain.scores.spans import Bucket
 from widget.paths import asset_folder
 from widget.report_pages.charts import (
+    NARROW,
+    WIDE,
     BarWords,
     TrendWords,
     bars_svg,
@@ -30,8 +32,10 @@ _LIMITS: dict[Unit, tuple[float, float]] = {"percent": (0.0, 100.0), "nps": (-10
 _PAPERS = {"a4": "A4", "letter": "letter"}
 
 
-def body(view: ReportView) -> Markup:
-    """The report itself, an `article` that a page has around it."""
+def body(view: ReportView, *, on_screen: bool = True) -> Markup:
+    """The report itself, an `article` that a page has around it. On a screen it has each chart a
+    second time, for phones."""
+    widths = (WIDE, NARROW) if on_screen else (WIDE,)
     return Markup(  # noqa: S704 - rendered by a template that escapes
         _environment()
         .get_template("reports/_body.html")
@@ -45,9 +49,13 @@ def body(view: ReportView) -> Markup:
             span_words=span_words,
             day_words=day_words,
             bucket_words=bucket_words,
-            trend=_trend(view),
-            bars=_bars(view),
+            charts={
+                "trend": [_trend(view, width) for width in widths],
+                "bars": [_bars(view, width) for width in widths],
+            },
             share=_share,
+            # Areas are told by the mean in points, that of CSAT as well.
+            points="stars" if view.figures.kind == "csat" else view.figures.metric,
             percent=lambda share: f"{100 * share:.0f} %",
             language_name=_language_name,
             no_data=NO_DATA,
@@ -60,7 +68,7 @@ def document(view: ReportView) -> str:
     return (
         _environment()
         .get_template("reports/document.html")
-        .render(view=view, body=body(view), paper=_PAPERS[view.plan.paper])
+        .render(view=view, body=body(view, on_screen=False), paper=_PAPERS[view.plan.paper])
     )
 
 
@@ -82,7 +90,7 @@ def bucket_words(bucket: Bucket) -> str:
     return f"{first.day} {first:%b}"
 
 
-def _trend(view: ReportView) -> Markup:
+def _trend(view: ReportView, width: float) -> Markup:
     figures, words = view.figures, Figures()
     metric = figures.metric
     ends = [
@@ -106,6 +114,7 @@ def _trend(view: ReportView) -> Markup:
             dates=[bucket_words(point.bucket) for point in figures.trend],
             baseline=[*_in_lines(span_words(view.plan.compared_with)), before],
         ),
+        width,
     )
 
 
@@ -127,7 +136,7 @@ def _limits(metric: MetricId, figures: ReportFigures) -> tuple[float, float]:
     return _LIMITS[unit]
 
 
-def _bars(view: ReportView) -> Markup:
+def _bars(view: ReportView, width: float) -> Markup:
     figures, words = view.figures, Figures()
     return bars_svg(
         figures.bars,
@@ -143,6 +152,7 @@ def _bars(view: ReportView) -> Markup:
                 for bar in figures.bars
             ],
         ),
+        width,
     )
 
 

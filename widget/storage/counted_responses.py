@@ -32,7 +32,7 @@ def facts_from_responses(
     columns += [is_said(Response.comment), is_said(Response.reward_id)]
     facts = (*KINDS, COMMENT, REWARD)
     if group is not None:
-        columns.append(_response_key(session, group))
+        columns.append(response_key(session, group))
     query = counted(workspace_id, scope, wanted, select(func.count(), *columns))
     if group == "tag":
         # A response counts with each of its tags, and with None where it has none.
@@ -139,7 +139,7 @@ def chosen(
     return found
 
 
-def _response_key(session: Session, group: Group) -> ColumnElement[Any]:
+def response_key(session: Session, group: Group) -> ColumnElement[Any]:
     if group in ATTRIBUTES:
         return attribute(group)
     if group == "hour":

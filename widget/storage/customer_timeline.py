@@ -46,6 +46,9 @@ Happening = Literal[
     "changed",
     "follow_up",
     "follow_up_note",
+    "replied",
+    "wrote_back",
+    "auto_replied",
     "follow_up_resolved",
     "shared",
     "unshared",
@@ -201,12 +204,20 @@ def _of_follow_ups(
     notes = select(FollowUpNote).where(
         FollowUpNote.workspace_id == workspace_id,
         FollowUpNote.follow_up_id.in_(threads),
-        FollowUpNote.kind.in_(("note", "reply")),
+        FollowUpNote.kind.in_(tuple(_KINDS)),
     )
     for note in session.scalars(notes):
         thread = threads[note.follow_up_id]
         detail = {"id": thread.id, "text": note.text}
-        yield Entry(note.at, "follow_up_note", None, responses[thread.response_id], detail)
+        yield Entry(note.at, _KINDS[note.kind], None, responses[thread.response_id], detail)
+
+
+_KINDS: dict[str, Happening] = {
+    "note": "follow_up_note",
+    "reply": "replied",
+    "customer_mail": "wrote_back",
+    "auto_reply": "auto_replied",
+}
 
 
 def _of_these(model: Any, workspace_id: int, ids: Collection[UUID]) -> ColumnElement[bool]:

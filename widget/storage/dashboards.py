@@ -28,7 +28,7 @@ from widget.storage.score_counts import Facts, facts_by
 from widget.storage.share_counts import shares_by
 
 # What requests know, and so response rates can be told by.
-ASKED_BY: frozenset[Group] = frozenset({"survey", "member", "team", "channel"})
+ASKED_BY: frozenset[Group] = frozenset({"survey", "member", "team", "channel", "client", "segment"})
 
 
 @dataclass(frozen=True)
@@ -83,6 +83,19 @@ def answers_of(
     """The scores of a filter's answers within a scope, and nothing else that was counted."""
     found = facts_by(session, workspace_id, scope, wanted, None)
     return _counts(found.get(None, {}), surveys).answers
+
+
+def answer_counts_by(
+    session: Session,
+    workspace_id: int,
+    scope: Scope,
+    wanted: ScoreFilter,
+    group: Group | None,
+    surveys: Mapping[int, CountedSurvey],
+) -> dict[Any, Counts]:
+    """What was answered, for each value of `group` (see `facts_by`): no requests and no shares."""
+    found = facts_by(session, workspace_id, scope, wanted, group)
+    return {key: _counts(facts, surveys) for key, facts in found.items()}
 
 
 def counts_of(
@@ -147,7 +160,7 @@ def _with_the_rest(
     found: Mapping[Any, Counts],
 ) -> dict[Any, Counts]:
     counted = dict(found)
-    if wanted.is_rolled_up and (group is None or group in ASKED_BY):
+    if wanted.knows_requests and (group is None or group in ASKED_BY):
         asked = requests_by(session, workspace_id, scope, wanted, group, time_zone)
         for key, requests in asked.items():
             counted[key] = replace(

@@ -13,6 +13,7 @@ from widget.storage.models import (
     HeldAnswer,
     LinkVisit,
     Mention,
+    Message,
     Response,
     ResponseNote,
     ResponseTag,
@@ -36,6 +37,15 @@ def delete_rows_of(session: Session, workspace_id: int, response_id: UUID) -> No
     stays, as do events, which hold none of its words."""
     follow_ups = select(FollowUp.id).where(
         FollowUp.workspace_id == workspace_id, FollowUp.response_id == response_id
+    )
+    replies = select(FollowUpNote.id).where(
+        FollowUpNote.workspace_id == workspace_id,
+        FollowUpNote.follow_up_id.in_(follow_ups),
+        FollowUpNote.kind == "reply",
+    )
+    session.execute(
+        delete(Message).where(Message.workspace_id == workspace_id, Message.id.in_(replies)),
+        execution_options={"synchronize_session": False},
     )
     session.execute(
         delete(FollowUpNote).where(

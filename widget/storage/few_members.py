@@ -7,10 +7,10 @@ an index, and put together; and so are those of each of a few tags.
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, union
 from sqlalchemy.orm import Session
 
 from widget.domain.response_filters import ResponseFilter
@@ -49,13 +49,12 @@ def without_members(wanted: ResponseFilter) -> ResponseFilter:
 
 def next_of_each(
     session: Session, each: Sequence[Rows], limit: int, *, is_newer: bool
-) -> list[UUID]:
+) -> Sequence[UUID]:
     """The ids of the first `limit` responses of all that some queries find. The queries are in the
     order of their lists: newest first, or oldest first where newer ones are wanted."""
-    places = (Response.answered_at, Response.id)
-    found: set[tuple[datetime, UUID]] = set()
-    for query in each:
-        # One by one: put together, SQLite forgets the order that each is read in.
-        rows = session.execute(query.with_only_columns(*places).limit(limit))
-        found |= {(row.answered_at, row.id) for row in rows}
-    return [id for _at, id in sorted(found, reverse=not is_newer)[:limit]]
+    columns = (Response.answered_at, Response.id)
+    parts = [query.with_only_columns(*columns).limit(limit).subquery() for query in each]
+    found = union(*(select(part) for part in parts)).subquery()
+    places: Sequence[Any] = (found.c.answered_at, found.c.id)
+    order = places if is_newer else [place.desc() for place in places]
+    return session.scalars(select(found.c.id).order_by(*order).limit(limit)).all()

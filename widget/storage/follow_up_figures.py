@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from widget.domain.reports.figures import FollowUpFigures
 from widget.domain.roles import Scope
 from widget.domain.scores.durations import median_time
+from widget.domain.strata import Attribute
 from widget.storage.models import FollowUp, Response
 from widget.storage.scopes import within
 
@@ -25,16 +26,19 @@ def follow_up_figures(
     *,
     survey_id: int,
     client: str = "",
+    segment: str = "",
 ) -> FollowUpFigures:
     """What was done from a moment to another, the second excluded, about a survey's responses
-    within a scope, of one client unless `client` is "". Times are counted to the minute."""
+    within a scope, of one client and segment unless they are "". Times are counted to the
+    minute."""
     about = (
         FollowUp.workspace_id == workspace_id,
         FollowUp.survey_id == survey_id,
         FollowUp.opened_at < until,
         Response.is_test.is_(False),
         within(scope, workspace_id, Response.member_id),
-        *_of_client(client),
+        *_of("client", client),
+        *_of("segment", segment),
     )
     joined = and_(
         Response.workspace_id == FollowUp.workspace_id, Response.id == FollowUp.response_id
@@ -61,5 +65,5 @@ def follow_up_figures(
     return FollowUpFigures(opened, times.total(), still_open, median_time(times))
 
 
-def _of_client(client: str) -> list[ColumnElement[Any]]:
-    return [Response.attributes["client"].as_string() == client] if client else []
+def _of(name: Attribute, value: str) -> list[ColumnElement[Any]]:
+    return [Response.attributes[name].as_string() == value] if value else []

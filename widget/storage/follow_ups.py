@@ -6,11 +6,13 @@ from datetime import datetime
 from typing import Any, Literal, get_args
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, or_, select, true, tuple_
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true, tuple_
 from sqlalchemy.orm import Session
 
 from widget.domain.follow_ups import Status
 from widget.domain.roles import Scope
+from widget.domain.strata import Attribute
+from widget.storage.counted_responses import attribute
 from widget.storage.indexed import by_index
 from widget.storage.models import FollowUp, FollowUpNote, Member, Response, Survey, User
 from widget.storage.responses import ListedResponse, responses_by_id
@@ -45,6 +47,8 @@ class FollowUpFilter:
     assignee: int | None = None
     survey: str | None = None
     member: str | None = None
+    client: str | None = None
+    segment: str | None = None
 
 
 @dataclass(frozen=True)
@@ -138,7 +142,21 @@ def _filtered(
             Response.member_id == member_id_of(session, reader.workspace_id, wanted.member),
         )
         query = query.where(FollowUp.response_id.in_(of_member))
-    return query
+    return query.where(*_of_client(wanted))
+
+
+def _of_client(wanted: FollowUpFilter) -> list[ColumnElement[bool]]:
+    """The part of a filter that is about clients and segments, asked of each follow-up."""
+    asked = (("client", wanted.client), ("segment", wanted.segment))
+    told = [attribute(name) == value for name, value in asked if value is not None]
+    if not told:
+        return []
+    return [select(Response.id).where(_is_of(), *told).correlate(FollowUp).exists()]
+
+
+def _is_of() -> ColumnElement[bool]:
+    """The condition that a response is a follow-up's."""
+    return and_(Response.workspace_id == FollowUp.workspace_id, Response.id == FollowUp.response_id)
 
 
 def _of_queue(reader: Reader, queue: Queue, now: datetime) -> list[ColumnElement[bool]]:
@@ -242,6 +260,20 @@ def follow_up_counts(session: Session, reader: Reader, now: datetime) -> dict[Qu
     return dict(zip(counted, session.execute(select(*numbers)).one(), strict=True))
 
 
+def open_follow_ups_by(session: Session, reader: Reader, by: Attribute) -> dict[str, int]:
+    """How many are open of each client, or segment, as a list with that filter has them; "" for
+    none."""
+    key = attribute(by)
+    rows = session.execute(
+        _all(reader)
+        .join(Response, _is_of())
+        .where(FollowUp.resolved_at.is_(None))
+        .with_only_columns(key, func.count())
+        .group_by(key)
+    )
+    return dict(rows.all())
+
+
 def find_follow_up(session: Session, reader: Reader, id: UUID) -> ListedFollowUp | None:
     """One follow-up; None when there is none with this id to see."""
     rows = session.scalars(_all(reader).where(FollowUp.id == id)).all()
@@ -261,6 +293,7 @@ def follow_ups_of(session: Session, workspace_id: int, response_id: UUID) -> lis
 class ShownNote:
     """One entry of a thread. `by` is "" for what happened by itself."""
 
+    id: UUID
     kind: str
     text: str
     data: dict[str, Any]
@@ -276,7 +309,8 @@ def thread_of(session: Session, workspace_id: int, follow_up_id: UUID) -> list[S
             FollowUpNote.workspace_id == workspace_id,
             FollowUpNote.follow_up_id == follow_up_id,
         )
-        .order_by(FollowUpNote.at, FollowUpNote.id)
+        # A reply's id is as old as the form that it was written in.
+        .order_by(FollowUpNote.at, FollowUpNote.kind == "reply", FollowUpNote.id)
     ).all()
     ids = {row.user_id for row in rows if row.user_id}
     ids |= {
@@ -288,7 +322,11 @@ def thread_of(session: Session, workspace_id: int, follow_up_id: UUID) -> list[S
     }
     names = names_of(session, ids)
     return [
-        ShownNote(row.kind, row.text, _named(row, names), names.get(row.user_id or 0, ""), row.at)
+        ShownNote(
+            *(row.id, row.kind, row.text, _named(row, names)),
+            by=names.get(row.user_id or 0, ""),
+            at=row.at,
+        )
         for row in rows
     ]
 

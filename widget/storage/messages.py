@@ -1,4 +1,5 @@
-"""The queue of messages to people of the team: claimed by one worker at a time, by a lease."""
+"""The queue of messages to people of the team, and of their replies to customers: claimed by one
+worker at a time, by a lease."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -40,10 +41,11 @@ def add_message(
     *,
     purpose: str,
     at: datetime,
+    id: UUID | None = None,
 ) -> UUID:
     """Queue a message inside an action's transaction; returns its id. `target` is an address for
     mail, else where the chat takes messages."""
-    id = new_id()
+    id = id or new_id()
     session.add(
         Message(
             workspace_id=workspace_id,

@@ -7,20 +7,33 @@ from dataclasses import replace
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from widget.domain.dashboards import shown_metrics, tiles
+from widget.domain.dashboards import Tile, shown_metrics, tiles
 from widget.domain.errors import UnknownSurvey
-from widget.domain.reports.figures import FollowUpFigures, ReasonFigure, ReportFigures, bars_of
+from widget.domain.reports.figures import (
+    FollowUpFigures,
+    OtherSurvey,
+    ReasonFigure,
+    ReportFigures,
+    bars_of,
+)
 from widget.domain.reports.plans import ReportPlan
 from widget.domain.response_filters import ResponseFilter
 from widget.domain.roles import Scope
 from widget.domain.scales import Kind
 from widget.domain.score_filters import ScoreFilter
+from widget.domain.scores.corrections import corrected
 from widget.domain.scores.metrics import MetricId
-from widget.domain.scores.scoring import Counts, score_of
+from widget.domain.scores.scoring import Counts, compare, score_of
 from widget.domain.scores.spans import Span, buckets
 from widget.domain.surveys import Definition, Reason, definition_from_json
-from widget.domain.themes.areas import Area, Ticks, areas_of
-from widget.storage.dashboards import CountedSurvey, counted_surveys, counts_of, course_of
+from widget.domain.themes.areas import Area, Ticks, areas_of, score_of_ticked
+from widget.storage.dashboards import (
+    CountedSurvey,
+    answer_counts_by,
+    counted_surveys,
+    counts_of,
+    course_of,
+)
 from widget.storage.follow_up_figures import follow_up_figures
 from widget.storage.models import Survey, SurveyVersion
 from widget.storage.report_themes import Counted
@@ -44,7 +57,9 @@ def report_figures(session: Session, about: Counted, plan: ReportPlan) -> Report
     )
     now = _counts(session, about, now_filter, surveys)
     before = _counts(session, about, before_filter, surveys)
-    metrics = shown_metrics(now, before, knows_requests=now_filter.is_rolled_up, knows_shares=False)
+    metrics = shown_metrics(
+        now, before, knows_requests=now_filter.knows_requests, knows_shares=False
+    )
     shown = [metric, *(other for other in metrics if other != metric)]
     trend = course_of(
         session,
@@ -65,6 +80,7 @@ def report_figures(session: Session, about: Counted, plan: ReportPlan) -> Report
         follow_ups=_follow_ups(session, about, plan, survey_id, plan.span),
         follow_ups_before=_follow_ups(session, about, plan, survey_id, plan.compared_with),
         reasons=_reasons(session, about, survey_id, now_filter, before_filter),
+        others=_others(session, about, survey_id, (before_filter, now_filter), surveys),
     )
 
 
@@ -78,6 +94,7 @@ def report_responses(
         scope=scope,
         surveys=(plan.survey,),
         clients=(plan.client,) if plan.client else (),
+        segments=(plan.segment,) if plan.segment else (),
         is_recovery=False,
         has_comment=has_comment,
         since=since,
@@ -87,8 +104,42 @@ def report_responses(
 
 def score_filter(plan: ReportPlan, survey_id: int) -> ScoreFilter:
     """What a report counts in its period, as numbers and themes are asked for."""
-    clients = (plan.client,) if plan.client else ()
-    return ScoreFilter(plan.span.first, plan.span.last, surveys=(survey_id,), clients=clients)
+    return ScoreFilter(
+        plan.span.first,
+        plan.span.last,
+        surveys=(survey_id,),
+        clients=(plan.client,) if plan.client else (),
+        segments=(plan.segment,) if plan.segment else (),
+    )
+
+
+def _others(
+    session: Session,
+    about: Counted,
+    survey_id: int,
+    spans: tuple[ScoreFilter, ScoreFilter],
+    surveys: Mapping[int, CountedSurvey],
+) -> tuple[OtherSurvey, ...]:
+    """What was answered to other surveys in the period, the second of the spans."""
+    before, now = (
+        answer_counts_by(
+            session, *(about.workspace_id, about.scope, replace(one, surveys=())), "survey", surveys
+        )
+        for one in spans
+    )
+    found = []
+    for id, survey in surveys.items():
+        counts = now.get(id, Counts())
+        metric = MAIN_METRIC[survey.kind]
+        score = score_of(metric, counts)
+        if id != survey_id and score.n:
+            change = compare(metric, before.get(id, Counts()), counts)
+            found.append((survey.name, Tile(metric, score, change)))
+    changes = corrected([tile.change for _name, tile in found])
+    return tuple(
+        OtherSurvey(name, replace(tile, change=change))
+        for (name, tile), change in zip(found, changes, strict=True)
+    )
 
 
 def _counts(
@@ -127,6 +178,7 @@ def _follow_ups(
         *(about.workspace_id, about.scope, since, until),
         survey_id=survey_id,
         client=plan.client,
+        segment=plan.segment,
     )
 
 
@@ -157,6 +209,7 @@ def _reasons(
                         old.ticked if old else 0,
                         old.ticked + old.unticked if old else 0,
                         area.difference,
+                        score_of_ticked(ticks, id) if area.ticked else None,
                     )
                 )
     return tuple(sorted(found, key=lambda one: (not one.is_positive, -one.ticked, one.name)))

@@ -1,7 +1,7 @@
 """What a report says to whoever reads it: its numbers as they were, its comments as they are."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from widget.domain.reports.comments import Comment, proposed
+from widget.domain.reports.comments import PROPOSED, Comment, proposed
 from widget.domain.reports.view import ReportView, ShownComment
 from widget.domain.response_filters import ResponseFilter
 from widget.domain.scales import Kind
@@ -62,34 +62,54 @@ def comments_that_fit(
 
 @dataclass(frozen=True)
 class CommentsToChoose:
-    """What is laid before whoever chooses, with customers' names: first those that are `ticked`
-    and were not changed since, then those that tell most."""
+    """What is laid before whoever chooses, with customers' names: first those that are `ticked`,
+    then those that tell most, or the newest that a search found."""
 
     comments: Sequence[ShownComment]
     ticked: Collection[UUID]
 
 
-def comments_to_choose(session: Session, seat: Seat, report: StoredReport) -> CommentsToChoose:
-    """The comments that a report could show."""
-    ticked = {one.response_id: one for one in chosen_comments(session, seat, report)}
-    query = _comments(session, seat, report)
+def comments_to_choose(
+    session: Session,
+    seat: Seat,
+    report: StoredReport,
+    *,
+    search: str = "",
+    ticked: Collection[UUID] | None = None,
+) -> CommentsToChoose:
+    """The comments that a report could show, of those that `search` finds if there is one.
+
+    `ticked` are those that somebody has ticked on the page; None stands for those that the report
+    shows, unless they were changed since. Those of them that may not be shown are left out.
+    """
+    if ticked is None:
+        ticked = [one.response_id for one in chosen_comments(session, seat, report)]
+    shown = session.scalars(_comments(session, seat, report).where(Response.id.in_(ticked)))
+    rows = {row.id: row for row in shown}
+    kept = [id for id in ticked if id in rows]
     newest = session.scalars(
-        query.order_by(Response.answered_at.desc(), Response.id.desc()).limit(_LOOKED_AT)
+        _comments(session, seat, report, search)
+        .order_by(Response.answered_at.desc(), Response.id.desc())
+        .limit(PROPOSED if search else _LOOKED_AT)
     ).all()
-    rows = {row.id: row for row in newest}
-    rows |= {row.id: row for row in session.scalars(query.where(Response.id.in_(ticked)))}
+    rows |= {row.id: row for row in newest}
+    order = [*kept, *(id for id in _in_order(newest, report, search) if id not in kept)]
+    return CommentsToChoose([_shown(rows[id], with_name=True) for id in order], set(kept))
+
+
+def _in_order(newest: Sequence[Response], report: StoredReport, search: str) -> list[UUID]:
+    if search:
+        return [row.id for row in newest]
     positive_from = report.figures.positive_from
-    telling = proposed(
+    return proposed(
         [Comment(row.id, row.comment or "", row.score, positive_from) for row in newest]
     )
-    order = [*ticked, *(id for id in telling if id not in ticked)]
-    return CommentsToChoose([_shown(rows[id], with_name=True) for id in order], set(ticked))
 
 
-def _comments(session: Session, seat: Seat, report: StoredReport) -> Any:
-    """The responses with a comment that a report may show. Whoever may see the report sees all
-    members of the teams that it is within, those who are in them now."""
-    wanted = _with_comments(report, seat.time_zone)
+def _comments(session: Session, seat: Seat, report: StoredReport, search: str = "") -> Any:
+    """The responses with a comment that a report may show, and that a search finds. Whoever may see
+    the report sees all members of the teams that it is within, those who are in them now."""
+    wanted = replace(_with_comments(report, seat.time_zone), search=search)
     query = (
         select(Response)
         .join(Survey, Survey.id == Response.survey_id)

@@ -1,6 +1,6 @@
 """Making requests and changing what became of them; called inside an action's transaction."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -18,6 +18,8 @@ from widget.storage.ids import new_id
 from widget.storage.models import Customer, Delivery, Event, Request
 
 _DETAIL = 500
+# Of the names of clients and segments, as customers have them.
+_CLIENT_LIMIT = 200
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,11 @@ def add_requests(
     )
 
 
+def told_of_client(properties: Mapping[str, str]) -> dict[str, str]:
+    """The columns that say of which client and segment a request's customer is, "" for none."""
+    return {name: properties.get(name, "")[:_CLIENT_LIMIT] for name in ("client", "segment")}
+
+
 def _row(asking: Asking, made: MadeRequest, at: datetime) -> dict[str, object]:
     ask, decision = made.ask, made.decision
     return {
@@ -100,6 +107,7 @@ def _row(asking: Asking, made: MadeRequest, at: datetime) -> dict[str, object]:
         "language": ask.language,
         "country": ask.country,
         "properties": dict(ask.properties) or None,
+        **told_of_client(ask.properties),
         "do_not_send": ask.do_not_send,
         "is_test": made.is_test,
         "made_by": made.made_by,

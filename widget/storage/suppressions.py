@@ -34,7 +34,7 @@ class Suppression:
 
 @dataclass(frozen=True)
 class SentMail:
-    """Whose mail a delivery or a request was."""
+    """Whose mail a delivery or a request was, or a reply to a customer."""
 
     workspace_id: int
     delivery_id: UUID | None
@@ -42,6 +42,7 @@ class SentMail:
     is_test: bool
     workspace_name: str
     language: str
+    is_reply: bool = False
 
 
 def weight(why: Any) -> Any:
@@ -66,6 +67,18 @@ def suppression_of(session: Session, workspace_id: int, digest: str) -> Suppress
     if row is None:
         return None
     return Suppression(cast(Why, row.why), row.at, row.workspace_id == EVERYWHERE)
+
+
+def reasons_against(session: Session, workspace_id: int, digest: str) -> frozenset[str]:
+    """Every reason that a workspace has, or all have, against writing to an address."""
+    return frozenset(
+        session.scalars(
+            select(SuppressedAddress.why).where(
+                SuppressedAddress.workspace_id.in_((workspace_id, EVERYWHERE)),
+                SuppressedAddress.address_digest == digest,
+            )
+        )
+    )
 
 
 def is_unsubscribed(session: Session, workspace_id: int, digest: str) -> bool:

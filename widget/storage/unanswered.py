@@ -9,6 +9,7 @@ from sqlalchemy import Select, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from widget.domain.response_filters import Mood
+from widget.storage.counted_responses import attribute
 from widget.storage.follow_ups import (
     COUNTED_TO,
     FollowUpFilter,
@@ -55,8 +56,8 @@ def unanswered_page(
     limit: int,
     after: Place | None = None,
 ) -> UnansweredPage:
-    """Up to `limit` responses after a place in the list, of a survey and a member where the filter
-    names one."""
+    """Up to `limit` responses after a place in the list, of a survey, a member, a client and a
+    segment where the filter names one."""
     query = _unanswered(session, reader, now)
     if wanted.survey is not None:
         survey_id = survey_id_of(session, reader.workspace_id, wanted.survey)
@@ -64,6 +65,9 @@ def unanswered_page(
     if wanted.member is not None:
         member_id = member_id_of(session, reader.workspace_id, wanted.member)
         query = query.where(Response.member_id == member_id)
+    for name, value in (("client", wanted.client), ("segment", wanted.segment)):
+        if value is not None:
+            query = query.where(attribute(name) == value)
     if after is not None:
         here = tuple_(Response.answered_at, Response.id)
         query = query.where(here < (after.moment, after.id))

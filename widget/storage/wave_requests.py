@@ -12,6 +12,7 @@ from widget.storage.asking import Asking
 from widget.storage.chunks import chunks
 from widget.storage.ids import new_id
 from widget.storage.models import Delivery, Event, Request, Wave
+from widget.storage.request_rows import told_of_client
 from widget.storage.wave_draws import DrawnCustomer
 from widget.storage.waves import StoredWave
 
@@ -68,6 +69,7 @@ def _row(asking: Asking, wave: StoredWave, mail: WaveMail, at: datetime) -> dict
         "wave_id": wave.id,
         "stratum": customer.stratum,
         "properties": properties or None,
+        **told_of_client(properties),
         "tags": [],
         "is_test": bool(asking.test_mail_to),
         "do_not_send": False,

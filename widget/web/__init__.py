@@ -9,6 +9,7 @@ from widget.web import (
     embed,
     errors,
     operations,
+    replies,
     security,
     try_it,
     unsubscribe,
@@ -35,6 +36,7 @@ def register(app: Flask) -> None:
         unsubscribe.blueprint,
         unsubscribe_numbers.blueprint,
         bounces.blueprint,
+        replies.blueprint,
     ):
         app.register_blueprint(blueprint)
     console.register(app)

@@ -31,6 +31,8 @@ _PER_INVITING_WORKSPACE = parse("60/hour")
 _PER_INVITED = parse("6/hour")
 _PER_ADDRESS_PASSWORD_ASK = parse("20/hour")
 _PER_API_WORKSPACE = parse("600/minute")
+# Mails that a service posts for all workspaces; each costs a second at worst.
+_PER_INBOUND_SERVER = parse("600/minute")
 # Reports that somebody mails to addresses of their choice, and PDFs, which cost seconds each.
 _PER_REPORTING_WORKSPACE = parse("100/hour")
 _PER_REPORTED_TO = parse("6/hour")
@@ -118,6 +120,10 @@ class RateLimits:
     def allow_api_call(self, workspace_id: int) -> bool:
         """Count one request to the API; False past 600 a minute in a workspace."""
         return self._limiter.hit(_PER_API_WORKSPACE, "api", str(workspace_id))
+
+    def allow_inbound_mail(self) -> bool:
+        """Count one mail that came in for whichever workspace; False past 600 a minute."""
+        return self._limiter.hit(_PER_INBOUND_SERVER, "inbound mails")
 
     def allow_mail_to_person(self, workspace_id: int, email: str) -> bool:
         """Count one mail by which a workspace invites somebody or sends them a link; False past 60

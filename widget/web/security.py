@@ -139,8 +139,8 @@ API = RouteClass(
 )
 # Called by mail services, which may have the key in the address or as a basic password. The
 # operator's token, or Mailgun's signature where its key is set, stands for a key.
-BOUNCE_HOOK = RouteClass(
-    "bounce hook",
+MAIL_HOOK = RouteClass(
+    "mail hook",
     caller="api key",
     forgery="no ambient authority",
     headers=API.headers,
@@ -199,7 +199,8 @@ _BY_BLUEPRINT = {
     "api": API,
     "api-docs": API_DOCS,
     "amp": MAIL_LINK,
-    "bounces": BOUNCE_HOOK,
+    "bounces": MAIL_HOOK,
+    "replies": MAIL_HOOK,
     "console": CONSOLE,
     "embed": ASSET,
     "frame": FRAME,

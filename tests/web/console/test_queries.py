@@ -181,6 +181,8 @@ class Filled:
             f"/console/follow-ups/guidance/templates/{stored_templates(self.acme)[0].id}",
             f"/console/customers/{self.customer()}",
             "/console/customers?asked=yes&unsubscribed=no",
+            "/console/clients?by=segment",
+            "/console/clients/one?name=Acme",
             "/console/unassigned/assign?given=unknown-a0",
             "/console/stream?scores=negative&comment=1",
             "/console/filters/new?page=dashboard",

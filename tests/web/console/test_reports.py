@@ -179,6 +179,22 @@ def test_a_finished_report_is_mailed_to_addresses_typed_in(acme: Workspace) -> N
         assert len(db.session.scalars(select(Message)).all()) == 2
 
 
+def test_a_report_says_to_whom_it_was_mailed(acme: Workspace) -> None:
+    desk, client = Desk.of(acme), acme.signed_in()
+    mailed, other = desk.make(), desk.make()
+    for report in (mailed, other):
+        desk.finish(report)
+    path = f"/console/reports/{mailed}"
+    assert "not been mailed" in client.get(path).text
+    post(client, f"{path}/send", to="kim@c.example\njo@c.example")
+    page = client.get(path).text
+    found = re.search(r'<ul class="plain mailings">(.*?)</ul>\s*</div>', page, re.DOTALL)
+    assert found is not None
+    assert re.findall(r"[a-z]+@c\.example", found[1]) == ["kim@c.example", "jo@c.example"]
+    assert acme.owner in found[1]
+    assert "not been mailed" in client.get(f"/console/reports/{other}").text
+
+
 def test_one_address_is_not_flooded_with_reports(acme: Workspace) -> None:
     desk, client = Desk.of(acme), acme.signed_in()
     report = desk.make()
@@ -295,3 +311,47 @@ def test_a_place_in_the_list_that_nobody_can_count_is_not_found(
 ) -> None:
     address = f"/console/reports?older={moment}_{UUID(int=1).hex}"
     assert acme.signed_in().get(address).status_code == 404
+
+
+def test_the_form_chooses_the_survey_that_was_answered_most(acme: Workspace) -> None:
+    first, second = acme.survey("stars", name="A"), acme.survey("nps", name="B")
+    for survey, name, number in (
+        (first, "Globex", 1),
+        (first, "Initech", 3),
+        (second, "Globex", 2),
+    ):
+        for _answer in range(number):
+            Desk(acme, survey).answer(5, 8, attributes={"client": name})
+    client = acme.signed_in()
+
+    def chosen(query: str = "") -> str:
+        page = client.get(f"/console/reports/new?from=2026-07-01&to=2026-09-30{query}").text
+        found = re.search(r'id="survey".*?<option value="(\w+)" selected', page, re.DOTALL)
+        assert found is not None
+        return found[1]
+
+    assert chosen() == first
+    assert chosen("&client=Globex") == second
+    assert chosen(f"&client=Globex&survey={first}") == first
+
+
+def test_comments_are_searched_and_ticks_stay(acme: Workspace) -> None:
+    desk, client = Desk.of(acme), acme.signed_in()
+    words = ["A quick reply", "Slow as a snail", "The quick brown fox"]
+    ids = [desk.answer(5, 8, index + 1, comment=text) for index, text in enumerate(words)]
+    for number in range(70):
+        desk.answer(4, 9, comment=f"Something longer than forty letters, number {number}")
+    path = f"/console/reports/{desk.make()}/comments"
+    assert "Slow as a snail" not in client.get(path).text
+    fields = {"act": "search", "search": "quick", "comment": [ids[1].hex]}
+    page = post(client, path, **fields)
+    assert page.status_code == 200
+    shown = re.findall(r'<span class="quote"[^>]*>([^<]*)</span>', page.text)
+    assert shown == ["Slow as a snail", "The quick brown fox", "A quick reply"]
+    assert re.findall(r'value="(\w+)" checked', page.text) == [ids[1].hex]
+    # Looking for more has chosen nothing yet.
+    assert reports(acme)[0].comments == []
+    nothing = post(client, path, act="search", search="zebra")
+    assert "Nothing else has these words." in nothing.text
+    assert post(client, path, comment=[ids[1].hex, ids[0].hex]).status_code == 303
+    assert [one["response"] for one in reports(acme)[0].comments] == [ids[1].hex, ids[0].hex]

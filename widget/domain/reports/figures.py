@@ -39,8 +39,9 @@ class ReasonFigure:
     """A reason that customers ticked. `asked` is how many could have; `name` is in the words of
     the survey's main language. The same of the days before; 0 asked where nobody was.
 
-    `difference` is the mean score of those who ticked it less that of those who did not, in the
-    unit of the main metric; None where too few did either.
+    `score` is the mean score of those who ticked it, in points of the scale, for NPS their NPS;
+    None in reports that were made before it was told. `difference` is that less the score of those
+    who did not tick it; None where too few did either.
     """
 
     name: str
@@ -50,6 +51,7 @@ class ReasonFigure:
     ticked_before: int
     asked_before: int
     difference: Comparison | None = None
+    score: Score | None = None
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,14 @@ class LanguageThemes:
 
 
 @dataclass(frozen=True)
+class OtherSurvey:
+    """Another survey that was answered about the same: its name, and its own metric's number."""
+
+    name: str
+    tile: Tile
+
+
+@dataclass(frozen=True)
 class ReportFigures:
     """All numbers of a report. `subject` and `survey` are names as they were.
 
@@ -101,6 +111,8 @@ class ReportFigures:
     reasons: tuple[ReasonFigure, ...] = ()
     # None: nobody has looked for them yet.
     themes: tuple[LanguageThemes, ...] | None = None
+    # By their names; verdicts hold for all of them together.
+    others: tuple[OtherSurvey, ...] = ()
 
     @property
     def main(self) -> Tile:
@@ -149,6 +161,8 @@ class ReportFigures:
                 "follow_ups_before": _follow_ups(data["follow_ups_before"]),
                 "reasons": tuple(_reason(one) for one in data["reasons"]),
                 "themes": _themes(data["themes"]),
+                # Reports that were made before have none.
+                "others": tuple(_other(one) for one in data.get("others", ())),
             }
         )
 
@@ -172,9 +186,19 @@ def _point(data: Mapping[str, Any]) -> Point:
     return Point(Bucket(span, data["is_whole"]), Score(**data["score"]))
 
 
+def _other(data: Mapping[str, Any]) -> OtherSurvey:
+    return OtherSurvey(data["name"], _tile(data["tile"]))
+
+
 def _reason(data: Mapping[str, Any]) -> ReasonFigure:
-    difference = data["difference"]
-    return ReasonFigure(**{**data, "difference": Comparison(**difference) if difference else None})
+    difference, score = data["difference"], data.get("score")
+    return ReasonFigure(
+        **{
+            **data,
+            "difference": Comparison(**difference) if difference else None,
+            "score": Score(**score) if score else None,
+        }
+    )
 
 
 def _themes(data: Sequence[Mapping[str, Any]] | None) -> tuple[LanguageThemes, ...] | None:

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any, Literal
 
+from widget.domain.addresses import storable
 from widget.domain.errors import MomentRefused, ReportRefused
 from widget.domain.mail_wording import one_line, without_controls
 from widget.domain.moments import read_day
@@ -37,10 +38,10 @@ OFFERED: tuple[Preset, ...] = (
 class ReportPlan:
     """What a report is to be. `survey` is a public id.
 
-    `team` is an id of ours with the teams below it, None for all that its maker sees; `client` ""
-    for every client. `baseline` is what the period is compared with, None for the days before it,
-    as many or the same months. `title` "" stands for one that is made of the rest, and
-    `shows_names` says whether comments name their customers. `paper` is the PDF's.
+    `team` is an id of ours with the teams below it, None for all that its maker sees; `client` and
+    `segment` are "" for every one. `baseline` is what the period is compared with, None for the
+    days before it, as many or the same months. `title` "" stands for one that is made of the rest,
+    and `shows_names` says whether comments name their customers. `paper` is the PDF's.
     """
 
     survey: str
@@ -52,6 +53,7 @@ class ReportPlan:
     introduction: str = ""
     shows_names: bool = False
     paper: Paper = "a4"
+    segment: str = ""
 
     @property
     def compared_with(self) -> Span:
@@ -72,8 +74,8 @@ class ReportPlan:
 
     def is_about_the_same(self, other: "ReportPlan") -> bool:
         """Whether both are about the same answers but for the days, and compared alike."""
-        mine = (self.survey, self.team, self.client, self.baseline)
-        return mine == (other.survey, other.team, other.client, other.baseline)
+        mine = (self.survey, self.team, self.client, self.segment, self.baseline)
+        return mine == (other.survey, other.team, other.client, other.segment, other.baseline)
 
     def to_json(self) -> dict[str, Any]:
         data = asdict(self)
@@ -92,8 +94,9 @@ class ReportPlan:
 def read_plan(
     form: Mapping[str, str], today: date, *, surveys: Mapping[str, str], teams: Mapping[int, str]
 ) -> ReportPlan:
-    """A plan from a form's fields: `survey`, `team`, `client`, `period` (a preset or `own`),
-    `from`, `to`, `baseline_from`, `baseline_to`, `title`, `introduction`, `shows_names`, `paper`.
+    """A plan from a form's fields: `survey`, `team`, `client`, `segment`, `period` (a preset or
+    `own`), `from`, `to`, `baseline_from`, `baseline_to`, `title`, `introduction`, `shows_names`,
+    `paper`.
 
     `surveys` (by public id) and `teams` (by id) are those that may be chosen. Raises ReportRefused
     with a sentence for each field that cannot be read.
@@ -114,9 +117,11 @@ def read_plan(
     introduction = without_controls(form.get("introduction", "").replace("\r\n", "\n")).strip()
     if len(introduction) > INTRODUCTION_LIMIT:
         problems["introduction"] = f"This may be {INTRODUCTION_LIMIT} characters long."
-    client = one_line(form.get("client", ""), CLIENT_LIMIT + 1)
-    if len(client) > CLIENT_LIMIT:
-        problems["client"] = f"A client’s name may be {CLIENT_LIMIT} characters long."
+    # As customers' answers have them: within a name, two spaces are not one.
+    client, segment = (storable(form.get(name, "")).strip() for name in ("client", "segment"))
+    for name, value in (("client", client), ("segment", segment)):
+        if len(value) > CLIENT_LIMIT:
+            problems[name] = f"A {name}’s name may be {CLIENT_LIMIT} characters long."
     if problems or span is None:
         raise ReportRefused(problems)
     return ReportPlan(
@@ -129,7 +134,13 @@ def read_plan(
         introduction,
         form.get("shows_names") == "1",
         "letter" if form.get("paper") == "letter" else "a4",
+        segment,
     )
+
+
+def span_of(form: Mapping[str, str], today: date) -> Span | None:
+    """The days that a form's fields `period`, `from` and `to` say; None where they say none."""
+    return _read_span(form, today, {})
 
 
 def default_title(subject: str, span: Span) -> str:

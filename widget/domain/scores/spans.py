@@ -11,8 +11,9 @@ from typing import Literal, get_args
 
 from widget.domain.periods import Period, period_of
 
-BucketName = Literal["day", "week", "month"]
-BUCKET_NAMES: tuple[BucketName, ...] = get_args(BucketName)
+BucketName = Literal["day", "week", "month", "quarter"]
+# Those that somebody may choose for any span, the shortest first.
+BUCKET_NAMES: tuple[BucketName, ...] = ("day", "week", "month")
 Preset = Literal[
     "last_7",
     "last_30",
@@ -84,9 +85,9 @@ class Span:
 
 @dataclass(frozen=True)
 class Bucket:
-    """One point of a trend: what there is in the span of one day, week or month.
+    """One point of a trend: what there is in the span of one day, week, month or quarter.
 
-    The first and the last week or month may stick out of the span; then `is_whole` is false.
+    The first and the last of them may stick out of the span; then `is_whole` is false.
     """
 
     span: Span
@@ -116,7 +117,7 @@ def chosen_bucket(span: Span, wanted: BucketName | None) -> BucketName:
 
 
 def buckets(span: Span, name: BucketName | None = None) -> list[Bucket]:
-    """The days, weeks (from Monday) or months of a span, in order, without gap or overlap.
+    """The days, weeks (from Monday), months or quarters of a span, in order, no gap or overlap.
 
     Which of them, `bucket_name` says unless told.
     """

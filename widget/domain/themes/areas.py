@@ -12,7 +12,9 @@ from widget.domain.scales import Kind, Sentiment
 from widget.domain.score_summary import FEW, HIGHEST, LOWEST
 from widget.domain.scores.comparisons import Comparison, Verdict, compare_means, compare_nps
 from widget.domain.scores.corrections import corrected
-from widget.domain.scores.nps import split_of
+from widget.domain.scores.estimates import Score
+from widget.domain.scores.means import mean
+from widget.domain.scores.nps import nps, split_of
 from widget.domain.themes.enough import Lack
 
 Scores = Mapping[int, int]
@@ -105,6 +107,14 @@ def areas_of(ticks: Ticks) -> Areas:
     others = [area for area in found if not area.difference]
     others.sort(key=lambda area: (-area.ticked, area.reason))
     return Areas(asked, (*judged, *others), lack)
+
+
+def score_of_ticked(ticks: Ticks, reason: str) -> Score:
+    """The score of those who ticked a reason, in the unit of its area's difference."""
+    scores = ticks.ticked.get(reason, {})
+    if ticks.kind == "nps":
+        return nps(split_of(scores, ticks.positive_from))
+    return mean(scores, range(LOWEST[ticks.kind], HIGHEST[ticks.kind] + 1))
 
 
 def _lack_of_answers(ticks: Ticks, asked: int) -> Lack | None:

@@ -16,6 +16,7 @@ from widget.domain.scales import Kind, Sentiment
 from widget.domain.themes.areas import Areas, Ticks, areas_of
 from widget.domain.themes.changes import AreaChanges, Changes, area_changes, term_changes
 from widget.domain.themes.counting import CAPACITY, CommentCounts
+from widget.domain.themes.enough import lack_of_comments
 from widget.domain.themes.table import SIDES
 from widget.domain.themes.terms import Said, Term, Themes, all_themes
 from widget.domain.themes.words import base_language
@@ -94,6 +95,19 @@ class Findings:
 
     languages: tuple[LanguageFindings, ...]
     areas: tuple[QuestionAreas, ...]
+
+
+def is_outgrown(findings: Findings, written: Mapping[tuple[Sentiment, str], int]) -> bool:
+    """Whether what was found says that a language has too few comments, or nothing of it, and there
+    are enough by now: `written` is how many of each side, by language tag."""
+    then = {one.themes.language: one.written for one in findings.languages}
+    now = Heard(written=dict(written))
+    nothing: dict[Sentiment, int] = dict.fromkeys(SIDES, 0)
+    return any(
+        lack_of_comments(now.in_language(base)) is None
+        and lack_of_comments(then.get(base, nothing)) is not None
+        for base in {base_language(tag) for _side, tag in written}
+    )
 
 
 @dataclass

@@ -240,7 +240,9 @@ def _mailbox(name: str, address: str) -> Address | str:
     return Address(one_line(name, 80), username=one_line(local), domain=one_line(domain))
 
 
-_UNFOLDED = ("list-unsubscribe", "message-id", "x-pm-metadata-message_id", "x-smtpapi")
+_UNFOLDED = (
+    *("list-unsubscribe", "message-id", "in-reply-to", "x-pm-metadata-message_id", "x-smtpapi"),
+)
 
 
 class _MailPolicy(EmailPolicy):
@@ -251,7 +253,11 @@ class _MailPolicy(EmailPolicy):
     """
 
     def fold_binary(self, name: str, value: Any) -> bytes:
-        if name.lower() in _UNFOLDED:
+        if name.lower() == "references":
+            # Between the ids alone: each of them may be longer than the library's lines.
+            folded = f"{self.linesep} ".join(one_line(str(value), 5_000).split())
+            return f"{name}: {folded}{self.linesep}".encode("ascii")
+        if name.lower() in _UNFOLDED or (name.lower() == "reply-to" and str(value).isascii()):
             return f"{name}: {one_line(str(value), 990)}{self.linesep}".encode("ascii")
         return super().fold_binary(name, value)
 

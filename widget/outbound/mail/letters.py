@@ -7,10 +7,10 @@ from functools import cached_property
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from widget.domain.asking import AskingPolicy
+from widget.domain.asking import AskingPolicy, sender_address
 from widget.domain.links import LinkSigner, RequestLink
-from widget.domain.mail_addresses import BounceAddress, DeliveryName, message_id, wire_address
-from widget.domain.mail_wording import SurveyMail, is_address
+from widget.domain.mail_addresses import BounceAddress, DeliveryName, message_id
+from widget.domain.mail_wording import SurveyMail
 from widget.domain.surveys import Definition
 from widget.outbound.mail.compose import Envelope, Letter, Person
 from widget.outbound.mail.words import Words, choose_language
@@ -52,14 +52,17 @@ class Post:
             sender=sender,
             recipient=due.test_mail_to or due.recipient,
             meant_for=due.recipient,
-            bounce_to=self._bounces.of(name) if self._bounces else sender,
+            bounce_to=self.bounce_address(name, sender),
             date=now,
         )
 
     def sender(self, policy: AskingPolicy) -> str:
         """The address that a workspace's mails are from, as a mail server takes it."""
-        own = wire_address(policy.sender) if is_address(policy.sender) else None
-        return own or self.settings.mail_from
+        return sender_address(policy, self.settings.mail_from)
+
+    def bounce_address(self, name: DeliveryName, sender: str) -> str:
+        """The envelope sender of a mail: where it comes back to."""
+        return self._bounces.of(name) if self._bounces else sender
 
     def letter(self, due: DueMail, definition: Definition) -> Letter:
         """What the mail says."""

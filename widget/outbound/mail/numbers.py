@@ -15,6 +15,7 @@ from widget.domain.mail_addresses import DeliveryName, message_id, wire_address
 from widget.domain.mail_wording import one_line
 from widget.domain.periods import Period
 from widget.domain.scales import KIND_NAMES
+from widget.domain.scores.comparisons import Comparison
 from widget.domain.scores.metrics import METRICS
 from widget.domain.subscriptions import SubscriptionOver
 from widget.outbound.mail.compose import MAIL_POLICY
@@ -26,6 +27,7 @@ from widget.outbound.messages import NotSent
 from widget.settings import Settings
 from widget.storage.messages import DueMessage
 
+ALL_ANSWERS_LINE = "\nAll answers"
 # People of the team read the console, and so its mails, in English.
 _FIGURES = Figures()
 
@@ -114,6 +116,7 @@ def numbers_mail(letter: NumbersLetter) -> EmailMessage:
         letter=letter,
         numbers=numbers,
         lines=lines,
+        breakdown=breakdown_of(numbers),
         pictures=pictures,
         days=period_words(numbers.period),
         days_before=period_words(numbers.before),
@@ -139,7 +142,8 @@ def numbers_text(letter: NumbersLetter, lines: list[Line], plots: list[Plot]) ->
     """The mail as plain text."""
     numbers = letter.numbers
     days = f"The {numbers.period.name} {period_words(numbers.period)}"
-    blocks = [f"{numbers.workspace}: {numbers.name}\n{days}"]
+    about = "".join(f"\n{label}: {words}" for label, words in numbers.filter_words)
+    blocks = [f"{numbers.workspace}: {numbers.name}\n{days}{about or ALL_ANSWERS_LINE}"]
     if not lines:
         blocks.append("No answers in these days.")
     for line in lines:
@@ -149,6 +153,11 @@ def numbers_text(letter: NumbersLetter, lines: list[Line], plots: list[Plot]) ->
         change = f"Change: {line.change}{verdict}" if line.change else "Nothing to compare with."
         blocks.append(f"{line.name}: {line.value}{between}, n = {line.n}{small}\n  {change}")
     blocks += [plot.alt for plot in plots]
+    table = breakdown_of(numbers)
+    if table is not None:
+        rows = "\n".join(f"  {row.words}: {row.value}{row.rest}" for row in table.rows)
+        more = f"\n  {table.more}" if table.more else ""
+        blocks.append(f"{table.title}\n{rows}{more}")
     blocks += [
         f"The dashboard with these numbers: {letter.page}",
         f"You subscribed to this. All your subscriptions: {letter.list_page}\n"
@@ -160,6 +169,62 @@ def numbers_text(letter: NumbersLetter, lines: list[Line], plots: list[Plot]) ->
 def lines_of(numbers: Numbers) -> list[Line]:
     """The tiles of the dashboard in words."""
     return [_line(tile) for tile in numbers.tiles if tile.score.n or tile.change.n_first]
+
+
+@dataclass(frozen=True)
+class BreakdownRow:
+    """A row of the breakdown in words: whose number it is, the number, and how sure it is."""
+
+    words: str
+    value: str
+    interval: str
+    n: str
+    is_small: bool
+    verdict: str
+
+    @property
+    def rest(self) -> str:
+        """All but the number, as text."""
+        between = f" ({self.interval})" if self.interval else ""
+        small = ", few" if self.is_small else ""
+        return f"{between}, n = {self.n}{small}{f', {self.verdict}' if self.verdict else ''}"
+
+
+@dataclass(frozen=True)
+class BreakdownTable:
+    """The breakdown in words. `more` says what it leaves out; "" where that is nothing."""
+
+    title: str
+    rows: list[BreakdownRow]
+    more: str
+
+
+def breakdown_of(numbers: Numbers) -> BreakdownTable | None:
+    """The filter's breakdown in words; None where there is none."""
+    found, metric = numbers.breakdown, numbers.metric
+    if found is None:
+        return None
+    rows = [
+        BreakdownRow(
+            words,
+            _FIGURES.value(row.score.value, metric),
+            _FIGURES.interval(row.score, metric),
+            _FIGURES.count(row.score.n),
+            row.score.is_small,
+            _against(row.against_others),
+        )
+        for words, row in found.rows
+    ]
+    rest = found.groups - len(rows)
+    more = f"and {_FIGURES.count(rest)} more on the dashboard" if rest else ""
+    return BreakdownTable(f"{METRICS[metric].name} by {found.title.lower()}", rows, more)
+
+
+def _against(change: Comparison) -> str:
+    """Whether somebody differs from all others, where that is more than chance."""
+    if change.verdict not in ("higher", "lower"):
+        return ""
+    return f"{change.verdict} than all others, more than chance"
 
 
 def plots_of(numbers: Numbers) -> list[Plot]:

@@ -120,6 +120,23 @@ def facts_from_copy(
     return found
 
 
+def last_days_from_copy(
+    session: Session, copy: Copy, scope: Scope, wanted: ScoreFilter, group: Group
+) -> dict[Any, date] | None:
+    """What `last_answers.last_days_by` says, of days that have not changed; None where the files
+    cannot be read."""
+    if not copy.parts:
+        return {}
+    given: dict[str, Any] = {"parts": [str(part) for part in copy.parts]}
+    conditions = ["NOT is_recovery", *_conditions(session, copy, scope, wanted, given)]
+    statement = (
+        f"SELECT {_COLUMNS[group]} AS key, max(day) FROM read_parquet($parts)"
+        f" WHERE {' AND '.join(conditions)} GROUP BY key"
+    )
+    rows = _ask(statement, given)
+    return None if rows is None else dict(rows)
+
+
 def next_quarters(
     session: Session,
     copy: Copy,

@@ -9,8 +9,10 @@ from sqlalchemy import ColumnElement, Text, cast, delete, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from widget.domain.errors import EraseLater
+from widget.domain.follow_ups import ERASED_LETTER, LETTERS
 from widget.domain.messages import Content
 from widget.domain.redaction import REDACTED
+from widget.domain.replies import PURPOSE
 from widget.storage import themes
 from widget.storage.ended_exports import withdraw_all_of
 from widget.storage.erasing.own_rows import Counts
@@ -46,8 +48,8 @@ _BUSY = ("reading", "running")
 
 
 def redact_threads(session: Session, person: Person, at: datetime) -> Counts:
-    """Take names and quotations out of the threads of their responses, and out of other threads
-    that name them. What the team wrote about the matter stays."""
+    """Take letters out of the threads of their responses, and names and quotations out of those and
+    of other threads that name them. What the team wrote about the matter stays."""
     own, others = (person.redaction(with_parts_of_names=parts) for parts in (True, False))
     changed = 0
     for row in session.scalars(
@@ -62,15 +64,20 @@ def redact_threads(session: Session, person: Person, at: datetime) -> Counts:
         select(FollowUpNote).where(
             FollowUpNote.workspace_id == person.workspace_id,
             or_(
-                FollowUpNote.follow_up_id.in_(person.follow_ups), _names(FollowUpNote.text, person)
+                FollowUpNote.follow_up_id.in_(person.follow_ups),
+                _names(FollowUpNote.text, person),
+                # Whoever wrote into the thread of somebody else stands in what is kept of the mail.
+                FollowUpNote.kind.in_(LETTERS),
             ),
         )
     ):
         is_theirs = note.follow_up_id in person.follow_ups
         before = note.text, note.data
-        note.text = (own if is_theirs else others)(note.text)
-        if is_theirs:
-            note.data = _without_words(note.data)
+        if is_theirs and note.kind in LETTERS:
+            note.text, note.data = REDACTED, ERASED_LETTER
+        else:
+            note.text = (own if is_theirs else others)(note.text)
+            note.data = _without_words(note.data) if is_theirs else others.in_json(note.data)
         changed += before != (note.text, note.data)
     ids = person.responses | person.requests
     for entry in session.scalars(
@@ -110,7 +117,7 @@ def redact_others_words(session: Session, person: Person, at: datetime) -> Count
 
 
 def erase_messages(session: Session, person: Person, at: datetime) -> Counts:
-    """Empty the alerts about them; those that wait do not leave."""
+    """Empty the alerts about them, and replies to them; those that wait do not leave."""
     rows = session.scalars(
         select(Message).where(
             Message.workspace_id == person.workspace_id, Message.id.in_(person.messages)
@@ -122,6 +129,8 @@ def erase_messages(session: Session, person: Person, at: datetime) -> Counts:
         link = str(row.content.get("link", ""))
         row.content = Content(REDACTED, REDACTED, link=link).to_json()
         row.last_error = ""
+        if row.purpose == PURPOSE:
+            row.target = ""
     return {"messages": len(rows)}
 
 

@@ -114,6 +114,7 @@ def erase_requests(session: Session, person: Person, at: datetime) -> Counts:
         row.customer_id = nobody
         row.ref = row.external_url = row.brand = row.country = row.why_text = row.body_sha256 = ""
         row.tags, row.properties, row.idempotency_key = [], None, None
+        row.client = row.segment = ""
         row.due_at, row.expires_at = None, min(row.expires_at, at)
         if row.status == "scheduled":
             row.status, row.why, row.asked_at = "not_sent", "erased", None

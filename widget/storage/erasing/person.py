@@ -16,6 +16,7 @@ from widget.storage.models import (
     Customer,
     Delivery,
     FollowUp,
+    FollowUpNote,
     HeldAnswer,
     Message,
     Response,
@@ -77,6 +78,11 @@ def person_of(session: Session, customer: Customer) -> Person:
     emails |= {context.get("customer_email", "") for context in contexts}
     names = {customer.name, *(row.customer_name for row in rows)}
     names |= {context.get("customer_name", "") for context in contexts}
+    follow_ups = frozenset(
+        session.scalars(
+            select(FollowUp.id).where(by_index(workspace_id, FollowUp.response_id, of_responses))
+        )
+    )
     since = [customer.created_at, *(row.answered_at for row in rows)]
     return Person(
         workspace_id=workspace_id,
@@ -84,7 +90,7 @@ def person_of(session: Session, customer: Customer) -> Person:
         emails=frozenset(_all_spellings(emails)),
         names=tuple({part for name in names for part in names_of(name)}),
         external_id=customer.external_id,
-        texts=tuple(dict.fromkeys(_texts(session, workspace_id, rows, held))),
+        texts=tuple(dict.fromkeys(_texts(session, workspace_id, rows, held, follow_ups))),
         requests=traces.requests,
         responses=traces.responses,
         deliveries=frozenset(
@@ -95,19 +101,13 @@ def person_of(session: Session, customer: Customer) -> Person:
                 )
             )
         ),
-        follow_ups=frozenset(
-            session.scalars(
-                select(FollowUp.id).where(
-                    by_index(workspace_id, FollowUp.response_id, of_responses)
-                )
-            )
-        ),
+        follow_ups=follow_ups,
         since=min(since),
     )
 
 
 def messages_about(session: Session, person: Person) -> frozenset[UUID]:
-    """The messages to people of the team that are about somebody's responses, or name them."""
+    """The messages that are about somebody's responses, replies to them too, or that name them."""
     marks = [str(id) for id in (*person.follow_ups, *person.responses, *person.requests)]
     takes_out = person.redaction(with_parts_of_names=False)
     query = select(Message.id, Message.content).where(
@@ -122,7 +122,11 @@ def messages_about(session: Session, person: Person) -> frozenset[UUID]:
 
 
 def _texts(
-    session: Session, workspace_id: int, rows: Iterable[Response], held: Iterable[HeldAnswer]
+    session: Session,
+    workspace_id: int,
+    rows: Iterable[Response],
+    held: Iterable[HeldAnswer],
+    follow_ups: frozenset[UUID],
 ) -> Iterable[str]:
     """Everything that somebody wrote, in the versions that it had."""
     responses = list(rows)
@@ -130,6 +134,13 @@ def _texts(
         yield from filter(None, (row.comment, row.contact))
     for kept in held:
         yield from filter(None, (kept.answer.get("comment"), kept.answer.get("contact")))
+    yield from session.scalars(
+        select(FollowUpNote.text).where(
+            FollowUpNote.workspace_id == workspace_id,
+            FollowUpNote.follow_up_id.in_(follow_ups),
+            FollowUpNote.kind == "customer_mail",
+        )
+    )
     changes = select(Revision.changes).where(
         Revision.workspace_id == workspace_id, Revision.response_id.in_([r.id for r in responses])
     )

@@ -1,4 +1,4 @@
-"""What leaves for people of the team and their programs: what no customer gets."""
+"""What leaves for people of the team and their programs, and what they write to customers."""
 
 from datetime import datetime
 from typing import Any
@@ -12,12 +12,13 @@ from widget.storage.models.responses import CLUSTERED
 
 
 class Message(Base):
-    """One message to somebody of the team, sent at least once under the same id.
+    """One message to somebody of the team, or a reply of theirs to a customer, sent at least once
+    under the same id. A reply's is that of its note.
 
     `channel` is `mail`, `slack`, `teams` or `webhook`; `target` an address, where a chat takes
     messages, or a webhook’s id.
     `content` is what `domain.messages.Content` has. `status` is `due`, `sending` (claimed until
-    `claimed_until`), `sent` or `failed` (given up).
+    `claimed_until`), `sent`, `failed` (given up) or `bounced`, of replies alone.
     """
 
     __tablename__ = "messages"

@@ -16,6 +16,8 @@ def register(app: Flask) -> None:
         campaign_page,
         campaign_plans,
         campaigns,
+        client_page,
+        clients,
         customer_acts,
         customer_imports,
         customer_page,

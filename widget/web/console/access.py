@@ -54,6 +54,7 @@ AREAS = (
         ("follow_up", "alert", "rule", "webhook"),
         lambda: str(_("Follow-ups")),
     ),
+    Area("console.clients", "read_responses", ("client",), lambda: str(_("Clients"))),
     Area("console.reports", "lead", ("report",), lambda: str(_("Reports"))),
     Area("console.requests", "read_responses", ("request", "asking"), lambda: str(_("Requests"))),
     Area(

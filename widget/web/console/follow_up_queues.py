@@ -31,7 +31,7 @@ from widget.web.console.access import blueprint, needs, seat
 from widget.web.console.follow_ups import reader, speech_of
 
 PAGE = 50
-FILTERS = ("queue", "status", "assignee", "survey", "member")
+FILTERS = ("queue", "status", "assignee", "survey", "member", "client", "segment")
 NOBODY = "nobody"
 UNANSWERED = "unanswered"
 
@@ -100,6 +100,8 @@ def _filter() -> FollowUpFilter:
         assignee=0 if assignee == NOBODY else int(assignee) if is_number else None,
         survey=args.get("survey") or None,
         member=args.get("member") or None,
+        client=args.get("client") or None,
+        segment=args.get("segment") or None,
     )
 
 

@@ -1,6 +1,7 @@
 """A follow-up: its response beside it, its thread, who has it until when, and how it ends."""
 
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -21,6 +22,7 @@ from werkzeug.wrappers import Response
 from widget.actions import work_on_follow_up
 from widget.actions.ask_again import may_ask_again
 from widget.actions.open_follow_up import open_by_hand
+from widget.actions.reply_to_customer import reply_in_follow_up
 from widget.domain.due_dates import is_overdue
 from widget.domain.errors import FollowUpRefused, MomentRefused
 from widget.domain.follow_ups import STATUS_WORDS, STATUSES, WHY_WORDS, WHYS
@@ -39,6 +41,7 @@ from widget.storage.responses import ListedResponse, find_response
 from widget.web.clock import now
 from widget.web.console.access import blueprint, needs, seat
 from widget.web.console.filters import moment
+from widget.web.console.replies import ReplyForm, reply_form, sent_states, write_reply
 from widget.web.face.speech import Speech
 
 
@@ -78,6 +81,18 @@ def follow_up_note(follow_up_id: UUID) -> Response:
         )
     except FollowUpRefused as error:
         return _page(found, {"note": str(error)})
+    return _back(follow_up_id, "#thread")
+
+
+@blueprint.post("/follow-ups/<uuid:follow_up_id>/reply")
+@needs("lead")
+def follow_up_reply(follow_up_id: UUID) -> Response:
+    """Reply to the customer, in this thread."""
+    found = _found(follow_up_id)
+    try:
+        write_reply(partial(reply_in_follow_up, db.session(), seat().workspace_id, follow_up_id))
+    except FollowUpRefused as error:
+        return _page(found, {"reply": str(error)})
     return _back(follow_up_id, "#thread")
 
 
@@ -212,11 +227,14 @@ def _page(found: ListedFollowUp, problems: dict[str, str] | None = None) -> Resp
         again = may_ask_again(db.session(), workspace_id, row.response_id, now())
     pair = pair_by_request(db.session(), workspace_id, row.recovery_request_id)
     in_scope = find_response(db.session(), workspace_id, row.response_id, seat().scope)
+    thread = thread_of(db.session(), workspace_id, row.id)
     page = render_template(
         "console/follow_ups/one.html",
         found=found,
         row=row,
-        thread=thread_of(db.session(), workspace_id, row.id),
+        thread=thread,
+        sent=sent_states(thread),
+        reply=_reply_form(found, (problems or {}).get("reply", "")),
         pair=pair or pair_of(db.session(), workspace_id, row.response_id),
         leads=[lead.choice for lead in leads_of(db.session(), workspace_id)],
         again=again,
@@ -228,6 +246,11 @@ def _page(found: ListedFollowUp, problems: dict[str, str] | None = None) -> Resp
         problems=problems or {},
     )
     return make_response(page, 422 if problems else 200)
+
+
+def _reply_form(found: ListedFollowUp, problem: str) -> ReplyForm:
+    address = url_for("console.follow_up_reply", follow_up_id=found.row.id)
+    return reply_form(found.response, address, problem)
 
 
 def _found(follow_up_id: UUID) -> ListedFollowUp:

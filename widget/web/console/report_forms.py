@@ -9,10 +9,20 @@ from zoneinfo import ZoneInfo
 from flask import request
 from flask_babel import gettext as _
 
-from widget.domain.reports.plans import OFFERED, OWN, ReportPlan, read_plan
-from widget.domain.scores.spans import PRESET_NAMES
+from widget.domain.reports.plans import (
+    DEFAULT_PRESET,
+    OFFERED,
+    OWN,
+    ReportPlan,
+    read_plan,
+    span_of,
+)
+from widget.domain.score_filters import ScoreFilter
+from widget.domain.scores.spans import PRESET_NAMES, preset_span
+from widget.domain.survey_choice import likely_survey
 from widget.extensions import db
 from widget.storage.dashboards import counted_surveys
+from widget.storage.survey_choice import answers_by_survey
 from widget.storage.teams import team_tree
 from widget.web.clock import now
 from widget.web.console.access import seat
@@ -40,6 +50,23 @@ def posted_plan(offered: Choices) -> ReportPlan:
     return read_plan(request.form.to_dict(), today(), surveys=offered.surveys, teams=offered.teams)
 
 
+def likely_survey_for(fields: Mapping[str, str]) -> str:
+    """The survey that was answered most in the days of a form, about its client and segment, by its
+    public id; "" where there is none."""
+    surveys = counted_surveys(db.session(), seat().workspace_id)
+    span = span_of(fields, today()) or preset_span(DEFAULT_PRESET, today())
+    client, segment = fields.get("client", ""), fields.get("segment", "")
+    wanted = ScoreFilter(
+        span.first,
+        span.last,
+        clients=(client,) if client else (),
+        segments=(segment,) if segment else (),
+    )
+    answers = answers_by_survey(db.session(), seat().workspace_id, seat().scope, wanted, surveys)
+    found = likely_survey({id: one.kind for id, one in surveys.items()}, answers)
+    return surveys[found].public_id if found is not None else ""
+
+
 def today() -> date:
     """Today where the workspace is."""
     return now().astimezone(ZoneInfo(seat().time_zone)).date()
@@ -52,6 +79,7 @@ def fields_of(plan: ReportPlan) -> dict[str, str]:
         "survey": plan.survey,
         "team": "" if plan.team is None else str(plan.team),
         "client": plan.client,
+        "segment": plan.segment,
         "period": OWN,
         "from": plan.span.first.isoformat(),
         "to": plan.span.last.isoformat(),

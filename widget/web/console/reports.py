@@ -15,6 +15,7 @@ from widget.domain.reports.plans import DEFAULT_PRESET, OWN, span_words
 from widget.extensions import db
 from widget.report_pages.page import body, digest_of, document
 from widget.storage.report_figures import score_filter
+from widget.storage.report_mailings import mailings_of
 from widget.storage.report_pdfs import pdf_of
 from widget.storage.report_schedules import schedules_of
 from widget.storage.report_views import report_view
@@ -26,6 +27,7 @@ from widget.web.console.report_forms import (
     choices,
     fields_of,
     form_values,
+    likely_survey_for,
     posted_plan,
 )
 from widget.web.rate_limits import rate_limits
@@ -58,9 +60,10 @@ def report_new() -> Response | str | tuple[str, int]:
     """The form of a new report, filled in as far as the address says."""
     offered = choices()
     if request.method == "GET":
-        return render_template(
-            "console/reports/new.html", **form_values(offered, _from_address(), {})
-        )
+        fields = _from_address()
+        if not fields["survey"]:
+            fields["survey"] = likely_survey_for(fields)
+        return render_template("console/reports/new.html", **form_values(offered, fields, {}))
     try:
         id = make_report(db.session(), seat(), posted_plan(offered), now())
     except ReportRefused as error:
@@ -138,6 +141,7 @@ def _page(found: StoredReport) -> str:
         is_fresh=found.is_finished and pdf.is_of(digest_of(document(view))),
         body=body(view),
         span_words=span_words,
+        mailings=mailings_of(db.session(), found),
     )
 
 
@@ -151,7 +155,7 @@ def _themes(found: StoredReport) -> Kept | None:
     kept = latest_for(*place)
     if found.figures.themes is not None:
         is_newer = kept.found_at is not None and kept.found_at > found.figures_at
-        return kept if is_newer else None
+        return kept if is_newer or kept.is_waiting else None
     if kept.findings is None and not kept.is_waiting:
         ask_for_themes(*place, by=seat().user_id)
     return kept
@@ -159,9 +163,8 @@ def _themes(found: StoredReport) -> Kept | None:
 
 def _from_address() -> dict[str, str]:
     """A link from the dashboard carries what that shows."""
-    fields = {
-        name: request.args.get(name, "") for name in ("survey", "team", "client", "from", "to")
-    }
+    names = ("survey", "team", "client", "segment", "from", "to", "baseline_from", "baseline_to")
+    fields = {name: request.args.get(name, "") for name in names}
     preset = request.args.get("period", "")
     fields["period"] = preset or (OWN if fields["from"] and fields["to"] else DEFAULT_PRESET)
     return fields

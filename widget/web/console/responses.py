@@ -1,12 +1,14 @@
 """Reading responses: the list with its filters, and one response with everything around it."""
 
+from functools import partial
 from uuid import UUID
 
-from flask import abort, render_template, request
+from flask import abort, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from widget.domain.errors import MomentRefused
+from widget.actions.reply_to_customer import reply_to_response
+from widget.domain.errors import FollowUpRefused, MomentRefused
 from widget.domain.exports.formats import FORMAT_NAMES
 from widget.domain.moments import read_moment
 from widget.domain.scales import KIND_NAMES, KINDS
@@ -30,6 +32,7 @@ from widget.storage.stream_choices import stream_choices
 from widget.storage.tags import tag_names, tags_of
 from widget.web import htmx
 from widget.web.console.access import blueprint, needs, seat
+from widget.web.console.replies import reply_form, write_reply
 from widget.web.console.response_columns import shown_columns
 from widget.web.console.response_filters import (
     Asked,
@@ -94,11 +97,29 @@ def responses() -> Response:
 
 @blueprint.get("/responses/<uuid:response_id>")
 @needs("see_own")
-def response(response_id: UUID) -> str:
+def response(response_id: UUID) -> Response:
     """One response: its steps in the words its customer saw, its context, its thread."""
+    return _page(_found(response_id))
+
+
+@blueprint.post("/responses/<uuid:response_id>/reply")
+@needs("lead")
+def response_reply(response_id: UUID) -> Response:
+    """Reply to the customer, in the thread of a follow-up."""
     found = _found(response_id)
-    may_lead = seat().may("lead")
-    return render_template(
+    try:
+        follow_up_id = write_reply(
+            partial(reply_to_response, db.session(), seat().workspace_id, response_id)
+        )
+    except FollowUpRefused as error:
+        return _page(found, str(error))
+    return redirect(url_for("console.follow_up", follow_up_id=follow_up_id) + "#thread", 303)
+
+
+def _page(found: ListedResponse, reply_problem: str = "") -> Response:
+    response_id, may_lead = found.response.id, seat().may("lead")
+    address = url_for("console.response_reply", response_id=response_id)
+    page = render_template(
         "console/responses/one.html",
         may_lead=may_lead,
         follow_ups=follow_ups_of(db.session(), seat().workspace_id, response_id)
@@ -119,8 +140,10 @@ def response(response_id: UUID) -> str:
         thread=thread(response_id),
         acted=acted_on(db.session(), seat().workspace_id, response_id) if may_lead else None,
         people=people_to_mention() if may_lead else [],
+        reply=reply_form(found, address, reply_problem) if may_lead else None,
         guide=guide_of(found) if may_lead else None,
     )
+    return make_response(page, 422 if reply_problem else 200)
 
 
 def _found(response_id: UUID) -> ListedResponse:

@@ -1,0 +1,145 @@
+"""A mail came in for a follow-up's thread: a customer wrote back, or a program did for them.
+
+Nothing here ever answers a mail, whatever it is: two programs that answer one another do not end.
+"""
+
+import logging
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any, Literal, cast
+
+from sqlalchemy.orm import Session
+
+from widget.actions.open_follow_up import alarm_of
+from widget.domain.addresses import customer_email
+from widget.domain.alert_words import answered_content
+from widget.domain.errors import UnknownFollowUp
+from widget.domain.follow_ups import ON_ANSWER, Status, Why
+from widget.domain.inbound.automatic import is_automatic
+from widget.domain.inbound.mails import SAID_LIMIT, InboundMail
+from widget.domain.inbound.quotes import what_was_written
+from widget.domain.mail_addresses import ThreadName
+from widget.storage.engine import writing
+from widget.storage.follow_up_rows import (
+    add_note,
+    append_follow_up_event,
+    locked_follow_up,
+    newest_follow_up_of,
+    reopen,
+)
+from widget.storage.inbound_mails import Correspondence, correspondence_of
+from widget.storage.leads import Lead, leads_of
+from widget.storage.messages import add_message
+from widget.storage.models import FollowUp
+from widget.storage.replies import correspondent_of
+
+_log = logging.getLogger(__name__)
+
+# More in an hour, or in all, is a program that answers programs.
+MOST_IN_AN_HOUR = 30
+MOST_IN_A_THREAD = 200
+_HOUR = timedelta(hours=1)
+
+# `nobodys`: there is no such thread, or its customer was erased. `too_many`: past a limit above.
+Outcome = Literal["written", "automatic", "known", "nobodys", "too_many"]
+
+
+def receive_reply(
+    session: Session, thread: ThreadName, mail: InboundMail, *, home: str, at: datetime
+) -> Outcome:
+    """Keep a mail in its thread. What a person wrote opens the follow-up again, and whose it is
+    hears of it; what a program wrote does neither. `home` is the server's public address.
+
+    The same mail twice is kept once.
+    """
+    with writing(session):
+        try:
+            row, response = locked_follow_up(session, thread.workspace_id, thread.follow_up_id)
+        except UnknownFollowUp:
+            return "nobodys"
+        before = correspondence_of(session, row.workspace_id, row.response_id, now=at, window=_HOUR)
+        if before.is_erased:
+            return "nobodys"
+        if mail.key in before.keys:
+            return "known"
+        if before.recent >= MOST_IN_AN_HOUR or before.total >= MOST_IN_A_THREAD:
+            _log.warning("Follow-up %s gets too many mails; one is left out.", row.id)
+            return "too_many"
+        row = _open_one(session, row)
+        is_programs = is_automatic(mail.headers, mail.subject, mail.sender)
+        said = what_was_written(mail.text)[:SAID_LIMIT]
+        kind: Literal["auto_reply", "customer_mail"] = (
+            "auto_reply" if is_programs else "customer_mail"
+        )
+        data = _data(session, mail, said, response, before)
+        add_note(session, row, kind, at=at, text=said, data=data)
+        if is_programs:
+            return "automatic"
+        _reopen(session, row, at)
+        _tell(session, row, response, said, home, at)
+        append_follow_up_event(session, "follow_up.answered", row, at)
+        return "written"
+
+
+def _open_one(session: Session, row: FollowUp) -> FollowUp:
+    """The follow-up that a mail is for: the response's open one where its own is closed."""
+    if row.resolved_at is None:
+        return row
+    other = newest_follow_up_of(session, row.workspace_id, row.response_id)
+    return other if other is not None and other.resolved_at is None else row
+
+
+def _data(
+    session: Session,
+    mail: InboundMail,
+    said: str,
+    response: Mapping[str, Any],
+    before: Correspondence,
+) -> dict[str, Any]:
+    """What a thread keeps of a mail beside what was said."""
+    known = {*before.written_to, correspondent_of(session, response).address}
+    is_other = customer_email(mail.sender) not in map(customer_email, known)
+    return {
+        "key": mail.key,
+        "message_id": mail.message_id,
+        "from": mail.sender,
+        "is_other": is_other,
+        "subject": mail.subject,
+        "whole": mail.text if mail.text != said else "",
+        "attachments": [{"name": one.name, "size": one.size} for one in mail.attachments],
+        "further_attachments": mail.further_attachments,
+    }
+
+
+def _reopen(session: Session, row: FollowUp, at: datetime) -> None:
+    stands = ON_ANSWER.get(cast(Status, row.status))
+    if stands is None:
+        return
+    data = {"from": row.status, "to": stands, "by_mail": True}
+    if row.resolved_at is not None:
+        reopen(session, row, at)
+    row.status = stands
+    add_note(session, row, "status", at=at, data=data)
+
+
+def _tell(
+    session: Session,
+    row: FollowUp,
+    response: Mapping[str, Any],
+    said: str,
+    home: str,
+    at: datetime,
+) -> None:
+    leads = {lead.user_id: lead for lead in leads_of(session, row.workspace_id)}
+    alarm = alarm_of(session, row, response, cast(list[Why], row.opened_why), leads, home)
+    for lead in _whose(row, leads):
+        content = answered_content(alarm, said)
+        add_message(
+            *(session, row.workspace_id, "mail", lead.email, content), purpose="answered", at=at
+        )
+
+
+def _whose(row: FollowUp, leads: Mapping[int, Lead]) -> list[Lead]:
+    """Who is told: whoever has the follow-up. What is nobody's, its owners hear of."""
+    assignee = leads.get(row.assignee_id or 0)
+    return [assignee] if assignee else [one for one in leads.values() if one.role == "owner"]

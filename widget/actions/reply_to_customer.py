@@ -1,0 +1,105 @@
+"""Somebody of the team writes to the customer of a response; the worker sends it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from widget.domain.alert_words import follow_up_address
+from widget.domain.asking import AskingPolicy, sender_address
+from widget.domain.errors import FollowUpRefused, UnknownResponse
+from widget.domain.mail_addresses import DeliveryName, message_id
+from widget.domain.replies import PURPOSE, read_reply, why_no_reply
+from widget.storage.answers import find_response
+from widget.storage.engine import writing
+from widget.storage.follow_up_rows import (
+    add_follow_up,
+    add_note,
+    append_follow_up_event,
+    locked_follow_up,
+    newest_follow_up_of,
+)
+from widget.storage.messages import add_message
+from widget.storage.models import FollowUp, Workspace
+from widget.storage.replies import correspondent_of, has_reply, reply_content
+
+
+@dataclass(frozen=True)
+class Writing:
+    """A reply that somebody wrote. `once` is made with the form: what is posted twice under one is
+    sent once. `home` is the server's public address, `mail_from` the address of its mails."""
+
+    text: str
+    once: UUID
+    user_id: int
+    home: str
+    mail_from: str
+
+
+def reply_in_follow_up(
+    session: Session, workspace_id: int, id: UUID, written: Writing, *, at: datetime
+) -> None:
+    """Reply in a follow-up's thread, which is then the writer's if it was nobody's.
+
+    Raises FollowUpRefused for a text that cannot be sent or a customer who cannot be written to,
+    and UnknownFollowUp.
+    """
+    with writing(session):
+        row, response = locked_follow_up(session, workspace_id, id)
+        _reply(session, row, response, written, at)
+
+
+def reply_to_response(
+    session: Session, workspace_id: int, response_id: UUID, written: Writing, *, at: datetime
+) -> UUID:
+    """Reply in the thread of a response's newest follow-up, or in one that is opened for it; its
+    id. Raises FollowUpRefused as above, and UnknownResponse."""
+    with writing(session):
+        response = find_response(session.connection(), workspace_id, response_id)
+        if response is None:
+            raise UnknownResponse("There is no such response in this workspace.")
+        row = newest_follow_up_of(session, workspace_id, response_id)
+        if row is None:
+            user_id = written.user_id
+            row = add_follow_up(session, response, why=["by_hand"], assignee_id=user_id, at=at)
+            add_note(session, row, "status", at=at, user_id=user_id, data={"to": row.status})
+        _reply(session, row, response, written, at)
+        return row.id
+
+
+def _reply(
+    session: Session, row: FollowUp, response: Mapping[str, Any], written: Writing, at: datetime
+) -> None:
+    if has_reply(session, row.workspace_id, written.once):
+        return
+    text = read_reply(written.text)
+    workspace = session.get_one(Workspace, row.workspace_id)
+    customer = correspondent_of(session, response)
+    if refusal := why_no_reply(customer, workspace.test_mail_to):
+        raise FollowUpRefused(refusal)
+    if row.assignee_id is None:
+        row.assignee_id = written.user_id
+        taken = {"from": None, "to": written.user_id}
+        add_note(session, row, "assignment", at=at, data=taken, user_id=written.user_id)
+    sender = sender_address(AskingPolicy.from_json(workspace.asking), written.mail_from)
+    name = message_id(DeliveryName(row.workspace_id, written.once), sender.rpartition("@")[2])
+    data = {"to": customer.address, "message_id": name}
+    add_note(
+        *(session, row, "reply"),
+        at=at,
+        text=text,
+        data=data,
+        user_id=written.user_id,
+        id=written.once,
+    )
+    add_message(
+        *(session, row.workspace_id, "mail", workspace.test_mail_to or customer.address),
+        reply_content(row.id, follow_up_address(written.home, row.id)),
+        purpose=PURPOSE,
+        at=at,
+        id=written.once,
+    )
+    append_follow_up_event(session, "follow_up.replied", row, at)

@@ -1,0 +1,85 @@
+"""HTML of a mail as plain text, in which quotations are marked as mails of text mark them."""
+
+import re
+from html.parser import HTMLParser
+
+import nh3
+
+# A mail's own words stand at its beginning; styles of word processors may go before them.
+_HTML_LIMIT = 200_000
+
+_SKIPPED = frozenset({"script", "style", "title", "template"})
+_ON_A_LINE_OF_THEIR_OWN = frozenset(
+    {"div", "tr", "li", "ul", "ol", "table", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "pre"}
+)
+_APART = frozenset({"p", "blockquote"})
+_SPACES = re.compile(r"[ \t\n\r\f\u00a0]+")
+_DEEPEST_QUOTE = 10
+
+
+def text_of_html(html: str) -> str:
+    """The text that a browser would show, without pictures; lines within `blockquote` begin with
+    `>`."""
+    # What is broken would take the standard library's parser minutes, what is tidy does not.
+    tidy = nh3.clean(
+        html[:_HTML_LIMIT],
+        tags=_ON_A_LINE_OF_THEIR_OWN | _APART | {"br"},
+        clean_content_tags=_SKIPPED,
+        attributes={},
+        link_rel=None,
+    )
+    reader = _Reader()
+    reader.feed(tidy)
+    reader.close()
+    return reader.text()
+
+
+class _Reader(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self._lines: list[str] = []
+        self._line: list[str] = []
+        self._quotes = 0
+
+    def text(self) -> str:
+        self._end_line()
+        return "\n".join(self._lines).strip()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "br":
+            self._end_line(keeps_empty=True)
+        elif tag in _APART:
+            self._part()
+        elif tag in _ON_A_LINE_OF_THEIR_OWN:
+            self._end_line()
+        if tag == "blockquote":
+            self._quotes = min(self._quotes + 1, _DEEPEST_QUOTE)
+        elif tag == "hr":
+            self._lines.append("_" * 32)
+        elif tag == "li":
+            self._line.append("- ")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in _APART:
+            self._part()
+        elif tag in _ON_A_LINE_OF_THEIR_OWN:
+            self._end_line()
+        if tag == "blockquote":
+            self._quotes = max(self._quotes - 1, 0)
+
+    def handle_data(self, data: str) -> None:
+        self._line.append(_SPACES.sub(" ", data))
+
+    def _part(self) -> None:
+        self._end_line()
+        if self._lines and self._lines[-1].strip("> "):
+            self._lines.append(self._marks())
+
+    def _end_line(self, *, keeps_empty: bool = False) -> None:
+        said = _SPACES.sub(" ", "".join(self._line)).strip()
+        self._line.clear()
+        if said or keeps_empty:
+            self._lines.append(f"{self._marks()} {said}".strip() if self._quotes else said)
+
+    def _marks(self) -> str:
+        return ">" * self._quotes
