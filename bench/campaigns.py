@@ -151,7 +151,7 @@ def measure_campaign(data: Path, customers: int, seconds: float) -> dict[str, fl
             _until(lambda: sink.taken.total() > before)
             time.sleep(5)
             asked = time.monotonic()
-            stop_campaign(db.session(), workspace_id, id)
+            stop_campaign(db.session(), workspace_id, id, at=datetime.now(UTC))
             found["stop asked, and answered in s"] = time.monotonic() - asked
             time.sleep(5)
             found["last mail after the stop s"] = max(0.0, sink.last_at - asked)

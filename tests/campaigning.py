@@ -1,6 +1,6 @@
 """Campaigns for tests: customers, audiences, campaigns, and what the worker does with them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -97,6 +97,12 @@ def campaign(
 def launch(acme: Workspace, id: int) -> None:
     with acme.world.app.app_context():
         launch_campaign(db.session(), acme.id, id, at=acme.world.clock())
+
+
+def steer(acme: Workspace, verb: Callable[..., None], id: int) -> None:
+    """Do one of `actions.steer_campaign` with a campaign, now."""
+    with acme.world.app.app_context():
+        verb(db.session(), acme.id, id, at=acme.world.clock())
 
 
 def run(acme: Workspace, now: datetime | None = None) -> int:

@@ -3,6 +3,7 @@
 import logging
 from datetime import timedelta
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select, text
@@ -12,6 +13,7 @@ from tests.builders import (
     add_customer,
     add_request,
     answer_survey,
+    ask,
     ask_by_mail,
     customer_of,
     stored_request,
@@ -27,7 +29,10 @@ from tests.traces import (
     terms_of,
 )
 from widget.actions.erase_customer import Erased, erase_customer
+from widget.actions.keep_customers import change_customer
+from widget.actions.merge_customers import merge_customers
 from widget.actions.purge_erased import purge_erased
+from widget.domain.customers import Details
 from widget.domain.errors import EraseLater, UnknownCustomer
 from widget.domain.mail_addresses import address_digest
 from widget.extensions import db
@@ -74,8 +79,29 @@ def scores(acme: Workspace) -> list[tuple[str, int]]:
         return [(kind, score) for kind, score in rows]
 
 
+def known_by_another_address(acme: Workspace, customer: UUID, how: str) -> UUID:
+    """Let somebody have another address than their traces; returns their id."""
+    if how == "merged":
+        now = add_customer(acme, "q.z@new.example", external_id="N-1")
+        with acme.world.app.app_context():
+            db.session.rollback()
+            at = acme.world.clock()
+            merge_customers(db.session, acme.id, now, customer, {}, user_id=None, at=at)
+        return now
+    if how == "edited":
+        details = Details({"email": "q.z@new.example", "external_id": "N-1"})
+        with acme.world.app.app_context():
+            db.session.rollback()
+            change_customer(db.session, acme.id, customer, details, acme.world.clock())
+    return customer
+
+
+@pytest.mark.parametrize("how", ["as they were", "edited", "merged"])
 def test_nothing_of_somebody_with_every_kind_of_trace_is_left_anywhere(
-    any_acme: Workspace, caplog: pytest.LogCaptureFixture, tmp_path_factory: pytest.TempPathFactory
+    how: str,
+    any_acme: Workspace,
+    caplog: pytest.LogCaptureFixture,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
     acme, data = any_acme, any_acme.world.settings.data
     caplog.set_level(logging.DEBUG)
@@ -83,7 +109,7 @@ def test_nothing_of_somebody_with_every_kind_of_trace_is_left_anywhere(
     before = scores(acme)
     assert {needle for left in left_in_rows(acme).values() for needle in left} == set(NEEDLES)
     assert list((data / "mail").glob("*.eml"))
-    erased = erase(acme, traced.customer)
+    erased = erase(acme, known_by_another_address(acme, traced.customer, how))
     # What SQLite's indexes of words hold of it goes with the purge.
     assert {table for table in left_in_rows(acme) if "_words_index_" not in table} == set()
     assert erased.counts["responses"] == 2
@@ -197,6 +223,29 @@ def test_others_with_nearly_the_same_address_keep_theirs(any_acme: Workspace) ->
     assert sorted(said) == [("", None), ("a.kim@c.example", "Kim was kind")]
     with any_acme.world.app.app_context():
         assert list(db.session.scalars(select(Customer.email))) == ["kim@c.example.org"]
+
+
+def test_what_is_under_a_former_address_goes_unless_it_is_anothers_by_now(
+    any_acme: Workspace,
+) -> None:
+    survey = any_acme.survey()
+    kim = add_customer(any_acme, "kim@c.example", external_id="7001")
+    with any_acme.world.app.app_context():
+        at = any_acme.world.clock()
+        change_customer(db.session, any_acme.id, kim, Details({"email": "kim@n.example"}), at)
+    answer_survey(any_acme, survey, 5, customer_email="KIM@c.example", comment="Late")
+    add_customer(any_acme, "lee@c.example", external_id="7002")
+    add_customer(any_acme, "lee@n.example", external_id="7002")
+    ask(any_acme, survey, "lee@n.example")
+    add_customer(any_acme, "lee@c.example", external_id="7003")
+    answer_survey(any_acme, survey, 4, customer_email="lee@c.example", comment="Lee the other")
+    with any_acme.world.app.app_context():
+        by_id = select(Customer.id).where(Customer.external_id == "7002")
+        lee = db.session.scalars(by_id).one()
+    erase(any_acme, kim)
+    erase(any_acme, lee)
+    said = {(row.customer_email, row.comment) for row in any_acme.responses()}
+    assert said == {("", None), ("lee@c.example", "Lee the other")}
 
 
 def test_the_audit_says_that_somebody_was_erased_and_not_who(any_acme: Workspace) -> None:

@@ -5,6 +5,7 @@ from uuid import UUID
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from tests.builders import Workspace, add_customer
 from tests.domain.test_customer_files import spreadsheet
@@ -21,6 +22,8 @@ from widget.domain.errors import EraseLater, FileRefused
 from widget.extensions import db
 from widget.storage import customer_imports
 from widget.storage.customer_imports import ImportRow, customer_import, rows_of_import
+from widget.storage.erasing import files_of_others
+from widget.storage.erasing.person import PartsNaming, Person
 from widget.storage.models import Customer, CustomerImportPart, Event
 
 
@@ -230,28 +233,47 @@ def test_a_file_that_is_thrown_away_or_left_waiting_is_emptied(acme: Workspace) 
         assert db.session.scalars(select(CustomerImportPart)).all() == []
 
 
+def _erase(acme: Workspace, customer: UUID) -> None:
+    with acme.world.app.app_context():
+        db.session.rollback()
+        erase_customer(
+            db.session,
+            acme.id,
+            customer,
+            data=acme.world.settings.data,
+            asked_by="api",
+            user_id=None,
+            at=acme.world.clock(),
+        )
+
+
+def test_files_are_looked_through_while_others_may_write(
+    any_acme: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kim = add_customer(any_acme, "kim@c.example")
+    first, look, later = _checked(any_acme, LIST), files_of_others.parts_naming, []
+
+    def looks(session: Session, person: Person) -> PartsNaming:
+        found = look(session, person)
+        # Nothing else could be written within a write transaction.
+        later.append(_checked(any_acme, LIST))
+        return found
+
+    monkeypatch.setattr(files_of_others, "parts_naming", looks)
+    _erase(any_acme, kim)
+    assert [stand(any_acme, id).status for id in (first, *later)] == ["cancelled", "cancelled"]
+    with any_acme.world.app.app_context():
+        assert db.session.scalars(select(CustomerImportPart)).all() == []
+
+
 def test_whoever_is_erased_is_in_no_file_that_waits(any_acme: Workspace) -> None:
     kim = add_customer(any_acme, "kim@c.example")
     waiting, other = _checked(any_acme, LIST), _checked(any_acme, "email\nlee@c.example\n")
     reading = upload(any_acme, LIST)
-
-    def erase() -> None:
-        with any_acme.world.app.app_context():
-            db.session.rollback()
-            erase_customer(
-                db.session,
-                any_acme.id,
-                kim,
-                data=any_acme.world.settings.data,
-                asked_by="api",
-                user_id=None,
-                at=any_acme.world.clock(),
-            )
-
     with pytest.raises(EraseLater, match="being imported"):
-        erase()
+        _erase(any_acme, kim)
     work(any_acme)
-    erase()
+    _erase(any_acme, kim)
     assert [stand(any_acme, id).status for id in (waiting, reading, other)] == [
         "cancelled",
         "cancelled",

@@ -13,17 +13,23 @@ from tests.builders import (
     set_rules,
     stored_request,
 )
+from tests.campaigning import launched, requests_of, send
 from widget.actions.merge_customers import merge_customers
+from widget.actions.note_delivery import note_sent
+from widget.actions.plan_requests import GivenAsk, plan
+from widget.domain.asks import Ask
 from widget.domain.errors import MergeRefused, UnknownCustomer
 from widget.domain.mail_addresses import address_digest
 from widget.domain.merging import Side
 from widget.domain.roles import EVERYTHING
 from widget.extensions import db
+from widget.storage.asking import asking_of
 from widget.storage.audiences import list_customers
 from widget.storage.customer_timeline import timeline_of
 from widget.storage.customer_traces import merged_into, traces_of
+from widget.storage.customers import known_customers
 from widget.storage.engine import writing
-from widget.storage.models import Audience, AudienceCustomer, Customer, Event, Response
+from widget.storage.models import Audience, AudienceCustomer, Customer, Delivery, Event, Response
 from widget.storage.rollups import rolled_up_counts, true_counts
 from widget.storage.suppressions import suppress, suppression_of
 
@@ -87,6 +93,50 @@ def test_a_wish_for_no_mail_goes_over_and_a_failing_address_does_not(any_acme: W
         assert found.why == "unsubscribed"
 
 
+def test_a_wish_for_no_mail_holds_at_both_addresses(any_acme: Workspace) -> None:
+    acme = any_acme
+    kept, other = add_customer(acme, "kim@c.example"), add_customer(acme, "kim@old.example")
+    with acme.world.app.app_context(), writing(db.session) as session:
+        suppress(session, acme.id, digest(acme, "kim@c.example"), "complaint", acme.world.clock())
+    merge(acme, kept, other)
+    with acme.world.app.app_context():
+        for email in ("kim@c.example", "kim@old.example"):
+            assert suppression_of(db.session(), acme.id, digest(acme, email)) is not None
+
+
+def test_the_address_and_id_of_a_merged_entry_still_mean_who_stayed(any_acme: Workspace) -> None:
+    acme = any_acme
+    kept = add_customer(acme, "kim@c.example", external_id="7")
+    merge(acme, kept, add_customer(acme, "kim@old.example", external_id="8"))
+    assert add_customer(acme, "kim@old.example", external_id="8", client="Initech") == kept
+    assert add_customer(acme, "kim@old.example", segment="Trial") == kept
+    assert customer_of(acme, ask(acme, acme.survey(), "kim@old.example", external_id="8")) == kept
+    with acme.world.app.app_context():
+        row = db.session.scalars(select(Customer)).one()
+        known = (row.email, row.external_id, row.client, row.segment)
+        assert known == ("kim@c.example", "7", "Initech", "Trial")
+    # Whoever has the id today may get any address.
+    add_customer(acme, "kim@old.example", external_id="7")
+    with acme.world.app.app_context():
+        assert db.session.scalars(select(Customer.email)).one() == "kim@old.example"
+
+
+def test_both_addresses_of_one_customer_in_a_batch_are_asked_once(any_acme: Workspace) -> None:
+    acme, survey = any_acme, any_acme.survey()
+    kept = add_customer(acme, "kim@c.example")
+    merge(acme, kept, add_customer(acme, "kim@old.example"))
+    with acme.world.app.app_context():
+        asking = asking_of(db.session(), acme.id, survey)
+        known = known_customers(db.session(), acme.id, [Ask(email=one) for one in EITHER])
+        asks = [GivenAsk(Ask(email=one), {}) for one in EITHER]
+        at = acme.world.clock()
+        first, second = plan(db.session(), asking, asks, known, now=at, is_test=False)
+    assert (first.decision.status, second.decision.status) == ("scheduled", "not_sent")
+
+
+EITHER = ("kim@c.example", "kim@old.example")
+
+
 def test_the_one_that_stays_is_on_the_lists_of_the_other(any_acme: Workspace) -> None:
     acme = any_acme
     kept, other = add_customer(acme, "kim@c.example"), add_customer(acme, "kim@old.example")
@@ -119,3 +169,40 @@ def test_nobody_is_merged_with_themselves_or_with_a_stranger(acme: Workspace) ->
         merge(acme, kim, kim)
     with pytest.raises(UnknownCustomer):
         merge(acme, kim, stranger)
+
+
+@pytest.mark.parametrize("is_made_mail", [False, True])
+def test_a_wave_that_asks_both_sends_one_mail(any_acme: Workspace, is_made_mail: bool) -> None:
+    acme = any_acme
+    kept, other = add_customer(acme, "kim@c.example"), add_customer(acme, "kim@old.example")
+    id = launched(acme, acme.survey("nps"))
+    if is_made_mail:
+        send(acme)
+    merge(acme, kept, other)
+    send(acme)
+    assert [mail.status for mail in mails_to(acme, "kim@c.example")] == ["due"]
+    old = [mail.status for mail in mails_to(acme, "kim@old.example")]
+    assert old == (["not_sent"] if is_made_mail else [])
+    asked = {(row.status, row.why, row.customer_id == kept) for row in requests_of(acme, id)}
+    assert asked == {("scheduled", "", True), ("not_sent", "asked_recently", True)}
+
+
+def mails_to(acme: Workspace, email: str) -> list[Delivery]:
+    with acme.world.app.app_context():
+        db.session.rollback()
+        return list(db.session.scalars(select(Delivery).where(Delivery.recipient == email)))
+
+
+def test_an_answer_to_one_mail_of_a_wave_ends_the_reminders_of_the_other(acme: Workspace) -> None:
+    kept, other = add_customer(acme, "kim@c.example"), add_customer(acme, "kim@old.example")
+    survey = acme.survey("nps")
+    set_rules(acme, survey, reminders=1, reminder_days=3)
+    id = launched(acme, survey)
+    send(acme)
+    with acme.world.app.app_context():
+        db.session.rollback()
+        for mail in db.session.scalars(select(Delivery.id)).all():
+            note_sent(db.session(), acme.id, mail, acme.world.clock())
+    merge(acme, kept, other)
+    whys = sorted(row.why for row in requests_of(acme, id))
+    assert whys == ["", "reminders_cancelled"]

@@ -5,10 +5,12 @@ from uuid import UUID
 import pytest
 from sqlalchemy import delete, select
 
-from tests.builders import Workspace, add_request, ask, make_workspace, stored_request
+from tests.builders import Workspace, add_request, ask, customer_of, make_workspace, stored_request
+from widget.actions.keep_customers import change_customer
 from widget.actions.receive_bounce import receive_bounce
 from widget.actions.unsubscribe import set_unsubscribed
 from widget.domain.bounces import BounceReport, Sort
+from widget.domain.customers import Details
 from widget.domain.links import RequestLink
 from widget.domain.mail_addresses import DeliveryName
 from widget.extensions import db
@@ -73,6 +75,25 @@ def test_an_address_stays_refused_when_its_customer_is_erased(
     other = make_workspace(any_acme.world, "Other", "bob@other.example")
     elsewhere = stored_request(other, ask(other, other.survey(), KIM))
     assert elsewhere.why == ("complaint" if why == "complaint" else "")
+
+
+def test_a_complaint_about_a_mail_to_a_former_address_holds_at_the_new_one(
+    any_acme: Workspace,
+) -> None:
+    survey = any_acme.survey()
+    asked, sent = add_request(any_acme, survey, email=KIM, status="sent")
+    kim, new = customer_of(any_acme, asked), "kim@new.example"
+    with any_acme.world.app.app_context():
+        at = any_acme.world.clock()
+        change_customer(db.session, any_acme.id, kim, Details({"email": new}), at)
+    assert say(any_acme, "complaint", sent)
+    for given in (KIM, new):
+        assert stored_request(any_acme, ask(any_acme, survey, given)).why == "complaint"
+    other = make_workspace(any_acme.world, "Other", "bob@other.example")
+    elsewhere = {
+        given: stored_request(other, ask(other, other.survey(), given)).why for given in (KIM, new)
+    }
+    assert elsewhere == {KIM: "complaint", new: ""}
 
 
 def test_a_report_that_comes_after_erasure_is_of_no_mail(any_acme: Workspace) -> None:

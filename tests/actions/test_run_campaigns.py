@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import update
+from sqlalchemy.orm import Session
 
 from tests.builders import Workspace, deliveries, set_rules
 from tests.campaigning import (
@@ -21,10 +22,12 @@ from tests.campaigning import (
     requests_of,
     run,
     send,
+    steer,
     stored_campaign,
     stored_waves,
 )
 from widget.actions import run_campaigns as module
+from widget.actions.change_audiences import save_audience, save_list
 from widget.actions.note_delivery import note_sent
 from widget.actions.run_campaigns import campaign_backoff, run_campaigns
 from widget.actions.steer_campaign import (
@@ -33,21 +36,18 @@ from widget.actions.steer_campaign import (
     stop_campaign,
 )
 from widget.domain.audiences import Rule
-from widget.domain.errors import CampaignRefused
+from widget.domain.condition_groups import Group
+from widget.domain.errors import AudienceRefused, CampaignRefused
 from widget.domain.sampling import Lot
 from widget.extensions import db
 from widget.storage.addresses import digest_addresses_with
 from widget.storage.asking import WorkspaceAsking, put_workspace_asking, workspace_asking
+from widget.storage.audiences import StoredAudience
 from widget.storage.deliveries import claim
 from widget.storage.engine import writing
 from widget.storage.held_campaigns import MOST_WAITING
 from widget.storage.models import Customer, Survey
-from widget.storage.suppressions import suppress
-
-
-def steer(acme: Workspace, verb: object, id: int) -> None:
-    with acme.world.app.app_context():
-        verb(db.session(), acme.id, id)
+from widget.storage.suppressions import suppress as suppress_address
 
 
 def mail_all(acme: Workspace) -> int:
@@ -214,6 +214,7 @@ def test_a_paused_campaign_sends_nothing_and_goes_on_when_resumed(any_acme: Work
     assert send(any_acme) == 0
     steer(any_acme, resume_campaign, id)
     assert stored_campaign(any_acme, id).status == "running"
+    assert send(any_acme) == 5
     assert mail_all(any_acme) == 5
 
 
@@ -251,7 +252,7 @@ def test_a_stopped_campaign_sends_nothing_more_and_says_why(any_acme: Workspace)
     with any_acme.world.app.app_context():
         now = any_acme.world.clock()
         [first] = claim(db.engine, any_acme.id, now, limit=1, lease=timedelta(minutes=5))
-        stop_campaign(db.session(), any_acme.id, id)
+        stop_campaign(db.session(), any_acme.id, id, at=now)
         assert mail_all(any_acme) == 0
         run(any_acme)
         # Whoever had it in hand may have sent it.
@@ -338,7 +339,7 @@ def test_rules_are_asked_when_a_mail_leaves_not_when_it_is_planned(any_acme: Wor
     with any_acme.world.app.app_context():
         digest_addresses_with(db.engine, lambda email: (f"digest of {email}",))
         with writing(db.session) as session:
-            suppress(
+            suppress_address(
                 session,
                 any_acme.id,
                 "digest of c0@c.example",
@@ -373,14 +374,80 @@ def test_a_repeated_campaign_asks_again_and_draws_another_sample(any_acme: Works
     assert asked[0] != asked[1]
 
 
-def test_a_repeated_campaign_whose_worker_was_away_asks_once(any_acme: Workspace) -> None:
+def test_a_wave_that_was_missed_by_more_than_a_day_is_left_out(any_acme: Workspace) -> None:
     add_customers(any_acme, 1)
     id = launched(any_acme, any_acme.survey("nps"), every="week", repeat=1, quiet_days=0)
     any_acme.world.clock.pass_time(days=24)
     run(any_acme)
-    assert [wave.number for wave in stored_waves(any_acme, id)] == [1, 4]
+    assert [wave.number for wave in stored_waves(any_acme, id)] == [1]
     found = stored_campaign(any_acme, id)
     assert found.next_wave_at == found.first_wave_at + timedelta(weeks=4)
+    any_acme.world.clock.pass_time(days=4, hours=20)
+    run(any_acme)
+    assert [wave.number for wave in stored_waves(any_acme, id)] == [1, 5]
+
+
+def test_resuming_the_day_before_the_next_wave_does_not_ask_twice(any_acme: Workspace) -> None:
+    add_customers(any_acme, 2)
+    id = launched(any_acme, any_acme.survey("nps"), every="week", repeat=2, quiet_days=0)
+    send(any_acme)
+    mail_all(any_acme)
+    steer(any_acme, pause_campaign, id)
+    any_acme.world.clock.pass_time(days=27)
+    steer(any_acme, resume_campaign, id)
+    run(any_acme)
+    assert len(stored_waves(any_acme, id)) == 1
+    any_acme.world.clock.pass_time(days=1)
+    run(any_acme)
+    assert [wave.number for wave in stored_waves(any_acme, id)] == [1, 3]
+
+
+def test_a_campaign_that_is_sent_once_begins_however_late_it_is_resumed(
+    any_acme: Workspace,
+) -> None:
+    add_customers(any_acme, 2)
+    start = any_acme.world.clock() + timedelta(days=2)
+    id = launched(any_acme, any_acme.survey("nps"), starts_on=start.date(), starts_hour=9)
+    steer(any_acme, pause_campaign, id)
+    any_acme.world.clock.pass_time(days=30)
+    steer(any_acme, resume_campaign, id)
+    run(any_acme)
+    assert len(requests_of(any_acme, id)) == 2
+
+
+def test_an_audience_stays_as_it_is_while_a_wave_is_made_for_it(
+    any_acme: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_customers(any_acme, 10, "g", segment="Gold")
+    add_customers(any_acme, 10, "t", segment="Tin")
+    asked = audience(any_acme, Rule("segment", "is", "Gold"), name="Asked")
+    left_out = customer_list(any_acme, ["g9@c.example"], name="Left out")
+    id = campaign(any_acme, any_acme.survey("nps"), audience=asked, excluded=left_out)
+    launch(any_acme, id)
+    monkeypatch.setattr(module, "_BATCH", 4)
+    real, refused = module.drawn_after, []
+
+    def changed_meanwhile(*args: object) -> object:
+        tin = StoredAudience(asked, "Asked", Group("all", (Rule("segment", "is", "Tin"),)))
+        listed = StoredAudience(left_out, "Left out", None)
+        at = any_acme.world.clock()
+        with Session(db.engine) as session:
+            with pytest.raises(AudienceRefused) as rules:
+                save_audience(session, any_acme.id, tin, at=at)
+            with pytest.raises(AudienceRefused) as names:
+                save_list(session, any_acme.id, listed, ["g1@c.example"], replaces=True, at=at)
+        refused.extend([rules.value.problems, names.value.problems])
+        return real(*args)
+
+    monkeypatch.setattr(module, "drawn_after", changed_meanwhile)
+    run(any_acme)
+    assert emails_asked(any_acme, id) == [f"g{place}@c.example" for place in range(9)]
+    assert "“Autumn” are being made" in refused[0]["rules"]
+    assert "“Autumn” are being made" in refused[1]["names"]
+    monkeypatch.undo()
+    with any_acme.world.app.app_context():
+        tin = StoredAudience(asked, "Asked", Group("all", (Rule("segment", "is", "Tin"),)))
+        save_audience(db.session(), any_acme.id, tin, at=any_acme.world.clock())
 
 
 def test_a_campaign_is_done_when_nothing_more_can_come_of_it(any_acme: Workspace) -> None:
@@ -402,7 +469,8 @@ def test_a_campaign_is_done_when_nothing_more_can_come_of_it(any_acme: Workspace
 def test_a_wave_is_spread_over_days(any_acme: Workspace) -> None:
     add_customers(any_acme, 200)
     id = launched(any_acme, any_acme.survey("nps"), spread_days=4)
-    days = Counter(row.due_at.date() for row in requests_of(any_acme, id))
+    begun = any_acme.world.clock()
+    days = Counter((row.due_at - begun).days for row in requests_of(any_acme, id))
     assert len(days) == 4
     assert all(20 < number < 80 for number in days.values())
 

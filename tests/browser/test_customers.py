@@ -1,5 +1,6 @@
 """A team brings its customers in from a file, looks one up, and erases them."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,9 @@ def test_from_a_file_to_somebody_who_is_erased(
     team.get_by_role("link", name="Kim Larsen").click()
     expect(team.get_by_text("Gold")).to_be_visible()
     assert axe(team) == []
+    with team.expect_download() as download:
+        team.get_by_role("button", name="Download their data").click()
+    assert json.loads(download.value.path().read_text())["customer"]["name"] == "Kim Larsen"
     team.get_by_role("link", name="Erase").click()
     assert axe(team) == []
     team.get_by_label("Type kim@import.example to confirm").fill("kim@import.example")

@@ -82,9 +82,14 @@ def test_groups_go_only_so_deep() -> None:
     [
         Rule("client", "is"),
         Rule("attribute", "is", "pro"),
+        Rule("attribute", "at_least", "many", "seats"),
+        Rule("attribute", "at_most", "1e5", "seats"),
+        Rule("attribute", "at_most", "1" * 16, "seats"),
+        Rule("attribute", "at_most", "", "seats"),
         Rule("asked", "within", "soon"),
         Rule("asked", "within", "0"),
         Rule("asked", "within", "9999"),
+        Rule("asked", "within", "000001" + "9" * 20),
         Rule("last_score", "is", "splendid"),
         Group(),
     ],
@@ -146,3 +151,7 @@ def test_a_trait_is_named_by_its_column_or_its_attribute() -> None:
 def test_only_some_operators_need_a_value() -> None:
     assert needs_value("is")
     assert not needs_value("never")
+
+
+def test_days_of_rules_that_were_stored_before_have_an_end() -> None:
+    assert Rule("asked", "within", "9" * 100).days == 3650

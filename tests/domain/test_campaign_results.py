@@ -5,9 +5,10 @@ from widget.domain.campaign_results import (
     AskedStratum,
     by_group,
     by_stratum,
+    counted_from,
     progress,
 )
-from widget.domain.scores.scoring import Answers, Counts
+from widget.domain.scores.scoring import Answers, Counts, score_of
 
 
 def counts(scores: dict[int, int], sent: int = 0) -> Counts:
@@ -29,6 +30,7 @@ def test_progress_counts_what_left_and_why_others_did_not() -> None:
         },
         wanted=40,
         made=36,
+        is_made=False,
         unsubscribed=1,
     )
     assert (found.scheduled, found.sent, found.answered, found.bounced) == (1, 20, 4, 5)
@@ -49,15 +51,38 @@ def test_many_groups_are_judged_together() -> None:
     baseline = counts({9: 100, 3: 100})
     # Against the baseline alone this is a difference beyond chance, if barely.
     odd = counts({9: 20, 3: 8})
-    [alone] = by_group("nps", {"odd": odd}, baseline)
+    [alone] = by_group("nps", {"odd": odd}, {"odd": baseline})
     assert alone.against is not None
     assert alone.against.verdict == "higher"
     others = {f"other {place}": counts({9: 12, 3: 12}) for place in range(60)}
-    found = by_group("nps", {"odd": odd, **others}, baseline)
+    groups = {"odd": odd, **others}
+    found = by_group("nps", groups, dict.fromkeys(groups, baseline))
     assert len(found) == MOST_GROUPS
     assert found[0].name == "odd"
     assert found[0].against is not None
     assert found[0].against.verdict == "unclear"
+
+
+def test_a_group_is_compared_with_itself_and_not_with_everybody() -> None:
+    """Gold customers are fonder than others, and were so at the baseline."""
+    gold, tin = counts({10: 60, 8: 20, 3: 20}), counts({10: 10, 8: 30, 3: 60})
+    found = by_group("nps", {"Gold": gold, "Tin": tin, "New": gold}, {"Gold": gold, "Tin": tin})
+    assert {row.name: row.against and row.against.verdict for row in found} == {
+        "Gold": "unclear",
+        "Tin": "unclear",
+        "New": None,
+    }
+
+
+def test_a_group_that_gave_no_answers_at_the_baseline_is_not_compared() -> None:
+    [row] = by_group("nps", {"Gold": counts({9: 30})}, {"Gold": counts({})})
+    assert row.against is None
+
+
+def test_answers_are_counted_by_another_surveys_words() -> None:
+    strict = Counts([Answers("csat", {3: 10, 4: 10, 5: 20}, positive_from=5)])
+    assert score_of("csat", strict).value == 50
+    assert score_of("csat", counted_from(strict, 4)).value == 75
 
 
 def test_strata_that_answer_alike_leave_the_number_as_it_is() -> None:

@@ -149,6 +149,33 @@ def test_a_sheet_that_says_it_is_endless_is_read_as_far_as_it_goes() -> None:
     assert [number for number, _cells in lines] == [1]
 
 
+def with_second_row_at(number: int, content: bytes) -> bytes:
+    """A spreadsheet whose second row says that it stands elsewhere."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(out, "w") as new:
+        for info in old.infolist():
+            text = old.read(info)
+            if info.filename == "xl/worksheets/sheet1.xml":
+                text = text.replace(b'row r="2"', b'row r="%d"' % number)
+                text = text.replace(b'"A2"', b'"A%d"' % number)
+            new.writestr(info, text)
+    return out.getvalue()
+
+
+def test_rows_are_counted_also_where_they_hold_nothing() -> None:
+    content = spreadsheet(("Email",), ("kim@c.example",))
+    with pytest.raises(FileRefused, match="empty ones counted"):
+        for _line in file_lines(with_second_row_at(10**15, content), "xlsx"):
+            pass
+    lines = list(file_lines(with_second_row_at(900, content), "xlsx"))
+    assert lines == [(1, ["Email"]), (900, ["kim@c.example"])]
+
+
+def test_what_is_read_before_the_first_row_is_short() -> None:
+    with pytest.raises(FileRefused, match="too large when it is unpacked"):
+        format_of(bomb("xl/styles.xml", 2 << 20))
+
+
 def test_a_file_with_too_many_rows_is_refused_where_it_goes_on_too_long() -> None:
     content = b"email\n" + b"".join(b"c%d@c.example\n" % n for n in range(MOST_ROWS + 1))
     with pytest.raises(FileRefused, match="more than"):

@@ -1,5 +1,7 @@
 """Somebody is taken out of what others wrote, and nothing else is."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -44,3 +46,19 @@ def test_no_whole_text_is_left_whatever_stands_around_it(
 @given(st.text())
 def test_without_anything_to_take_out_a_text_stays(text: str) -> None:
     assert Redaction()(text) == text
+
+
+@given(
+    st.text(alphabet="iıİIsſSßẞkKKµμΜΣςσ\u0307é", max_size=12), st.sampled_from(["is", "kim", "σµ"])
+)
+def test_what_is_left_alone_at_a_first_look_holds_no_name(text: str, name: str) -> None:
+    takes_out = Redaction(names=(name,))
+    if re.search(rf"(?<!\w){name}(?!\w)", text, re.IGNORECASE):
+        assert not takes_out.leaves(text)
+        assert REDACTED in takes_out(text)
+
+
+def test_many_texts_are_looked_at_at_once() -> None:
+    assert KIM.leaves("one\ntwo\nthree")
+    assert not KIM.leaves("one\nkim@C.example\nthree")
+    assert not KIM.leaves("one\nit was wrong twice and nobody came\nthree")

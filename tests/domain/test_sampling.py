@@ -119,35 +119,44 @@ def test_each_stratum_gets_its_share_within_one(size: int, population: dict[Stra
 
 
 @given(st.integers(0, 6_000), POPULATIONS)
-def test_those_whom_a_smaller_stratum_took_from_share_the_rest_within_one(
+def test_each_stratum_is_asked_or_each_has_its_share_within_one(
     size: int, population: dict[Stratum, int]
 ) -> None:
     asked = allocate(size, population)
-    raised = {
-        one
-        for one, n in population.items()
-        if n and asked[one] == 1 and sum(asked.values()) * n < sum(population.values())
-    }
-    rest = {one: n for one, n in population.items() if n and one not in raised}
-    left = sum(asked[one] for one in rest)
-    if any(left * n < sum(rest.values()) for n in rest.values()):
+    there = {one: number for one, number in population.items() if number}
+    total, size = sum(there.values()), sum(asked.values())
+    if all(abs(asked[one] - Fraction(size * n, total)) < 1 for one, n in there.items()):
         return
-    for one, n in rest.items():
-        assert abs(asked[one] - Fraction(left * n, sum(rest.values()))) < 1
+    assert all(asked[one] >= 1 for one in there)
+    given = {one: n for one, n in there.items() if asked[one] == 1 and size * n < total}
+    # What they have beyond their shares is a tenth of all at most.
+    assert len(given) - Fraction(size * sum(given.values()), total) <= Fraction(size, 10)
 
 
-@given(st.integers(0, 6_000), POPULATIONS)
-def test_each_stratum_is_asked_where_the_size_suffices(
-    size: int, population: dict[Stratum, int]
-) -> None:
-    asked = allocate(size, population)
-    there = [one for one, number in population.items() if number]
-    if size >= len(there):
-        assert all(asked[one] >= 1 for one in there)
+def test_tiny_strata_take_their_ones_from_the_large() -> None:
+    population = {("a",): 990, ("b",): 9, ("c",): 1}
+    assert allocate(20, population) == {("a",): 18, ("b",): 1, ("c",): 1}
+    assert allocate(10, population) == {("a",): 10, ("b",): 0, ("c",): 0}
 
 
-def test_a_tiny_stratum_takes_its_one_from_the_large() -> None:
-    assert allocate(10, {("a",): 990, ("b",): 9, ("c",): 1}) == {("a",): 8, ("b",): 1, ("c",): 1}
+def test_many_lone_customers_take_no_more_than_their_share_from_a_large_group() -> None:
+    population = {("big",): 1_000, **{(f"lone {place}",): 1 for place in range(400)}}
+    asked = allocate(420, population)
+    assert asked["big",] == 300
+    assert sum(asked.values()) == 420
+
+
+def test_chance_says_which_of_many_like_strata_are_asked_and_not_their_names() -> None:
+    population = {(f"{place:03}",): 1 for place in range(100)}
+    drawn = [
+        {one for one, number in allocate(50, population, seed).items() if number}
+        for seed in ("one", "two")
+    ]
+    assert drawn[0] != drawn[1]
+    assert all(20 < sum(name < "050" for (name,) in some) < 30 for some in drawn)
+    assert allocate(50, dict(reversed(population.items())), "one") == allocate(
+        50, population, "one"
+    )
 
 
 def test_too_small_a_sample_asks_the_largest_strata() -> None:
@@ -189,8 +198,8 @@ def test_another_seed_draws_others() -> None:
 
 def test_strata_of_nobody_and_of_one_are_drawn_like_any_other() -> None:
     people = customers_of({("a",): 0, ("b",): 1, ("c",): 50})
-    drawn = Counter(stratum for stratum, _id in sample("s", 5, people))
-    assert drawn == {("b",): 1, ("c",): 4}
+    drawn = Counter(stratum for stratum, _id in sample("s", 10, people))
+    assert drawn == {("b",): 1, ("c",): 9}
     assert sample("s", 5, []) == []
 
 

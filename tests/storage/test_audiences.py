@@ -65,6 +65,45 @@ def test_a_rule_finds_those_it_fits(any_acme: Workspace, rule: Rule, found: set[
     assert who(any_acme, rule) == found
 
 
+NUMBERS = {
+    "low": "-3.5",
+    "none": "0",
+    "some": "9",
+    "more": "12.50",
+    "many": "100000",
+    "text": "12 seats",
+    "words": "many",
+    "ip": "10.0.0.1",
+    "range": "10-20",
+    "code": "007",
+    "long": "1" * 16,
+    "power": "1e5",
+    "empty": "",
+    "minus": "-",
+}
+
+
+@pytest.mark.parametrize(
+    ("rule", "found"),
+    [
+        (Rule("attribute", "at_least", "9", "seats"), {"some", "more", "many"}),
+        (Rule("attribute", "at_least", "12.5", "seats"), {"more", "many"}),
+        (Rule("attribute", "at_most", "0", "seats"), {"low", "none"}),
+        (Rule("attribute", "at_most", "-3.6", "seats"), set()),
+        (Rule("attribute", "at_least", "-99999999999999", "seats"), set(list(NUMBERS)[:5])),
+    ],
+)
+def test_numbers_are_compared_as_numbers_and_what_is_none_fits_nothing(
+    any_acme: Workspace, rule: Rule, found: set[str]
+) -> None:
+    for name, seats in NUMBERS.items():
+        add_customer(any_acme, f"{name}@c.example", attributes={"seats": seats})
+    add_customer(any_acme, "unknown@c.example")
+    assert who(any_acme, rule) == found
+    everybody = {*NUMBERS, "unknown"}
+    assert who(any_acme, rule, match="none") == everybody - found
+
+
 def test_groups_say_all_any_or_none_of_their_rules(any_acme: Workspace) -> None:
     known(any_acme)
     acme, pro = Rule("client", "contains", "Acme"), Rule("attribute", "is", "pro", "plan")

@@ -11,9 +11,11 @@ from sqlalchemy.orm import Session
 
 from tests.builders import World
 from widget.actions.find_themes import FindThemes
+from widget.actions.keep_customers import change_customer
 from widget.actions.keep_filter import keep_filter
 from widget.actions.make_report import make_report
 from widget.actions.subscribe import subscribe
+from widget.domain.customers import Details
 from widget.domain.reports.plans import ReportPlan
 from widget.domain.roles import EVERYTHING
 from widget.domain.schedules import Schedule
@@ -30,7 +32,9 @@ from widget.storage.ids import new_id
 from widget.storage.messages import claim_messages
 from widget.storage.models import (
     ApiKey,
+    Campaign,
     Customer,
+    CustomerAlias,
     Delivery,
     Event,
     FollowUp,
@@ -554,6 +558,33 @@ def test_what_was_answered_before_there_were_reports_is_reported(
     engine.dispose()
 
 
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_campaigns_from_before_they_knew_their_forms_stay(
+    tmp_path: Path, request: pytest.FixtureRequest, database: str
+) -> None:
+    engine = empty_database(tmp_path, request, database)
+    migrate.upgrade(engine, "0001")
+    with engine.begin() as connection:
+        for statement in FIRST_RELEASE.split(";"):
+            connection.execute(text(statement))
+    migrate.upgrade(engine, "0028")
+    with engine.begin() as connection:
+        for name in ("Autumn", "Winter"):
+            connection.execute(
+                text(
+                    "INSERT INTO campaigns (workspace_id, name, survey_id, plan, seed, status,"
+                    " created_at) VALUES (1, :name, 1, '{}', 'x', 'draft', '2026-11-01 09:00:00')"
+                ),
+                {"name": name},
+            )
+    migrate.upgrade(engine)
+    assert migrate.drift(engine) == []
+    with Session(engine) as session:
+        found = session.execute(select(Campaign.name, Campaign.form_key)).all()
+    assert sorted(found) == [("Autumn", None), ("Winter", None)]
+    engine.dispose()
+
+
 ALICE = """
 INSERT INTO users (id, email, name, password, active, fs_uniquifier, created_at)
     VALUES (1, 'alice@acme.example', 'Alice', '', TRUE, 'a', '2026-11-01 09:00:00')
@@ -647,4 +678,29 @@ def test_follow_ups_from_before_keep_where_they_stand_under_its_new_name(
             "change": {"changes": [{"field": "comment", "old": "x", "new": "done"}]},
         }
         assert session.scalar(select(func.count()).where(Event.name == "follow_up.resolved")) == 1
+    engine.dispose()
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_customers_of_before_may_get_another_address_that_is_remembered(
+    tmp_path: Path, request: pytest.FixtureRequest, database: str
+) -> None:
+    engine = empty_database(tmp_path, request, database)
+    migrate.upgrade(engine, "0023")
+    kim, at = new_id(), datetime(2026, 11, 26, 9, tzinfo=UTC)
+    with engine.begin() as connection:
+        for statement in SECOND_RELEASE.split(";")[:1]:
+            connection.execute(text(statement))
+        connection.execute(
+            text(
+                "INSERT INTO customers (workspace_id, id, email, name, external_id, language,"
+                " country, time_zone, created_at, updated_at)"
+                " VALUES (1, :id, 'kim@old.example', 'Kim', '', '', '', '', :at, :at)"
+            ),
+            {"id": kim.hex, "at": "2026-11-01 09:00:00"},
+        )
+    migrate.upgrade(engine)
+    with Session(engine) as session:
+        change_customer(session, 1, kim, Details({"email": "kim@new.example"}), at)
+        assert session.scalars(select(CustomerAlias.value)).all() == ["kim@old.example"]
     engine.dispose()

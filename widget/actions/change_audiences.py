@@ -13,15 +13,19 @@ from widget.domain.errors import AudienceInUse, AudienceRefused
 from widget.storage.audiences import (
     StoredAudience,
     audience_row,
+    campaign_being_made,
     customers_named,
     is_asked_by_campaigns,
     is_name_taken,
     list_customers,
+    lock_audiences,
     put_audience,
     remove_audience_row,
     unlist_customers,
 )
+from widget.storage.campaign_events import note_audience
 from widget.storage.engine import writing
+from widget.storage.people import lock_workspace
 
 NAME_LIMIT = 100
 MOST_NAMES = 100_000
@@ -37,18 +41,25 @@ class Listed:
 
 
 def save_audience(
-    session: Session, workspace_id: int, audience: StoredAudience, *, at: datetime
+    session: Session,
+    workspace_id: int,
+    audience: StoredAudience,
+    *,
+    at: datetime,
+    by: int | None = None,
 ) -> int:
-    """Store an audience of rules; returns its id.
+    """Store an audience of rules; returns its id. `by` is the user's id.
 
-    Raises AudienceRefused with what is wrong by field (`name`, or a rule's path), and
+    Raises AudienceRefused with what is wrong by field (`name`, `rules`, or a rule's path), and
     UnknownAudience.
     """
     named = replace(audience, name=shown(audience.name, NAME_LIMIT))
     with writing(session):
         wrong = dict(problems(named.rules)) if named.rules is not None else {}
         _check(session, workspace_id, named, wrong)
-        return put_audience(session, workspace_id, named, at)
+        id = put_audience(session, workspace_id, named, at)
+        note_audience(session, "audience.saved", workspace_id, id, by, at)
+        return id
 
 
 def save_list(
@@ -59,6 +70,7 @@ def save_list(
     *,
     replaces: bool,
     at: datetime,
+    by: int | None = None,
 ) -> Listed:
     """Store a list of the customers with these addresses or external ids; whom nobody knows is
     told. With `replaces` nobody else stays on it.
@@ -79,6 +91,7 @@ def save_list(
         if replaces:
             unlist_customers(session, workspace_id, id)
         list_customers(session, workspace_id, id, set(found.values()))
+        note_audience(session, "audience.saved", workspace_id, id, by, at)
         unknown = [name for name, key in keys.items() if key not in found]
         return Listed(id, len(set(found.values())), unknown)
 
@@ -89,20 +102,32 @@ def names_in(text: str) -> list[str]:
     return list(dict.fromkeys(part for part in parts if part))
 
 
-def remove_audience(session: Session, workspace_id: int, id: int) -> None:
+def remove_audience(
+    session: Session, workspace_id: int, id: int, *, at: datetime, by: int | None = None
+) -> None:
     """Raises UnknownAudience, and AudienceInUse while a campaign asks it or leaves it out."""
     with writing(session):
         audience_row(session, workspace_id, id)
         if is_asked_by_campaigns(session, workspace_id, id):
             raise AudienceInUse("Campaigns ask this audience, or leave it out; it has to stay.")
         remove_audience_row(session, workspace_id, id)
+        note_audience(session, "audience.removed", workspace_id, id, by, at)
 
 
 def _check(
     session: Session, workspace_id: int, audience: StoredAudience, wrong: dict[str, str]
 ) -> None:
+    # Or two at once could take one name.
+    lock_workspace(session, workspace_id)
     if audience.id:
         audience_row(session, workspace_id, audience.id)
+        lock_audiences(session, workspace_id, [audience.id])
+        campaign = campaign_being_made(session, workspace_id, audience.id)
+        if campaign is not None:
+            wrong["names" if audience.rules is None else "rules"] = (
+                f"The requests of the campaign “{campaign}” are being made for this audience. "
+                "Change it when they are, or stop that campaign."
+            )
     if not audience.name:
         wrong["name"] = "An audience needs a name."
     elif is_name_taken(session, workspace_id, audience.name, audience.id):

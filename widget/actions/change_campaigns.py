@@ -9,16 +9,20 @@ from sqlalchemy.orm import Session
 from widget.domain.addresses import shown
 from widget.domain.campaigns import CampaignPlan, is_editable, plan_problems
 from widget.domain.errors import CampaignRefused, PlanRefused, UnknownAudience, UnknownSurvey
+from widget.domain.events import EventName
 from widget.storage.asking import asking_of
 from widget.storage.audiences import audience_row
+from widget.storage.campaign_events import note_campaign
 from widget.storage.campaigns import (
     baseline_of,
+    campaign_by_form,
     campaign_of,
     clear_baseline,
     locked_campaign,
 )
 from widget.storage.engine import writing
 from widget.storage.models import Campaign
+from widget.storage.people import lock_workspace
 
 NAME_LIMIT = 100
 
@@ -43,8 +47,12 @@ def save_campaign(
     *,
     user_id: int | None,
     at: datetime,
+    form_key: str | None = None,
 ) -> int:
     """Keep a plan, as a new campaign or as the one with this id; returns the id.
+
+    `form_key` is the same for two presses of one form's button: the later changes what the earlier
+    has made.
 
     Raises PlanRefused with what is wrong by field, UnknownCampaign, and CampaignRefused for one
     that was launched.
@@ -52,9 +60,13 @@ def save_campaign(
     with writing(session):
         draft = replace(draft, name=shown(draft.name, NAME_LIMIT))
         survey_id = _checked(session, workspace_id, draft)
+        if id is None and form_key:
+            lock_workspace(session, workspace_id)
+            id = campaign_by_form(session, workspace_id, form_key)
         if id is None:
             row = Campaign(
                 workspace_id=workspace_id,
+                form_key=form_key or None,
                 seed=secrets.token_hex(8),
                 status="draft",
                 is_baseline=False,
@@ -69,6 +81,7 @@ def save_campaign(
         row.name, row.survey_id, row.plan = draft.name, survey_id, draft.plan.to_json()
         row.audience_id, row.excluded_id = draft.audience_id, draft.excluded_id
         session.flush()
+        note_campaign(session, "campaign.planned", row, user_id, at)
         return row.id
 
 
@@ -121,22 +134,36 @@ def duplicate_campaign(
         )
         session.add(row)
         session.flush()
+        note_campaign(session, "campaign.planned", row, user_id, at)
         return row.id
 
 
-def remove_draft(session: Session, workspace_id: int, id: int) -> None:
+def remove_draft(
+    session: Session, workspace_id: int, id: int, *, at: datetime, by: int | None = None
+) -> None:
     """Throw away a campaign that was never launched. Raises UnknownCampaign, CampaignRefused."""
     with writing(session):
         row = locked_campaign(session, workspace_id, id)
         if not is_editable(row.status):
             raise CampaignRefused("This campaign was launched; it stays, with what came of it.")
+        note_campaign(session, "campaign.removed", row, by, at)
         session.delete(row)
 
 
-def mark_baseline(session: Session, workspace_id: int, id: int, *, is_baseline: bool) -> None:
+def mark_baseline(
+    session: Session,
+    workspace_id: int,
+    id: int,
+    *,
+    is_baseline: bool,
+    at: datetime,
+    by: int | None = None,
+) -> None:
     """Compare the campaigns of this one's kind of survey with it, and with no other any more; or
-    with none. Raises UnknownCampaign, and CampaignRefused for a draft."""
+    with none. `by` is a user's id. Raises UnknownCampaign, and CampaignRefused for a draft."""
     with writing(session):
+        # Or two at once would both find no other.
+        lock_workspace(session, workspace_id)
         row = locked_campaign(session, workspace_id, id)
         if is_editable(row.status):
             raise CampaignRefused("Launch a campaign before others are compared with it.")
@@ -145,3 +172,5 @@ def mark_baseline(session: Session, workspace_id: int, id: int, *, is_baseline: 
         if is_baseline and other is not None:
             clear_baseline(session, workspace_id, other.id)
         row.is_baseline = is_baseline
+        name: EventName = "campaign.made_baseline" if is_baseline else "campaign.unmade_baseline"
+        note_campaign(session, name, row, by, at)

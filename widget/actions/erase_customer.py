@@ -17,7 +17,7 @@ from widget.domain.errors import EraseLater, UnknownCustomer
 from widget.storage.customers import lock_customers
 from widget.storage.data_files import erase_exports, erase_mail_files
 from widget.storage.engine import writing
-from widget.storage.erasing import mentions, own_rows
+from widget.storage.erasing import files_of_others, mentions, own_rows, strata
 from widget.storage.erasing.own_rows import Counts
 from widget.storage.erasing.person import Person, messages_about, person_of
 from widget.storage.events import append_event
@@ -28,7 +28,7 @@ from widget.storage.request_rows import is_being_sent
 
 # Each is called in this order, in one transaction. The customer's own row goes last.
 ERASERS: tuple[Callable[[Session, Person, datetime], Counts], ...] = (
-    mentions.erase_from_imports,
+    files_of_others.erase_from_imports,
     own_rows.withdraw_publications,
     own_rows.erase_responses,
     own_rows.erase_evidence,
@@ -41,6 +41,7 @@ ERASERS: tuple[Callable[[Session, Person, datetime], Counts], ...] = (
     mentions.redact_saved_filters,
     mentions.redact_titles,
     mentions.forget_copies,
+    strata.erase_lone_strata,
     own_rows.erase_customer_row,
 )
 # Each is given the data folder, and returns how many files it removed.
@@ -76,16 +77,12 @@ def erase_customer(
     What the database's file still holds of them in unused places is overwritten by the worker
     (`actions.purge_erased`).
     """
+    person = person_of(session, _one(session, workspace_id, customer_id))
+    parts = files_of_others.parts_naming(session, person)
     with writing(session):
         lock_customers(session, workspace_id, [customer_id])
-        customer = session.scalar(
-            select(Customer).where(
-                Customer.workspace_id == workspace_id, Customer.id == customer_id
-            )
-        )
-        if customer is None:
-            raise UnknownCustomer("There is no such customer in this workspace.")
-        person = person_of(session, customer)
+        # What became theirs meanwhile is theirs as well.
+        person = replace(person_of(session, _one(session, workspace_id, customer_id)), parts=parts)
         is_busy = is_reply_being_sent(session, workspace_id, person.follow_ups)
         if is_busy or any(is_being_sent(session, workspace_id, id) for id in person.requests):
             raise EraseLater("A mail to this customer is being sent. Try again in a minute.")
@@ -109,3 +106,12 @@ def erase_customer(
             at=at,
         )
     return Erased(id, counts)
+
+
+def _one(session: Session, workspace_id: int, customer_id: UUID) -> Customer:
+    customer = session.scalar(
+        select(Customer).where(Customer.workspace_id == workspace_id, Customer.id == customer_id)
+    )
+    if customer is None:
+        raise UnknownCustomer("There is no such customer in this workspace.")
+    return customer

@@ -13,6 +13,7 @@ from widget.domain.asks import PROPERTY_NAME_LIMIT
 from widget.domain.customer_files import ATTRIBUTE, TARGETS, format_of, mapping_problem
 from widget.domain.errors import FileRefused
 from widget.storage.customer_imports import (
+    IN_HAND,
     WAITING,
     add_import,
     drop_parts,
@@ -56,7 +57,7 @@ def map_customers(session: Session, workspace_id: int, id: UUID, mapping: Sequen
         raise FileRefused(problem)
     with writing(session):
         row = locked_customer_import(session, workspace_id, id)
-        if row.status not in ("mapping", "checked"):
+        if row.status not in IN_HAND:
             raise FileRefused(_GONE)
         if len(mapping) != len(row.headers) or not all(map(_is_target, mapping)):
             raise FileRefused("Say of each column what it is.")

@@ -66,7 +66,7 @@ def look_at(
             continue
         match = directory.apply(one)
         if match.known is None:
-            made.append(Kept("error", None, {"external_id": match.problem}))
+            made.append(Kept("error", None, {match.field: match.problem}))
         else:
             made.append(Kept(match.outcome, match.known.id, {}))
     if is_kept:
@@ -93,5 +93,5 @@ def change_customer(
             raise UnknownCustomer("There is no such customer in this workspace.")
         match = directory.change(known, tidy)
         if match.outcome == "error":
-            raise CustomerRefused({"email": match.problem})
+            raise CustomerRefused({match.field: match.problem})
         write_directory(session, workspace_id, directory, at)

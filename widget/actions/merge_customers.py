@@ -10,14 +10,12 @@ from widget.domain.errors import MergeRefused, UnknownCustomer
 from widget.domain.merging import Side, merged
 from widget.storage.audiences import move_on_lists
 from widget.storage.customer_merging import (
+    ask_once,
     both_locked,
     known_of,
     move_requests,
-    move_wishes,
-    name_responses,
     replace_by,
 )
-from widget.storage.customer_traces import Traces, traces_of
 from widget.storage.engine import writing
 from widget.storage.events import append_event
 
@@ -36,7 +34,8 @@ def merge_customers(
     audiences go over to the kept one.
 
     `chosen` says which of the two a field is taken from, by `domain.merging.Difference.key`.
-    Nothing is counted twice or lost. Raises UnknownCustomer, and MergeRefused for one and the same.
+    Nothing is counted twice or lost, and no wave of a campaign asks both.
+    Raises UnknownCustomer, and MergeRefused for one and the same.
     """
     if kept_id == other_id:
         raise MergeRefused("This is one and the same customer.")
@@ -45,18 +44,11 @@ def merge_customers(
         kept, other = rows.get(kept_id), rows.get(other_id)
         if kept is None or other is None:
             raise UnknownCustomer("There is no such customer in this workspace.")
-        was = (known_of(kept), known_of(other))
-        now = merged(*was, chosen)
-        traces = [traces_of(session, row) for row in (kept, other)]
-        both = Traces(
-            traces[0].requests | traces[1].requests, traces[0].responses | traces[1].responses
-        )
+        now = merged(known_of(kept), known_of(other), chosen)
+        ask_once(session, kept, other, at)
         move_requests(session, kept, other)
         move_on_lists(session, workspace_id, other_id, kept_id)
         replace_by(session, kept, other, now, at)
-        name_responses(session, workspace_id, both, was, now)
-        emails = [one.fields["email"] for one in was]
-        move_wishes(session, workspace_id, emails, now.fields["email"], at)
         append_event(
             session,
             "customers.merged",

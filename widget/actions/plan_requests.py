@@ -107,11 +107,13 @@ def _facts(
         is_test=is_test,
         planned=True,
     )
+    # Two keys may name one customer, one of them that of an entry that was merged.
+    mails = {customer.id: list(stored.get(customer.id, ())) for customer in known.values()}
     return _Facts(
         members=members_named(session, asking.workspace_id, names),
         refused=refusals(session, asking.workspace_id, {ask.email for ask in asks if ask.email}),
         known=known,
-        mails={key: list(stored.get(customer.id, ())) for key, customer in known.items()},
+        mails={key: mails[customer.id] for key, customer in known.items()},
         is_test=is_test,
     )
 

@@ -93,6 +93,10 @@ def _keep(
         reported_by=reported_by,
         at=at,
     )
+    if report.sort == "complaint" and mail.address_now not in ("", mail.address):
+        # It is what this workspace knows of them: others go by the address that had the mail.
+        now = address_digest(key, mail.address_now)
+        suppressions.suppress(session, workspace_id, now, "complaint", at)
     if report.sort == "complaint" and is_proven:
         # Though it be known: an API key may have said the same before, and proved nothing.
         suppressions.suppress(session, EVERYWHERE, digest, "complaint", at)

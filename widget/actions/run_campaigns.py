@@ -15,7 +15,7 @@ from widget.domain.retries import Backoff
 from widget.domain.samples import sized
 from widget.domain.sampling import MOST_STRATA
 from widget.storage.asking import Asking, askings
-from widget.storage.audiences import Frame, count_strata
+from widget.storage.audiences import Frame, count_strata, lock_audiences
 from widget.storage.campaigns import (
     StoredCampaign,
     campaign_of,
@@ -24,6 +24,7 @@ from widget.storage.campaigns import (
     frame_of,
     locked_campaign,
 )
+from widget.storage.customers import customers_there
 from widget.storage.engine import writing
 from widget.storage.wave_draws import draw_bars, drawn_after
 from widget.storage.wave_requests import (
@@ -71,7 +72,7 @@ def run_campaigns(
         while clock() < end:
             left = backoff.waiting(now)
             waves = [wave for wave in unmade_waves(session) if wave.campaign_id not in left]
-            stopped = [one for one in campaigns_to_call_off(session) if one.id not in left]
+            stopped = [one for one in campaigns_to_call_off(session, now) if one.id not in left]
             if not waves and not stopped:
                 break
             done += _each(_call_off, stopped, session, now, backoff)
@@ -133,8 +134,13 @@ def _begin_wave(session: Session, campaign: StoredCampaign, now: datetime) -> in
         zone, plan = zone_named(asking.time_zone), campaign.plan
         number = last_wave_number(session, row.id) + 1
         due = next_wave(plan, row.first_wave_at, number, zone, now)
+        row.next_wave_at = due.following
+        if due.number is None:
+            return 0
+        # Whoever changes an audience meanwhile waits, and then sees that there is a wave.
+        lock_audiences(session, row.workspace_id, (row.audience_id, row.excluded_id))
         add_wave(session, row, due.number, at=now)
-        row.status, row.next_wave_at = "running", due.following
+        row.status = "running"
         return 1
 
 
@@ -167,7 +173,7 @@ def _draw(session: Session, campaign: StoredCampaign, frame: Frame, wave: Stored
         # Their number has grown since the campaign was launched: ask without strata.
         traits = []
         population = count_strata(session, frame, traits, 1)
-    asked = sized(campaign.plan, campaign.kind, population)
+    asked = sized(campaign.plan, campaign.kind, population, wave.seed)
     is_everybody = asked == population
     bars = (
         {}
@@ -210,12 +216,15 @@ def _make(
         halted = locked_campaign(session, wave.workspace_id, wave.campaign_id).status != "running"
         if halted or row.status != "making" or row.reached != wave.reached:
             return 0
+        # Somebody may have been erased since they were drawn.
+        there = customers_there(session, wave.workspace_id, [one.customer.id for one in mails])
+        mails = [one for one in mails if one.customer.id in there]
         add_wave_requests(session, asking, wave, mails, now)
         row.made += len(mails)
         row.reached = reached if reached is not None else row.reached
         if reached is None:
             row.status, row.made_at = "made", now
-        return max(len(mails), 1)
+        return max(len(drawn), 1)
 
 
 def _traits_of_wave(campaign: StoredCampaign, wave: StoredWave) -> list[Trait]:
@@ -226,8 +235,8 @@ def _traits_of_wave(campaign: StoredCampaign, wave: StoredWave) -> list[Trait]:
 
 def _call_off(session: Session, campaign: StoredCampaign, now: datetime) -> int:
     with writing(session):
-        done = call_off(session, campaign.workspace_id, campaign.id, _CALLED_OFF)
+        done = call_off(session, campaign.workspace_id, campaign.id, _CALLED_OFF, now)
         if not done:
             row = locked_campaign(session, campaign.workspace_id, campaign.id)
-            row.finished_at = now
+            row.finished_at = row.finished_at or now
         return done

@@ -20,8 +20,9 @@ from widget.actions.keep_customers import Kept, keep_within, look_at
 from widget.domain.csv_files import Line
 from widget.domain.customer_files import details_of, file_lines, guess_mapping
 from widget.domain.customers import Details, tidied
-from widget.domain.errors import FileRefused
+from widget.domain.errors import FileRefused, ReadingStopped
 from widget.domain.retries import Backoff
+from widget.domain.spreadsheets import spreadsheet_lines
 from widget.storage.customer_imports import (
     PART,
     CheckedRow,
@@ -41,6 +42,8 @@ from widget.storage.customer_imports import (
 from widget.storage.engine import writing
 from widget.storage.events import append_event
 from widget.storage.models import CustomerImport, CustomerImportPart
+
+SheetLines = Callable[[bytes], Iterator[Line]]
 
 _log = logging.getLogger(__name__)
 
@@ -91,11 +94,13 @@ def run_customer_imports(
     clock: Callable[[], float] = time.monotonic,
     backoff: Backoff[UUID] | None = None,
     seen: Seen | None = None,
+    sheet_lines: SheetLines = spreadsheet_lines,
 ) -> int:
     """Work on files for about `budget_s` seconds; returns how many rows were done.
 
     Several workers may do this at once. A file that fails is logged and left alone for as long as
-    `backoff` says. Give the same `backoff` and `seen` to each call.
+    `backoff` says. Give the same `backoff` and `seen` to each call. `sheet_lines` reads
+    spreadsheets, and may raise ReadingStopped: then the file is there for the next worker.
     """
     backoff, seen = backoff or customer_import_backoff(), seen or Seen()
     end, done = clock() + budget_s, 0
@@ -103,7 +108,7 @@ def run_customer_imports(
         while clock() < end:
             if not is_any_customer_import(session, backoff.waiting(now)):
                 break
-            step = _step_or_leave(session, now, backoff, seen)
+            step = _step_or_leave(session, now, backoff, seen, sheet_lines)
             if step is None:
                 break
             done += step
@@ -121,7 +126,11 @@ def forget_customer_files(engine: Engine, now: datetime) -> int:
 
 
 def _step_or_leave(
-    session: Session, now: datetime, backoff: Backoff[UUID], seen: Seen
+    session: Session,
+    now: datetime,
+    backoff: Backoff[UUID],
+    seen: Seen,
+    sheet_lines: SheetLines,
 ) -> int | None:
     """Do a part of one file; returns how many rows it had, and None when no file is left."""
     id: UUID | None = None
@@ -138,7 +147,10 @@ def _step_or_leave(
                 work = _check_part if status == "checking" else _run_part
                 done = work(session, found, seen, now)
         if status == "reading":
-            done = _read(session, workspace_id, id, "xlsx" if form == "xlsx" else "csv", now)
+            content = import_content(session, workspace_id, id)
+            session.rollback()
+            lines = file_lines(content, "xlsx" if form == "xlsx" else "csv", sheet_lines)
+            done = _read(session, workspace_id, id, lines, now)
         backoff.succeeded(id)
         return done
     except Exception:
@@ -149,13 +161,12 @@ def _step_or_leave(
         return 0
 
 
-def _read(session: Session, workspace_id: int, id: UUID, form: str, now: datetime) -> int:
+def _read(
+    session: Session, workspace_id: int, id: UUID, lines: Iterator[Line], now: datetime
+) -> int:
     """Take a file apart, however often that was begun before; returns how many rows it has."""
-    content = import_content(session, workspace_id, id)
-    session.rollback()
     rows = 0
     try:
-        lines = file_lines(content, "xlsx" if form == "xlsx" else "csv")
         _number, headers = next(lines, (0, []))
         for number, some in enumerate(_parts(lines)):
             if not _keep_part(session, workspace_id, id, number, some, now):
@@ -165,6 +176,9 @@ def _read(session: Session, workspace_id: int, id: UUID, form: str, now: datetim
             raise FileRefused("The file needs a line of headers and at least one row below it.")
     except FileRefused as error:
         _refuse(session, workspace_id, id, str(error), now)
+        return rows
+    except ReadingStopped:
+        _leave_to_others(session, workspace_id, id, now)
         return rows
     with writing(session):
         found = locked_customer_import(session, workspace_id, id)
@@ -213,6 +227,13 @@ def _refuse(session: Session, workspace_id: int, id: UUID, problem: str, now: da
             found.status, found.problem, found.finished_at = "failed", problem, now
             found.content, found.claimed_until = b"", None
             drop_parts(session, workspace_id, id)
+
+
+def _leave_to_others(session: Session, workspace_id: int, id: UUID, now: datetime) -> None:
+    with writing(session):
+        found = locked_customer_import(session, workspace_id, id)
+        if _is_mine(found, now):
+            found.claimed_until = None
 
 
 def _check_part(session: Session, found: CustomerImport, seen: Seen, now: datetime) -> int:

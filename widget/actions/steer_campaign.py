@@ -1,17 +1,22 @@
 """Launch a campaign, and pause, resume or stop it: what is claimed later goes by its state, so each
-of these takes no longer for a hundred thousand customers than for one."""
+of these takes no longer for a hundred thousand customers than for a few thousand.
+
+Each notes who did it: `by` is a user's id.
+"""
 
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from widget.actions.take_back_mails import take_back_mails
 from widget.domain.ask_times import zone_named
 from widget.domain.audiences import traits_named
-from widget.domain.campaigns import CampaignPlan, Verb, first_wave_at, may
+from widget.domain.campaigns import CampaignPlan, Verb, first_wave_at, may, plan_problems
 from widget.domain.errors import CampaignRefused
 from widget.domain.sampling import MOST_STRATA
 from widget.storage.asking import askings
 from widget.storage.audiences import count_strata
+from widget.storage.campaign_events import note_campaign
 from widget.storage.campaigns import campaign_of, frame_of, locked_campaign
 from widget.storage.engine import writing
 from widget.storage.waves import has_waves
@@ -24,11 +29,13 @@ _REFUSED: dict[Verb, str] = {
 }
 
 
-def launch_campaign(session: Session, workspace_id: int, id: int, *, at: datetime) -> None:
+def launch_campaign(
+    session: Session, workspace_id: int, id: int, *, at: datetime, by: int | None = None
+) -> None:
     """Let a campaign's first wave begin when its plan says so: the worker does the rest.
 
     Raises UnknownCampaign, and CampaignRefused when it was launched already, its survey is not
-    open, nobody would be asked, or it has too many strata.
+    open, nobody would be asked, it has too many strata, or its plan cannot be.
     """
     # Counting may take long, and nobody need wait for it.
     campaign = campaign_of(session, workspace_id, id)
@@ -47,20 +54,34 @@ def launch_campaign(session: Session, workspace_id: int, id: int, *, at: datetim
         if not asking.is_open:
             raise CampaignRefused("Its survey is closed or was never published.")
         plan = CampaignPlan.from_json(row.plan)
+        if wrong := plan_problems(plan):
+            raise CampaignRefused(next(iter(wrong.values())))
         row.first_wave_at = first_wave_at(plan, zone_named(asking.time_zone), at)
         row.next_wave_at, row.status = row.first_wave_at, "scheduled"
+        note_campaign(session, "campaign.launched", row, by, at)
 
 
-def pause_campaign(session: Session, workspace_id: int, id: int) -> None:
-    """Let no further mail leave, for now. Raises UnknownCampaign, CampaignRefused."""
+def pause_campaign(
+    session: Session, workspace_id: int, id: int, *, at: datetime, by: int | None = None
+) -> None:
+    """Let no further mail leave, for now. Mails that were made go back to their requests: whoever
+    they are for was not asked, and all rules are looked at again when it is resumed.
+
+    Raises UnknownCampaign, CampaignRefused.
+    """
     with writing(session):
         row = locked_campaign(session, workspace_id, id)
         _check("pause", row.status)
         row.status = "paused"
+        take_back_mails(session, workspace_id, id, at)
+        note_campaign(session, "campaign.paused", row, by, at)
 
 
-def resume_campaign(session: Session, workspace_id: int, id: int) -> None:
-    """Go on where it was paused; of the waves that were missed meanwhile the last one begins.
+def resume_campaign(
+    session: Session, workspace_id: int, id: int, *, at: datetime, by: int | None = None
+) -> None:
+    """Go on where it was paused. Of a campaign that repeats, waves that were missed meanwhile are
+    left out.
 
     Raises UnknownCampaign, CampaignRefused.
     """
@@ -68,15 +89,19 @@ def resume_campaign(session: Session, workspace_id: int, id: int) -> None:
         row = locked_campaign(session, workspace_id, id)
         _check("resume", row.status)
         row.status = "running" if has_waves(session, id) else "scheduled"
+        note_campaign(session, "campaign.resumed", row, by, at)
 
 
-def stop_campaign(session: Session, workspace_id: int, id: int) -> None:
+def stop_campaign(
+    session: Session, workspace_id: int, id: int, *, at: datetime, by: int | None = None
+) -> None:
     """Let no further mail leave, ever; the worker notes so at each request. What was sent can
     still be answered. Raises UnknownCampaign, CampaignRefused."""
     with writing(session):
         row = locked_campaign(session, workspace_id, id)
         _check("stop", row.status)
         row.status, row.next_wave_at = "stopped", None
+        note_campaign(session, "campaign.stopped", row, by, at)
 
 
 def _check(verb: Verb, status: str) -> None:

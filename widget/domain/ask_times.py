@@ -1,9 +1,11 @@
 """When a request is due: after the interaction, within sending hours, before it expires."""
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from widget.domain.asking import MOST_REMINDERS, AskingRules
+
+_SATURDAY = 5
 
 
 def zone_named(*names: str) -> ZoneInfo:
@@ -53,19 +55,38 @@ def within_hours(rules: AskingRules, zone: ZoneInfo, moment: datetime) -> dateti
     Hours may pass midnight (22 to 6). The hour that clocks skip in spring is made up for by the
     moment they jump to, when that is still within the hours, and by the next day otherwise.
     """
-    while not _is_within(rules, moment.astimezone(zone).hour):
+    while not _is_within(rules, moment.astimezone(zone)):
         local = moment.astimezone(zone)
         day = local.date() + timedelta(days=0 if local.hour < rules.hours_from else 1)
         # By way of UTC, where an hour that does not exist becomes one that does.
-        moment = datetime.combine(day, time(rules.hours_from), zone).astimezone(UTC)
+        moment = opening(rules, zone, day)
     return moment.astimezone(UTC)
 
 
-def _is_within(rules: AskingRules, hour: int) -> bool:
-    first, last = rules.hours_from % 24, rules.hours_until
+def opening(rules: AskingRules, zone: ZoneInfo, day: date) -> datetime:
+    """When the sending hours of a day begin, in UTC."""
+    return datetime.combine(day, time(rules.hours_from % 24), zone).astimezone(UTC)
+
+
+def day_of_hours(rules: AskingRules, local: datetime) -> date:
+    """The day on which the sending hours of a local moment have begun."""
+    begins_before = rules.hours_from % 24 >= rules.hours_until % 24 and rules.hours_until < 24
+    is_of_yesterday = begins_before and local.hour < rules.hours_from
+    return local.date() - timedelta(days=1) if is_of_yesterday else local.date()
+
+
+def is_sending_day(rules: AskingRules, day: date) -> bool:
+    """Whether sending hours begin on a day."""
+    return not rules.weekdays_only or day.weekday() < _SATURDAY
+
+
+def _is_within(rules: AskingRules, local: datetime) -> bool:
+    hour, first, last = local.hour, rules.hours_from % 24, rules.hours_until
     if first == last % 24:
-        return True
-    return first <= hour < last if first < last else hour >= first or hour < last
+        is_open = True
+    else:
+        is_open = first <= hour < last if first < last else hour >= first or hour < last
+    return is_open and is_sending_day(rules, day_of_hours(rules, local))
 
 
 def next_reminder(

@@ -18,9 +18,9 @@ class AskingRules:
 
     `suppression_days`: days in which one customer is not asked for this survey again; 0 is off.
     `delay_minutes`: after the interaction. `hours_from` and `hours_until`: local hours of the day
-    (0 to 24) within which mails are sent; `expires_days`: after which a request can no longer be
-    answered. `reminders` are sent `reminder_days` apart. `edit_days`: how long a customer may
-    change an answer given from a mail.
+    (0 to 24) within which mails are sent; with `weekdays_only` those that begin on a Monday to
+    Friday. `expires_days`: after which a request can no longer be answered. `reminders` are sent
+    `reminder_days` apart. `edit_days`: how long a customer may change an answer given from a mail.
     """
 
     suppression_days: int = 30
@@ -31,6 +31,7 @@ class AskingRules:
     reminders: int = 0
     reminder_days: int = 3
     edit_days: int = 30
+    weekdays_only: bool = False
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any] | None) -> "AskingRules":

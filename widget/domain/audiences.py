@@ -34,12 +34,29 @@ RuleField = Literal[TextField, TimeField, ScoreField]
 FIELDS: tuple[RuleField, ...] = (*TEXT_FIELDS, *TIME_FIELDS, "last_score")
 
 Operator = Literal[
-    "is", "is_not", "contains", "is_known", "is_unknown", "within", "not_within", "ever", "never"
+    "is",
+    "is_not",
+    "contains",
+    "is_known",
+    "is_unknown",
+    "at_least",
+    "at_most",
+    "within",
+    "not_within",
+    "ever",
+    "never",
 ]
 _TEXT_OPERATORS: tuple[Operator, ...] = ("is", "is_not", "contains", "is_known", "is_unknown")
+# Of attributes that are numbers; neither holds of one that is none, or is not known.
+NUMBER_OPERATORS: tuple[Operator, ...] = ("at_least", "at_most")
 # `within` so many days; `not_within` holds as well where it never happened.
 _TIME_OPERATORS: tuple[Operator, ...] = ("within", "not_within", "ever", "never")
-_NEEDS_VALUE: frozenset[Operator] = frozenset({"is", "is_not", "contains", "within", "not_within"})
+_NEEDS_VALUE: frozenset[Operator] = frozenset(
+    {"is", "is_not", "contains", "within", "not_within", *NUMBER_OPERATORS}
+)
+# As numbers are written in JSON, and short enough to be compared exactly.
+NUMBER = r"-?(0|[1-9][0-9]*)(\.[0-9]+)?"
+MOST_DIGITS = 15
 
 TOO_MANY = f"An audience has at most {MOST_ITEMS} rules and groups."
 MOST_DAYS = 3650
@@ -60,9 +77,14 @@ class Rule:
     key: str = ""
 
     @property
+    def number(self) -> float:
+        """The value as a number, of a rule without problems."""
+        return float(self.value)
+
+    @property
     def days(self) -> int:
-        """The value as days, of a rule without problems."""
-        return int(self.value)
+        """The value as days, of a rule without problems; rules of before may say any number."""
+        return min(int(self.value), MOST_DAYS)
 
 
 Rules = Group[Rule]
@@ -71,6 +93,8 @@ EVERYBODY: Rules = Group()
 
 def operators_of(field: RuleField) -> tuple[Operator, ...]:
     """What may be said of a field."""
+    if field == "attribute":
+        return (*_TEXT_OPERATORS, *NUMBER_OPERATORS)
     if field in TEXT_FIELDS:
         return _TEXT_OPERATORS
     return _TIME_OPERATORS if field in TIME_FIELDS else ("is", "is_not")
@@ -131,8 +155,12 @@ def _problem(rule: Rule) -> str:
         return "" if rule.value in MOODS else "Choose how good the answer was."
     if rule.field in TIME_FIELDS:
         is_number = rule.value.isascii() and rule.value.isdigit()
-        is_fine = is_number and 1 <= int(rule.value[:6]) <= MOST_DAYS
+        is_fine = is_number and len(rule.value) <= 4 and 1 <= int(rule.value) <= MOST_DAYS
         return "" if is_fine else f"Give a number of days from 1 to {MOST_DAYS}."
+    if rule.operator in NUMBER_OPERATORS:
+        is_number = re.fullmatch(NUMBER, rule.value) is not None
+        is_short = len(rule.value) <= MOST_DIGITS
+        return "" if is_number and is_short else "Give a number such as 1200 or -3.5."
     return "" if rule.value else "Say what to compare with."
 
 

@@ -1,7 +1,7 @@
 """What a campaign found: its number against the baseline's, by group, and by stratum."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from widget.domain.sampling import Stratum
 from widget.domain.scores.adding import summed, without
@@ -10,7 +10,7 @@ from widget.domain.scores.corrections import corrected
 from widget.domain.scores.estimates import Score
 from widget.domain.scores.metrics import MetricId
 from widget.domain.scores.poststratified import Poststratified
-from widget.domain.scores.scoring import Counts, Group, compare, poststratified, score_of
+from widget.domain.scores.scoring import Counts, Group, compare, has_value, poststratified, score_of
 
 MOST_GROUPS = 50
 
@@ -18,7 +18,8 @@ MOST_GROUPS = 50
 @dataclass(frozen=True)
 class Progress:
     """How far a campaign has come. `sent` counts what left, whatever became of it; `not_sent` why
-    others were not, most frequent reasons first. `wanted` is how many its waves ask."""
+    others were not, most frequent reasons first. `wanted` is how many its waves ask. `is_made`: no
+    more requests are to be made, be they fewer than that as somebody was erased meanwhile."""
 
     wanted: int = 0
     made: int = 0
@@ -28,11 +29,7 @@ class Progress:
     answered: int = 0
     unsubscribed: int = 0
     not_sent: tuple[tuple[str, int], ...] = ()
-
-    @property
-    def is_made(self) -> bool:
-        """Whether every request that its waves want was made."""
-        return self.made >= self.wanted
+    is_made: bool = True
 
     @property
     def refused(self) -> int:
@@ -45,7 +42,12 @@ LEFT = frozenset({"sent", "delivered", "bounced", "answered", "expired"})
 
 
 def progress(
-    counted: Mapping[tuple[str, str], int], *, wanted: int, made: int, unsubscribed: int
+    counted: Mapping[tuple[str, str], int],
+    *,
+    wanted: int,
+    made: int,
+    is_made: bool,
+    unsubscribed: int,
 ) -> Progress:
     """The progress from how many requests have each status and reason."""
     by_status: dict[str, int] = {}
@@ -64,12 +66,14 @@ def progress(
         answered=by_status.get("answered", 0),
         unsubscribed=unsubscribed,
         not_sent=tuple(sorted(reasons.items(), key=lambda pair: (-pair[1], pair[0]))),
+        is_made=is_made,
     )
 
 
 @dataclass(frozen=True)
 class GroupRow:
-    """A group's number, and how it differs from the baseline; None without a baseline."""
+    """A group's number, and how it differs from the same group's of the baseline; None without a
+    baseline, and where nobody of that group answered then."""
 
     name: str
     score: Score
@@ -77,21 +81,28 @@ class GroupRow:
 
 
 def by_group(
-    metric: MetricId, groups: Mapping[str, Counts], baseline: Counts | None
+    metric: MetricId, groups: Mapping[str, Counts], baseline: Mapping[str, Counts] | None
 ) -> list[GroupRow]:
-    """The groups with most answers, up to MOST_GROUPS, most first.
+    """The groups with most answers, up to MOST_GROUPS, most first, each against the group of its
+    name in the baseline: against the whole of it every group that is unlike others would differ,
+    though nothing has changed.
 
     Verdicts are made for all of them being looked at together (Holm), those of the rest as well.
     """
     scores = {name: score_of(metric, counts) for name, counts in groups.items()}
     names = sorted((name for name in groups if scores[name].n), key=lambda n: (-scores[n].n, n))
-    against: Sequence[Comparison | None] = [None] * len(names)
-    if baseline is not None:
-        against = corrected([compare(metric, baseline, groups[name]) for name in names])
-    return [
-        GroupRow(name, scores[name], one)
-        for name, one in list(zip(names, against, strict=True))[:MOST_GROUPS]
-    ]
+    before = {name: counts for name, counts in (baseline or {}).items() if name in scores}
+    comparable = [name for name in names if name in before and has_value(metric, before[name])]
+    tests = corrected([compare(metric, before[name], groups[name]) for name in comparable])
+    against = dict(zip(comparable, tests, strict=True))
+    return [GroupRow(name, scores[name], against.get(name)) for name in names[:MOST_GROUPS]]
+
+
+def counted_from(counts: Counts, positive_from: int) -> Counts:
+    """Answers to one kind of question, with those from a score on as the positive ones. Surveys may
+    differ in that, and such a difference is none of what customers said."""
+    answers = [replace(one, positive_from=positive_from) for one in counts.answers]
+    return replace(counts, answers=answers)
 
 
 @dataclass(frozen=True)

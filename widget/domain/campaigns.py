@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Literal, get_args
 from zoneinfo import ZoneInfo
 
-from widget.domain.ask_times import within_hours
+from widget.domain.ask_times import day_of_hours, opening, within_hours
 from widget.domain.asking import MOST_REMINDERS, AskingRules
 from widget.domain.audiences import trait_named
 
@@ -37,7 +37,8 @@ class CampaignPlan:
     is stratified by, as `audiences.Trait.name`.
 
     `starts_on` (None: at once) and `starts_hour` (0 to 23) are the workspace's; then every
-    `repeat` weeks or months. A wave is spread over `spread_days`, within local hours of the day.
+    `repeat` weeks or months. A wave is spread over `spread_days`, within local hours of the day;
+    with `weekdays_only` those of Monday to Friday.
     `quiet_days`: whoever was asked for anything within so many days is not asked; 0 is off.
     `reminders` are sent `reminder_days` apart; None leaves both to the survey's rules.
     """
@@ -55,6 +56,7 @@ class CampaignPlan:
     spread_days: int = 1
     hours_from: int = 8
     hours_until: int = 20
+    weekdays_only: bool = False
     quiet_days: int = 30
     reminders: int | None = None
     reminder_days: int = 3
@@ -74,8 +76,8 @@ class CampaignPlan:
         return {**asdict(self), "starts_on": day, "traits": list(self.traits)}
 
 
-# A day before it is none that anybody chose.
-_FIRST_DAY = date(2000, 1, 1)
+# A day before or after is none that anybody chose, and dates have an end.
+_FIRST_DAY, _LAST_DAY = date(2000, 1, 1), date(2100, 1, 1)
 _RANGES: Mapping[str, tuple[float, float]] = {
     "margin": (0.5, 50),
     "response_rate": (1, 100),
@@ -99,7 +101,7 @@ def plan_problems(plan: CampaignPlan) -> dict[str, str]:
     }
     if plan.reminders is not None and not 0 <= plan.reminders <= MOST_REMINDERS:
         found["reminders"] = f"Choose a number from 0 to {MOST_REMINDERS}."
-    if plan.starts_on is not None and plan.starts_on < _FIRST_DAY:
+    if plan.starts_on is not None and not _FIRST_DAY <= plan.starts_on < _LAST_DAY:
         found["starts_on"] = "Choose a day."
     if plan.hours_from == plan.hours_until:
         found["hours_until"] = "Sending hours need a beginning and a different end."
@@ -107,7 +109,36 @@ def plan_problems(plan: CampaignPlan) -> dict[str, str]:
         found["traits"] = f"A sample is stratified by {MOST_TRAITS} things at most."
     elif any(trait_named(name) is None for name in plan.traits):
         found["traits"] = "Choose what customers are told apart by."
+    if not found and plan.who == "everybody" and passes_over_its_own(plan):
+        found["quiet_days"] = (
+            "Each wave would pass over whom the last one asked: choose "
+            f"{most_quiet_days(plan)} days at most, or waves that are further apart."
+        )
     return found
+
+
+def most_quiet_days(plan: CampaignPlan) -> int | None:
+    """How many quiet days there may be if whoever is asked by one wave is to be asked by the next;
+    None for a campaign that is sent once. Of a plan without other problems."""
+    if plan.every == "once":
+        return None
+    if plan.every == "week":
+        apart = 7 * plan.repeat
+    else:
+        # The shortest so many months, of years without a 29 February.
+        begins = [date(2001, month, 1) for month in range(1, 13)]
+        apart = min((_months_later(day, plan.repeat) - day).days for day in begins)
+    days = plan.spread_days
+    if plan.weekdays_only:
+        days += 2 * (1 + plan.spread_days // 5)
+    # One more, as mails leave some hours after they are due.
+    return max(apart - days - 1, 0)
+
+
+def passes_over_its_own(plan: CampaignPlan) -> bool:
+    """Whether waves leave out some whom an earlier wave of the same campaign asked."""
+    most = most_quiet_days(plan)
+    return most is not None and plan.quiet_days > most
 
 
 def rules_of(plan: CampaignPlan, survey: AskingRules) -> AskingRules:
@@ -121,6 +152,7 @@ def rules_of(plan: CampaignPlan, survey: AskingRules) -> AskingRules:
         delay_minutes=0,
         hours_from=plan.hours_from,
         hours_until=plan.hours_until,
+        weekdays_only=plan.weekdays_only,
     )
     if plan.reminders is None:
         return rules
@@ -154,22 +186,32 @@ def _months_later(day: date, months: int) -> date:
 
 @dataclass(frozen=True)
 class NextWave:
-    """The wave whose turn it is at some moment, and when the one after it begins."""
+    """The wave whose turn it is at some moment (None: it was missed, and is left out), and when the
+    one after it begins."""
 
-    number: int
+    number: int | None
     following: datetime | None
+
+
+# Whoever is that late begins a wave all the same.
+_LATE = timedelta(days=1)
 
 
 def next_wave(
     plan: CampaignPlan, first: datetime, number: int, zone: ZoneInfo, now: datetime
 ) -> NextWave:
-    """The last wave from `number` on that was due by `now`: what was missed is not made up for, or
-    customers would be asked twice in a row."""
+    """The last wave from `number` on that was due by `now`, unless it was so more than a day ago.
+
+    What was missed is not made up for: customers would be asked twice in a row, or on another day
+    than was planned. Only a campaign that is sent once begins however late it is.
+    """
     following = wave_at(plan, first, number + 1, zone)
     while following is not None and following <= now:
         number += 1
         following = wave_at(plan, first, number + 1, zone)
-    return NextWave(number, following)
+    due = wave_at(plan, first, number, zone)
+    is_missed = due is not None and following is not None and due < now - _LATE
+    return NextWave(None if is_missed else number, following)
 
 
 def first_wave_at(plan: CampaignPlan, zone: ZoneInfo, now: datetime) -> datetime:
@@ -183,17 +225,45 @@ def first_wave_at(plan: CampaignPlan, zone: ZoneInfo, now: datetime) -> datetime
 def mail_at(plan: CampaignPlan, wave: datetime, zone: ZoneInfo, place: float) -> datetime:
     """When somebody's mail of a wave is due, in UTC: within hours of their own clocks (`zone`).
 
-    `place` is theirs among all, from 0 to below 1. The days are spread evenly, and each day's
-    mails over its hours; a wave of one day goes out as fast as it can.
+    `place` is theirs among all, from 0 to below 1. A wave of several days is spread evenly over the
+    sending hours of so many days, from the first moment on that is within them; where they have
+    begun, the rest of them is made up for after the last whole day. A wave of one day goes out as
+    fast as it can.
     """
     rules = rules_of(plan, AskingRules())
+    begins = within_hours(rules, zone, wave)
     if plan.spread_days == 1:
-        return within_hours(rules, zone, wave)
-    day, of_day = divmod(place * plan.spread_days, 1)
-    local = wave.astimezone(zone).date() + timedelta(days=int(day))
-    hours = (plan.hours_until - plan.hours_from) % 24 or 24
-    opens = datetime.combine(local, time(plan.hours_from), zone).astimezone(UTC)
-    return within_hours(rules, zone, max(wave, opens + of_day * timedelta(hours=hours)))
+        return begins
+    hours = timedelta(hours=(plan.hours_until - plan.hours_from) % 24 or 24)
+    day = day_of_hours(rules, begins.astimezone(zone))
+    gone = max(begins - opening(rules, zone, day), timedelta())
+    days, of_day = divmod(gone + place * plan.spread_days * hours, hours)
+    if not days:
+        return within_hours(rules, zone, begins - gone + of_day)
+    day = _sending_day(rules, day, days)
+    return within_hours(rules, zone, opening(rules, zone, day) + of_day)
+
+
+def _sending_day(rules: AskingRules, day: date, later: int) -> date:
+    """The day so many sending days after one."""
+    if not rules.weekdays_only:
+        return day + timedelta(days=later)
+    weeks, days = divmod(later, 5)
+    # From Friday on the weekend lies between.
+    return day + timedelta(weeks=weeks, days=days + (2 if day.weekday() + days > 4 else 0))
+
+
+# What was decided when a mail was made holds for so long: others may have asked meanwhile.
+MAIL_HOLDS = timedelta(minutes=30)
+
+
+def decided_again_at(
+    plan: CampaignPlan, zone: ZoneInfo, *, made_at: datetime, now: datetime
+) -> datetime | None:
+    """When a mail that was made at some moment, and is about to leave, is to be decided on again:
+    when its hours begin, or now where the decision is old. None lets it leave."""
+    hours_at = within_hours(rules_of(plan, AskingRules()), zone, now)
+    return hours_at if hours_at > now or now - made_at > MAIL_HOLDS else None
 
 
 Verb = Literal["launch", "pause", "resume", "stop"]

@@ -1,6 +1,6 @@
 """Files of customers: what their columns are taken for, and what their rows say."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Literal
 
 from widget.domain.csv_files import Line, bare_header, stream_lines
@@ -97,14 +97,17 @@ def format_of(content: bytes) -> FileFormat:
     return "csv"
 
 
-def file_lines(content: bytes, form: FileFormat) -> Iterator[Line]:
+def file_lines(
+    content: bytes,
+    form: FileFormat,
+    sheet_lines: Callable[[bytes], Iterator[Line]] = spreadsheet_lines,
+) -> Iterator[Line]:
     """The lines of a file that hold something, headers first, cells cut to what is read.
+    `sheet_lines` reads spreadsheets.
 
     Raises FileRefused where the file cannot be read, or has too many rows.
     """
-    lines = (
-        spreadsheet_lines(content) if form == "xlsx" else stream_lines(decode(content, MOST_BYTES))
-    )
+    lines = sheet_lines(content) if form == "xlsx" else stream_lines(decode(content, MOST_BYTES))
     for index, (number, cells) in enumerate(lines):
         if index > MOST_ROWS:
             raise FileRefused(f"The file has more than {MOST_ROWS:,} rows; split it.")

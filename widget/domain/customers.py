@@ -1,6 +1,6 @@
 """What may be said of a customer, from a form, a file or the API; and who is meant by it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, get_args
@@ -25,6 +25,7 @@ OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 
 ATTRIBUTES_LIMIT = PROPERTIES_LIMIT
 ATTRIBUTE_LIMIT = 500
+TOO_MANY_ATTRIBUTES = f"A customer has at most {ATTRIBUTES_LIMIT} attributes."
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,11 @@ class Details:
     @property
     def external_id(self) -> str:
         return self.fields.get("external_id", "")
+
+    def without(self, names: Collection[Field]) -> "Details":
+        """The same, with nothing said of some fields."""
+        left = {name: text for name, text in self.fields.items() if name not in names}
+        return Details(left, self.attributes)
 
 
 def tidied(details: Details) -> Details:
@@ -86,5 +92,5 @@ def problems(details: Details, now: datetime) -> dict[str, str]:
     if not email and not details.external_id.strip():
         found["email"] = "Write an email address, or an id of your own."
     if len(details.attributes) > ATTRIBUTES_LIMIT:
-        found["attributes"] = f"A customer has at most {ATTRIBUTES_LIMIT} attributes."
+        found["attributes"] = TOO_MANY_ATTRIBUTES
     return found

@@ -363,6 +363,10 @@ class ReportRefused(SaysoError):
         self.problems = problems
 
 
+class ReadingStopped(Exception):
+    """Reading a file ended before its end, as nobody waits for it any more."""
+
+
 class EraseLater(SaysoError):
     """Somebody cannot be erased at this moment, as something would put them back."""
 

@@ -93,6 +93,7 @@ WAITS_IN_TEST_MODE = (
     "Waits for the end of test mode: it was tried before that began, and may have reached its "
     "customer."
 )
+WAITS_FOR_HOURS = "Waits for the hours in which its campaign sends."
 
 # Reasons for which an address as such is not written to, as the mail side keeps them.
 REFUSALS: tuple[Why, ...] = ("unsubscribed", "complaint", "hard_bounce", "soft_bounces")

@@ -43,7 +43,9 @@ def sample_size(plan: CampaignPlan, kind: Kind, population: int) -> SampleSize:
     return SampleSize(asked, answers, margin_reached(population, answers, spread), wanted)
 
 
-def sized(plan: CampaignPlan, kind: Kind, population: Mapping[Stratum, int]) -> dict[Stratum, int]:
-    """How many of each stratum a plan asks."""
+def sized(
+    plan: CampaignPlan, kind: Kind, population: Mapping[Stratum, int], seed: str = ""
+) -> dict[Stratum, int]:
+    """How many of each stratum a plan asks; the seed decides where chance has to."""
     size = sample_size(plan, kind, sum(population.values()))
-    return allocate(size.asked, population)
+    return allocate(size.asked, population, seed)

@@ -4,7 +4,7 @@ All of it is repeatable. The same seed, customers and strata give the same sampl
 the customers are read; whoever has the seed can check each choice.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from math import ceil, sqrt
@@ -16,6 +16,8 @@ MOST_STRATA = 500
 
 # The values of a customer for the attributes that a sample is stratified by, in their order.
 Stratum = tuple[str, ...]
+# Stands for the values of a stratum whose only customer was erased.
+ERASED = "(erased)"
 
 # The standard deviation of one answer at its worst: half of all at one end of the scale and half
 # at the other. In points for NPS, in percentage points for shares such as that of satisfied ones.
@@ -63,34 +65,60 @@ def to_ask(population: int, answers: int, response_rate: float) -> int:
     return min(population, ceil(answers / response_rate - 1e-9))
 
 
-def allocate(size: int, population: Mapping[Stratum, int]) -> dict[Stratum, int]:
+# What the smallest strata may cost the others: so large a part of the sample, from 0 to 1.
+_MOST_FOR_SMALL = 0.1
+
+
+def allocate(size: int, population: Mapping[Stratum, int], seed: str = "") -> dict[Stratum, int]:
     """How many of each stratum a sample of `size` asks, in proportion to how many there are.
 
-    By largest remainders, so that each is within one of its share and the sum is exact. Where
-    `size` suffices for it, a stratum whose share is below one is asked for one all the same, and
-    the others share the rest in proportion. None is asked for more than it has.
+    By largest remainders, so that each is within one of its share and the sum is exact; of equal
+    remainders the seed decides, so that no stratum is left out for its name. A stratum whose share
+    is below one is asked for one all the same, and the others share the rest in proportion, as long
+    as that takes a tenth of the sample at most: with many of them it would be one of oddities. None
+    is asked for more than it has.
     """
     rest = {stratum: number for stratum, number in population.items() if number > 0}
-    left = min(max(size, 0), sum(rest.values()))
+    left = size = min(max(size, 0), sum(rest.values()))
     asked = dict.fromkeys(population, 0)
-    if left >= len(rest):
-        while small := [one for one in rest if left * rest[one] < sum(rest.values())]:
-            for one in small:
-                asked[one] = 1
-                del rest[one]
-            left -= len(small)
-    return asked | _by_largest_remainder(left, rest)
+    small = _small(left, rest)
+    if len(small) - size * _share(small, rest) <= size * _MOST_FOR_SMALL:
+        asked |= dict.fromkeys(small, 1)
+        left -= len(small)
+        rest = {stratum: number for stratum, number in rest.items() if stratum not in small}
+    return asked | _by_largest_remainder(left, rest, Lot(seed))
 
 
-def _by_largest_remainder(size: int, population: Mapping[Stratum, int]) -> dict[Stratum, int]:
+def _small(size: int, population: Mapping[Stratum, int]) -> set[Stratum]:
+    """Strata whose share of what smaller ones leave, having one each, is below one."""
+    rest, found = dict(population), set[Stratum]()
+    left = size
+    while small := [one for one in rest if left * rest[one] < sum(rest.values())]:
+        found.update(small)
+        left -= len(small)
+        for one in small:
+            del rest[one]
+    return found
+
+
+def _share(strata: Collection[Stratum], population: Mapping[Stratum, int]) -> float:
+    whole = sum(population.values())
+    return sum(population[one] for one in strata) / whole if whole else 0.0
+
+
+def _by_largest_remainder(
+    size: int, population: Mapping[Stratum, int], lot: "Lot"
+) -> dict[Stratum, int]:
     total = sum(population.values())
     if not total:
         return {}
     # Whole numbers throughout: shares in binary would round a tie one way or the other.
     quotas = {stratum: divmod(size * number, total) for stratum, number in population.items()}
     asked = {stratum: whole for stratum, (whole, _rest) in quotas.items()}
-    # Of equal remainders the greater stratum comes first, then the one of the earlier name.
-    by_remainder = sorted(population, key=lambda one: (-quotas[one][1], -population[one], one))
+    # Of equal remainders the greater stratum comes first, and then chance has it.
+    by_remainder = sorted(
+        population, key=lambda one: (-quotas[one][1], -population[one], lot.number("\0".join(one)))
+    )
     for stratum in by_remainder[: size - sum(asked.values())]:
         asked[stratum] += 1
     return asked

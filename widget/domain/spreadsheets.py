@@ -18,9 +18,19 @@ MOST_COLUMNS = 200
 _MOST_UNPACKED = 256 * 1024 * 1024
 _MOST_TEXTS = 64 * 1024 * 1024
 _MOST_ELSE = 16 * 1024 * 1024
+# What is read as a whole before the first row, however little of it is needed.
+_MOST_AHEAD = 1024 * 1024
+_AHEAD = ("xl/styles.xml", "xl/workbook.xml", "xl/theme/theme1.xml", "[Content_Types].xml")
+# As many as spreadsheet programs know. A file may give a row any number, and each empty row before
+# it takes time.
+_MOST_ROWS_READ = 1_048_576
 _SHEETS, _TEXTS, _PICTURES = "xl/worksheets/", "xl/sharedStrings.xml", "xl/media/"
 
 _TOO_LARGE = "The spreadsheet becomes too large when it is unpacked. Save it as CSV, or split it."
+_TOO_LONG = (
+    f"The first sheet has more than {_MOST_ROWS_READ:,} rows, empty ones counted. Delete what "
+    "stands below the last customer, or save it as CSV."
+)
 _UNREADABLE = "This spreadsheet cannot be read. Save it anew as .xlsx or as CSV, and try again."
 
 
@@ -45,7 +55,8 @@ def check_unpacked(content: bytes) -> None:
         for name, size in sizes.items()
         if name != _TEXTS and not name.startswith((_SHEETS, _PICTURES))
     )
-    if sheets > _MOST_UNPACKED or texts > _MOST_TEXTS or others > _MOST_ELSE:
+    ahead = max(sizes.get(name, 0) for name in _AHEAD)
+    if sheets > _MOST_UNPACKED or texts > _MOST_TEXTS or others > _MOST_ELSE or ahead > _MOST_AHEAD:
         raise FileRefused(_TOO_LARGE)
 
 
@@ -60,6 +71,8 @@ def spreadsheet_lines(content: bytes) -> Iterator[Line]:
             # However large it says it is, each row has as many cells as stand in it.
             sheet.reset_dimensions()
             for number, row in enumerate(sheet.iter_rows(values_only=True), 1):
+                if number > _MOST_ROWS_READ:
+                    raise FileRefused(_TOO_LONG)
                 cells = [_text(value) for value in row[:MOST_COLUMNS]]
                 while cells and not cells[-1]:
                     cells.pop()

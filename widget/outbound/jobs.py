@@ -52,6 +52,7 @@ from widget.outbound.mail.sending import SendMail
 from widget.outbound.mail.transport import make_mailer
 from widget.outbound.messages import SendMessages
 from widget.outbound.public_client import PublicClient
+from widget.outbound.spreadsheets import SpreadsheetReader
 from widget.outbound.webhooks import SendWebhooks
 from widget.outbound.worker import Job, Worker
 from widget.report_pages.pdf import make_pdf
@@ -100,7 +101,12 @@ def make_jobs(settings: Settings, engine: Engine, should_stop: Callable[[], bool
         Job(
             "import customers",
             1,
-            partial(run_customer_imports, backoff=customer_import_backoff(), seen=Seen()),
+            partial(
+                run_customer_imports,
+                backoff=customer_import_backoff(),
+                seen=Seen(),
+                sheet_lines=SpreadsheetReader(should_stop),
+            ),
         ),
         Job("forget files of customers", 3600, forget_customer_files),
         Job("purge what was erased", 60, purge_erased),

@@ -4,10 +4,14 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, and_, false, func, not_, or_, select, true
+from sqlalchemy import ColumnElement, Double, and_, case, false, func, not_, or_, select, true
+from sqlalchemy import cast as sql_cast
 from sqlalchemy.orm import Session
 
 from widget.domain.audiences import (
+    MOST_DIGITS,
+    NUMBER,
+    NUMBER_OPERATORS,
     TEXT_FIELDS,
     TIME_FIELDS,
     Operator,
@@ -69,10 +73,25 @@ class _Conditions:
     def _of_rule(self, rule: Rule) -> ColumnElement[bool]:
         if rule.field in TEXT_FIELDS:
             column = trait_column(Trait(rule.field, rule.key))
+            if rule.operator in NUMBER_OPERATORS:
+                return self._of_number(column, rule)
             return _of_text(column, rule.operator, rule.value)
         if rule.field in TIME_FIELDS:
             return self._of_time(rule)
         return self._of_last_score(rule)
+
+    def _of_number(self, column: ColumnElement[str], rule: Rule) -> ColumnElement[bool]:
+        # What is no number is never cast: PostgreSQL would fail, and SQLite make one up.
+        if self._session.get_bind().dialect.name == "postgresql":
+            is_number = column.regexp_match(f"^{NUMBER}$")
+        else:
+            # These signs alone, put together as JSON lets them.
+            is_number = and_(
+                not_(column.bool_op("GLOB")("*[^0-9.-]*")), func.json_valid(column) == 1
+            )
+        number = sql_cast(column, Double)
+        holds = number >= rule.number if rule.operator == "at_least" else number <= rule.number
+        return case((and_(func.length(column) <= MOST_DIGITS, is_number), holds), else_=false())
 
     def _of_time(self, rule: Rule) -> ColumnElement[bool]:
         since = None

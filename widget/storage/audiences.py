@@ -15,7 +15,8 @@ from widget.domain.errors import UnknownAudience
 from widget.domain.sampling import Stratum
 from widget.storage.audience_conditions import fits, is_listed, trait_column
 from widget.storage.chunks import chunks
-from widget.storage.models import Audience, AudienceCustomer, Campaign, Customer
+from widget.storage.customer_aliases import meant_by
+from widget.storage.models import Audience, AudienceCustomer, Campaign, Customer, Wave
 
 
 @dataclass(frozen=True)
@@ -106,6 +107,33 @@ def is_asked_by_campaigns(session: Session, workspace_id: int, id: int) -> bool:
     return session.scalar(found.limit(1)) is not None
 
 
+def lock_audiences(session: Session, workspace_id: int, ids: Collection[int | None]) -> None:
+    """Make others who change these audiences wait until this transaction ends."""
+    named = sorted(id for id in ids if id is not None)
+    session.execute(
+        select(Audience.id)
+        .where(Audience.workspace_id == workspace_id, Audience.id.in_(named))
+        .order_by(Audience.id)
+        .with_for_update(key_share=True)
+    ).all()
+
+
+def campaign_being_made(session: Session, workspace_id: int, id: int) -> str | None:
+    """The name of a campaign that asks an audience, or leaves it out, by a wave whose requests are
+    not all made; None when there is none. One that was stopped makes no more."""
+    return session.scalar(
+        select(Campaign.name)
+        .join(Wave, Wave.campaign_id == Campaign.id)
+        .where(
+            Campaign.workspace_id == workspace_id,
+            or_(Campaign.audience_id == id, Campaign.excluded_id == id),
+            Campaign.status != "stopped",
+            Wave.status != "made",
+        )
+        .limit(1)
+    )
+
+
 def remove_audience_row(session: Session, workspace_id: int, id: int) -> None:
     """Remove an audience and its list. Raises UnknownAudience."""
     row = audience_row(session, workspace_id, id)
@@ -119,13 +147,16 @@ def remove_audience_row(session: Session, workspace_id: int, id: int) -> None:
 
 def customers_named(session: Session, workspace_id: int, names: Collection[str]) -> dict[str, UUID]:
     """Customers by the address (lower-case) or external id that they were named by."""
-    found: dict[str, UUID] = {}
+    # What entries were called that are part of others now; whoever is called so now comes before.
+    found = meant_by(session, workspace_id, "external_id", names)
     by_id = select(Customer.external_id, Customer.id).where(Customer.workspace_id == workspace_id)
     for part in chunks(names):
         for name, id in session.execute(by_id.where(Customer.external_id.in_(part))):
             found[name] = id
     # The address last: it is the surest, so it has the last word.
     spelled = {spelling: name for name in names if "@" in name for spelling in spellings(name)}
+    merged = meant_by(session, workspace_id, "email", spelled)
+    found |= {spelled[email]: id for email, id in merged.items()}
     by_email = select(Customer.email, Customer.id).where(Customer.workspace_id == workspace_id)
     for part in chunks(spelled):
         for email, id in session.execute(by_email.where(Customer.email.in_(part))):
@@ -212,6 +243,18 @@ def count_strata(
         query = query.group_by(*columns).order_by(*columns).limit(limit)
     rows = session.execute(query.select_from(Customer))
     return {tuple(values): number for number, *values in rows if number}
+
+
+def languages_in(session: Session, frame: Frame) -> list[str]:
+    """What the customers of a frame speak, most frequent first; "" of whom nobody knows."""
+    return list(
+        session.scalars(
+            select(Customer.language)
+            .where(in_frame(session, frame))
+            .group_by(Customer.language)
+            .order_by(func.count().desc(), Customer.language)
+        )
+    )
 
 
 def _of(

@@ -5,14 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from widget.domain.campaigns import CampaignPlan
 from widget.domain.errors import UnknownCampaign
 from widget.domain.scales import Kind
 from widget.storage.audiences import Frame, audience_of
-from widget.storage.models import Audience, Campaign, Survey
+from widget.storage.held_campaigns import is_held_by_nobody
+from widget.storage.models import Audience, Campaign, Delivery, Survey
 
 LISTED = 100
 
@@ -75,6 +76,15 @@ def campaign_of(session: Session, workspace_id: int, id: int) -> StoredCampaign:
     return _stored(*row)
 
 
+def campaign_by_form(session: Session, workspace_id: int, form_key: str) -> int | None:
+    """The id of the campaign that a form has made already."""
+    return session.scalar(
+        select(Campaign.id).where(
+            Campaign.workspace_id == workspace_id, Campaign.form_key == form_key
+        )
+    )
+
+
 def campaigns_to_run(session: Session, now: datetime) -> list[StoredCampaign]:
     """Campaigns that are under way, or whose first wave is due, of all workspaces."""
     is_due = (Campaign.status == "scheduled") & (Campaign.next_wave_at <= now)
@@ -82,10 +92,17 @@ def campaigns_to_run(session: Session, now: datetime) -> list[StoredCampaign]:
     return [_stored(*row) for row in rows]
 
 
-def campaigns_to_call_off(session: Session) -> list[StoredCampaign]:
-    """Campaigns that were stopped and may still have requests that wait, of all workspaces."""
+def campaigns_to_call_off(session: Session, now: datetime) -> list[StoredCampaign]:
+    """Campaigns that were stopped and may still have requests that wait, or mails that a worker
+    had in hand then and has given back, of all workspaces."""
+    with_mails = select(Delivery.campaign_id).where(
+        is_held_by_nobody(now), Delivery.campaign_id.is_not(None)
+    )
     rows = session.execute(
-        _all().where(Campaign.status == "stopped", Campaign.finished_at.is_(None))
+        _all().where(
+            Campaign.status == "stopped",
+            or_(Campaign.finished_at.is_(None), Campaign.id.in_(with_mails.distinct())),
+        )
     )
     return [_stored(*row) for row in rows]
 

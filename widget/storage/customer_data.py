@@ -1,6 +1,6 @@
 """All that is stored of one customer, for the customer: every table that has anything of theirs."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -9,11 +9,14 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from widget.storage.addresses import address_digests
+from widget.storage.customer_aliases import all_keys_of, keys_of
+from widget.storage.customer_mentions import mentions_of
 from widget.storage.customer_traces import Traces, traces_of
 from widget.storage.declarative import Base
 from widget.storage.indexed import by_index
 from widget.storage.models import (
     Bounce,
+    Campaign,
     Customer,
     Delivery,
     FollowUp,
@@ -30,12 +33,16 @@ from widget.storage.models import (
     SuppressedAddress,
     Survey,
     Testimonial,
+    Wave,
 )
 from widget.storage.suppressions import EVERYWHERE
 
 # Columns that tie rows together, or guard something, and tell nothing about anybody.
 _OURS = frozenset(
-    {"workspace_id", "survey_id", "version_id", "customer_id", "body_sha256", "claimed_until"}
+    {
+        *("workspace_id", "survey_id", "version_id", "customer_id", "campaign_id", "wave_id"),
+        *("body_sha256", "claimed_until"),
+    }
 )
 
 
@@ -48,7 +55,15 @@ def data_of(session: Session, customer: Customer) -> dict[str, Any]:
         "mail_servers_said": _bounces(session, customer),
         "requests": _requests(session, customer.workspace_id, traces),
         "responses": _responses(session, customer.workspace_id, traces),
+        "known_before_as": _known_before(session, customer),
+        **mentions_of(session, customer),
     }
+
+
+def _known_before(session: Session, customer: Customer) -> list[str]:
+    keys = all_keys_of(session, customer)
+    now = {value for _kind, value in keys_of(customer).items()}
+    return sorted((keys.emails | keys.external_ids) - now)
 
 
 def _suppressions(session: Session, customer: Customer) -> list[dict[str, Any]]:
@@ -76,7 +91,9 @@ def _bounces(session: Session, customer: Customer) -> list[dict[str, Any]]:
 
 
 def _digests(session: Session, customer: Customer) -> Collection[str]:
-    return address_digests(session)(customer.email) if customer.email else ()
+    digests_of = address_digests(session)
+    emails = all_keys_of(session, customer).emails
+    return [digest for email in emails for digest in digests_of(email)]
 
 
 def _requests(session: Session, workspace_id: int, traces: Traces) -> list[dict[str, Any]]:
@@ -100,10 +117,19 @@ def _requests(session: Session, workspace_id: int, traces: Traces) -> list[dict[
         .where(Request.workspace_id == workspace_id, Request.id.in_(ids))
         .order_by(Request.created_at, Request.id)
     )
+    campaigns = _campaigns(session, workspace_id)
+    waves = {
+        row.id: row.strata
+        for row in session.execute(
+            select(Wave.id, Wave.strata).where(Wave.workspace_id == workspace_id)
+        )
+    }
     return [
         {
             "survey": surveys.get(row.survey_id, ""),
             **_plain(row, keep=("id",)),
+            "campaign": campaigns.get(row.campaign_id or 0),
+            "stratum": _stratum(waves.get(row.wave_id or 0, ()), row.stratum),
             "mails": mails.get(row.id, []),
             "links_opened": visits.get(row.id, []),
             "answers_set_aside": held.get(row.id, []),
@@ -171,6 +197,19 @@ def _follow_ups(
         made = {**_plain(row), "thread": notes.get(row.id, [])}
         found.setdefault(row.response_id, []).append(made)
     return found
+
+
+def _campaigns(session: Session, workspace_id: int) -> dict[int, str]:
+    query = select(Campaign.id, Campaign.name).where(Campaign.workspace_id == workspace_id)
+    return {row.id: row.name for row in session.execute(query)}
+
+
+def _stratum(strata: Sequence[dict[str, Any]], number: int | None) -> list[str] | None:
+    """What a request's customer had in common with others when a sample was drawn."""
+    if number is None or number >= len(strata):
+        return None
+    values: list[str] = strata[number]["values"]
+    return values
 
 
 def _surveys(session: Session, workspace_id: int) -> dict[int, str]:

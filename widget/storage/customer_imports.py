@@ -19,8 +19,12 @@ PART = 1_000
 
 # What the worker has to do.
 WORK = ("reading", "checking", "running")
-# What waits for somebody of the team.
-WAITING = ("reading", "mapping", "checking", "checked")
+# What waits for somebody of the team to go on with it.
+IN_HAND = ("mapping", "checked")
+# What has been read, and not been started.
+WITH_ROWS = (*IN_HAND, "checking")
+# What may be thrown away.
+WAITING = ("reading", *WITH_ROWS)
 
 
 @dataclass(frozen=True)
@@ -214,10 +218,15 @@ def put_rows(part: CustomerImportPart, rows: Iterable[CheckedRow]) -> None:
 
 
 def rows_of_import(
-    session: Session, workspace_id: int, import_id: UUID, *, before: int | None = None
+    session: Session,
+    workspace_id: int,
+    import_id: UUID,
+    *,
+    since: int = 0,
+    before: int | None = None,
 ) -> Iterator[CheckedRow]:
-    """The rows of a file, a part at a time; of parts `before` a number only, if so."""
-    number = -1
+    """The rows of a file, a part at a time; of parts `since` a number, and `before` one, only."""
+    number = since - 1
     while True:
         part = session.execute(
             select(CustomerImportPart.number, CustomerImportPart.rows)
@@ -241,7 +250,7 @@ def forget_old_imports(
     """Empty files that somebody left waiting, and lists of errors that are old: they hold
     addresses that nobody needs."""
     left = select(CustomerImport).where(
-        CustomerImport.status.in_(("mapping", "checked")),
+        CustomerImport.status.in_(IN_HAND),
         CustomerImport.created_at < waiting_before,
     )
     for row in session.scalars(left):

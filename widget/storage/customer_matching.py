@@ -9,8 +9,17 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from widget.domain.addresses import customer_email, spellings
-from widget.domain.customers import FIELDS, Details, Field, Outcome
+from widget.domain.customers import (
+    ATTRIBUTES_LIMIT,
+    FIELDS,
+    TOO_MANY_ATTRIBUTES,
+    Details,
+    Field,
+    Outcome,
+)
 from widget.storage.chunks import chunks
+from widget.storage.customer_aliases import Keys, keys_of, meant_by
+from widget.storage.customer_keys import Rekeyed, rekey
 from widget.storage.ids import new_id
 from widget.storage.indexed import by_index, texts
 from widget.storage.models import Customer
@@ -39,6 +48,11 @@ class Match:
     outcome: Outcome
     known: Known | None = None
     problem: str = ""
+    # What of the details is wrong.
+    field: str = "external_id"
+
+
+_TOO_MANY = Match("error", problem=TOO_MANY_ATTRIBUTES, field="attributes")
 
 
 @dataclass
@@ -51,6 +65,9 @@ class Directory:
     by_email: dict[str, Known] = field(default_factory=dict)
     by_external_id: dict[str, Known] = field(default_factory=dict)
     by_id: dict[UUID, Known] = field(default_factory=dict)
+    # Of entries that were merged into others.
+    by_merged_email: dict[str, Known] = field(default_factory=dict)
+    by_merged_external_id: dict[str, Known] = field(default_factory=dict)
 
     def apply(self, details: Details) -> Match:
         """Say something of a customer; those said of later see it. Details are tidied ones."""
@@ -58,9 +75,20 @@ class Directory:
         by_id = self.by_external_id.get(details.external_id) if details.external_id else None
         if by_email and by_id and by_email is not by_id:
             return Match("error", problem=TWO_CUSTOMERS)
-        known = by_id or by_email
+        id_before = self.by_merged_external_id.get(details.external_id)
+        email_before = self.by_merged_email.get(details.email)
+        known = by_id or by_email or id_before or email_before
         if known is None:
             return Match("new", self._make(details))
+        # What an entry was known by that was merged says who is meant, and changes nothing.
+        left_out: set[Field] = set()
+        if by_id is None and known is id_before:
+            left_out.add("external_id")
+        if by_email is None and by_id is None and known is email_before:
+            left_out.add("email")
+        details = details.without(left_out)
+        if _has_too_many(known, details):
+            return _TOO_MANY
         return Match("changed" if self._change(known, details) else "same", known)
 
     def change(self, known: Known, details: Details) -> Match:
@@ -71,7 +99,9 @@ class Directory:
             (details.external_id, self.by_external_id),
         ):
             if text and index.get(text, known) is not known:
-                return Match("error", known, TWO_CUSTOMERS)
+                return Match("error", known, TWO_CUSTOMERS, "email")
+        if _has_too_many(known, details):
+            return _TOO_MANY
         return Match("changed" if self._change(known, details) else "same", known)
 
     def _make(self, details: Details) -> Known:
@@ -110,6 +140,12 @@ class Directory:
             self.by_external_id.setdefault(external_id, known)
 
 
+def _has_too_many(known: Known, details: Details) -> bool:
+    """Whether a customer would have more attributes than may be, and more than before."""
+    names = {name for name, text in {**known.attributes, **details.attributes}.items() if text}
+    return len(names) > max(ATTRIBUTES_LIMIT, len(known.attributes))
+
+
 def _keys(known: Known) -> tuple[str, str]:
     return known.fields.get("email", ""), known.fields.get("external_id", "")
 
@@ -136,7 +172,26 @@ def directory_for(
     made = Directory()
     for id in sorted(found):
         made.add(_known(found[id]))
+    _add_merged(session, workspace_id, made, emails - set(made.by_email), ids)
     return made
+
+
+def _add_merged(
+    session: Session, workspace_id: int, made: Directory, emails: set[str], ids: set[str]
+) -> None:
+    """Let a directory know whom addresses and ids mean whose entries were merged into others."""
+    by_email = meant_by(session, workspace_id, "email", emails)
+    by_id = meant_by(session, workspace_id, "external_id", ids - set(made.by_external_id))
+    missing = {*by_email.values(), *by_id.values()} - set(made.by_id)
+    for part in chunks(sorted(missing)):
+        for row in session.scalars(
+            select(Customer)
+            .where(Customer.workspace_id == workspace_id, Customer.id.in_(part))
+            .execution_options(populate_existing=True)
+        ):
+            made.add(_known(row))
+    made.by_merged_email = {email: made.by_id[id] for email, id in by_email.items()}
+    made.by_merged_external_id = {key: made.by_id[id] for key, id in by_id.items()}
 
 
 def _known(row: Customer) -> Known:
@@ -167,6 +222,7 @@ def write_directory(
     if new:
         session.execute(insert(Customer), [{**row, "created_at": at} for row in new])
     old = {known.id: known for known in changed if known.is_stored}
+    rekeyed: list[Rekeyed] = []
     for part in chunks(sorted(old)):
         for row in session.scalars(
             select(Customer)
@@ -174,11 +230,19 @@ def write_directory(
             .order_by(Customer.id)
             .with_for_update()
         ):
+            was, now = keys_of(row), _keys_now(old[row.id])
+            if was != now:
+                rekeyed.append(Rekeyed(row.id, was, now))
             for name, value in _row(workspace_id, old[row.id], at).items():
                 setattr(row, name, value)
     session.flush()
+    rekey(session, workspace_id, rekeyed, at)
     for known in changed:
         known.is_stored, known.is_changed = True, False
+
+
+def _keys_now(known: Known) -> Keys:
+    return Keys(*_keys(known))
 
 
 def _row(workspace_id: int, known: Known, at: datetime) -> dict[str, object]:

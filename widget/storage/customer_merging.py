@@ -2,30 +2,24 @@
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import cast
 from uuid import UUID
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from widget.domain.addresses import customer_email
 from widget.domain.customers import FIELDS
 from widget.domain.merging import Known
-from widget.storage.addresses import address_digests
-from widget.storage.chunks import chunks
-from widget.storage.customer_traces import Traces
-from widget.storage.models import (
-    Customer,
-    MergedCustomer,
-    Request,
-    Response,
-    SuppressedAddress,
+from widget.domain.requests import Decision
+from widget.storage.customer_aliases import keys_of, move_aliases
+from widget.storage.customer_keys import Rekeyed, rekey
+from widget.storage.models import Customer, MergedCustomer, Request
+from widget.storage.request_rows import (
+    append_request_event,
+    is_being_sent,
+    put_decision,
+    stop_reminders,
+    withdraw_deliveries,
 )
-from widget.storage.suppressions import Why, suppress
-
-# What somebody said themselves holds whichever address they are known by; that an address fails
-# says nothing about the other one.
-_THEIR_WISHES = ("unsubscribed", "complaint")
 
 
 def known_of(row: Customer) -> Known:
@@ -45,6 +39,49 @@ def both_locked(session: Session, workspace_id: int, ids: Collection[UUID]) -> d
     return {row.id: row for row in rows}
 
 
+def ask_once(session: Session, kept: Customer, other: Customer, at: datetime) -> None:
+    """Of two requests of one wave, to either entry, call off the one that waits; of two that were
+    sent, the reminders of the other's."""
+    for pair in _of_same_waves(session, kept, other):
+        # Whoever answered, or has the mail, has been asked.
+        first, second = sorted(pair, key=lambda one: (one.status == "scheduled", one is pair[1]))
+        if second.status not in ("scheduled", "sent", "delivered"):
+            continue
+        withdrawn = withdraw_deliveries(
+            session.connection(), kept.workspace_id, second.id, "Asked by another address already."
+        )
+        if second.status == "scheduled":
+            if is_being_sent(session, kept.workspace_id, second.id):
+                continue
+            put_decision(second, Decision("not_sent", "asked_recently", by=first.id))
+            append_request_event(session, "request.cancelled", second, at)
+        elif withdrawn or (second.due_at is not None and second.due_at < second.expires_at):
+            stop_reminders(session, second, is_withdrawn=withdrawn > 0, at=at)
+            append_request_event(session, "request.cancelled", second, at)
+    session.flush()
+
+
+def _of_same_waves(
+    session: Session, kept: Customer, other: Customer
+) -> list[tuple[Request, Request]]:
+    """The requests of the kept one and of the other, by waves that asked both; locked."""
+    by_wave: dict[int, dict[UUID, Request]] = {}
+    for row in session.scalars(
+        select(Request)
+        .where(
+            Request.workspace_id == kept.workspace_id,
+            Request.customer_id.in_((kept.id, other.id)),
+            Request.wave_id.is_not(None),
+        )
+        .order_by(Request.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ):
+        if row.wave_id is not None:
+            by_wave.setdefault(row.wave_id, {})[row.customer_id] = row
+    return [(found[kept.id], found[other.id]) for found in by_wave.values() if len(found) == 2]
+
+
 def move_requests(session: Session, kept: Customer, other: Customer) -> None:
     """Requests of the other are the kept one's from now on; so are their responses."""
     session.execute(
@@ -54,53 +91,17 @@ def move_requests(session: Session, kept: Customer, other: Customer) -> None:
     )
 
 
-def name_responses(
-    session: Session, workspace_id: int, traces: Traces, was: Collection[Known], now: Known
-) -> None:
-    """Write into responses how their customer is known now, where they said how they were: by that
-    they are found."""
-    emails = {customer_email(one.fields["email"]) for one in was if one.fields["email"]}
-    ids = {one.fields["external_id"] for one in was if one.fields["external_id"]}
-    for part in chunks(traces.responses):
-        for row in session.scalars(
-            select(Response).where(Response.workspace_id == workspace_id, Response.id.in_(part))
-        ):
-            if row.customer_email and customer_email(row.customer_email) in emails:
-                row.customer_email = now.fields["email"]
-            if row.customer_id in ids:
-                row.customer_id = now.fields["external_id"]
-    session.flush()
-
-
-def move_wishes(
-    session: Session, workspace_id: int, emails: Collection[str], email: str, at: datetime
-) -> None:
-    """Whoever wanted no mail at one of some addresses wants none at the one that they have now."""
-    if not email:
-        return
-    digests_of = address_digests(session)
-    said = session.execute(
-        select(SuppressedAddress.why, SuppressedAddress.at).where(
-            SuppressedAddress.workspace_id == workspace_id,
-            SuppressedAddress.address_digest.in_(
-                [digest for old in emails if old for digest in digests_of(old)]
-            ),
-            SuppressedAddress.why.in_(_THEIR_WISHES),
-        )
-    ).all()
-    for why, since in said:
-        for digest in digests_of(email)[:1]:
-            suppress(session, workspace_id, digest, cast(Why, why), min(since, at))
-
-
 def replace_by(session: Session, kept: Customer, other: Customer, now: Known, at: datetime) -> None:
-    """Remove the other, of whom an address leads to the kept one, who becomes what both are."""
+    """Remove the other, of whom an address leads to the kept one, who becomes what both are and is
+    known by what either was known by."""
     workspace_id, gone = kept.workspace_id, other.id
+    were = keys_of(kept), keys_of(other)
     session.execute(
         update(MergedCustomer)
         .where(MergedCustomer.workspace_id == workspace_id, MergedCustomer.customer_id == gone)
         .values(customer_id=kept.id)
     )
+    move_aliases(session, workspace_id, gone, kept.id)
     session.expunge(other)
     # Before the kept one may have its address.
     session.execute(
@@ -114,3 +115,10 @@ def replace_by(session: Session, kept: Customer, other: Customer, now: Known, at
     kept.created_at = min(kept.created_at, other.created_at)
     kept.updated_at = at
     session.flush()
+    now_known = keys_of(kept)
+    rekey(
+        session,
+        workspace_id,
+        [Rekeyed(kept.id, was, now_known, is_merged=True) for was in were],
+        at,
+    )

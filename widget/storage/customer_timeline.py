@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from widget.domain.roles import Scope
 from widget.storage.addresses import address_digests
-from widget.storage.customer_traces import responses_named
+from widget.storage.customer_traces import responses_naming
 from widget.storage.indexed import by_index
 from widget.storage.models import (
     Customer,
@@ -112,9 +112,7 @@ def _newest_requests(session: Session, customer: Customer, scope: Scope) -> list
 
 def _newest_responses(session: Session, customer: Customer, scope: Scope) -> list[UUID]:
     workspace_id = customer.workspace_id
-    named = responses_named(
-        session, workspace_id, email=customer.email or "", external_id=customer.external_id
-    )
+    named = responses_naming(session, customer)
     asked = select(Request.id).where(
         Request.workspace_id == workspace_id, Request.customer_id == customer.id
     )

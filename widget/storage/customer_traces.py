@@ -1,7 +1,7 @@
 """What of the stream tables is one customer's: their requests, and the responses that are theirs.
 
 A response is theirs when it has the id of a request to them, or when the page that showed the
-widget gave their address or the team's own id.
+widget gave their address or the team's own id, of today or of before.
 """
 
 from collections.abc import Collection
@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from widget.domain.addresses import customer_email, spellings
 from widget.storage.chunks import chunks
+from widget.storage.customer_aliases import all_keys_of
 from widget.storage.models import Customer, MergedCustomer, Request, Response
 from widget.storage.search import found_in
 
@@ -54,10 +55,19 @@ def traces_of(session: Session, customer: Customer) -> Traces:
         )
     )
     responses = set(_stored(session, workspace_id, requests))
-    responses |= responses_named(
-        session, workspace_id, email=customer.email or "", external_id=customer.external_id
-    )
+    responses |= responses_naming(session, customer)
     return Traces(requests, frozenset(responses))
+
+
+def responses_naming(session: Session, customer: Customer) -> set[UUID]:
+    """The responses of which a page, or a request, said that they are from a customer."""
+    keys, workspace_id = all_keys_of(session, customer), customer.workspace_id
+    found: set[UUID] = set()
+    for email in keys.emails:
+        found |= responses_named(session, workspace_id, email=email, external_id="")
+    for id in keys.external_ids:
+        found |= responses_named(session, workspace_id, email="", external_id=id)
+    return found
 
 
 def responses_named(

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -15,6 +15,8 @@ from widget.domain.addresses import spellings
 from widget.domain.asks import Ask
 from widget.domain.requests import MailTo
 from widget.storage.chunks import chunks
+from widget.storage.customer_aliases import keys_of, meant_by
+from widget.storage.customer_keys import Rekeyed, rekey
 from widget.storage.ids import new_id
 from widget.storage.indexed import by_index, texts
 from widget.storage.models import Customer, Delivery, Member, Request
@@ -65,7 +67,27 @@ def known_customers(
             .order_by(Customer.id.desc())
         ):
             found[Ask(external_id=row.external_id).customer_key] = _known(row)
-    return found
+    return found | _merged_customers(session, workspace_id, asks, found)
+
+
+def _merged_customers(
+    session: Session, workspace_id: int, asks: Sequence[Ask], found: Collection[str]
+) -> dict[str, KnownCustomer]:
+    """Of asks that nobody was `found` for, those that name an entry that is part of another now."""
+    left = [ask for ask in asks if ask.customer_key not in found]
+    emails = {ask.email for ask in left if ask.email}
+    external_ids = {ask.external_id for ask in left if ask.external_id and not ask.email}
+    ids = meant_by(session, workspace_id, "email", emails)
+    for external_id, id in meant_by(session, workspace_id, "external_id", external_ids).items():
+        ids[Ask(external_id=external_id).customer_key] = id
+    rows = {
+        row.id: _known(row)
+        for part in chunks(set(ids.values()))
+        for row in session.execute(
+            select(*_KNOWN).where(Customer.workspace_id == workspace_id, Customer.id.in_(part))
+        )
+    }
+    return {key: rows[id] for key, id in ids.items()}
 
 
 def _known(row: Row[*tuple[Any, ...]]) -> KnownCustomer:
@@ -101,6 +123,9 @@ def put_customers(
         known = known_customers(session, workspace_id, list(wanted.values()))
     lock_customers(session, workspace_id, [customer.id for customer in known.values()])
     by_id = {known[key].id: ask for key, ask in wanted.items()}
+    ids = {ask.external_id for ask in wanted.values() if ask.external_id}
+    merged = meant_by(session, workspace_id, "external_id", ids)
+    rekeyed: list[Rekeyed] = []
     for part in chunks(by_id):
         for row in session.scalars(
             select(Customer)
@@ -109,9 +134,16 @@ def put_customers(
         ):
             if is_test and not row.is_of_tests:
                 continue
-            _note(row, by_id[row.id], at, forgets=row.is_of_tests and not is_test)
+            ask, was = by_id[row.id], keys_of(row)
+            if merged.get(ask.external_id) == row.id:
+                # It says who is meant, and is not theirs any more.
+                ask = replace(ask, external_id="")
+            _note(row, ask, at, forgets=row.is_of_tests and not is_test)
             row.is_of_tests = is_test
+            if keys_of(row) != was:
+                rekeyed.append(Rekeyed(row.id, was, keys_of(row)))
     session.flush()
+    rekey(session, workspace_id, rekeyed, at)
     return known_customers(session, workspace_id, list(wanted.values()))
 
 
@@ -135,6 +167,21 @@ def lock_customers(session: Session, workspace_id: int, ids: Collection[UUID]) -
             .order_by(Customer.id)
             .with_for_update()
         ).all()
+
+
+def customers_there(session: Session, workspace_id: int, ids: Collection[UUID]) -> set[UUID]:
+    """Which of these customers there are; nobody erases them until this transaction ends."""
+    found: set[UUID] = set()
+    for part in chunks(sorted(set(ids))):
+        found |= set(
+            session.scalars(
+                select(Customer.id)
+                .where(Customer.workspace_id == workspace_id, Customer.id.in_(part))
+                .order_by(Customer.id)
+                .with_for_update(read=True, key_share=True)
+            )
+        )
+    return found
 
 
 def _as_row(workspace_id: int, ask: Ask, at: datetime, *, is_test: bool) -> dict[str, object]:

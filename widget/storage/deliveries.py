@@ -27,6 +27,7 @@ from widget.domain.asking import AskingPolicy
 from widget.storage.engine import write_connection
 from widget.storage.held_campaigns import is_free
 from widget.storage.models import (
+    Campaign,
     Customer,
     Delivery,
     Member,
@@ -45,6 +46,7 @@ class DueMail:
     """A claimed delivery with all that its mail is made from. `claimed_until` names the claim.
 
     `is_test` is the mail's own; `request_is_test` its request's, whose customer is never mailed.
+    `campaign_plan` is None for a mail of no campaign.
     """
 
     workspace_id: int
@@ -72,6 +74,10 @@ class DueMail:
     member_title: str
     member_bio: str
     member_photo: str | None
+    made_at: datetime
+    campaign_plan: dict[str, Any] | None
+    customer_time_zone: str
+    workspace_time_zone: str
 
 
 def due_workspaces(engine: Engine, now: datetime) -> list[int]:
@@ -266,6 +272,10 @@ def _due_mails(workspace_id: int, ids: Sequence[UUID]) -> Any:
             func.coalesce(case((Member.is_approved, Member.title)), "").label("member_title"),
             func.coalesce(case((Member.is_approved, Member.bio)), "").label("member_bio"),
             case((Member.is_approved, Member.photo)).label("member_photo"),
+            Delivery.created_at.label("made_at"),
+            Campaign.plan.label("campaign_plan"),
+            Customer.time_zone.label("customer_time_zone"),
+            Workspace.time_zone.label("workspace_time_zone"),
         )
         .join(
             Request,
@@ -278,6 +288,7 @@ def _due_mails(workspace_id: int, ids: Sequence[UUID]) -> Any:
         .join(Survey, Survey.id == Request.survey_id)
         .join(Workspace, Workspace.id == Delivery.workspace_id)
         .outerjoin(Member, Member.id == Request.member_id)
+        .outerjoin(Campaign, Campaign.id == Delivery.campaign_id)
         .where(Delivery.workspace_id == workspace_id, Delivery.id.in_(ids))
         .order_by(Delivery.due_at, Delivery.id)
     )

@@ -2,8 +2,9 @@
 however many requests a campaign has."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, func, not_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, not_, or_, select
 from sqlalchemy.orm import Session
 
 from widget.storage.models import Campaign, Delivery
@@ -41,6 +42,15 @@ def held_back(session: Session) -> Sequence[int]:
         .having(func.count() >= MOST_WAITING)
     ).all()
     return [*held, *(id for id in crowded if id is not None)]
+
+
+def is_held_by_nobody(now: datetime) -> ColumnElement[bool]:
+    """The condition that a mail waits, or that its worker is gone."""
+    # Each status is looked up in the index; as alternatives all mails might be read.
+    return and_(
+        Delivery.status.in_(("due", "sending")),
+        or_(Delivery.status == "due", Delivery.claimed_until <= now),
+    )
 
 
 def not_of(campaign_id: ColumnElement[int | None], held: Sequence[int]) -> ColumnElement[bool]:

@@ -58,7 +58,7 @@ def person_by_email(session: Session, workspace_id: int, email: str) -> int | No
 
 
 def lock_workspace(session: Session, workspace_id: int) -> None:
-    """Make others who change a workspace's people wait until this transaction ends.
+    """Make others who change a workspace's people, or its names, wait until this transaction ends.
 
     Rows that point at the workspace, such as answers, are stored meanwhile.
     """

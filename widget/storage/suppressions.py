@@ -43,6 +43,8 @@ class SentMail:
     workspace_name: str
     language: str
     is_reply: bool = False
+    # Whoever it was to may have another address since.
+    address_now: str = ""
 
 
 def weight(why: Any) -> Any:
@@ -221,10 +223,14 @@ def mail_of_delivery(session: Session, workspace_id: int, delivery_id: UUID) -> 
     A mail that is being sent may have been handed over: it is noted only afterwards.
     """
     row = session.execute(
-        select(Delivery, Request, Workspace.name)
+        select(Delivery, Request, Workspace.name, Customer.email)
         .join(
             Request,
             (Request.workspace_id == Delivery.workspace_id) & (Request.id == Delivery.request_id),
+        )
+        .join(
+            Customer,
+            (Customer.workspace_id == Request.workspace_id) & (Customer.id == Request.customer_id),
         )
         .join(Workspace, Workspace.id == Delivery.workspace_id)
         .where(
@@ -235,9 +241,15 @@ def mail_of_delivery(session: Session, workspace_id: int, delivery_id: UUID) -> 
     ).one_or_none()
     if row is None:
         return None
-    delivery, request, name = row
+    delivery, request, name, email = row
     return SentMail(
-        workspace_id, delivery.id, delivery.recipient, delivery.is_test, name, request.language
+        workspace_id,
+        delivery.id,
+        delivery.recipient,
+        delivery.is_test,
+        name,
+        request.language,
+        address_now=email or "",
     )
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
 
 from sqlalchemy import exists, insert, select, update
 from sqlalchemy.orm import Session
@@ -11,9 +10,10 @@ from sqlalchemy.orm import Session
 from widget.storage.asking import Asking
 from widget.storage.chunks import chunks
 from widget.storage.ids import new_id
-from widget.storage.models import Delivery, Event, Request, Wave
+from widget.storage.models import Event, Request, Wave
 from widget.storage.request_rows import told_of_client
 from widget.storage.wave_draws import DrawnCustomer
+from widget.storage.wave_mails import withdraw_waiting
 from widget.storage.waves import StoredWave
 
 OPEN = ("scheduled", "sent", "delivered")
@@ -86,13 +86,15 @@ def _row(asking: Asking, wave: StoredWave, mail: WaveMail, at: datetime) -> dict
     }
 
 
-def call_off(session: Session, workspace_id: int, campaign_id: int, limit: int) -> int:
+def call_off(
+    session: Session, workspace_id: int, campaign_id: int, limit: int, now: datetime
+) -> int:
     """Call off up to `limit` requests of a stopped campaign that wait, and all mails of it that
     nobody is sending; returns how many requests.
 
     Whoever has been mailed already gets no reminder any more: their requests wait for an answer.
     """
-    reminded = _withdraw_mails(session, workspace_id, campaign_id)
+    reminded = withdraw_waiting(session, workspace_id, campaign_id, now)
     for part in chunks(reminded):
         session.connection().execute(
             update(Request)
@@ -122,26 +124,6 @@ def call_off(session: Session, workspace_id: int, campaign_id: int, limit: int) 
             .values(status="not_sent", why="campaign_stopped", due_at=None, asked_at=None)
         )
     return len(ids)
-
-
-def _withdraw_mails(session: Session, workspace_id: int, campaign_id: int) -> Sequence[UUID]:
-    """Keep a campaign's mails that nobody is sending from leaving; returns their requests."""
-    rows = session.execute(
-        select(Delivery.id, Delivery.request_id)
-        .where(
-            Delivery.status == "due",
-            Delivery.workspace_id == workspace_id,
-            Delivery.campaign_id == campaign_id,
-        )
-        .with_for_update(skip_locked=True)
-    ).all()
-    for part in chunks([id for id, _request_id in rows]):
-        session.connection().execute(
-            update(Delivery)
-            .where(Delivery.workspace_id == workspace_id, Delivery.id.in_(part))
-            .values(status="not_sent", last_error="The campaign was stopped.")
-        )
-    return [request_id for _id, request_id in rows]
 
 
 def is_any_open(session: Session, workspace_id: int, campaign_id: int) -> bool:

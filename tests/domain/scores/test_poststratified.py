@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from widget.domain.scores.nps import Split, nps
 from widget.domain.scores.poststratified import (
+    ENOUGH,
     Poststratified,
     mean_stratum,
     nps_stratum,
@@ -19,6 +20,11 @@ from widget.domain.scores.shares import Part
 
 STARS = range(1, 6)
 SPLITS = st.builds(Split, *[st.integers(0, 60)] * 3).filter(lambda split: split.n > 0)
+LARGE = st.lists(
+    st.tuples(st.floats(0.1, 1_000), SPLITS.filter(lambda split: split.n >= ENOUGH)),
+    min_size=1,
+    max_size=8,
+)
 GROUPS = st.lists(st.tuples(st.floats(0.1, 1_000), SPLITS), min_size=1, max_size=8)
 
 
@@ -37,7 +43,7 @@ def test_a_group_weighs_what_it_weighs_among_all_customers() -> None:
     assert (found.missing, found.missing_share, found.is_refused) == ((), 0, False)
 
 
-@given(GROUPS)
+@given(LARGE)
 def test_it_agrees_with_numpys_weighted_moments(groups: list[tuple[float, Split]]) -> None:
     total = sum(population for population, _ in groups)
     value = variance = 0.0
@@ -48,7 +54,7 @@ def test_it_agrees_with_numpys_weighted_moments(groups: list[tuple[float, Split]
         adjusted = np.array(plain) + w * np.array([0.75, 1.5, 0.75])
         spread = np.cov(answers, aweights=adjusted, ddof=0)
         value += w * np.average(answers, weights=plain)
-        correction = split.n / (split.n - 1) if split.n > 1 else 2
+        correction = split.n / (split.n - 1)
         variance += w**2 * spread * correction / adjusted.sum()
     found = from_groups(groups)
     assert found.score.value == pytest.approx(value, abs=1e-9)
@@ -68,6 +74,55 @@ def test_the_variance_is_the_estimates_over_many_surveys() -> None:
         variances.append(found.variance)
     assert np.mean(values) == pytest.approx(0.6 * 30 + 0.3 * 60 - 0.1 * 30, abs=1)
     assert np.mean(variances) == pytest.approx(np.var(values), rel=0.1)
+
+
+def coverage(groups: list[tuple[float, int, list[float]]], surveys: int = 400) -> float:
+    """How often the interval holds the true score, of so many surveys of groups with a weight, a
+    number of answers, and the shares of promoters, passives and detractors."""
+    chance = np.random.default_rng(3)
+    total = sum(weight for weight, _n, _shares in groups)
+    true = sum(100 * (shares[0] - shares[2]) * weight for weight, _n, shares in groups) / total
+    held = 0
+    for _ in range(surveys):
+        score = from_groups(
+            [(w, Split(*map(int, chance.multinomial(n, shares)))) for w, n, shares in groups]
+        ).score
+        held += score.low <= true <= score.high
+    return held / surveys
+
+
+ALIKE, FOND, CROSS = [0.5, 0.2, 0.3], [0.9, 0.08, 0.02], [0.1, 0.2, 0.7]
+
+
+@pytest.mark.parametrize(
+    "groups",
+    [
+        pytest.param([(1, 1, ALIKE)] * 200, id="two hundred of one answer"),
+        pytest.param([(1, 1, ALIKE)] * 50, id="fifty of one answer"),
+        pytest.param([(1, 2, ALIKE)] * 50, id="fifty of two answers"),
+        pytest.param(
+            [(1, 1, ALIKE)] * 60 + [(2, 2, ALIKE)] * 30 + [(5, 5, ALIKE)] * 10, id="mixed"
+        ),
+        pytest.param([(1, 1, FOND), (1, 1, CROSS)] * 30, id="small ones that differ"),
+        pytest.param([(10, 1, ALIKE), (1, 100, ALIKE)], id="one answer that weighs most"),
+        pytest.param([(10, 5, FOND), (1, 40, ALIKE), (1, 20, CROSS)], id="few that weigh most"),
+    ],
+)
+def test_the_interval_holds_what_is_true_however_small_groups_are(
+    groups: list[tuple[float, int, list[float]]],
+) -> None:
+    assert coverage(groups) >= 0.92
+
+
+def test_groups_of_few_answers_share_how_far_answers_lie_apart() -> None:
+    """Two groups of five, each of one mind: together they are not."""
+    small = from_groups([(1, Split(5, 0, 0)), (1, Split(0, 0, 5))])
+    assert small.score.value == 0
+    tally = np.array([5 + 0.75, 1.5, 5 + 0.75])
+    spread = np.cov([100.0, 0.0, -100.0], aweights=tally, ddof=0) * 10 / 9
+    assert small.variance == pytest.approx(2 * 0.25 * spread / (5 + 1.5))
+    large = from_groups([(1, Split(10, 0, 0)), (1, Split(0, 0, 10))])
+    assert large.variance < small.variance / 5
 
 
 @given(GROUPS)

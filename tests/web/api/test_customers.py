@@ -54,6 +54,23 @@ def test_customers_are_made_and_changed_and_each_is_told_what_became_of_it(acme:
     }
 
 
+def test_what_cannot_be_read_of_one_refuses_no_others(acme: Workspace) -> None:
+    program = Program(acme)
+    answer = program.put(
+        {"email": 5},
+        {"email": "kim@c.example", "attributes": None},
+        {"email": "kim@c.example", "attributes": {"plan": ["S"]}},
+        "kim@c.example",  # type: ignore[arg-type]
+        {"email": "lee@c.example"},
+    )
+    assert answer.status_code == 200, answer.text
+    items = answer.get_json()["items"]
+    assert [item["outcome"] for item in items] == ["error"] * 4 + ["new"]
+    wrong = [list(item["problems"]) for item in items]
+    assert wrong == [["email"], ["attributes"], ["attributes"], ["customer"], []]
+    assert program.emails() == ["lee@c.example"]
+
+
 def test_a_thousand_fit_into_one_call_and_no_more(acme: Workspace) -> None:
     program = Program(acme)
     many = [{"email": f"c{number}@c.example"} for number in range(1_000)]

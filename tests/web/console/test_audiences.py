@@ -157,6 +157,15 @@ def test_a_list_takes_customers_who_are_known_and_names_those_who_are_not(
     assert "1 customer</strong>" in client.get(answer.location).text
 
 
+def test_a_list_of_many_long_names_comes_in(acme: Workspace) -> None:
+    client = acme.signed_in()
+    names = "\n".join(f"customer.number{n}@a-long.company.example" for n in range(60_000))
+    assert len(names) > 2 * 1024 * 1024
+    answer = post(client, "/console/audiences/lists/new", name="Many", names=names)
+    assert answer.status_code == 303, answer.status_code
+    assert "60000 are none of your customers" in client.get(answer.location).text
+
+
 def test_a_list_of_nobody_is_refused(acme: Workspace) -> None:
     answer = post(acme.signed_in(), "/console/audiences/lists/new", name="VIPs", names=" ,\n")
     assert answer.status_code == 422
@@ -180,3 +189,21 @@ def test_nobody_opens_another_workspaces_audience(acme: Workspace) -> None:
     assert client.get(f"/console/audiences/{id}").status_code == 404
     post(client, f"/console/audiences/{id}/remove", "/console/audiences")
     assert len(stored(other)) == 1
+
+
+def test_a_rule_about_a_number_is_typed_and_said_in_words(acme: Workspace) -> None:
+    client = acme.signed_in()
+    rule = {
+        "match.": "all",
+        "field.0": "attribute",
+        "key.0": "seats",
+        "operator.0": "at_least",
+        "value.0": "many",
+    }
+    path = "/console/audiences/new"
+    refused = post(client, path, name="Large", **rule)
+    assert refused.status_code == 422
+    assert "Give a number such as 1200 or -3.5." in refused.text
+    assert 'value="many"' in refused.text
+    post(client, path, name="Large", **{**rule, "value.0": "50"})
+    assert "seats is at least 50" in client.get("/console/audiences").text

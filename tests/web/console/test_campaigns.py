@@ -2,6 +2,8 @@
 
 import re
 from datetime import timedelta
+from email import message_from_bytes
+from email.policy import default
 
 from tests.builders import Workspace, csrf_token, make_workspace, post
 from tests.campaigning import (
@@ -18,10 +20,11 @@ from tests.campaigning import (
 from widget.actions.change_campaigns import mark_baseline
 from widget.actions.note_delivery import note_all_sent
 from widget.domain.audiences import Rule
+from widget.domain.campaigns import CampaignPlan
 from widget.extensions import db
 from widget.storage.deliveries import claim
 from widget.storage.engine import writing
-from widget.storage.models import Request
+from widget.storage.models import Campaign, Event, Request, User, Wave
 
 NEW = "/console/campaigns/new"
 
@@ -95,6 +98,15 @@ def test_the_sample_is_shown_while_somebody_types_and_without_javascript(
     assert 'value="Autumn"' in page.text
 
 
+def test_groups_of_which_nobody_would_be_asked_are_told(acme: Workspace) -> None:
+    add_customers(acme, 95, "gold", segment="Gold")
+    for place in range(5):
+        add_customers(acme, 1, f"lone{place}", segment=f"Lone {place}")
+    typed = fields(acme.survey("nps"), sized_by="number", number="10", trait="segment")
+    page = post(acme.signed_in(), NEW, look="1", **typed).text
+    assert "groups are so small that nobody of them would be asked" in page
+
+
 def test_what_is_wrong_stands_beside_its_field_and_what_was_typed_stays(acme: Workspace) -> None:
     client = acme.signed_in()
     typed = fields(
@@ -123,16 +135,104 @@ def test_whoever_leaves_out_those_who_are_asked_is_told(acme: Workspace) -> None
     assert "asks nobody" in page.text
 
 
+def test_a_plan_whose_waves_would_ask_nobody_is_refused_when_it_is_saved_and_when_launched(
+    acme: Workspace,
+) -> None:
+    survey = acme.survey("nps")
+    add_customers(acme, 3)
+    client = acme.signed_in()
+    monthly = fields(survey, who="everybody", every="month", repeat="1")
+    page = post(client, NEW, **monthly)
+    assert page.status_code == 422
+    assert "choose 26 days at most" in page.text
+    # One that was planned before this was looked at.
+    id = campaign(acme, survey, every="month", repeat=1, quiet_days=26)
+    with acme.world.app.app_context(), writing(db.session) as session:
+        plan = CampaignPlan(every="month", repeat=1, quiet_days=30)
+        session.query(Campaign).update({"plan": plan.to_json()})
+    post(client, f"/console/campaigns/{id}/launch", NEW)
+    assert stored_campaign(acme, id).status == "draft"
+    assert "choose 26 days at most" in client.get(f"/console/campaigns/{id}").text
+    page = post(client, NEW, look="1", **fields(survey, every="month", repeat="1"))
+    assert "is passed over then" in page.text
+
+
+def test_an_address_with_a_number_that_no_campaign_has_is_not_found(acme: Workspace) -> None:
+    client = acme.signed_in()
+    for number in ("999", "9" * 20):
+        for path in ("", "/plan"):
+            found = client.get(f"/console/campaigns/{number}{path}")
+            assert found.status_code == 404
+        assert client.get(f"/console/audiences/{number}").status_code == 404
+
+
+def test_pressing_save_twice_plans_one_campaign(any_acme: Workspace) -> None:
+    survey, client = any_acme.survey("nps"), any_acme.signed_in()
+    page = client.get(NEW).text
+    [key] = re.findall(r'name="form_key" value="([0-9a-f]{32})"', page)
+    wrong = post(client, NEW, **fields(survey, name="", form_key=key))
+    assert f'name="form_key" value="{key}"' in wrong.text
+    made = [
+        post(client, NEW, **fields(survey, name=name, form_key=key)).location
+        for name in ("Autumn", "Winter")
+    ]
+    assert made[0] == made[1]
+    assert client.get("/console/campaigns").text.count("Autumn") == 0
+    assert client.get("/console/campaigns").text.count("Winter") == 1
+    other = post(client, NEW, **fields(survey, form_key="0" * 32)).location
+    assert other != made[0]
+
+
+def test_who_did_what_with_campaigns_and_audiences_is_kept(acme: Workspace) -> None:
+    survey, client = acme.survey("nps"), acme.signed_in()
+    add_customers(acme, 1)
+    made = post(client, NEW, **fields(survey)).location
+    for verb in ("launch", "pause", "resume", "baseline", "not_baseline", "stop"):
+        post(client, f"{made}/{verb}", made)
+    draft = post(client, f"{made}/duplicate", made).location.removesuffix("/plan")
+    post(client, f"{draft}/remove", draft)
+    rule = {"match.": "all", "field.0": "client", "operator.0": "is", "value.0": "Acme"}
+    post(client, "/console/audiences/new", name="Some", **rule)
+    post(client, "/console/audiences/lists/new", name="List", names="c0@c.example")
+    post(client, "/console/audiences/1/remove", "/console/audiences")
+    with acme.world.app.app_context():
+        found = db.session.query(Event).order_by(Event.id).all()
+        said = [
+            (event.name, event.data)
+            for event in found
+            if event.name.startswith(("campaign.", "audience."))
+        ]
+        me = db.session.query(User).filter_by(email=acme.owner).one().id
+    first, second = ({"by": me, "campaign": id} for id in (1, 2))
+    assert said == [
+        ("campaign.planned", first),
+        ("campaign.launched", first),
+        ("campaign.paused", first),
+        ("campaign.resumed", first),
+        ("campaign.made_baseline", first),
+        ("campaign.unmade_baseline", first),
+        ("campaign.stopped", first),
+        ("campaign.planned", second),
+        ("campaign.removed", second),
+        ("audience.saved", {"by": me, "audience": 1}),
+        ("audience.saved", {"by": me, "audience": 2}),
+        ("audience.removed", {"by": me, "audience": 1}),
+    ]
+
+
 def test_a_draft_is_changed_until_it_is_launched(acme: Workspace) -> None:
     survey = acme.survey("nps")
     add_customers(acme, 1)
     id = campaign(acme, survey)
     client = acme.signed_in()
     path = f"/console/campaigns/{id}/plan"
-    post(client, path, **fields(survey, name="Winter", every="week", repeat="2", reminders="1"))
+    typed = fields(survey, name="Winter", every="week", repeat="2", reminders="1")
+    post(client, path, **typed, weekdays_only="1")
+    assert 'name="weekdays_only" value="1" checked' in client.get(path).text
+    assert "from Monday to Friday" in client.get(f"/console/campaigns/{id}").text
     found = stored_campaign(acme, id)
     assert (found.name, found.plan.every, found.plan.repeat) == ("Winter", "week", 2)
-    assert found.plan.reminders == 1
+    assert (found.plan.reminders, found.plan.weekdays_only) == (1, True)
     post(client, f"/console/campaigns/{id}/launch", f"/console/campaigns/{id}")
     assert client.get(path).status_code == 303
     answer = post(client, path, NEW, **fields(survey, name="Spring"))
@@ -197,7 +297,7 @@ def test_what_was_found_stands_beside_the_baseline_and_weighted(acme: Workspace)
     add_customers(acme, 70, "tin", segment="Tin", client="Hooli")
     first = found_by(acme, "First", {"Gold": [0] * 20, "Tin": [9] * 10}, survey)
     with acme.world.app.app_context():
-        mark_baseline(db.session(), acme.id, first, is_baseline=True)
+        mark_baseline(db.session(), acme.id, first, is_baseline=True, at=acme.world.clock())
     acme.world.clock.pass_time(days=1)
     second = found_by(acme, "Second", {"Gold": [10] * 30, "Tin": [3] * 10}, survey)
     page = text_of(acme.signed_in().get(f"/console/campaigns/{second}").text)
@@ -221,7 +321,7 @@ def test_too_few_answers_get_no_verdict_and_none_no_number(acme: Workspace) -> N
     add_customers(acme, 5, segment="Gold")
     first = found_by(acme, "First", {"Gold": [0] * 3}, survey)
     with acme.world.app.app_context():
-        mark_baseline(db.session(), acme.id, first, is_baseline=True)
+        mark_baseline(db.session(), acme.id, first, is_baseline=True, at=acme.world.clock())
     acme.world.clock.pass_time(days=1)
     second = found_by(acme, "Second", {"Gold": [10] * 2}, survey)
     page = text_of(acme.signed_in().get(f"/console/campaigns/{second}").text)
@@ -233,6 +333,51 @@ def test_too_few_answers_get_no_verdict_and_none_no_number(acme: Workspace) -> N
     assert "NPS – n = 0" in page
 
 
+def test_groups_are_compared_with_themselves_at_the_baseline(acme: Workspace) -> None:
+    survey = acme.survey("nps")
+    add_customers(acme, 20, "gold", segment="Gold")
+    add_customers(acme, 20, "tin", segment="Tin")
+    scores = {"Gold": [10] * 20, "Tin": [0] * 20}
+    first = found_by(acme, "First", scores, survey)
+    with acme.world.app.app_context():
+        mark_baseline(db.session(), acme.id, first, is_baseline=True, at=acme.world.clock())
+    acme.world.clock.pass_time(days=1)
+    second = found_by(acme, "Second", scores, survey)
+    page = acme.signed_in().get(f"/console/campaigns/{second}").text
+    assert "Against the same group of the baseline" in page
+    assert "more than chance" not in page
+    assert "▲" not in page
+
+
+def test_a_baseline_whose_survey_calls_other_answers_satisfied_is_counted_alike(
+    acme: Workspace,
+) -> None:
+    strict, mild = acme.survey("csat"), acme.survey("csat")
+    acme.change(strict, positive_from=5)
+    add_customers(acme, 12, segment="Gold")
+    first = found_by(acme, "First", {"Gold": [4] * 12}, strict)
+    with acme.world.app.app_context():
+        mark_baseline(db.session(), acme.id, first, is_baseline=True, at=acme.world.clock())
+    acme.world.clock.pass_time(days=1)
+    second = found_by(acme, "Second", {"Gold": [4] * 12}, mild)
+    page = text_of(acme.signed_in().get(f"/console/campaigns/{second}").text)
+    assert re.search(r"Baseline: First, 100 ?%[^(]*\(n = 12\)", page)
+    assert "calls other answers satisfied" in page
+
+
+def test_requests_are_made_when_their_wave_says_so_though_somebody_was_erased(
+    acme: Workspace,
+) -> None:
+    add_customers(acme, 10)
+    id = launched(acme, acme.survey("nps"))
+    mail_all(acme)
+    with acme.world.app.app_context(), writing(db.session) as session:
+        session.query(Wave).update({"made": 9})
+    page = acme.signed_in().get(f"/console/campaigns/{id}").text
+    assert "All mails have left" in page
+    assert "being made" not in page
+
+
 def test_the_waves_of_a_repeated_campaign_are_looked_at_one_by_one(acme: Workspace) -> None:
     survey = acme.survey("nps")
     add_customers(acme, 2, segment="Gold")
@@ -241,7 +386,7 @@ def test_the_waves_of_a_repeated_campaign_are_looked_at_one_by_one(acme: Workspa
     for row in requests_of(acme, id):
         answer(acme, survey, row.id, 10)
     with acme.world.app.app_context():
-        mark_baseline(db.session(), acme.id, id, is_baseline=True)
+        mark_baseline(db.session(), acme.id, id, is_baseline=True, at=acme.world.clock())
     acme.world.clock.pass_time(days=7)
     run(acme)
     client = acme.signed_in()
@@ -303,6 +448,30 @@ def test_a_rehearsal_goes_to_whoever_asks_for_it_and_to_nobody_else(acme: Worksp
     assert requests_of(acme, id) == []
 
 
+def test_a_rehearsal_is_the_campaigns_mail_in_each_language_of_its_customers(
+    acme: Workspace,
+) -> None:
+    acme.member("Maria Silva", email="maria@acme.example")
+    add_customers(acme, 3, "de", language="de", segment="Gold")
+    add_customers(acme, 2, "at", language="de-AT", segment="Gold")
+    add_customers(acme, 1, "pt", language="pt", segment="Gold")
+    add_customers(acme, 1, "nobody", segment="Gold")
+    add_customers(acme, 4, "fr", language="fr", segment="Tin")
+    gold = audience(acme, Rule("segment", "is", "Gold"))
+    id = campaign(acme, acme.survey("nps"), audience=gold)
+    client, path = acme.signed_in(), f"/console/campaigns/{id}"
+    post(client, f"{path}/rehearse", path)
+    mails = [
+        message_from_bytes(file.read_bytes(), policy=default)
+        for file in (acme.world.settings.data / "mail").glob("*.eml")
+    ]
+    texts = [mail.get_body(("plain",)).get_content() for mail in mails]
+    assert all(mail["To"] == acme.owner for mail in mails)
+    assert sorted(re.search(r"lang=(\w+)", text)[1] for text in texts) == ["de", "en", "pt"]
+    # It asks about nobody in particular, as the campaign does.
+    assert not any("Maria" in text for text in texts)
+
+
 def test_a_manager_of_a_team_sees_no_customers_of_others_and_changes_nothing(
     acme: Workspace,
 ) -> None:
@@ -323,6 +492,23 @@ def test_a_manager_of_a_team_sees_no_customers_of_others_and_changes_nothing(
         page = client.get(f"/console/campaigns/{id}").text
         assert "NPS 100" in text_of(page)
         assert "Pause" not in page
+
+
+def test_a_manager_of_a_team_is_not_told_which_groups_the_workspace_has_nor_how_large_they_are(
+    acme: Workspace,
+) -> None:
+    add_customers(acme, 7, "secret", client="SecretCorp")
+    add_customers(acme, 3, "hidden", client="HiddenLtd")
+    id = launched(acme, acme.survey("nps"), traits=("client",))
+    path = f"/console/campaigns/{id}"
+    lead = acme.person("lead@acme.example", "manager", leads=(acme.team("Top"),))
+    with acme.world.app.app_context(), writing(db.session) as session:
+        session.query(Wave).update({"made": 9, "status": "making"})
+    page = lead.get(path).text
+    for told in ("SecretCorp", "HiddenLtd", "Who answered", "weighted", "9 of 10"):
+        assert told not in page
+        assert told in acme.signed_in().get(path).text
+    assert "Requests are being made." in page
 
 
 def test_a_viewer_is_not_shown_whom_a_draft_would_ask(acme: Workspace) -> None:

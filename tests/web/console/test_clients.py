@@ -183,7 +183,7 @@ def test_clients_are_shown_against_the_baseline(acme: Workspace, nps: str) -> No
     for row in requests_of(acme, id):
         answer(acme, nps, row.id, 0, at=LAST_QUARTER, attributes=row.properties or {})
     with acme.world.app.app_context():
-        mark_baseline(db.session(), acme.id, id, is_baseline=True)
+        mark_baseline(db.session(), acme.id, id, is_baseline=True, at=acme.world.clock())
     acme.world.clock.moment = datetime(2026, 11, 26, 12, tzinfo=UTC)
     say(acme, nps, "Initech", [10] * 12)
     client = acme.signed_in()

@@ -1,9 +1,17 @@
 """Importing customers in the console: each page of the way, and the rows that cannot be used."""
 
+import re
+from collections.abc import Iterator
+from html import unescape
+from typing import Any
+
+import pytest
 from flask.testing import FlaskClient
 
 from tests.actions.test_import_customers import LIST, work
 from tests.builders import Workspace, post, send_file
+from widget.storage.customer_imports import CheckedRow, rows_of_import
+from widget.web.console import customer_imports
 
 PATH = "/console/customers/import"
 HTMX = {"HX-Request": "true"}
@@ -86,3 +94,29 @@ def test_what_is_no_file_is_said_beside_it(acme: Workspace) -> None:
 def test_there_is_a_file_to_begin_with(acme: Workspace) -> None:
     answer = acme.signed_in().get(f"{PATH}/template.csv")
     assert answer.text.startswith("email,name,external id,client")
+
+
+def test_pages_of_a_long_file_show_each_row_once_and_read_on_where_the_last_one_ended(
+    acme: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client, read = acme.signed_in(), []
+    where = upload(client, b"email\n" + b"".join(b"c%d@c.example\n" % n for n in range(1_150)))
+    work(acme)
+    post(client, f"{where}/columns", page=where, **{"column-0": "email"})
+    work(acme)
+
+    def reads(*given: Any, since: int = 0) -> Iterator[CheckedRow]:
+        read.append(since)
+        return rows_of_import(*given, since=since)
+
+    monkeypatch.setattr(customer_imports, "rows_of_import", reads)
+    address: str | None = where
+    seen: list[int] = []
+    while address:
+        page = client.get(address).text
+        seen += map(int, re.findall(r'<td class="number" data-label="Row">(\d+)', page))
+        later = re.search(r'rel="next" href="([^"]+)"', page)
+        address = unescape(later.group(1)) if later else None
+    assert seen == list(range(2, 1_152))
+    assert read == [0] * 10 + [0, 1]
+    assert client.get(f"{where}?part={10**30}").status_code == 200

@@ -419,18 +419,21 @@ def test_a_surveys_rules_are_saved(acme: Workspace) -> None:
         reminders="2",
         reminder_days="4",
         edit_days="7",
+        weekdays_only="1",
     )
     assert saved.status_code == 303
     with acme.world.app.app_context():
         found = asking_of(db.session, acme.id, survey)
-    assert found.rules == AskingRules(0, 15, 9, 17, 14, 2, 4, 7)
+    assert found.rules == AskingRules(0, 15, 9, 17, 14, 2, 4, 7, weekdays_only=True)
     assert not found.accepts_unsigned
+    assert 'name="weekdays_only" value="1" checked' in client.get(path).text
 
 
 @pytest.mark.parametrize("wrong", ["6", "-1", "many", "", "9" * 30, "٣"])
 def test_rules_that_cannot_be_are_explained_and_kept(acme: Workspace, wrong: str) -> None:
     survey = acme.survey()
     good = {name: str(value) for name, value in AskingRules().to_json().items()}
+    del good["weekdays_only"]
     path = f"/console/surveys/{survey}/asking"
     answer = post(acme.signed_in(), path, **{**good, "reminders": wrong})
     if wrong == "٣":

@@ -8,13 +8,17 @@ Statistical Society A 142, 33-46).
 
 The interval is 1.96 of that variance's roots to each side. As for unweighted numbers a few further
 answers keep it honest where all agree: those of `nps` and `means`, and for shares two of each sort
-(Agresti and Coull, 1998); each group has as much of them as it weighs. Groups of one or two answers
-leave it somewhat too short or too long: better divide customers into fewer groups.
+(Agresti and Coull, 1998); each group has as much of them as it weighs.
+
+How far answers of a group lie apart cannot be told from one or two of them. Groups with fewer than
+ENOUGH answers therefore share the sₕ² of all their answers together, about their common mean
+(collapsed strata: Cochran, 5A.12). It includes how far the groups lie apart, so that intervals are
+rather too long than too short. Each still has its own weight and mean in θ.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import sqrt
+from math import fsum, sqrt
 
 from widget.domain.scores.estimates import Score, Z, score_within
 from widget.domain.scores.means import further_answer
@@ -25,6 +29,8 @@ from widget.domain.scores.shares import SHARE_LIMITS, Part
 # Groups without answers may together weigh so much, from 0 to 1; beyond, the number would be
 # a guess about people who have said nothing.
 MOST_MISSING = 0.2
+# So many answers tell by themselves how far those of a group lie apart.
+ENOUGH = 10
 _SHARE_FURTHER = {100.0: 2.0, 0.0: 2.0}
 
 
@@ -110,16 +116,48 @@ def _poststratified(
         return Poststratified(
             Score(None, None, None, n, "poststratified"), None, missing, missing_share
         )
+    weights = [one.population / heard_population for one in heard]
+    spreads = _spreads(heard, weights, further)
     value = middle = variance = 0.0
-    for one in heard:
-        weight = one.population / heard_population
+    for one, weight, spread in zip(heard, weights, spreads, strict=True):
         adjusted = moments(with_further(one.tally, further, weight))
         value += weight * moments(one.tally).mean
         middle += weight * adjusted.mean
-        variance += weight**2 * adjusted.variance * _unbiased(one.n) / adjusted.n
+        variance += weight**2 * spread / adjusted.n
     ends = middle - Z * sqrt(variance), middle + Z * sqrt(variance)
     score = score_within(value, ends, n, "poststratified", limits)
     return Poststratified(score, variance, missing, missing_share)
+
+
+def _spreads(strata: Sequence[Stratum], weights: Sequence[float], further: Tally) -> list[float]:
+    """The variance of a single answer of each group, that of all small ones together for them.
+
+    Where those have too few answers between them, the next larger groups are among them as well.
+    """
+    order = sorted(range(len(strata)), key=lambda place: strata[place].n)
+    small: list[int] = []
+    answers = 0
+    for place in order:
+        if strata[place].n >= ENOUGH and (not small or answers >= ENOUGH):
+            break
+        small.append(place)
+        answers += strata[place].n
+    pooled = set(small)
+    shared = _spread([strata[place] for place in small], fsum(weights[p] for p in small), further)
+    return [
+        shared if place in pooled else _spread([one], weight, further)
+        for place, (one, weight) in enumerate(zip(strata, weights, strict=True))
+    ]
+
+
+def _spread(strata: Sequence[Stratum], weight: float, further: Tally) -> float:
+    tally: dict[float, float] = {}
+    for one in strata:
+        tally = with_further(tally, one.tally)
+    if not tally:
+        return 0.0
+    n = round(fsum(tally.values()))
+    return moments(with_further(tally, further, weight)).variance * _unbiased(n)
 
 
 def _unbiased(n: int) -> float:

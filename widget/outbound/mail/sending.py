@@ -24,6 +24,7 @@ from widget.domain.mail_addresses import DeliveryName, address_digest, wire_addr
 from widget.domain.requests import NO_REMINDER_IN_TEST_MODE, WAITS_IN_TEST_MODE
 from widget.domain.requests import Why as RequestWhy
 from widget.domain.retries import MOST_ATTEMPTS, Backoff, retry_delay
+from widget.outbound.mail.campaign_mails import is_put_back
 from widget.outbound.mail.compose import compose
 from widget.outbound.mail.handed_over import HandedOver
 from widget.outbound.mail.letters import Post
@@ -168,6 +169,8 @@ class SendMail:
         if due.attempts > MOST_ATTEMPTS:
             # Each of them ended with its worker, or with a database that took no note.
             self._give_up(engine, due, f"Given up: {MOST_ATTEMPTS} attempts ended unknown.")
+            return False
+        if is_put_back(engine, due, self.clock()):
             return False
         if not self._is_wanted(engine, due, refusal):
             return False

@@ -1,14 +1,13 @@
-"""Taking somebody out of what others wrote: threads, alerts, files of customers, the audit."""
+"""Taking somebody out of what others wrote: threads, alerts, the audit, what they named."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-from sqlalchemy import ColumnElement, Text, cast, delete, func, or_, select
+from sqlalchemy import ColumnElement, Text, cast, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from widget.domain.errors import EraseLater
 from widget.domain.follow_ups import ERASED_LETTER, LETTERS
 from widget.domain.messages import Content
 from widget.domain.redaction import REDACTED
@@ -21,8 +20,6 @@ from widget.storage.models import (
     Audience,
     BulkChange,
     Campaign,
-    CustomerImport,
-    CustomerImportPart,
     Event,
     Export,
     FollowUp,
@@ -30,7 +27,6 @@ from widget.storage.models import (
     Message,
     Report,
     ReportSchedule,
-    RequestImport,
     Response,
     ResponseNote,
     Revision,
@@ -39,12 +35,6 @@ from widget.storage.models import (
 )
 from widget.storage.report_pdfs import forget_pdfs
 from widget.storage.search import found_in
-
-# Files in these states wait for somebody, and may be thrown away.
-_WAITING = ("previewed", "mapping", "checking", "checked")
-# Files in these are worked through. One that is read is packed perhaps, so nobody can tell whom it
-# names.
-_BUSY = ("reading", "running")
 
 
 def redact_threads(session: Session, person: Person, at: datetime) -> Counts:
@@ -204,71 +194,6 @@ def forget_copies(session: Session, person: Person, at: datetime) -> Counts:
     forget_pdfs(session, person.workspace_id)
     withdraw_all_of(session, person.workspace_id, at)
     return {}
-
-
-def erase_from_imports(session: Session, person: Person, at: datetime) -> Counts:
-    """Throw away files that wait and name them, and their rows in the lists of errors of others.
-
-    Raises EraseLater while a file that names them is being worked through: it would put them back.
-    """
-    takes_out = person.redaction(with_parts_of_names=False)
-    thrown = _throw_away(session, person, RequestImport, takes_out) + _throw_away(
-        session, person, CustomerImport, takes_out
-    )
-    rows = 0
-    query = select(CustomerImportPart).where(CustomerImportPart.workspace_id == person.workspace_id)
-    for part in session.scalars(query.execution_options(yield_per=20)):
-        kept = [row for row in part.rows if takes_out.in_json(row["cells"]) == row["cells"]]
-        if len(kept) == len(part.rows):
-            continue
-        owner = session.get_one(CustomerImport, (part.workspace_id, part.import_id))
-        if owner.status == "running":
-            raise EraseLater(_LATER)
-        rows += len(part.rows) - len(kept)
-        if owner.status in _WAITING:
-            owner.status, owner.content = "cancelled", b""
-            session.flush()
-            _drop_parts(session, owner)
-            thrown += 1
-        else:
-            part.rows = kept
-    return {"imports": thrown, "rows_of_imports": rows}
-
-
-_LATER = "A file that may name this customer is being imported. Erase them when it is done."
-
-
-def _throw_away(
-    session: Session, person: Person, model: Any, takes_out: Callable[[str], str]
-) -> int:
-    thrown = 0
-    for row in session.scalars(
-        select(model).where(
-            model.workspace_id == person.workspace_id,
-            model.status.in_((*_WAITING, *_BUSY)),
-        )
-    ):
-        content = row.content
-        text = content.decode("utf-8", "replace") if isinstance(content, bytes) else content
-        if takes_out(text) == text and row.status != "reading":
-            continue
-        if row.status in _BUSY:
-            raise EraseLater(_LATER)
-        row.status, row.content = "cancelled", type(content)()
-        if model is CustomerImport:
-            session.flush()
-            _drop_parts(session, row)
-        thrown += 1
-    return thrown
-
-
-def _drop_parts(session: Session, owner: CustomerImport) -> None:
-    session.execute(
-        delete(CustomerImportPart).where(
-            CustomerImportPart.workspace_id == owner.workspace_id,
-            CustomerImportPart.import_id == owner.id,
-        )
-    )
 
 
 def _names(column: InstrumentedAttribute[str], person: Person) -> ColumnElement[bool]:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from widget.domain.facts import COMMENT
 from widget.storage import answers
+from widget.storage.customer_aliases import forget_aliases
 from widget.storage.erasing.person import WRITTEN, Person
 from widget.storage.ids import new_id
 from widget.storage.indexed import by_index
@@ -126,6 +127,7 @@ def erase_requests(session: Session, person: Person, at: datetime) -> Counts:
 
 def erase_customer_row(session: Session, person: Person, at: datetime) -> Counts:
     """Remove the customer from the directory, with whoever was merged into them."""
+    forget_aliases(session, person.workspace_id, person.customer_id)
     for table, key in ((MergedCustomer, MergedCustomer.customer_id), (Customer, Customer.id)):
         session.execute(
             delete(table).where(

@@ -1,7 +1,7 @@
 """Who is to be erased: by what they are known, what is theirs, and what they said."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from widget.domain.addresses import customer_email, spellings
 from widget.domain.redaction import Redaction, longest_first, names_of
+from widget.storage.customer_aliases import all_keys_of
 from widget.storage.customer_traces import traces_of
 from widget.storage.indexed import by_index
 from widget.storage.models import (
@@ -28,17 +29,28 @@ _SHORTEST_ID = 4
 
 
 @dataclass(frozen=True)
+class PartsNaming:
+    """The numbers of the parts of files that somebody is to be taken out of, by file; `states` are
+    those in which the files were found."""
+
+    redaction: Redaction | None = None
+    states: Mapping[UUID, str] = field(default_factory=dict)
+    parts: Mapping[UUID, list[int]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Person:
     """Somebody in one workspace. `responses` are those stored; `texts` is what they wrote.
 
-    `since` is when the first of what is theirs was made. `messages` are alerts about them.
+    `since` is when the first of what is theirs was made. `messages` are alerts about them. `parts`
+    are those of files that were found to name them before the transaction that erases.
     """
 
     workspace_id: int
     customer_id: UUID
     emails: frozenset[str]
     names: tuple[str, ...]
-    external_id: str
+    external_ids: frozenset[str]
     texts: tuple[str, ...]
     requests: frozenset[UUID]
     responses: frozenset[UUID]
@@ -46,6 +58,7 @@ class Person:
     follow_ups: frozenset[UUID]
     since: datetime
     messages: frozenset[UUID] = frozenset()
+    parts: PartsNaming | None = None
 
     @property
     def files(self) -> frozenset[UUID]:
@@ -56,8 +69,7 @@ class Person:
         """What takes them out of a text. Parts of their name are taken out only of what is written
         about them: others may be called Kim as well."""
         names = {name for name in self.names if " " in name or with_parts_of_names}
-        if len(self.external_id) >= _SHORTEST_ID:
-            names.add(self.external_id)
+        names |= {id for id in self.external_ids if len(id) >= _SHORTEST_ID}
         return Redaction(longest_first({*self.emails, *names}), self.texts)
 
 
@@ -74,7 +86,8 @@ def person_of(session: Session, customer: Customer) -> Person:
         select(HeldAnswer).where(by_index(workspace_id, HeldAnswer.response_id, of_responses))
     ).all()
     contexts = [row.head.get("context", {}) for row in held]
-    emails = {customer.email or "", *(row.customer_email for row in rows)}
+    keys = all_keys_of(session, customer)
+    emails = {customer.email or "", *keys.emails, *(row.customer_email for row in rows)}
     emails |= {context.get("customer_email", "") for context in contexts}
     names = {customer.name, *(row.customer_name for row in rows)}
     names |= {context.get("customer_name", "") for context in contexts}
@@ -89,7 +102,7 @@ def person_of(session: Session, customer: Customer) -> Person:
         customer_id=customer.id,
         emails=frozenset(_all_spellings(emails)),
         names=tuple({part for name in names for part in names_of(name)}),
-        external_id=customer.external_id,
+        external_ids=keys.external_ids,
         texts=tuple(dict.fromkeys(_texts(session, workspace_id, rows, held, follow_ups))),
         requests=traces.requests,
         responses=traces.responses,

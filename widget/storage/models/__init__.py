@@ -11,6 +11,7 @@ from widget.storage.models.campaigns import Audience, AudienceCustomer, Campaign
 from widget.storage.models.columnar import ChangedDay, ColumnarCopy
 from widget.storage.models.customers import (
     Customer,
+    CustomerAlias,
     CustomerImport,
     CustomerImportPart,
     Erasure,
@@ -63,6 +64,7 @@ __all__ = [
     "ChangedDay",
     "ColumnarCopy",
     "Customer",
+    "CustomerAlias",
     "CustomerImport",
     "CustomerImportPart",
     "Delivery",

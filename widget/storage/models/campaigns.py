@@ -61,6 +61,7 @@ class Campaign(Base):
     __table_args__ = (
         Index("ix_campaigns_newest", "workspace_id", "created_at"),
         Index("ix_campaigns_status", "status", "next_wave_at"),
+        Index("ix_campaigns_form", "workspace_id", "form_key", unique=True),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -72,6 +73,8 @@ class Campaign(Base):
     excluded_id: Mapped[int | None] = mapped_column(ForeignKey("audiences.id"))
     plan: Mapped[dict[str, Any]] = mapped_column(JSON)
     seed: Mapped[str] = mapped_column(String(40))
+    # What the form that made it had, so that pressing its button twice makes one.
+    form_key: Mapped[str | None] = mapped_column(String(32))
     status: Mapped[str] = mapped_column(String(10))
     is_baseline: Mapped[bool] = mapped_column(default=False, server_default=sa_false())
     made_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))

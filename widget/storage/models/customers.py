@@ -138,6 +138,31 @@ class MergedCustomer(Base):
     at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
+class CustomerAlias(Base):
+    """What a customer was known by before: an address or an id of the team's own, by `kind`
+    (`email` or `external_id`).
+
+    With `is_merged` it still says whom it means, as both entries were one person. Without, the
+    address was changed, perhaps because it was somebody else's.
+    """
+
+    __tablename__ = "customer_aliases"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["workspace_id", "customer_id"], ["customers.workspace_id", "customers.id"]
+        ),
+        Index("ix_customer_aliases_value", "workspace_id", "value"),
+        CLUSTERED,
+    )
+
+    workspace_id: Mapped[int] = mapped_column(primary_key=True)
+    customer_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    kind: Mapped[str] = mapped_column(String(20), primary_key=True)
+    value: Mapped[str] = mapped_column(String(254), primary_key=True)
+    is_merged: Mapped[bool]
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
 class Erasure(Base):
     """Somebody was erased; nothing says who. `counts` is how many rows of which sort were changed.
 

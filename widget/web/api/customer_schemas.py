@@ -1,6 +1,9 @@
 """What the API takes and gives about customers, as its description shows it."""
 
-from marshmallow import EXCLUDE, Schema, fields, validate
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
 
 from widget.domain.customers import ATTRIBUTE_LIMIT, ATTRIBUTES_LIMIT, OUTCOMES
 from widget.web.api.request_schemas import NAME
@@ -39,6 +42,37 @@ class CustomerToPut(Schema):
     )
 
 
+class OneOfMany(fields.Nested):
+    """One of a batch: what is wrong with it is kept in its place, as `wrong`; others are read."""
+
+    def deserialize(
+        self, value: Any, attr: str | None = None, data: Any = None, **options: Any
+    ) -> Any:
+        """What was read, or `{"wrong"}` with a sentence for each field."""
+        try:
+            return super().deserialize(value, attr, data, **options)
+        except ValidationError as error:
+            return {"wrong": _by_field(error.messages)}
+
+
+def _by_field(messages: Any) -> dict[str, str]:
+    if not isinstance(messages, Mapping):
+        return {"customer": " ".join(_texts(messages))}
+    return {
+        "customer" if name == "_schema" else name: " ".join(_texts(said))
+        for name, said in messages.items()
+    }
+
+
+def _texts(said: Any) -> Iterable[str]:
+    """The sentences of an error, however deep within a field they are."""
+    if isinstance(said, Mapping):
+        for deeper in said.values():
+            yield from _texts(deeper)
+    else:
+        yield from map(str, said)
+
+
 class CustomersToPut(Schema):
     """Some customers."""
 
@@ -46,7 +80,7 @@ class CustomersToPut(Schema):
         unknown = EXCLUDE
 
     customers = fields.List(
-        fields.Nested(CustomerToPut), required=True, validate=validate.Length(1, MOST)
+        OneOfMany(CustomerToPut), required=True, validate=validate.Length(1, MOST)
     )
 
 

@@ -63,9 +63,15 @@ class Customers(MethodView):
         kept all the same.
         """
         _refuse_tests()
-        said = [_details(one) for one in body["customers"]]
-        kept = keep_customers(db.session(), api_workspace(), said, now())
-        return {"items": [_outcome(one) for one in kept]}
+        readable = [one for one in body["customers"] if "wrong" not in one]
+        said = [_details(one) for one in readable]
+        kept = iter(keep_customers(db.session(), api_workspace(), said, now()))
+        return {
+            "items": [
+                _outcome(Kept("error", None, one["wrong"]) if "wrong" in one else next(kept))
+                for one in body["customers"]
+            ]
+        }
 
     @needs("read")
     @blueprint.arguments(CustomerQuery, location="query")

@@ -26,7 +26,8 @@ def survey_asking(public_id: str) -> Response | str:
     problems: dict[str, str] = {}
     rules, accepts_unsigned = found.rules, found.accepts_unsigned
     if request.method == "POST":
-        rules = AskingRules(**_numbers([field.name for field in fields(AskingRules)]))
+        numbers = [field.name for field in fields(AskingRules) if field.name != "weekdays_only"]
+        rules = AskingRules(**_numbers(numbers), weekdays_only="weekdays_only" in request.form)
         accepts_unsigned = "accepts_unsigned" in request.form
         try:
             change_asking_rules(

@@ -46,6 +46,8 @@ def operator_words(field: RuleField, operator: Operator) -> str:
         "contains": _("contains"),
         "is_known": _("is known"),
         "is_unknown": _("is not known"),
+        "at_least": _("is at least (a number)"),
+        "at_most": _("is at most (a number)"),
         "within": _("within the last so many days"),
         "not_within": _("not within the last so many days"),
         "ever": _("ever"),
@@ -111,6 +113,10 @@ def _rule(rule: Rule) -> str:
         return str(_("%(what)s within %(days)s days", what=subject, days=rule.value))
     if rule.operator == "not_within":
         return str(_("%(what)s not within %(days)s days", what=subject, days=rule.value))
+    if rule.operator == "at_least":
+        return str(_("%(what)s is at least %(number)s", what=subject, number=rule.value))
+    if rule.operator == "at_most":
+        return str(_("%(what)s is at most %(number)s", what=subject, number=rule.value))
     value = rule.value
     if rule.field == "last_score":
         value = next((mood_words(mood) for mood in MOODS if mood == rule.value), rule.value)

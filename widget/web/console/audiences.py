@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from widget.actions.change_audiences import (
+    MOST_NAMES,
     names_in,
     remove_audience,
     save_audience,
@@ -28,11 +30,13 @@ from widget.storage.audiences import (
 )
 from widget.web import htmx
 from widget.web.clock import now
-from widget.web.console.access import blueprint, needs, seat
+from widget.web.console.access import blueprint, needs, seat, signed_in_seat
 from widget.web.console.audience_forms import NEW_RULE, changed, rules_in
 from widget.web.console.audience_words import field_options, match_options, mood_options
 
 EXAMPLES = 5
+# As many names as a list takes at a time, each as long as an address is, and as forms write them.
+_LIST_BYTES = MOST_NAMES * 100
 NAMES_SHOWN = 20
 
 
@@ -45,6 +49,15 @@ class Matches:
     examples: list[Example]
 
 
+@blueprint.before_app_request
+def _let_long_lists_in() -> None:
+    is_list = request.endpoint in ("console.audience", "console.audience_list_new")
+    if is_list and request.method == "POST":
+        found = signed_in_seat()
+        if found is not None and found.may("manage_workspace"):
+            request.max_content_length = request.max_form_memory_size = _LIST_BYTES
+
+
 @blueprint.get("/audiences")
 @needs("manage_workspace")
 def audiences() -> str:
@@ -54,7 +67,7 @@ def audiences() -> str:
 
 
 @blueprint.route("/audiences/new", methods=["GET", "POST"], defaults={"audience_id": 0})
-@blueprint.route("/audiences/<int:audience_id>", methods=["GET", "POST"])
+@blueprint.route("/audiences/<int(max=2147483647):audience_id>", methods=["GET", "POST"])
 @needs("manage_workspace")
 def audience(audience_id: int) -> Response | str | tuple[str, int]:
     """An audience's rules, or its list."""
@@ -69,7 +82,7 @@ def audience(audience_id: int) -> Response | str | tuple[str, int]:
         typed, wrong = _changed(typed, request.form["change"])
         return _rules(typed, wrong)
     try:
-        save_audience(db.session(), seat().workspace_id, typed, at=now())
+        save_audience(db.session(), seat().workspace_id, typed, at=now(), by=current_user.id)
     except AudienceRefused as error:
         return _page(typed, error.problems), 422
     flash(_("Saved."))
@@ -90,12 +103,14 @@ def audience_list_new() -> Response | str | tuple[str, int]:
     return _list(StoredAudience(0, "", None))
 
 
-@blueprint.post("/audiences/<int:audience_id>/remove")
+@blueprint.post("/audiences/<int(max=2147483647):audience_id>/remove")
 @needs("manage_workspace")
 def audience_remove(audience_id: int) -> Response:
     """Remove an audience that no campaign asks."""
     try:
-        remove_audience(db.session(), seat().workspace_id, audience_id)
+        remove_audience(
+            db.session(), seat().workspace_id, audience_id, at=now(), by=current_user.id
+        )
         flash(_("Removed."))
     except AudienceInUse as error:
         flash(str(error), "error")
@@ -172,6 +187,7 @@ def _list(stored: StoredAudience) -> Response | str | tuple[str, int]:
             names_in(request.form.get("names", "")),
             replaces="replaces" in request.form,
             at=now(),
+            by=current_user.id,
         )
     except AudienceRefused as error:
         return _list_page(typed, error.problems), 422

@@ -34,6 +34,12 @@ def read_draft() -> CampaignDraft:
     )
 
 
+def form_key() -> str:
+    """What tells one showing of the form from another; "" where none was posted."""
+    found = request.form.get("form_key", "")
+    return found if re.fullmatch("[0-9a-f]{32}", found) else ""
+
+
 def _plan(form: Mapping[str, str]) -> CampaignPlan:
     plan = CampaignPlan(
         who="sample" if form.get("who") == "sample" else "everybody",
@@ -41,6 +47,7 @@ def _plan(form: Mapping[str, str]) -> CampaignPlan:
         traits=_traits(),
         starts_on=_day(form.get("starts_on", "")) if form.get("starts") == "later" else None,
         every=next((one for one in EVERY if one == form.get("every")), "once"),
+        weekdays_only="weekdays_only" in form,
         reminders=_reminders(form.get("reminders", "")),
     )
     whole: dict[str, Any] = {

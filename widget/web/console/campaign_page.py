@@ -14,15 +14,22 @@ from widget.domain.campaign_results import (
     StrataResults,
     by_group,
     by_stratum,
+    counted_from,
     progress,
 )
-from widget.domain.campaigns import CampaignPlan, is_editable, may, plan_problems
+from widget.domain.campaigns import (
+    CampaignPlan,
+    is_editable,
+    may,
+    passes_over_its_own,
+    plan_problems,
+)
 from widget.domain.scores.comparisons import Comparison
 from widget.domain.scores.estimates import METHODS, Score
 from widget.domain.scores.metrics import METRICS
 from widget.domain.scores.scoring import Counts, compare, score_of
 from widget.extensions import db
-from widget.storage.campaign_results import answered_counts, status_counts, unsubscribed_count
+from widget.storage.campaign_results import By, answered_counts, status_counts, unsubscribed_count
 from widget.storage.campaigns import StoredCampaign, baseline_of, campaign_of
 from widget.storage.dashboards import CountedSurvey, counted_surveys
 from widget.storage.waves import StoredWave, waves_of
@@ -34,10 +41,17 @@ from widget.web.console.request_words import reason
 
 @dataclass(frozen=True)
 class Baseline:
-    """What a campaign is compared with: the first wave of another, or its own first."""
+    """What a campaign is compared with: the first wave of another, or its own first.
+
+    `is_recounted`: its survey calls other answers positive than the campaign's own, by which they
+    are counted here.
+    """
 
     name: str
     counts: Counts
+    segments: dict[str, Counts]
+    clients: dict[str, Counts]
+    is_recounted: bool
 
 
 @dataclass(frozen=True)
@@ -47,13 +61,14 @@ class Results:
     score: Score
     baseline: Score | None
     baseline_name: str
+    is_recounted: bool
     against: Comparison | None
     strata: StrataResults
     segments: list[GroupRow]
     clients: list[GroupRow]
 
 
-@blueprint.get("/campaigns/<int:campaign_id>")
+@blueprint.get("/campaigns/<int(max=2147483647):campaign_id>")
 @needs("read_responses")
 def campaign(campaign_id: int) -> Response | str:
     """One campaign; for htmx how far it has come."""
@@ -68,6 +83,7 @@ def campaign(campaign_id: int) -> Response | str:
         "may_change": seat().may("manage_workspace"),
         "may_do": lambda verb: may(verb, found.status),
         "is_draft": is_editable(found.status),
+        "passes_over": passes_over_its_own(found.plan),
         "sees_all": seat().scope.everything,
     }
     if htmx.wants_partial():
@@ -86,7 +102,7 @@ def _sample(found: StoredCampaign) -> Sample | None:
     """Whom a draft would ask, for whoever may launch it."""
     if not seat().may("manage_workspace") or plan_problems(found.plan):
         return None
-    return sample_of(found.plan, found.kind, found.audience_id, found.excluded_id)
+    return sample_of(found.plan, found.kind, found.audience_id, found.excluded_id, found.seed)
 
 
 def _wave(waves: Sequence[StoredWave]) -> StoredWave | None:
@@ -103,6 +119,7 @@ def _progress(waves: Sequence[StoredWave]) -> Progress:
         status_counts(session, place.workspace_id, place.scope, ids),
         wanted=sum(wave.size for wave in waves),
         made=sum(wave.made for wave in waves),
+        is_made=all(wave.status == "made" for wave in waves),
         unsubscribed=unsubscribed_count(session, place.workspace_id, place.scope, ids),
     )
 
@@ -112,26 +129,40 @@ def _results(found: StoredCampaign, wave: StoredWave) -> Results:
     surveys = counted_surveys(session, place.workspace_id)
     where = (place.workspace_id, place.scope, [wave.id], surveys)
     everybody = answered_counts(session, *where).get(None, Counts())
-    of_strata = answered_counts(session, *where, by="stratum")
-    groups = [
-        {
-            key or _("None"): counts
-            for key, counts in answered_counts(session, *where, by=by).items()
-        }
-        for by in ("segment", "client")
-    ]
+    of_strata = answered_counts(session, *where, by="stratum") if place.scope.everything else {}
     baseline = _baseline(found, wave, surveys)
     counts = baseline.counts if baseline else None
-    strata = [AskedStratum(one.values, one.population, one.asked) for one in wave.strata]
+    # How many customers each stratum has, and its name, is of the whole workspace.
+    strata = [
+        AskedStratum(one.values, one.population, one.asked)
+        for one in wave.strata
+        if place.scope.everything
+    ]
     return Results(
         score=score_of(found.kind, everybody),
         baseline=score_of(found.kind, counts) if counts else None,
         baseline_name=baseline.name if baseline else "",
+        is_recounted=baseline is not None and baseline.is_recounted,
         against=compare(found.kind, counts, everybody) if counts else None,
         strata=by_stratum(found.kind, strata, of_strata),
-        segments=by_group(found.kind, groups[0], counts),
-        clients=by_group(found.kind, groups[1], counts),
+        segments=by_group(
+            found.kind,
+            _groups(wave.id, surveys, "segment"),
+            baseline.segments if baseline else None,
+        ),
+        clients=by_group(
+            found.kind, _groups(wave.id, surveys, "client"), baseline.clients if baseline else None
+        ),
     )
+
+
+def _groups(wave_id: int, surveys: dict[int, CountedSurvey], by: By) -> dict[str, Counts]:
+    """What was answered, by segment or client."""
+    place = seat()
+    found = answered_counts(
+        db.session(), place.workspace_id, place.scope, [wave_id], surveys, by=by
+    )
+    return {key or _("None"): counts for key, counts in found.items()}
 
 
 def _baseline(
@@ -147,7 +178,19 @@ def _baseline(
     if first is None or first.id == wave.id or first.began_at >= wave.began_at:
         return None
     counts = answered_counts(session, place.workspace_id, place.scope, [first.id], surveys)
-    return Baseline(marked.name, counts.get(None, Counts()))
+    mine, theirs = surveys[found.survey_id], surveys[marked.survey_id]
+    everybody, segments, clients = (
+        {key: counted_from(one, mine.positive_from) for key, one in groups.items()}
+        for groups in (
+            counts,
+            _groups(first.id, surveys, "segment"),
+            _groups(first.id, surveys, "client"),
+        )
+    )
+    is_recounted = (
+        METRICS[found.kind].unit == "percent" and mine.positive_from != theirs.positive_from
+    )
+    return Baseline(marked.name, everybody.get(None, Counts()), segments, clients, is_recounted)
 
 
 @blueprint.app_template_filter("when_words")

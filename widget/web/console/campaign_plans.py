@@ -1,5 +1,6 @@
 """Planning a campaign: the form, and whom the plan would ask while somebody fills it in."""
 
+import secrets
 from dataclasses import replace
 
 from flask import flash, redirect, render_template, request, url_for
@@ -19,12 +20,12 @@ from widget.storage.surveys import survey_of
 from widget.web import htmx
 from widget.web.clock import now
 from widget.web.console.access import blueprint, needs, seat
-from widget.web.console.campaign_forms import options, read_draft
+from widget.web.console.campaign_forms import form_key, options, read_draft
 from widget.web.console.campaign_samples import Sample, sample_of
 
 
 @blueprint.route("/campaigns/new", methods=["GET", "POST"], defaults={"campaign_id": None})
-@blueprint.route("/campaigns/<int:campaign_id>/plan", methods=["GET", "POST"])
+@blueprint.route("/campaigns/<int(max=2147483647):campaign_id>/plan", methods=["GET", "POST"])
 @needs("manage_workspace")
 def campaign_plan(campaign_id: int | None) -> Response | str | tuple[str, int]:
     """The plan of a campaign that was not launched yet."""
@@ -42,6 +43,7 @@ def campaign_plan(campaign_id: int | None) -> Response | str | tuple[str, int]:
             *(db.session(), seat().workspace_id, campaign_id, typed),
             user_id=current_user.id,
             at=now(),
+            form_key=form_key(),
         )
     except PlanRefused as error:
         return _page(campaign_id, typed, error.problems), 422
@@ -107,6 +109,7 @@ def _page(campaign_id: int | None, draft: CampaignDraft, wrong: dict[str, str]) 
             name.partition(":")[2] for name in draft.plan.traits if name.startswith("attribute:")
         ),
         sample=_sample(draft),
+        form_key=form_key() or secrets.token_hex(16),
         typed=request.form,
         **options(),
     )

@@ -14,6 +14,7 @@ from flask import (
     url_for,
 )
 from flask_babel import gettext as _
+from itsdangerous import BadData, URLSafeSerializer
 from werkzeug.wrappers import Response
 
 from widget.actions.erase_customer import erase_customer
@@ -21,12 +22,17 @@ from widget.actions.export_customer import export_customer
 from widget.actions.merge_customers import merge_customers
 from widget.domain.addresses import customer_email, storable
 from widget.domain.customers import FIELDS
-from widget.domain.errors import EraseLater
+from widget.domain.errors import EraseLater, UnknownCustomer
 from widget.domain.merging import Difference, Side, differences
 from widget.extensions import db
-from widget.storage.customer_list import CustomerFilter, ListedCustomer, customers_page
+from widget.storage.customer_list import (
+    CustomerFilter,
+    ListedCustomer,
+    customers_page,
+    listed_customer,
+)
 from widget.storage.customer_merging import known_of
-from widget.storage.customer_traces import traces_of
+from widget.storage.customer_traces import merged_into, traces_of
 from widget.web.clock import now
 from widget.web.console.access import blueprint, needs, seat
 from widget.web.console.customers import found_customer
@@ -39,6 +45,9 @@ _OFFERED = 10
 @needs("manage_workspace")
 def customer_erase(customer_id: UUID) -> Response | str | tuple[str, int]:
     """Erase a customer, once whoever asks has typed whom."""
+    if request.method == "POST" and _is_erased_since(customer_id):
+        # Pressed twice: the first press has done it.
+        return _erased()
     found = found_customer(customer_id)
     problem = ""
     if request.method == "POST":
@@ -55,9 +64,10 @@ def customer_erase(customer_id: UUID) -> Response | str | tuple[str, int]:
                 )
             except EraseLater as error:
                 problem = str(error)
+            except UnknownCustomer:
+                return _erased()
             else:
-                flash(_("Erased. Their scores stay, with nobody to them."))
-                return redirect(url_for("console.customers"), 303)
+                return _erased()
         else:
             problem = _("This is not what stands there. Nothing was erased.")
     traces = traces_of(db.session(), found.row)
@@ -69,11 +79,33 @@ def customer_erase(customer_id: UUID) -> Response | str | tuple[str, int]:
         requests=len(traces.requests),
         responses=len(traces.responses),
         problem=problem,
+        proof=_proofs().dumps([seat().workspace_id, str(customer_id)]),
     )
     return (page, 422) if problem else page
 
 
-@blueprint.get("/customers/<uuid:customer_id>/data")
+def _erased() -> Response:
+    flash(_("Erased. Their scores stay, with nobody to them."))
+    return redirect(url_for("console.customers"), 303)
+
+
+def _proofs() -> URLSafeSerializer:
+    assert current_app.secret_key is not None
+    return URLSafeSerializer(current_app.secret_key, salt="erase a customer")
+
+
+def _is_erased_since(customer_id: UUID) -> bool:
+    """Whether a customer is gone whose form this is: nothing else tells that there was one."""
+    if listed_customer(db.session(), seat().workspace_id, customer_id, seat().scope) is not None:
+        return False
+    try:
+        offered = _proofs().loads(request.form.get("proof", ""))
+    except BadData:
+        return False
+    return bool(offered == [seat().workspace_id, str(customer_id)])
+
+
+@blueprint.post("/customers/<uuid:customer_id>/data")
 @needs("manage_workspace")
 def customer_data(customer_id: UUID) -> Response:
     """Everything stored of a customer, as a file to give them."""
@@ -91,21 +123,27 @@ def customer_data(customer_id: UUID) -> Response:
 def customer_merge(customer_id: UUID) -> Response | str:
     """Choose whom a customer is the same as, then field by field what stays of both."""
     found = found_customer(customer_id)
+    if request.method == "POST" and _is_merged(customer_id):
+        # Pressed twice: the first press has done it.
+        return _merged(customer_id)
     other = _other(customer_id)
     if request.method == "POST":
         if other is None:
             abort(422, _("Choose the other entry first."))
-        merge_customers(
-            db.session(),
-            seat().workspace_id,
-            customer_id,
-            other.row.id,
-            _chosen(),
-            user_id=seat().user_id,
-            at=now(),
-        )
-        flash(_("Merged. Links to the other entry lead here now."))
-        return redirect(url_for("console.customer", customer_id=customer_id), 303)
+        try:
+            merge_customers(
+                db.session(),
+                seat().workspace_id,
+                customer_id,
+                other.row.id,
+                _chosen(),
+                user_id=seat().user_id,
+                at=now(),
+            )
+        except UnknownCustomer:
+            if not _is_merged(customer_id):
+                raise
+        return _merged(customer_id)
     if other is None:
         return _choose(found)
     return render_template(
@@ -114,6 +152,20 @@ def customer_merge(customer_id: UUID) -> Response | str:
         other=other.row,
         differences=differences(known_of(found.row), known_of(other.row)),
     )
+
+
+def _is_merged(customer_id: UUID) -> bool:
+    """Whether the entry that a form names as the other is part of a customer already."""
+    try:
+        other = UUID(request.form.get("other", ""))
+    except ValueError:
+        return False
+    return merged_into(db.session(), seat().workspace_id, other) == customer_id
+
+
+def _merged(customer_id: UUID) -> Response:
+    flash(_("Merged. Links to the other entry lead here now."))
+    return redirect(url_for("console.customer", customer_id=customer_id), 303)
 
 
 @blueprint.app_template_filter("customer_field")

@@ -38,6 +38,8 @@ from widget.domain.errors import FileRefused
 from widget.domain.formulas import defused, defused_in_csv
 from widget.extensions import db
 from widget.storage.customer_imports import (
+    IN_HAND,
+    PART,
     CheckedRow,
     ImportRow,
     rows_of_import,
@@ -107,7 +109,7 @@ def customers_import_template() -> FlaskResponse:
 def customer_import(customer_import_id: UUID) -> Response:
     """Where an import stands: its columns, what its rows will do, or how far it has come."""
     found = stored_import(db.session(), seat().workspace_id, customer_import_id)
-    if found.status in ("mapping", "checked") and htmx.wants_partial():
+    if found.status in IN_HAND and htmx.wants_partial():
         # The worker is at an end with it, and somebody has to say how to go on.
         return htmx.open_page(request.path)
     if found.status == "mapping" or (found.status == "checked" and "columns" in request.args):
@@ -258,9 +260,12 @@ def _outcomes(found: ImportRow) -> list[tuple[str, str, int]]:
 def _preview_page(found: ImportRow) -> str:
     only = request.args.get("only", "")
     first = max(request.args.get("first", 0, type=int), 0)
+    # The part in which the page before has ended; all parts but the last are full.
+    since = min(max(request.args.get("part", 0, type=int), 0), found.rows // PART)
+    read = rows_of_import(db.session(), seat().workspace_id, found.id, since=since)
     rows = (
-        row
-        for row in rows_of_import(db.session(), seat().workspace_id, found.id)
+        (since + place // PART, row)
+        for place, row in enumerate(read)
         if only in ("", row.outcome) and row.number > first
     )
     page = list(islice(rows, PAGE + 1))
@@ -269,11 +274,16 @@ def _preview_page(found: ImportRow) -> str:
         found=found,
         outcomes=_outcomes(found),
         only=only,
-        rows=[_previewed(found, row) for row in page[:PAGE]],
-        next_first=page[PAGE - 1].number if len(page) > PAGE else None,
+        rows=[_previewed(found, row) for _part, row in page[:PAGE]],
+        later=_later(*page[PAGE - 1]) if len(page) > PAGE else None,
         is_first=first == 0,
         defused=defused,
     )
+
+
+def _later(part: int, row: CheckedRow) -> dict[str, int]:
+    """What the address of the next page says, after the last row of one."""
+    return {"first": row.number, "part": part}
 
 
 def _previewed(found: ImportRow, row: CheckedRow) -> tuple[CheckedRow, dict[str, str], str]:

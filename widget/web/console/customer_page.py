@@ -22,7 +22,8 @@ def customer(customer_id: UUID) -> Response | str:
     """One customer; whoever was merged into another is found there."""
     other = merged_into(db.session(), seat().workspace_id, customer_id)
     if other is not None:
-        return redirect(url_for("console.customer", customer_id=other), 301)
+        # Not for good: who they are part of may be merged into somebody else, or be erased.
+        return redirect(url_for("console.customer", customer_id=found_customer(other).row.id), 302)
     found = found_customer(customer_id)
     may_lead = seat().may("lead")
     return render_template(

@@ -2,6 +2,7 @@
 
 import re
 from base64 import b64encode
+from collections.abc import Sequence
 from hashlib import sha256
 
 from flask import Response, current_app, flash, redirect, render_template, request, url_for
@@ -11,18 +12,23 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from widget.actions.change_mail import word_mail
 from widget.domain.errors import MailNotSent, WordingRefused
+from widget.domain.faces import MemberCard
 from widget.domain.mail_wording import BUILT_IN, FIELDS, LIMITS, MailWording
 from widget.extensions import db
 from widget.outbound.mail.compose import html_of, text_of, texts_of
 from widget.outbound.mail.letters import Post
 from widget.outbound.mail.transport import make_mailer
 from widget.outbound.mail.trial import SAMPLE_CUSTOMER, send_trial, trial_letter
+from widget.outbound.mail.words import choose_language
 from widget.storage.faces import first_card
 from widget.storage.ids import new_id
 from widget.storage.mail_pages import MailSetup, mail_setup
 from widget.translations import LANGUAGES, match_language, translate
 from widget.web.clock import now
 from widget.web.console.access import blueprint, needs, seat
+
+# So many mails whoever rehearses a campaign has at a time.
+MOST_TRIALS = 5
 
 
 def _post() -> Post:
@@ -133,20 +139,35 @@ def mail_try(public_id: str) -> BaseResponse:
 def send_trial_to_oneself(public_id: str) -> tuple[str, str]:
     """Send a survey's mail to whoever is signed in; what is to be said of it, and as what."""
     setup = mail_setup(db.session(), seat().workspace_id, public_id)
-    language, post = _language(setup), _post()
     member = first_card(db.session(), seat().workspace_id)
-    letter = trial_letter(post, setup, language, member, current_user.name)
+    return _send_trials(setup, [_language(setup)], member)
+
+
+def send_campaign_to_oneself(public_id: str, languages: Sequence[str]) -> tuple[str, str]:
+    """The same as a campaign's customers would have it, who speak some languages: about no member,
+    and once in each language that their mails would be in, the MOST_TRIALS most frequent."""
+    setup = mail_setup(db.session(), seat().workspace_id, public_id)
+    spoken = [choose_language(one, setup.definition, setup.mail) for one in languages or [""]]
+    return _send_trials(setup, list(dict.fromkeys(spoken))[:MOST_TRIALS], None)
+
+
+def _send_trials(
+    setup: MailSetup, languages: Sequence[str], member: MemberCard | None
+) -> tuple[str, str]:
+    post = _post()
+    mailer = make_mailer(post.settings)
     try:
-        send_trial(
-            post,
-            make_mailer(post.settings),
-            setup,
-            letter,
-            workspace_id=seat().workspace_id,
-            id=new_id(),
-            recipient=current_user.email,
-            at=now(),
-        )
+        for language in languages:
+            send_trial(
+                post,
+                mailer,
+                setup,
+                trial_letter(post, setup, language, member, current_user.name),
+                workspace_id=seat().workspace_id,
+                id=new_id(),
+                recipient=current_user.email,
+                at=now(),
+            )
     except MailNotSent as error:
         return _("Not sent: %(error)s", error=str(error)), "error"
     return _said_of_trial(post.settings.mail_server is None), "message"

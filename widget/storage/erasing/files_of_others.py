@@ -1,0 +1,128 @@
+"""Taking somebody out of files that wait to be imported, or were: they may have many rows."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from widget.domain.errors import EraseLater
+from widget.domain.redaction import Redaction
+from widget.storage.customer_imports import WITH_ROWS, drop_parts
+from widget.storage.erasing.own_rows import Counts
+from widget.storage.erasing.person import PartsNaming, Person
+from widget.storage.models import CustomerImport, CustomerImportPart, RequestImport
+
+# Files in these states wait for somebody, and may be thrown away.
+_WAITING = ("previewed", *WITH_ROWS)
+# Files in these are worked through. One that is read is packed perhaps, so nobody can tell whom it
+# names.
+_BUSY = ("reading", "running")
+_LATER = "A file that may name this customer is being imported. Erase them when it is done."
+
+
+def parts_naming(session: Session, person: Person) -> PartsNaming:
+    """Look through the files of customers before the transaction that erases: it takes seconds, and
+    who writes would wait."""
+    takes_out = person.redaction(with_parts_of_names=False)
+    states = _states(session, person.workspace_id)
+    parts = {id: _parts_naming(session, person.workspace_id, id, takes_out) for id in states}
+    return PartsNaming(takes_out, states, parts)
+
+
+def erase_from_imports(session: Session, person: Person, at: datetime) -> Counts:
+    """Throw away files that wait and name them, and their rows in the lists of errors of others.
+
+    Raises EraseLater while a file that names them is being worked through: it would put them back.
+    """
+    takes_out = person.redaction(with_parts_of_names=False)
+    thrown = _throw_away(session, person, RequestImport, takes_out) + _throw_away(
+        session, person, CustomerImport, takes_out
+    )
+    looked = person.parts if person.parts and person.parts.redaction == takes_out else PartsNaming()
+    rows = 0
+    for id, state in _states(session, person.workspace_id).items():
+        # What a row says stays as it is for as long as its file does not go on.
+        numbers = (
+            looked.parts[id]
+            if looked.states.get(id) == state
+            else _parts_naming(session, person.workspace_id, id, takes_out)
+        )
+        if not numbers:
+            continue
+        owner = session.get_one(CustomerImport, (person.workspace_id, id))
+        if owner.status == "running":
+            raise EraseLater(_LATER)
+        for number in numbers:
+            part = session.get_one(CustomerImportPart, (owner.workspace_id, id, number))
+            kept = [row for row in part.rows if takes_out.in_json(row["cells"]) == row["cells"]]
+            rows += len(part.rows) - len(kept)
+            part.rows = kept
+        if owner.status in WITH_ROWS:
+            _empty(session, owner)
+            thrown += 1
+    return {"imports": thrown, "rows_of_imports": rows}
+
+
+def _states(session: Session, workspace_id: int) -> dict[UUID, str]:
+    """The files of which rows are kept, with their states."""
+    with_rows = select(CustomerImportPart.import_id).where(
+        CustomerImportPart.workspace_id == workspace_id
+    )
+    rows = session.execute(
+        select(CustomerImport.id, CustomerImport.status).where(
+            CustomerImport.workspace_id == workspace_id, CustomerImport.id.in_(with_rows)
+        )
+    )
+    return {row.id: row.status for row in rows}
+
+
+def _parts_naming(
+    session: Session, workspace_id: int, import_id: UUID, takes_out: Redaction
+) -> list[int]:
+    parts = session.execute(
+        select(CustomerImportPart.number, CustomerImportPart.rows)
+        .where(
+            CustomerImportPart.workspace_id == workspace_id,
+            CustomerImportPart.import_id == import_id,
+        )
+        .execution_options(yield_per=20)
+    )
+    return [number for number, rows in parts if _names(rows, takes_out)]
+
+
+def _names(rows: Iterable[Mapping[str, Any]], takes_out: Redaction) -> bool:
+    cells = [row["cells"] for row in rows]
+    if takes_out.leaves("\n".join(cell for row in cells for cell in row)):
+        return False
+    return any(takes_out.in_json(row) != row for row in cells)
+
+
+def _throw_away(session: Session, person: Person, model: Any, takes_out: Redaction) -> int:
+    thrown = 0
+    for row in session.scalars(
+        select(model).where(
+            model.workspace_id == person.workspace_id,
+            model.status.in_((*_WAITING, *_BUSY)),
+        )
+    ):
+        content = row.content
+        text = content.decode("utf-8", "replace") if isinstance(content, bytes) else content
+        if takes_out(text) == text and row.status != "reading":
+            continue
+        if row.status in _BUSY:
+            raise EraseLater(_LATER)
+        if model is CustomerImport:
+            _empty(session, row)
+        else:
+            row.status, row.content = "cancelled", type(content)()
+        thrown += 1
+    return thrown
+
+
+def _empty(session: Session, owner: CustomerImport) -> None:
+    owner.status, owner.content = "cancelled", b""
+    session.flush()
+    drop_parts(session, owner.workspace_id, owner.id)
