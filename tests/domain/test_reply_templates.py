@@ -94,6 +94,14 @@ def test_every_group_has_ours_and_review_sites_are_named_to_all_or_to_nobody() -
         assert "reviews" not in [one.key for one in our_templates(mood, has_reviews=False)]
 
 
+def test_whoever_wants_no_requests_is_asked_for_no_favour() -> None:
+    keys = {
+        mood: [one.key for one in our_templates(mood, has_reviews=True, wants_no_requests=True)]
+        for mood in GROUPS
+    }
+    assert keys == {"positive": [], "other": ["one-thing"], "negative": ["sorry", "done"]}
+
+
 def test_keys_of_ours_are_no_numbers_and_each_is_its_own() -> None:
     keys = [one.key for one in OUR_TEMPLATES]
     assert len(set(keys)) == len(keys)

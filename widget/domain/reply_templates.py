@@ -48,12 +48,15 @@ class ReplyTemplate:
 @dataclass(frozen=True)
 class OurTemplate:
     """One of ours, in English. `paragraphs` are built-in texts, and so are known in ten languages;
-    `key` names it in addresses."""
+    `key` names it in addresses. `asks_favour`: the customer is asked to do something for the team,
+    which whoever wants no requests is not.
+    """
 
     key: str
     moods: tuple[Mood, ...]
     name: str
     paragraphs: tuple[str, ...]
+    asks_favour: bool = False
 
     def text(self, translate: Callable[[str], str]) -> str:
         """The whole template in a language."""
@@ -71,6 +74,7 @@ OUR_TEMPLATES = (
             "May we show your words on our website, with your first name? "
             "A short reply to this mail is enough.",
         ),
+        asks_favour=True,
     ),
     OurTemplate(
         "one-thing",
@@ -112,14 +116,22 @@ OUR_TEMPLATES = (
             "If you would like to tell others how we did, good or bad, you can do so here:",
             "{reviews}",
         ),
+        asks_favour=True,
     ),
 )
 
 
-def our_templates(mood: Mood, *, has_reviews: bool) -> tuple[OurTemplate, ...]:
-    """Ours for a group. The one that names review sites is left out where there are none."""
+def our_templates(
+    mood: Mood, *, has_reviews: bool, wants_no_requests: bool = False
+) -> tuple[OurTemplate, ...]:
+    """Ours for a group. The one that names review sites is left out where there are none, and for
+    whoever unsubscribed those that ask a favour."""
     return tuple(
-        one for one in OUR_TEMPLATES if mood in one.moods and (has_reviews or one.key != "reviews")
+        one
+        for one in OUR_TEMPLATES
+        if mood in one.moods
+        and (has_reviews or one.key != "reviews")
+        and not (wants_no_requests and one.asks_favour)
     )
 
 

@@ -9,7 +9,7 @@ import pytest
 from tests.builders import Workspace, answer_survey, csrf_token, post
 from tests.following import raise_alerts, the_follow_up
 from tests.guiding import add_template
-from tests.replying import queued
+from tests.replying import queued, suppressed
 from widget.actions.change_guidance import change_guidance
 from widget.actions.change_sharing import change_sharing
 from widget.domain.sharing import ReviewSite
@@ -151,6 +151,17 @@ def test_a_customer_without_a_name_is_addressed_as_the_survey_does_it(acme: Work
     path = answered(acme, customer_name="", language="de")
     said = reply_text(client.get(f"{path}?template={id}").text)
     assert said == "Hi liebe Kundin, lieber Kunde"
+
+
+def test_whoever_unsubscribed_is_asked_for_no_favour(acme: Workspace) -> None:
+    client, path = acme.signed_in(), answered(acme, 10)
+    words = "ask them for no favour"
+    assert offered(client.get(path).text) == ["Ask whether their words may be shown"]
+    assert words not in client.get(path).text
+    suppressed(acme, "unsubscribed", KIM)
+    page = client.get(f"{path}?template=testimonial").text
+    assert (offered(page), reply_text(page)) == ([], "")
+    assert words in page
 
 
 def test_only_leads_begin_a_reply_and_only_to_what_is_theirs(acme: Workspace) -> None:

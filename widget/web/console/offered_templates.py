@@ -48,7 +48,11 @@ def offered_templates(found: ListedResponse, customer: Correspondent) -> list[Of
             str(_(one.name)),
             filled_template(one.text(lambda text: translate(text, language)), values),
         )
-        for one in our_templates(mood, has_reviews=bool(reviews))
+        for one in our_templates(
+            mood,
+            has_reviews=bool(reviews),
+            wants_no_requests="unsubscribed" in customer.why_not,
+        )
     ]
 
 

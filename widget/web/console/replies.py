@@ -38,7 +38,8 @@ class ReplyForm:
     """What the form shows. `refusal` is why there can be no reply; `answers_to` an address outside
     to which the customer's answer goes, "" where it comes back into the thread. `test_mail_to` is
     where the reply goes in test mode. `template` is the key of the one of `templates` that was
-    chosen just now, "" for none; choosing one posts to `begin_address`."""
+    chosen just now, "" for none; choosing one posts to `begin_address`.
+    `is_unsubscribed`: the customer wants no requests, so that nothing may be asked of them."""
 
     address: str
     once: UUID
@@ -51,6 +52,7 @@ class ReplyForm:
     templates: Sequence[OfferedTemplate]
     template: str
     begin_address: str
+    is_unsubscribed: bool
     limit: int = REPLY_LIMIT
 
 
@@ -78,6 +80,7 @@ def reply_form(found: ListedResponse, address: str, problem: str = "") -> ReplyF
         templates=offered,
         template=template,
         begin_address=f"{address}/template",
+        is_unsubscribed="unsubscribed" in customer.why_not,
     )
 
 
@@ -86,7 +89,7 @@ def begun(form: ReplyForm, page: Callable[[], Response]) -> Response:
     if htmx.wants_partial():
         partial = render_template("console/follow_ups/_reply.html", reply=form)
         return htmx.vary(make_response(partial))
-    return htmx.vary(page())
+    return htmx.vary(make_response(page()))
 
 
 def write_reply(write: Callable[..., Done]) -> Done:
