@@ -71,8 +71,8 @@ OUR_TEMPLATES = (
         "Ask whether their words may be shown",
         (
             "Thank you for your kind answer. It is good to know what we did well.",
-            "May we show your words on our website, with your first name? "
-            "A short reply to this mail is enough.",
+            "May we show a few words of yours on our website, with your first name? "
+            "A yes, or a sentence, in reply to this mail is enough.",
         ),
         asks_favour=True,
     ),
@@ -122,15 +122,17 @@ OUR_TEMPLATES = (
 
 
 def our_templates(
-    mood: Mood, *, has_reviews: bool, wants_no_requests: bool = False
+    mood: Mood, *, has_reviews: bool, has_agreed: bool = False, wants_no_requests: bool = False
 ) -> tuple[OurTemplate, ...]:
-    """Ours for a group. The one that names review sites is left out where there are none, and for
-    whoever unsubscribed those that ask a favour."""
+    """Ours for a group. The one that names review sites is left out where there are none, that which
+    asks for a testimonial where the customer has agreed to one, and for whoever unsubscribed those
+    that ask a favour."""
+    left_out = {"reviews": not has_reviews, "testimonial": has_agreed}
     return tuple(
         one
         for one in OUR_TEMPLATES
         if mood in one.moods
-        and (has_reviews or one.key != "reviews")
+        and not left_out.get(one.key)
         and not (wants_no_requests and one.asks_favour)
     )
 

@@ -153,6 +153,13 @@ def test_a_customer_without_a_name_is_addressed_as_the_survey_does_it(acme: Work
     assert said == "Hi liebe Kundin, lieber Kunde"
 
 
+def test_whoever_agreed_to_be_quoted_is_not_asked_again(acme: Workspace) -> None:
+    client = acme.signed_in()
+    asked = client.get(answered(acme, 10, comment="Great", may_publish=False)).text
+    assert offered(asked) == ["Ask whether their words may be shown"]
+    assert offered(client.get(answered(acme, 10, comment="Great", may_publish=True)).text) == []
+
+
 def test_whoever_unsubscribed_is_asked_for_no_favour(acme: Workspace) -> None:
     client, path = acme.signed_in(), answered(acme, 10)
     words = "ask them for no favour"

@@ -51,6 +51,7 @@ def offered_templates(found: ListedResponse, customer: Correspondent) -> list[Of
         for one in our_templates(
             mood,
             has_reviews=bool(reviews),
+            has_agreed=bool(found.response.may_publish and found.response.comment),
             wants_no_requests="unsubscribed" in customer.why_not,
         )
     ]
