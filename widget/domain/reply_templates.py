@@ -124,9 +124,9 @@ OUR_TEMPLATES = (
 def our_templates(
     mood: Mood, *, has_reviews: bool, has_agreed: bool = False, wants_no_requests: bool = False
 ) -> tuple[OurTemplate, ...]:
-    """Ours for a group. The one that names review sites is left out where there are none, that which
-    asks for a testimonial where the customer has agreed to one, and for whoever unsubscribed those
-    that ask a favour."""
+    """Ours for a group. The one that names review sites is left out where there are none, the one
+    that asks for a testimonial where the customer has agreed already, and for whoever unsubscribed
+    those that ask a favour."""
     left_out = {"reviews": not has_reviews, "testimonial": has_agreed}
     return tuple(
         one
