@@ -220,3 +220,13 @@ def test_a_returned_mail_is_read_from_a_pipe(server: Server) -> None:
         capture_output=True,
     )
     assert (done.returncode, done.stdout) == (0, b"0 report(s) taken.\n")
+
+
+def test_the_demo_says_what_it_does_while_it_takes_long(server: Server) -> None:
+    command = [sys.executable, "-m", "widget", "demo", "--with-answers", "20"]
+    done = subprocess.run(command, env=server.environ, check=True, capture_output=True, text=True)
+    said = done.stderr.splitlines()
+    assert said[1] == "Storing 20 made-up answers of the last 180 days …"
+    assert said[2:4] == ["  2 of 20", "  4 of 20"]
+    # It has some now.
+    assert "--with-answers" not in done.stdout

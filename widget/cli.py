@@ -130,11 +130,30 @@ def make_demo(as_json: bool, with_answers: int) -> None:
     """Make the demo workspace if it is missing, and print how to use it."""
     settings, app = _app()
     with app.app_context():
+        _say(f"Preparing the database and the demo workspace in {settings.data} …")
         migrate.upgrade(db.engine)
         made = demo.make_demo(settings)
         if with_answers:
-            demo_company.add_answers(made.surveys, with_answers)
-    click.echo(json.dumps(made.to_json(), indent=2) if as_json else demo.describe(made, settings))
+            _say(f"Storing {with_answers:,} made-up answers of the last {demo_company.DAYS} days …")
+            demo_company.add_answers(made.surveys, with_answers, _telling(with_answers))
+    words = demo.describe(made, settings, has_answers=with_answers > 0)
+    click.echo(json.dumps(made.to_json(), indent=2) if as_json else words)
+
+
+def _say(text: str) -> None:
+    """Tell whoever waits; what the command is asked for is alone in its output."""
+    click.echo(text, err=True)
+
+
+def _telling(number: int) -> Callable[[int], None]:
+    """What tells how many of so many are done, ten times."""
+    step = max(1, number // 10)
+
+    def tell(done: int) -> None:
+        if done % step == 0:
+            _say(f"  {done:,} of {number:,}")
+
+    return tell
 
 
 @main.group("db")

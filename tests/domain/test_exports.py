@@ -111,6 +111,7 @@ def test_every_text_comes_out_of_a_table_as_it_went_in(text: str) -> None:
     assert parquet_rows(written("parquet", {"comment": text, "tags": [text]}))[0] == {
         **dict.fromkeys(FILE_NAMES),
         "reasons": [],
+        "areas": [],
         "tags": [text],
         "comment": text,
     }

@@ -75,6 +75,28 @@ def test_a_response_has_its_tags_its_reward_and_its_member(any_acme: Workspace) 
     assert (second["member"], second["created_at"]) == (None, "2026-11-23T09:00:00+00:00")
 
 
+def test_a_response_has_its_areas_in_words_and_its_client_and_segment(
+    any_acme: Workspace,
+) -> None:
+    survey = any_acme.survey()
+    properties = {"client": 'Bücher " & Co', "segment": "", "plan": "client"}
+    answer_survey(any_acme, survey, 5, reasons=["fast"], attributes=properties, at=MONDAY)
+    # One that is gone from the version keeps its id.
+    at = MONDAY - timedelta(minutes=1)
+    answer_survey(any_acme, survey, 1, reasons=["slow", "unheard_of"], at=at)
+    answer_survey(
+        any_acme, survey, 3, attributes={"plan": "client"}, at=MONDAY - timedelta(minutes=2)
+    )
+    found = told(any_acme, ResponseFilter())
+    assert [list(one["areas"]) for one in found] == [["Fast"], ["Took too long", "unheard_of"], []]
+    assert [(one["client"], one["segment"]) for one in found] == [
+        ('Bücher " & Co', None),
+        (None, None),
+        (None, None),
+    ]
+    assert [list(one["reasons"]) for one in found] == [["fast"], ["slow", "unheard_of"], []]
+
+
 @pytest.mark.parametrize(
     "wanted",
     [

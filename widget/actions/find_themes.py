@@ -35,13 +35,15 @@ def ask_for_themes(
     at: datetime,
     *,
     by: int | None = None,
-) -> None:
+    may_ask: Callable[[], bool] = lambda: True,
+) -> bool:
     """Have what is behind the scores of a filter found, within a scope, by the worker.
 
-    Nothing happens where too many wait that the user `by` has asked for: ask again.
+    Nothing happens where too many wait that the user `by` has asked for: ask again. `may_ask` is
+    asked, and may count, once where one more is to be found; returns False where it says no.
     """
     with writing(session):
-        themes.ask_for(session, workspace_id, scope, wanted, at, by=by)
+        return themes.ask_for(session, workspace_id, scope, wanted, at, by=by, may_ask=may_ask)
 
 
 @dataclass(frozen=True)

@@ -18,8 +18,8 @@ REMEMBERED_FOR = timedelta(days=7)
 MOST_OPEN = 3
 # How many somebody may ask for within an hour, also of those they cancel.
 MOST_AN_HOUR = 20
-# How many of somebody's files are listed, the newest.
-MOST_LISTED = 100
+# How many of somebody's files are listed on a page.
+LISTED = 50
 # An error may pass: after so many times it is said to have failed.
 MOST_ATTEMPTS = 3
 # The part of the room for all files that those of one workspace may take.

@@ -7,7 +7,8 @@ from typing import Any, Literal, get_args
 Role = Literal["owner", "admin", "manager", "member", "viewer"]
 ROLES: tuple[Role, ...] = get_args(Role)
 
-# `see_own`: one's own responses. `read_responses`: those of one's scope, and all lists about them.
+# `see_own`: what one's scope has that counts, which is one's own for whoever is rated.
+# `read_responses`: tests and hidden ones too, files of them, and lists of requests and customers.
 # `lead`: hide, comment, approve and follow up, within one's scope. The others hold for everything.
 Ability = Literal["see_own", "read_responses", "lead", "edit_surveys", "manage_workspace"]
 ABILITIES: tuple[Ability, ...] = get_args(Ability)

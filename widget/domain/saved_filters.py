@@ -13,7 +13,6 @@ from widget.domain.roles import Ability
 # The pages whose filter can be kept.
 Page = Literal["dashboard", "responses"]
 PAGES: tuple[Page, ...] = get_args(Page)
-NEEDS: dict[Page, Ability] = {"dashboard": "see_own", "responses": "read_responses"}
 # Who may do this sees the filters that others share.
 SEES_SHARED: Ability = "read_responses"
 

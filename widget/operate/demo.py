@@ -130,13 +130,17 @@ def change_password(email: str, password: str) -> None:
         raise SettingsError(f"Nobody signs in as {email}.")
 
 
-def describe(demo: Demo, settings: Settings) -> str:
-    """Where to sign in and what to open, as lines for a terminal."""
+def describe(demo: Demo, settings: Settings, *, has_answers: bool = False) -> str:
+    """Where to sign in and what to open, as lines for a terminal; and how to fill it, unless it
+    was filled just now."""
     page = f"{settings.try_url or settings.public_url}/demo"
+    more = (
+        "" if has_answers else "  Made-up answers of half a year: sayso demo --with-answers 1000\n"
+    )
     return (
         f"\n  Demo page   {page}\n"
         f"  Console     {demo.url}/console/\n"
         f"  Sign in as  {demo.owner['email']}\n"
         f"  Password    {demo.owner['password'] or '(the password you chose)'}\n"
-        "  Made-up answers of half a year: sayso demo --with-answers 1000\n"
+        f"{more}"
     )

@@ -4,7 +4,7 @@ Everything is made up, and the same each time. It stands in the demo's workspace
 """
 
 import random
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -89,8 +89,11 @@ def make_company(workspace_id: int, at: datetime) -> None:
             )
 
 
-def add_answers(surveys: Mapping[str, str], number: int) -> None:
-    """Store as many made-up answers over the last `DAYS` days. `surveys` are public ids by kind."""
+def add_answers(
+    surveys: Mapping[str, str], number: int, tell: Callable[[int], None] = lambda _stored: None
+) -> None:
+    """Store as many made-up answers over the last `DAYS` days. `surveys` are public ids by kind;
+    `tell` is told after each how many there are."""
     at = now()
     chance = random.Random(number)  # noqa: S311 - the same demo each time, nothing is secret
     asked = {kind: _open(public_id) for kind, public_id in surveys.items()}
@@ -129,6 +132,7 @@ def add_answers(surveys: Mapping[str, str], number: int) -> None:
             answered_at=_moment(chance, at, survey),
         )
         give_answer(db.engine, head, answer, time_zone=survey.time_zone)
+        tell(index + 1)
 
 
 def _answer(chance: random.Random, definition: Definition, leaning: float, language: str) -> Answer:

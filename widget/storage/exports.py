@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from widget.domain.errors import UnknownExport
 from widget.domain.export_jobs import (
+    LISTED,
     MOST_ATTEMPTS,
-    MOST_LISTED,
     ExportFailure,
     ExportStatus,
 )
@@ -128,15 +128,27 @@ def count_asked(session: Session, seat: Seat, since: datetime) -> tuple[int, int
     return opened, late
 
 
-def exports_of(session: Session, seat: Seat, most: int = MOST_LISTED) -> list[ListedExport]:
-    """The newest of somebody's own files, the newest first."""
-    rows = session.scalars(
-        select(Export)
-        .where(*_of_seat(seat))
-        .order_by(Export.created_at.desc(), Export.id.desc())
-        .limit(most)
-    )
-    return [_listed(row) for row in rows]
+@dataclass(frozen=True)
+class ExportsPage:
+    """Some of somebody's files, the newest first; `older` is the last of them where there are
+    older ones."""
+
+    exports: Sequence[ListedExport]
+    older: UUID | None
+
+
+def exports_of(
+    session: Session, seat: Seat, older_than: UUID | None = None, limit: int = LISTED
+) -> ExportsPage:
+    """Up to `limit` of somebody's own files: the newest, or those before the file `older_than`,
+    which need not be there any more."""
+    query = select(Export).where(*_of_seat(seat))
+    if older_than is not None:
+        # They begin with the moment when they were asked for.
+        query = query.where(Export.id < older_than)
+    rows = session.scalars(query.order_by(Export.id.desc()).limit(limit + 1)).all()
+    older = rows[limit - 1].id if len(rows) > limit else None
+    return ExportsPage([_listed(row) for row in rows[:limit]], older)
 
 
 def export_of(session: Session, seat: Seat, id: UUID) -> ListedExport:

@@ -25,7 +25,7 @@ from widget.domain.scores.corrections import corrected
 from widget.domain.scores.metrics import MetricId
 from widget.domain.scores.scoring import Counts, compare, score_of
 from widget.domain.scores.spans import Span, buckets
-from widget.domain.surveys import Definition, Reason, definition_from_json
+from widget.domain.surveys import Definition, definition_from_json
 from widget.domain.themes.areas import Area, Ticks, areas_of, score_of_ticked
 from widget.storage.dashboards import (
     CountedSurvey,
@@ -36,10 +36,10 @@ from widget.storage.dashboards import (
 )
 from widget.storage.follow_up_figures import follow_up_figures
 from widget.storage.models import Survey, SurveyVersion
+from widget.storage.reason_names import reason_name
 from widget.storage.report_themes import Counted
 from widget.storage.responses import days
 from widget.storage.theme_comments import ticked_in
-from widget.translations import LANGUAGES, translate
 
 MAIN_METRIC: dict[Kind, MetricId] = {"stars": "stars", "csat": "csat", "nps": "nps", "ces": "ces"}
 
@@ -188,7 +188,7 @@ def _reasons(
     """The reasons that somebody ticked, those of a bad score last, the most ticked first."""
     definition = _definition(session, survey_id)
     names = {
-        one.id: _name(definition, one)
+        one.id: reason_name(definition, one)
         for one in (*definition.positive_reasons, *definition.negative_reasons)
     }
     ticked = ticked_in(session, about.workspace_id, about.scope, now).ticks
@@ -217,11 +217,3 @@ def _reasons(
 
 def _areas(ticks: Ticks) -> dict[str, Area]:
     return {area.reason: area for area in areas_of(ticks).areas}
-
-
-def _name(definition: Definition, reason: Reason) -> str:
-    return definition.reason_text(reason, definition.main_language, _built_in).value
-
-
-def _built_in(text: str, language: str) -> str | None:
-    return translate(text, language) if language.split("-")[0] in LANGUAGES else None

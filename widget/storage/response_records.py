@@ -8,23 +8,28 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import compress
 from typing import Any
 from uuid import UUID
 
+import orjson
 from sqlalchemy import ColumnElement, Text, case, cast, func, null, select
 from sqlalchemy.orm import Session
 
-from widget.domain.exports.columns import COLUMNS, Batch, ColumnKind
+from widget.domain.exports.columns import API_COLUMNS, COLUMNS, Batch, ColumnKind
 from widget.domain.response_filters import ResponseFilter
 from widget.storage.models import Member, Response, ResponseTag, Survey, SurveyVersion, Tag
+from widget.storage.reason_names import reason_names
 from widget.storage.responses import Place, one_query, page_query
 from widget.storage.rewards import catalogue, lowest_scores
 from widget.storage.search import Rows
+from widget.storage.surveys import definitions_of
 
 BATCH = 5_000
 
 _MOMENTS = frozenset(column.name for column in COLUMNS if column.kind == "moment")
 _YES_OR_NO = frozenset(column.name for column in COLUMNS if column.kind == "yes_no")
+_ATTRIBUTES = ("client", "segment")
 # No tag has an end of a line.
 _BETWEEN = "\n"
 
@@ -95,8 +100,8 @@ def record_of(
 
 
 def _records(found: Batch) -> list[dict[str, Any]]:
-    columns = [_READ[column.kind](found[column.name]) for column in COLUMNS]
-    names = [column.name for column in COLUMNS]
+    columns = [_READ[column.kind](found[column.name]) for column in API_COLUMNS]
+    names = [column.name for column in API_COLUMNS]
     return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
 
 
@@ -160,7 +165,9 @@ def _batch(
     for name in _YES_OR_NO:
         read[name] = list(map(bool, read[name]))
     read["reasons"] = _lists(read["reasons"])
+    read["areas"] = _areas(session, read)
     read["tags"] = _tags(read["tags"])
+    read |= _named_attributes(read["attributes"])
     read["reward"] = _rewards(session, workspace_id, read)
     return {column.name: read[column.name] for column in COLUMNS}
 
@@ -271,6 +278,42 @@ def _lists(values: Sequence[str | None]) -> list[list[str]]:
     return [
         read.get(text) or read.setdefault(text, json.loads(text)) if text else [] for text in values
     ]
+
+
+def _areas(session: Session, read: dict[str, Any]) -> Sequence[Sequence[str]]:
+    """The ticked reasons of each, in words. One that its version does not know keeps its id."""
+    versions = set(compress(read["version_id"], read["reasons"]))
+    if not versions:
+        return [()] * len(read["id"])
+    words = {
+        id: reason_names(definition) for id, definition in definitions_of(session, versions).items()
+    }
+    return [
+        [words[version].get(id, id) for id in ids] if ids else ()
+        for ids, version in zip(read["reasons"], read["version_id"], strict=True)
+    ]
+
+
+def _named_attributes(values: Sequence[str | None]) -> dict[str, list[str | None]]:
+    """The attributes that have columns of their own, None where there is none. Each text is read
+    once: most come several times."""
+    found: dict[str | None, dict[str, str]] = {
+        text: _read_object(text)
+        for text in set(values)
+        if text and any(f'"{name}"' in text for name in _ATTRIBUTES)
+    }
+    nothing: dict[str, str] = {}
+    said = [found.get(text, nothing) for text in values]
+    return {name: [one.get(name) or None for one in said] for name in _ATTRIBUTES}
+
+
+def _read_object(text: str) -> dict[str, str]:
+    try:
+        found: dict[str, str] = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        # It knows no half of a surrogate pair, and people's pages send some.
+        found = json.loads(text)
+    return found
 
 
 def _rewards(session: Session, workspace_id: int, read: dict[str, Any]) -> list[str | None]:

@@ -7,7 +7,7 @@ have changed. `latest_for` is the way to it.
 
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -107,12 +107,14 @@ def ask_for(
     at: datetime,
     *,
     by: int | None = None,
-) -> None:
+    may_ask: Callable[[], bool] = lambda: True,
+) -> bool:
     """Have the worker find what is behind the scores of a filter; what waits already goes on
     waiting.
 
     `by` is the user who asks, None where a report does. While MOST_WAITING wait that a user has
     asked for, nothing more does; the oldest of theirs are forgotten where those are too many.
+    `may_ask` is asked where one more is to wait; returns False where it says no.
     """
     key = _key(session, workspace_id, scope, wanted)
     row = session.scalar(
@@ -121,13 +123,15 @@ def ask_for(
         )
     )
     if row is not None and row.asked_at is not None:
-        return
+        return True
     if by is not None and _waiting_for(session, workspace_id, by) >= MOST_WAITING:
-        return
+        return True
+    if not may_ask():
+        return False
     asked = asked_to_json(scope, wanted, by)
     if row is not None:
         row.asked, row.asked_at = asked, at
-        return
+        return True
     _make_room(session, workspace_id, by)
     dialect = session.get_bind().dialect.name
     insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
@@ -145,6 +149,7 @@ def ask_for(
         # Somebody else may ask for the same at the same moment.
         .on_conflict_do_nothing(index_elements=["workspace_id", "key"])
     )
+    return True
 
 
 def is_any_waiting(session: Session, now: datetime) -> bool:

@@ -37,6 +37,8 @@ _PER_INBOUND_SERVER = parse("600/minute")
 _PER_REPORTING_WORKSPACE = parse("100/hour")
 _PER_REPORTED_TO = parse("6/hour")
 _PER_PDF_OF_PERSON = parse("30/hour")
+# What the worker reads thousands of comments for.
+_PER_FIND_OF_PERSON = parse("60/hour")
 
 
 class Limiter(Protocol):
@@ -142,6 +144,10 @@ class RateLimits:
     def allow_pdf(self, user_id: int) -> bool:
         """Count one PDF that has to be made; False past 30 an hour for one person."""
         return self._limiter.hit(_PER_PDF_OF_PERSON, "pdf", str(user_id))
+
+    def allow_find(self, user_id: int) -> bool:
+        """Count one find of what is behind scores; False past 60 an hour for one person."""
+        return self._limiter.hit(_PER_FIND_OF_PERSON, "find", str(user_id))
 
     def allow_password_ask(self) -> bool:
         """Count one asking for a new password; False past 20 an hour from one network."""

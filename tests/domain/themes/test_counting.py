@@ -210,6 +210,17 @@ def test_the_newest_comments_stay_within_reach() -> None:
     assert counts.newest("unheard", "positive") == ()
 
 
+def test_a_capital_at_a_beginning_is_the_sentence_s() -> None:
+    counts = TermCounts("de")
+    texts = ["Langsam. Preis zu hoch"] * 9 + ["sehr langsam beim Preis", "Der Preis. Danke"]
+    for number, text in enumerate(texts):
+        counts.add(text, "positive", UUID(int=number))
+    forms = counts.forms()
+    assert (forms["langsam"], forms["preis"]) == ("langsam", "Preis")
+    # Where there is no other form, it is told as it was written.
+    assert forms["danke"] == "Danke"
+
+
 def test_a_word_is_told_as_it_was_most_often_written() -> None:
     counts = TermCounts("en")
     for number, text in enumerate(["iPhone", "iPhone", "iphone", "IPHONE", "E-mail", "e-mail"]):

@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 from flask.testing import FlaskClient
 
-from tests.builders import Workspace, answer_survey
+from tests.builders import Workspace, answer_survey, post
 from widget.actions.find_themes import FindThemes
 from widget.actions.hide_response import set_hidden
 from widget.extensions import db
@@ -106,14 +106,53 @@ def test_an_hour_later_the_old_is_shown_while_the_new_is_found(acme: Workspace) 
     assert "Rude" in page
 
 
+def test_it_is_found_anew_when_somebody_says_so(acme: Workspace) -> None:
+    survey = busy(acme)
+    client = acme.signed_in()
+    page = found(acme, client, f"{PAGE}?survey={survey}")
+    assert "Look again</button>" in page
+    say(acme, survey, 5, "Quick reply", 5)
+    # It is as new as it has to be.
+    assert "15 of 15 (100 %)" in words(found(acme, client, f"{PAGE}?survey={survey}"))
+    answer = post(client, f"{PAGE}?survey={survey}", page=PAGE)
+    assert answer.headers["Location"] == f"{PAGE}?survey={survey}"
+    waiting = client.get(answer.headers["Location"]).text
+    assert "It is being found anew." in waiting
+    assert "15 of 15 (100 %)" in words(waiting)
+    # What waits already is not asked for twice.
+    assert "Look again</button>" not in waiting
+    assert work(acme) == 1
+    assert "20 of 20 (100 %)" in words(client.get(f"{PAGE}?survey={survey}").text)
+
+
+def test_one_person_has_sixty_finds_an_hour_and_is_told(acme: Workspace) -> None:
+    busy(acme)
+    client = acme.signed_in()
+    found(acme, client)
+    for _ in range(59):
+        post(client, PAGE, page=PAGE)
+        # Looking at it counts nothing while it waits, nor while it is new.
+        client.get(PAGE)
+        assert work(acme) == 1
+        client.get(PAGE)
+    answer = post(client, PAGE, page=PAGE)
+    assert "You had much found within the hour" in client.get(answer.headers["Location"]).text
+    assert work(acme) == 0
+    other = client.get(f"{PAGE}?span=last_7").text
+    assert "no more is found for now" in other
+    assert "Being found" not in other
+    # What there is is shown.
+    assert "15 of 15 (100 %)" in words(client.get(PAGE).text)
+
+
 def test_terms_lead_to_their_comments(acme: Workspace) -> None:
     survey = busy(acme, channel="chat")
     say(acme, survey, 5, "No, a refund was quick", 2, channel="chat")
     client = acme.signed_in()
     page = found(acme, client, f"{PAGE}?channel=chat&span=last_7")
-    address = link(page, "No refund")
+    address = link(page, "no refund")
     assert address.startswith("/console/responses?")
-    for part in ("q=%22No+refund%22", "mood=negative", "channel=chat", "from=2026-11-17"):
+    for part in ("q=%22no+refund%22", "mood=negative", "channel=chat", "from=2026-11-17"):
         assert part in address
     assert "span" not in address
     listed = client.get(address).text
@@ -157,7 +196,7 @@ def test_too_little_is_said_in_words(acme: Workspace) -> None:
     say(acme, survey, 10, "Quick reply", 30)
     acme.world.clock.pass_time(hours=1)
     said = words(found(acme, acme.signed_in()))
-    assert "Of detractors there are 0 comments; at least 8 are needed" in said
+    assert "Of detractors there are 0 comments; at least 10 are needed" in said
 
 
 def test_where_nobody_wrote_anything_the_page_says_so(acme: Workspace) -> None:
@@ -187,10 +226,11 @@ def test_everybody_sees_what_is_behind_the_scores_of_their_scope_alone(acme: Wor
     page = found(acme, lead)
     assert "refund" in page
     assert "secret" not in page
-    # The one member of the team sees the same, and no links to lists that are not theirs.
+    # The one member of the team sees the same, and is led to what was said of them.
     page = member.get(PAGE).text
     assert "refund" in page
-    assert "/console/responses" not in page.split('id="why"')[1]
+    listed = member.get(link(page, "no refund")).text
+    assert listed.count('data-label="When"') == 30
     # Asking for the other's member by name finds nothing.
     page = found(acme, lead, f"{PAGE}?team={other}")
     assert "No comments and no areas" in page

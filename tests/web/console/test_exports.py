@@ -1,8 +1,10 @@
 """One's own files of responses: the page of each, downloads that go on, and who is given them."""
 
+import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from html import unescape
 from typing import Any
 from uuid import UUID
 
@@ -27,7 +29,7 @@ from widget.storage.engine import writing
 from widget.storage.exports import exports_of
 from widget.storage.models import Event, Membership
 from widget.storage.seats import seat_of
-from widget.web.console import responses_export
+from widget.web.console import exports, responses_export
 
 EXPORT = "/console/responses/export"
 TAKEN_AWAY: dict[str, Callable[..., Any]] = {
@@ -288,12 +290,33 @@ def test_a_filter_that_is_too_long_is_not_kept(acme: Workspace) -> None:
     assert events(acme) == []
 
 
-def test_the_list_is_of_the_newest_files(acme: Workspace) -> None:
+def test_older_files_are_on_further_pages(acme: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     client, ids = acme.signed_in(), []
-    for _ in range(2):
-        ids.append(ask_for_file(client))
+    monkeypatch.setattr(exports, "exports_of", partial(exports_of, limit=2))
+    for _ in range(3):
+        ids.append(str(ask_for_file(client)))
         acme.world.clock.pass_time(minutes=1)
-    with acme.world.app.app_context():
-        seat = seat_of(db.session(), user_id(acme, acme.owner), acme.id)
-        assert seat is not None
-        assert [found.id for found in exports_of(db.session(), seat, most=1)] == ids[1:]
+
+    def listed(address: str) -> list[str]:
+        return re.findall(r'<th scope="row"><a href="[^"]*/([^"/]+)">', client.get(address).text)
+
+    def links(address: str) -> list[str]:
+        pages = client.get(address).text.partition('<nav class="pages"')[2].partition("</nav>")[0]
+        return [unescape(one) for one in re.findall(r'href="([^"]+)"', pages)]
+
+    assert listed(PAGE) == [ids[2], ids[1]]
+    [older] = links(PAGE)
+    assert listed(older) == [ids[0]]
+    assert links(older) == [PAGE]
+    # Neither what is no place nor what is past the last of them breaks it.
+    assert listed(f"{PAGE}?older=x") == [ids[2], ids[1]]
+    assert "No older files" in client.get(f"{PAGE}?older={ids[0]}").text
+
+
+def test_nobody_pages_through_the_files_of_others(acme: Workspace) -> None:
+    client = acme.signed_in()
+    id = ask_for_file(client)
+    other = acme.person("admin@acme.example", "admin")
+    highest = "ffffffff-ffff-7fff-bfff-ffffffffffff"
+    assert str(id) not in other.get(f"{PAGE}?older={highest}").text
+    assert str(id) in client.get(f"{PAGE}?older={highest}").text

@@ -308,6 +308,27 @@ def test_what_customers_write_is_never_markup(acme: Workspace) -> None:
         assert "<img src=x" not in client.get(path).text
 
 
+def test_members_list_what_was_said_of_them_and_counts(acme: Workspace) -> None:
+    ana = acme.member("Ana", email="ana@a.example")
+    acme.member("Ben", email="ben@a.example")
+    survey = acme.survey()
+    answer_survey(acme, survey, 4, ref="T-1", member="ana@a.example")
+    answer_survey(acme, survey, 4, ref="T-2", member="ben@a.example")
+    answer_survey(acme, survey, 4, ref="T-3")
+    answer_survey(acme, survey, 4, ref="T-4", member="ana@a.example", is_test=True)
+    hidden = answer_survey(acme, survey, 4, ref="T-5", member="ana@a.example")
+    page = f"/console/responses/{hidden}"
+    assert post(acme.signed_in(), f"{page}/hide", page=page, reason="A test").status_code == 303
+    client = acme.person("ana@acme.example", "member", member=ana)
+    for query in ("", "tests=1&hidden=1", "member=none"):
+        page = client.get(f"/console/responses?{query}").text
+        assert listed(page) == ([] if "none" in query else ["1"]), query
+        for name in ('name="tests"', "/console/responses/export", "/console/responses/columns"):
+            assert name not in page
+    assert "1 response fits" in client.get("/console/responses/number?q=T-&tests=1").text
+    assert client.get("/console/responses/export").status_code == 403
+
+
 def test_another_workspace_sees_none_of_it(busy: Workspace) -> None:
     rival = make_workspace(busy.world, "Rival", "charlie@rival.example")
     id = answer_survey(busy, busy.survey(), 3, ref="T-9")

@@ -127,12 +127,13 @@ def test_who_leads_nobody_shares_nothing_and_unshares_nothing_by_renaming(acme: 
     ]
 
 
-def test_members_save_for_themselves_and_only_what_they_may_open(acme: Workspace) -> None:
+def test_members_save_for_themselves_and_see_nothing_that_is_shared(acme: Workspace) -> None:
     ana = acme.member("Ana", email="ana@a.example")
     client = acme.person("ana@acme.example", "member", member=ana)
     assert post(client, "/console/filters/new?page=dashboard", name="Me", is_shared="1")
     assert kept(acme) == [("dashboard", "Me", "span=last_30", False)]
-    assert client.get("/console/filters/new?page=responses").status_code == 404
+    post(client, "/console/filters/new?page=responses&q=late", name="Late")
+    assert ("responses", "Late", "q=late", False) in kept(acme)
     listed = keep(acme, "q=x", name="A list", page="responses", is_shared=True)
     assert "A list" not in client.get("/console/filters").text
     assert client.get(f"/console/filters/{listed}").status_code == 404

@@ -12,11 +12,12 @@ ColumnKind = Literal["text", "number", "yes_no", "moment", "list", "object"]
 
 @dataclass(frozen=True)
 class Column:
-    """One column. `is_in_files`: the API alone tells the others."""
+    """One column. `is_in_files`: the API alone tells the others; `is_in_api`: only files do."""
 
     name: str
     kind: ColumnKind = "text"
     is_in_files: bool = True
+    is_in_api: bool = True
 
 
 COLUMNS = (
@@ -31,6 +32,8 @@ COLUMNS = (
     Column("nps", "number"),
     Column("ces", "number"),
     Column("reasons", "list"),
+    # The same in the words of the survey's main language.
+    Column("areas", "list", is_in_api=False),
     Column("comment"),
     Column("comment_hidden", "yes_no"),
     Column("wants_contact", "yes_no"),
@@ -51,6 +54,9 @@ COLUMNS = (
     Column("customer_id"),
     Column("page"),
     Column("tags", "list"),
+    # Those of the attributes that numbers are broken down by.
+    Column("client", is_in_api=False),
+    Column("segment", is_in_api=False),
     Column("attributes", "object"),
     Column("problems", "object", is_in_files=False),
     Column("test", "yes_no"),
@@ -61,6 +67,7 @@ COLUMNS = (
     Column("finished_at", "moment"),
 )
 FILE_COLUMNS = tuple(column for column in COLUMNS if column.is_in_files)
+API_COLUMNS = tuple(column for column in COLUMNS if column.is_in_api)
 FILE_NAMES = tuple(column.name for column in FILE_COLUMNS)
 
 Batch = Mapping[str, Sequence[Any]]

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from widget.domain.exports.columns import COLUMNS
+from widget.domain.exports.columns import API_COLUMNS
 
 
 def response_object(record: dict[str, Any]) -> dict[str, Any]:
@@ -32,4 +32,4 @@ _NOT_FLAT = {
     *("survey_name", "comment_hidden", "hidden", "reward", "reward_id"),
     *(column for part in _PARTS.values() for column in part.values()),
 }
-_FLAT = tuple(column.name for column in COLUMNS if column.name not in _NOT_FLAT)
+_FLAT = tuple(column.name for column in API_COLUMNS if column.name not in _NOT_FLAT)

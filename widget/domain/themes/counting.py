@@ -1,14 +1,14 @@
 """Counting the terms of comments, one comment after another, each language for itself."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from uuid import UUID
 
 from widget.domain.scales import Sentiment
 from widget.domain.themes.function_words import ENDS_NEGATED, NEGATIONS
 from widget.domain.themes.grams import terms_in
 from widget.domain.themes.table import SIDES, TermCount, TermTable
-from widget.domain.themes.words import base_language, separates_words, word_of, words_in
+from widget.domain.themes.words import Word, base_language, separates_words, word_of, words_in
 
 # How many terms a language's table has room for; `table` says what that costs in exactness.
 CAPACITY = 50_000
@@ -46,7 +46,7 @@ class TermCounts:
         terms = list(terms_in(words, ends_negated=self._ends_negated))
         if not terms:
             return
-        self._forms.update([word[1] for word in words if word])
+        self._count_forms(words)
         self._counts[side].update(terms)
         self._said[side].append((response_id.int, terms))
         self.words[side] += sum(" " not in term for term in terms)
@@ -91,8 +91,25 @@ class TermCounts:
         """The newest responses of a side whose comments have a term, newest first."""
         return tuple(UUID(int=id) for id in self._settled().newest[side].get(term, ()))
 
+    def _count_forms(self, words: Sequence[Word | None]) -> None:
+        """The capital of a clause's first word may be the clause's: such a form is known, and
+        counts nothing."""
+        counted: list[str] = []
+        begins = True
+        for word in words:
+            if word is None:
+                begins = True
+                continue
+            if begins and _has_a_capital_first(word[1]):
+                self._forms.setdefault(word[1], 0)
+            else:
+                counted.append(word[1])
+            begins = False
+        self._forms.update(counted)
+
     def forms(self) -> dict[str, str]:
-        """How each word, by its key, was most often written."""
+        """How each word, by its key, was most often written; capitals that may be a clause's stay
+        out where there are other forms."""
         best: dict[str, tuple[int, str]] = {}
         for form, count in self._forms.items():
             key = word_of(form, self.language).key
@@ -122,6 +139,12 @@ class TermCounts:
     def _forget_forms(self) -> None:
         if len(self._forms) > self.capacity:
             self._forms = Counter(dict(self._forms.most_common(self.capacity)))
+
+
+def _has_a_capital_first(form: str) -> bool:
+    """Whether the first letter is a capital and no other: `Slow`, neither `iPhone` nor `SLOW`."""
+    rest = form[1:]
+    return form[0] != form[0].lower() and rest == rest.lower()
 
 
 class CommentCounts:

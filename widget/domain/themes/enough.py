@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from widget.domain.scales import Sentiment
+from widget.domain.score_summary import FEW
 
 LackName = Literal[
     "language_without_words",
@@ -17,9 +18,9 @@ LackName = Literal[
     "one_score",
 ]
 
-# Below so many comments in all, and on either side, terms are not compared.
-MIN_COMMENTS = 20
-MIN_ON_A_SIDE = 8
+# Below so many comments in all, and on either side, terms are not compared; answers neither.
+MIN_ON_A_SIDE = FEW
+MIN_COMMENTS = 2 * FEW
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ nearer to 0, and the greater probability of chance. Where comments may be missin
 are taken to be where they would weaken it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from math import log
@@ -22,7 +22,7 @@ from widget.domain.themes.counting import CommentCounts, TermCounts
 from widget.domain.themes.enough import Lack, lack_of_comments
 from widget.domain.themes.grams import terms_within
 from widget.domain.themes.odds import LogOdds, chance, least_chance, log_odds
-from widget.domain.themes.table import TermCount
+from widget.domain.themes.table import SIDES, TermCount
 from widget.domain.themes.words import separates_words
 
 # Below so many comments a term is not looked at.
@@ -104,14 +104,51 @@ def themes_of(counts: TermCounts, shown: int = SHOWN) -> Themes:
         for key, (odds, _), probability in zip(compared, readings, adjusted, strict=True)
         if _is_theme(odds, probability)
     ]
-    terms.sort(key=lambda term: (-abs(term.z), term.key))
+    sides = {
+        side: _most_marked(_without_echoes([term for term in terms if term.side == side]), shown)
+        for side in SIDES
+    }
     return Themes(
         counts.language,
         comments,
-        positive=tuple([term for term in terms if term.side == "positive"][:shown]),
-        negative=tuple([term for term in terms if term.side == "negative"][:shown]),
+        positive=sides["positive"],
+        negative=sides["negative"],
         compared=len(compared),
     )
+
+
+def _most_marked(terms: Sequence[Term], shown: int) -> tuple[Term, ...]:
+    return tuple(sorted(terms, key=lambda term: (-abs(term.z), term.key))[:shown])
+
+
+def _without_echoes(terms: Sequence[Term]) -> list[Term]:
+    """The terms of a side, of those that run through one and the same sentence only the longest:
+    "waiting far too" and "far too long" are one theme, said in the same comments."""
+    seen: list[Term] = []
+    kept: list[Term] = []
+    # Of equal ones always the same, so that those of two periods can be compared.
+    for term in sorted(terms, key=lambda term: (-len(term.key.split(" ")), term.key)):
+        # Also of what is left out itself: a long sentence is a chain of terms.
+        if not any(_are_echoes(term, other) for other in seen):
+            kept.append(term)
+        seen.append(term)
+    return kept
+
+
+def _are_echoes(one: Term, other: Term) -> bool:
+    """Whether two terms share a word and nearly all their comments, as far as the newest tell."""
+    if set(one.key.split(" ")).isdisjoint(other.key.split(" ")):
+        return False
+    said, echoed = sorted(
+        (term.positive if term.side == "positive" else term.negative for term in (one, other)),
+        key=lambda side: side.comments,
+    )
+    if said.comments < NEARLY_ALL * echoed.comments or not (said.newest and echoed.newest):
+        return False
+    # Of both the newest are known, as many as that: the older ones of one cannot be in the other.
+    since = max(min(said.newest), min(echoed.newest))
+    there, here = ({id for id in side.newest if id >= since} for side in (said, echoed))
+    return len(there & here) >= NEARLY_ALL * max(len(there), len(here))
 
 
 def comparable(counts: TermCounts) -> dict[str, TermCount]:

@@ -29,6 +29,7 @@ def register(app: Flask) -> None:
         email_page,
         embed_page,
         exports,
+        filter_values,
         filters,
         follow_up_due_rules,
         follow_up_queues,

@@ -47,7 +47,7 @@ AREAS = (
         ("dashboard", "filter", "subscription"),
         lambda: str(_("Dashboard")),
     ),
-    Area("console.responses", "read_responses", ("response",), lambda: str(_("Responses"))),
+    Area("console.responses", "see_own", ("response",), lambda: str(_("Responses"))),
     Area(
         "console.follow_ups",
         "lead",

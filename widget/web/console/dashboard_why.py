@@ -8,7 +8,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from flask import Response, make_response, render_template, request
+from flask import Response, flash, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as AnyResponse
 
 from widget.actions.find_themes import ask_for_themes
 from widget.domain.scales import Sentiment
@@ -28,9 +30,12 @@ from widget.web.console.access import blueprint, needs, seat
 from widget.web.console.area_names import names_in
 from widget.web.console.dashboard_answers import responses_address
 from widget.web.console.dashboard_filters import Asked
+from widget.web.rate_limits import rate_limits
 
 # Of the areas of so many questions a page tells, those with most answers first.
 MOST_QUESTIONS = 20
+# Of a side's terms so many are shown at once; the others are folded away.
+FIRST_TERMS = 5
 
 
 @blueprint.get("/dashboard/why")
@@ -39,7 +44,7 @@ def dashboard_why() -> Response:
     """What is behind the scores of the chosen days, within the scope of whoever looks."""
     surveys = counted_surveys(db.session(), seat().workspace_id)
     asked = dashboard_filters.asked(surveys)
-    kept = _kept(asked)
+    kept, is_refused = _kept(asked)
     state = _state(kept)
     if kept.is_waiting and htmx.wants_partial() and request.args.get("seen") == state:
         # Nothing is swapped, and nothing is read aloud again.
@@ -48,6 +53,8 @@ def dashboard_why() -> Response:
         "asked": asked,
         "presets": dashboard_filters.preset_options(),
         "kept": kept,
+        "is_refused": is_refused,
+        "first_terms": FIRST_TERMS,
         "state": state,
         "is_partial": htmx.wants_partial(),
         "sides": SIDES,
@@ -60,17 +67,37 @@ def dashboard_why() -> Response:
     return htmx.page_or_partial(page, page, 422 if asked.problems else 200)
 
 
-def _kept(asked: Asked) -> Kept:
+@blueprint.post("/dashboard/why")
+@needs("see_own")
+def dashboard_why_again() -> AnyResponse:
+    """Have what is behind the scores of the chosen days found anew, however new it is."""
+    asked = dashboard_filters.asked(counted_surveys(db.session(), seat().workspace_id))
+    if not asked.problems and not _ask(asked):
+        flash(_("You had much found within the hour. Look again later."), "error")
+    address: dict[str, Any] = dict(asked.address)
+    return redirect(url_for("console.dashboard_why", **address), 303)
+
+
+def _kept(asked: Asked) -> tuple[Kept, bool]:
     """What there is of the filter; what there is not, or not any more, is asked for, as soon as
-    little enough waits that they have asked for: the page looks again until then."""
+    little enough waits that they have asked for: the page looks again until then. And whether they
+    have asked for too much to be given more."""
     place, at = seat(), now()
     kept = latest_for(db.session(), place.workspace_id, place.scope, asked.wanted, at)
     if asked.problems or kept.is_waiting or not kept.is_stale(at):
-        return kept
-    ask_for_themes(
-        db.session(), place.workspace_id, place.scope, asked.wanted, at, by=place.user_id
+        return kept, False
+    is_asked = _ask(asked)
+    return replace(kept, is_waiting=is_asked), not is_asked
+
+
+def _ask(asked: Asked) -> bool:
+    """Ask for what is behind the scores of a filter; False where they ask for too much."""
+    place = seat()
+    return ask_for_themes(
+        *(db.session(), place.workspace_id, place.scope, asked.wanted, now()),
+        by=place.user_id,
+        may_ask=lambda: rate_limits().allow_find(place.user_id),
     )
-    return replace(kept, is_waiting=True)
 
 
 def _state(kept: Kept) -> str:

@@ -9,7 +9,6 @@ from werkzeug.wrappers import Response
 
 from widget.actions.ask_for_export import cancel_export, file_of_export, note_export_taken
 from widget.domain.errors import ExportRefused
-from widget.domain.export_jobs import MOST_LISTED
 from widget.domain.exports.formats import FORMAT_NAMES
 from widget.extensions import db
 from widget.storage.export_files import ExportFiles
@@ -24,12 +23,15 @@ from widget.web.console.responses_export import sent
 @needs("read_responses")
 def responses_exports() -> str:
     """Somebody's own files, the newest first."""
+    older_than = request.args.get("older", type=UUID)
+    page = exports_of(db.session(), seat(), older_than)
     return render_template(
         "console/exports/list.html",
-        exports=exports_of(db.session(), seat()),
+        exports=page.exports,
+        older=page.older,
+        is_first=older_than is None,
         form_names=FORMAT_NAMES,
         at=now(),
-        most=MOST_LISTED,
     )
 
 

@@ -157,7 +157,8 @@ def _themes(found: StoredReport) -> Kept | None:
         is_newer = kept.found_at is not None and kept.found_at > found.figures_at
         return kept if is_newer or kept.is_waiting else None
     if kept.findings is None and not kept.is_waiting:
-        ask_for_themes(*place, by=seat().user_id)
+        user_id = seat().user_id
+        ask_for_themes(*place, by=user_id, may_ask=lambda: rate_limits().allow_find(user_id))
     return kept
 
 

@@ -35,6 +35,7 @@ _FOLDED = frozenset(
 )
 # A group of NPS is both of them.
 _GROUPING = frozenset(("kind", "mood"))
+_NOT_COUNTED = ("tests", "hidden")
 _HIGHEST_SCORE = 10
 _HIGHEST_VERSION = 2**31 - 1
 _YES_OR_NO = {"yes": True, "no": False}
@@ -67,6 +68,9 @@ def asked() -> Asked:
     """The filter of this request's address. Of what it names and nobody knows there is nothing."""
     problems: dict[str, str] = {}
     chosen = {name: _values(name) for name in NAMES}
+    if not seat().may("read_responses"):
+        # Whoever is rated reads what counts; what was set aside from it is the others' business.
+        chosen |= {name: [] for name in _NOT_COUNTED}
     chosen["tag"] = [tag.casefold() for tag in chosen["tag"]]
     first, last = asked_day("from", problems), asked_day("to", problems)
     since, until = days(first, last, seat().time_zone)
@@ -92,8 +96,8 @@ def asked() -> Asked:
         finds_hidden_comments=seat().may("lead"),
         since=since,
         until=until,
-        with_tests="tests" in request.args,
-        with_hidden="hidden" in request.args,
+        with_tests=bool(chosen["tests"]),
+        with_hidden=bool(chosen["hidden"]),
     )
     return Asked(wanted, {name: values for name, values in chosen.items() if values}, problems)
 

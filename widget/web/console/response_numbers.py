@@ -11,7 +11,7 @@ from widget.web.console.response_filters import asked
 
 
 @blueprint.get("/responses/number")
-@needs("read_responses")
+@needs("see_own")
 def responses_number() -> Response:
     """A sentence with the number of all that fit the filter in the address; without htmx a page
     of its own."""

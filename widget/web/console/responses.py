@@ -50,9 +50,9 @@ PAGE = 50
 
 
 @blueprint.get("/responses")
-@needs("read_responses")
+@needs("see_own")
 def responses() -> Response:
-    """The newest responses, filtered by the query."""
+    """The newest responses within the scope of whoever asks, filtered by the query."""
     found = asked()
     session, workspace_id = db.session(), seat().workspace_id
     page = responses_page(
@@ -63,6 +63,8 @@ def responses() -> Response:
         older_than=_place("older"),
         newer_than=_place("newer"),
     )
+    # What is about the workspace, not about what somebody's customers said.
+    reads_others = seat().may("read_responses")
     ids = [one.response.id for one in page.items]
     choices = stream_choices(session, workspace_id, seat().scope)
     values = {
@@ -80,10 +82,13 @@ def responses() -> Response:
         "tag_options": [(tag, tag) for tag in tag_names(session, workspace_id)],
         "columns": shown_columns(),
         "asked_columns": request.args.getlist("columns"),
-        "under_way": changes_under_way(session, workspace_id),
+        "under_way": changes_under_way(session, workspace_id) if reads_others else [],
+        "reads_others": reads_others,
         "may_lead": seat().may("lead"),
         "form_names": FORMAT_NAMES,
-        "broken": surveys_with_problems(session, workspace_id, _one_survey(found)),
+        "broken": surveys_with_problems(session, workspace_id, _one_survey(found))
+        if reads_others
+        else [],
         "speech": _speech,
         "rewards": reward_of_responses(session, workspace_id, ids),
         "tags_of": tags_of(session, workspace_id, ids),
