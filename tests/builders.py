@@ -332,7 +332,7 @@ def answer_survey(acme: Workspace, survey: str, score: int, **details: Any) -> s
             survey_id=published.id,
             version_id=published.version_id,
             kind=definition.question.kind,
-            language="en",
+            language=given.get("language", "en"),
             source="widget",
             is_test=given.get("is_test", False),
             context=Context(**details),
@@ -363,6 +363,7 @@ _ANSWER_FIELDS = (
     "scores",
     "is_test",
     "finished",
+    "language",
     "at",
     "id",
 )

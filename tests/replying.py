@@ -9,14 +9,17 @@ from uuid import UUID
 from tests.builders import Workspace
 from tests.following import user_id
 from widget.actions.reply_to_customer import Writing, reply_in_follow_up, reply_to_response
+from widget.domain.mail_addresses import address_digest
 from widget.domain.replies import PURPOSE
 from widget.extensions import db
 from widget.outbound.mail.letters import Post
 from widget.outbound.mail.replies import SendReplies
 from widget.outbound.mail.transport import Mailer, MailRefused
 from widget.outbound.messages import SendMessages
+from widget.storage.engine import writing
 from widget.storage.ids import new_id
 from widget.storage.models import Message
+from widget.storage.suppressions import Why, suppress
 
 HOME = "https://sayso.example"
 INBOUND = "replies@sayso.example"
@@ -83,3 +86,10 @@ def queued(acme: Workspace) -> list[Message]:
         found = list(rows)
         db.session.expunge_all()
         return found
+
+
+def suppressed(acme: Workspace, why: Why, address: str) -> None:
+    """Let there be a reason against writing to an address."""
+    with acme.world.app.app_context(), writing(db.session) as session:
+        digest = address_digest(acme.world.settings.address_key, address)
+        suppress(session, acme.id, digest, why, acme.world.clock())

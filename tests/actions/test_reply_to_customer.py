@@ -23,6 +23,7 @@ from tests.replying import (
     reply,
     reply_again,
     send_replies,
+    suppressed,
     written,
 )
 from tests.traces import send_requests
@@ -44,7 +45,7 @@ from widget.storage.engine import writing
 from widget.storage.messages import claim_messages
 from widget.storage.models import Delivery, Event, Message, Response, User
 from widget.storage.models import Workspace as WorkspaceRow
-from widget.storage.suppressions import Why, reasons_against, suppress
+from widget.storage.suppressions import Why, reasons_against
 
 KIM = "kim@shop.example"
 
@@ -52,12 +53,6 @@ KIM = "kim@shop.example"
 def answered(acme: Workspace, score: int = 1, **details: object) -> str:
     said = {"customer_email": KIM, "customer_name": "Kim Larsen", "comment": "Too slow.\nAgain."}
     return answer_survey(acme, acme.survey(), score, **{**said, **details})
-
-
-def suppressed(acme: Workspace, why: Why, address: str = KIM) -> None:
-    with acme.world.app.app_context(), writing(db.session) as session:
-        digest = address_digest(acme.world.settings.address_key, address)
-        suppress(session, acme.id, digest, why, acme.world.clock())
 
 
 def body(mail: EmailMessage, subtype: str = "plain") -> str:
@@ -173,7 +168,7 @@ def test_whose_address_fails_or_who_complained_is_not_written_to(
     acme: Workspace, why: Why, sentence: str
 ) -> None:
     response = answered(acme, customer_email="Kim@Shop.example")
-    suppressed(acme, why)
+    suppressed(acme, why, KIM)
     with pytest.raises(FollowUpRefused, match=sentence):
         reply(acme, response)
     assert queued(acme) == []
@@ -181,7 +176,7 @@ def test_whose_address_fails_or_who_complained_is_not_written_to(
 
 def test_whoever_unsubscribed_from_requests_is_answered_all_the_same(acme: Workspace) -> None:
     server = MailServer()
-    suppressed(acme, "unsubscribed")
+    suppressed(acme, "unsubscribed", KIM)
     reply(acme, answered(acme))
     send_replies(acme, server)
     assert len(server.taken) == 1
@@ -200,7 +195,7 @@ def test_a_customer_without_an_address_is_reached_where_they_asked_to_be(acme: W
 def test_what_has_changed_until_a_reply_leaves_keeps_it_back(acme: Workspace) -> None:
     server = MailServer()
     reply(acme, answered(acme))
-    suppressed(acme, "complaint")
+    suppressed(acme, "complaint", KIM)
     gone = answered(acme, customer_email="lee@shop.example")
     reply(acme, gone)
     with acme.world.app.app_context():

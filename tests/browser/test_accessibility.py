@@ -183,6 +183,8 @@ CONSOLE_PAGES = (
     "/console/requests/new",
     "/console/requests/import",
     "/console/asking",
+    "/console/follow-ups/guidance",
+    "/console/follow-ups/guidance/templates/new",
     "/console/customers",
     "/console/customers/new",
     "/console/members",

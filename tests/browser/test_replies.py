@@ -1,5 +1,6 @@
 """A reply to a customer, in a browser: written, shown, and fit for everybody."""
 
+import re
 from uuid import UUID
 
 import pytest
@@ -53,3 +54,39 @@ def test_a_reply_is_written_and_answered(product: Product, new_visitor: NewVisit
     assert axe(team) == []
     team.set_viewport_size({"width": 320, "height": 700})
     assert past_the_edge(team) == []
+
+
+def test_a_template_begins_a_reply_and_leaves_what_was_typed(
+    product: Product, new_visitor: NewVisitor
+) -> None:
+    team, acme = new_visitor(), product.acme
+    survey = acme.survey("nps", "A reply from a template")
+    response = answer_survey(acme, survey, 3, customer_email="kim@reply.example", at=utc_now())
+    sign_in(team, product)
+    team.goto(f"{product.server.url}/console/responses/{response}")
+    field = team.get_by_label("By mail to kim@reply.example")
+    team.get_by_role("button", name="Say sorry and ask what would help").click()
+    expect(field).to_have_value(re.compile("^Hello dear customer,\n\nThank you for telling us"))
+    expect(field).to_be_in_viewport()
+    field.fill("I have looked into it.")
+    team.get_by_label("Begin with a template").select_option("Say what was done")
+    team.get_by_role("button", name="Use it").click()
+    expect(field).to_have_value(re.compile("^I have looked into it.\n\nHello dear customer,"))
+    assert axe(team) == []
+    team.set_viewport_size({"width": 320, "height": 700})
+    assert past_the_edge(team) == []
+
+
+def test_a_template_begins_a_reply_without_scripts(
+    product: Product, new_visitor: NewVisitor
+) -> None:
+    team, acme = new_visitor(java_script_enabled=False), product.acme
+    survey = acme.survey("nps", "A reply without scripts")
+    response = answer_survey(acme, survey, 8, customer_email="kim@reply.example", at=utc_now())
+    sign_in(team, product)
+    team.goto(f"{product.server.url}/console/responses/{response}")
+    field = team.get_by_label("By mail to kim@reply.example")
+    field.fill("Good to hear from you.")
+    team.get_by_role("button", name="Ask the one thing").click()
+    expect(field).to_have_value(re.compile("^Good to hear from you.\n\nHello dear customer,"))
+    expect(field).to_be_in_viewport()

@@ -1,6 +1,7 @@
 """The schema: made by migrations, equal to the models, on both databases."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
@@ -10,12 +11,15 @@ from sqlalchemy import Engine, create_engine, func, select, text
 from sqlalchemy.orm import Session
 
 from tests.builders import World
+from widget.actions.change_guidance import change_guidance, save_reply_template
 from widget.actions.find_themes import FindThemes
 from widget.actions.keep_customers import change_customer
 from widget.actions.keep_filter import keep_filter
 from widget.actions.make_report import make_report
 from widget.actions.subscribe import subscribe
 from widget.domain.customers import Details
+from widget.domain.guidance import Guidance
+from widget.domain.reply_templates import ReplyTemplate
 from widget.domain.reports.plans import ReportPlan
 from widget.domain.roles import EVERYTHING
 from widget.domain.schedules import Schedule
@@ -28,6 +32,7 @@ from widget.storage.deliveries import claim
 from widget.storage.due_requests import due_names
 from widget.storage.engine import prepare_engine, writing
 from widget.storage.event_cursors import cursors, events_after
+from widget.storage.guidance import guidance_of
 from widget.storage.ids import new_id
 from widget.storage.messages import claim_messages
 from widget.storage.models import (
@@ -47,6 +52,7 @@ from widget.storage.models import (
     Survey,
     Workspace,
 )
+from widget.storage.reply_templates import reply_templates
 from widget.storage.reports import find_report
 from widget.storage.rewards import reward_of_responses
 from widget.storage.rollups import count_everything_again, rolled_up_counts, true_counts
@@ -703,4 +709,27 @@ def test_customers_of_before_may_get_another_address_that_is_remembered(
     with Session(engine) as session:
         change_customer(session, 1, kim, Details({"email": "kim@new.example"}), at)
         assert session.scalars(select(CustomerAlias.value)).all() == ["kim@old.example"]
+    engine.dispose()
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_workspaces_of_before_have_our_guidance_and_no_templates_of_their_own(
+    tmp_path: Path, request: pytest.FixtureRequest, database: str
+) -> None:
+    engine = empty_database(tmp_path, request, database)
+    migrate.upgrade(engine, "0029")
+    at, template = datetime(2026, 11, 26, tzinfo=UTC), ReplyTemplate("other", "", "Ask", "{me}")
+    with engine.begin() as connection:
+        for statement in BEFORE_RULES.split(";")[:1]:
+            connection.exec_driver_sql(statement)
+    migrate.upgrade(engine)
+    assert migrate.drift(engine) == []
+    with Session(engine) as session:
+        assert guidance_of(session, 1) == Guidance()
+        assert reply_templates(session, 1) == []
+        change_guidance(session, 1, "other", "Call them", offers_ours=False)
+        id = save_reply_template(session, 1, template, at)
+    with Session(engine) as session:
+        assert guidance_of(session, 1) == Guidance({"other": "Call them"}, frozenset({"other"}))
+        assert reply_templates(session, 1) == [replace(template, id=id)]
     engine.dispose()

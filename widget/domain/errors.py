@@ -209,6 +209,22 @@ class InvalidAlerts(SaysoError):
         self.problems = problems
 
 
+class GuidanceRefused(SaysoError):
+    """Guidance that cannot be kept, as a sentence."""
+
+
+class UnknownReplyTemplate(SaysoError):
+    """No template for replies with this id in the workspace."""
+
+
+class ReplyTemplateRefused(SaysoError):
+    """A template for replies that cannot be. `problems` maps fields to sentences."""
+
+    def __init__(self, problems: dict[str, str]) -> None:
+        super().__init__(" ".join(problems.values()))
+        self.problems = problems
+
+
 class UnknownRule(SaysoError):
     """No rule with this id in the workspace."""
 

@@ -7,6 +7,7 @@ from typing import Any, Literal, get_args
 
 from widget.domain.roles import EVERYTHING, Scope
 from widget.domain.scales import Kind
+from widget.domain.scores.nps import detractors_until
 
 # `other` is what is neither: the passives of NPS.
 Mood = Literal["positive", "negative", "other"]
@@ -20,6 +21,15 @@ SEVERAL = (
 # So many values at most of each: what is asked for of every one costs.
 MOST_VALUES = 50
 NAMES = ("q", *SEVERAL, "comment", "again", "from", "to", "tests", "hidden")
+
+
+def mood_of(kind: Kind, score: int, positive_from: int) -> Mood:
+    """How good an answer is, as scores count it; `positive_from` is where its survey begins to call
+    scores of this kind positive."""
+    if score >= positive_from:
+        return "positive"
+    until = detractors_until(positive_from) if kind == "nps" else positive_from - 1
+    return "negative" if score <= until else "other"
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,9 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from widget.domain.response_filters import Mood, ResponseFilter
+from widget.domain.response_filters import ResponseFilter, mood_of
 from widget.domain.scales import Kind
 from widget.domain.score_filters import ScoreFilter
-from widget.domain.scores.nps import detractors_until
 from widget.storage.columnar.reading import Copy, copy_for, facts_from_copy
 from widget.storage.dashboards import CountedSurvey, counted_surveys, versions_by_number
 from widget.storage.responses import count_that_fit, days
@@ -190,14 +189,7 @@ def _versions(session: Session, workspace_id: int, wanted: ResponseFilter) -> li
 
 def _fitting_score(wanted: ResponseFilter, kind: Kind, positive_from: int) -> Callable[[int], bool]:
     """Whether a score of a kind is one that the filter wants."""
-
-    def mood(score: int) -> Mood:
-        if score >= positive_from:
-            return "positive"
-        until = detractors_until(positive_from) if kind == "nps" else positive_from - 1
-        return "negative" if score <= until else "other"
-
     return lambda score: (
         (not wanted.scores or score in wanted.scores)
-        and (not wanted.moods or mood(score) in wanted.moods)
+        and (not wanted.moods or mood_of(kind, score, positive_from) in wanted.moods)
     )

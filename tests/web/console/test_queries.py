@@ -18,6 +18,7 @@ from tests.campaigning import (
     requests_of,
 )
 from tests.following import follow_ups, raise_alerts, user_id
+from tests.guiding import add_template, stored_templates
 from tests.reporting import Desk
 from tests.ruling import add_rule, make_webhook, stored_rules
 from tests.subscribing import keep, subscribe
@@ -106,6 +107,7 @@ class Filled:
             acme.change(self.survey, texts={"question.stars": {"en": f"Well, {tag}{index}?"}})
             self._say(f"Note {tag} {index}")
             self._report(f"Report {tag} {index}")
+            add_template(acme, f"Template {tag} {index}")
             add_rule(acme, Condition("tag", "is", f"{tag} {index}"), name=f"Rule {tag} {index}")
             shared = keep(acme, f"channel={tag}", name=f"Filter {tag} {index}", is_shared=True)
             subscribe(acme, shared)
@@ -176,6 +178,7 @@ class Filled:
             f"/console/rewards/{self.reward}",
             f"/console/campaigns/{self.campaign}",
             f"/console/rules/{stored_rules(self.acme)[0].id}",
+            f"/console/follow-ups/guidance/templates/{stored_templates(self.acme)[0].id}",
             f"/console/customers/{self.customer()}",
             "/console/customers?asked=yes&unsubscribed=no",
             "/console/clients?by=segment",

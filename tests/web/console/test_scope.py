@@ -19,6 +19,7 @@ from werkzeug.routing import AnyConverter, Rule
 from tests.builders import Workspace, add_request, answer_survey, csrf_token, make_workspace
 from tests.campaigning import audience, campaign
 from tests.exporting import ask_for_file, make_files
+from tests.guiding import add_template
 from tests.reporting import Desk
 from tests.ruling import add_rule, make_webhook
 from tests.subscribing import keep, subscribe
@@ -317,6 +318,7 @@ THINGS = OF_MEMBERS | {
     ),
     "export_id": _export,
     "filter_id": _filter,
+    "template_id": lambda owner: add_template(owner.workspace, new_id().hex),
     "rule_id": lambda owner: add_rule(owner.workspace),
     "webhook_id": lambda owner: make_webhook(owner.workspace),
     "subscription_id": lambda owner: subscribe(owner.workspace, _filter(owner)),

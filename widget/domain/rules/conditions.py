@@ -20,9 +20,8 @@ from widget.domain.condition_groups import (
 )
 from widget.domain.errors import RulesRefused, TagRefused
 from widget.domain.keywords import keywords_in
-from widget.domain.response_filters import MOODS, Mood
+from widget.domain.response_filters import MOODS, Mood, mood_of
 from widget.domain.scales import KINDS, Kind
-from widget.domain.scores.nps import detractors_until
 from widget.domain.tags import read_tag
 
 # What the customer's page or request said; compared whatever its capitals.
@@ -126,13 +125,7 @@ class Answered:
     @property
     def mood(self) -> Mood:
         """How good the main answer is, as scores count it: `other` are the passives of NPS."""
-        score = self.scores[self.kind]
-        if score >= self.positive_from:
-            return "positive"
-        until = (
-            detractors_until(self.positive_from) if self.kind == "nps" else self.positive_from - 1
-        )
-        return "negative" if score <= until else "other"
+        return mood_of(self.kind, self.scores[self.kind], self.positive_from)
 
 
 def operators_of(field: Field) -> tuple[Operator, ...]:

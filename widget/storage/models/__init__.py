@@ -36,6 +36,7 @@ from widget.storage.models.recovery import (
     EventCursor,
     FollowUp,
     FollowUpNote,
+    ReplyTemplate,
 )
 from widget.storage.models.reports import Report, ReportPdf, ReportSchedule
 from widget.storage.models.requests import Request, RequestImport
@@ -88,6 +89,7 @@ __all__ = [
     "NpsReference",
     "PasswordAsk",
     "ProfileChange",
+    "ReplyTemplate",
     "Report",
     "ReportPdf",
     "ReportSchedule",

@@ -25,6 +25,8 @@ class Workspace(Base):
     people: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     # `domain.due_dates.DueRules` as JSON; None: the defaults.
     due_rules: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    # `domain.guidance.Guidance` as JSON; None: ours.
+    guidance: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     # `domain.sharing.SharingRules` as JSON; None: the defaults.
     sharing: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     # While responses move to the days of another time zone: up to which moment of answering they

@@ -11,6 +11,7 @@ from sqlalchemy import (
     Index,
     String,
     Text,
+    UniqueConstraint,
     Uuid,
     text,
 )
@@ -124,6 +125,26 @@ class FollowUpNote(Base):
     data: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class ReplyTemplate(Base):
+    """A text that leads begin a reply to a customer with: `domain.reply_templates.ReplyTemplate`.
+
+    Those of a group are offered by `place`.
+    """
+
+    __tablename__ = "reply_templates"
+    __table_args__ = (UniqueConstraint("workspace_id", "mood", "language", "name"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    workspace_id: Mapped[int] = mapped_column(ForeignKey("workspaces.id"))
+    mood: Mapped[str] = mapped_column(String(10))
+    language: Mapped[str] = mapped_column(String(35))
+    place: Mapped[int] = mapped_column()
+    name: Mapped[str] = mapped_column(String(80))
+    text: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    updated_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
 class AlertRule(Base):

@@ -51,7 +51,7 @@ AREAS = (
     Area(
         "console.follow_ups",
         "lead",
-        ("follow_up", "alert", "rule", "webhook"),
+        ("follow_up", "reply_template", "alert", "rule", "webhook"),
         lambda: str(_("Follow-ups")),
     ),
     Area("console.clients", "read_responses", ("client",), lambda: str(_("Clients"))),

@@ -9,10 +9,12 @@ from flask import url_for
 
 from widget.domain.dashboard_answers import answers_of, counted_by
 from widget.domain.dashboard_queries import SPAN_NAMES
+from widget.domain.guidance import GROUPS
 from widget.domain.scales import Kind
 from widget.domain.scores.metrics import MetricId
 from widget.domain.scores.spans import Span
 from widget.web.console.dashboard_filters import Asked
+from widget.web.console.group_words import group_words
 
 
 def responses_address(asked: Asked, span: Span | None = None, **more: Any) -> str:
@@ -45,6 +47,16 @@ class AnswerLinks:
     def scored(self, kind: Kind, score: int) -> str:
         """The responses that gave a score."""
         return self._to({"kind": kind, "score": str(score)}, None, None)
+
+    def of_groups(self, kind: Kind) -> list[tuple[str, str]]:
+        """The groups that answers of NPS make, each with its words and its responses; other kinds
+        have none."""
+        if kind != "nps":
+            return []
+        return [
+            (group_words(mood), self._to({"kind": kind, "mood": mood}, None, None))
+            for mood in GROUPS
+        ]
 
     def _to(
         self, wanted: dict[str, str] | None, span: Span | None, row: Mapping[str, str] | None

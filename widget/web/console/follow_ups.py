@@ -41,7 +41,7 @@ from widget.storage.responses import ListedResponse, find_response
 from widget.web.clock import now
 from widget.web.console.access import blueprint, needs, seat
 from widget.web.console.filters import moment
-from widget.web.console.replies import ReplyForm, reply_form, sent_states, write_reply
+from widget.web.console.replies import ReplyForm, begun, reply_form, sent_states, write_reply
 from widget.web.face.speech import Speech
 
 
@@ -94,6 +94,14 @@ def follow_up_reply(follow_up_id: UUID) -> Response:
     except FollowUpRefused as error:
         return _page(found, {"reply": str(error)})
     return _back(follow_up_id, "#thread")
+
+
+@blueprint.post("/follow-ups/<uuid:follow_up_id>/reply/template")
+@needs("lead")
+def follow_up_reply_template(follow_up_id: UUID) -> Response:
+    """Begin the reply with a template; what was typed is kept, and nothing is stored."""
+    found = _found(follow_up_id)
+    return begun(_reply_form(found, ""), lambda: _page(found))
 
 
 @blueprint.post("/follow-ups/<uuid:follow_up_id>/assignee")

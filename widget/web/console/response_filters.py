@@ -7,10 +7,11 @@ and people's bookmarks lead here with them.
 from dataclasses import dataclass
 from typing import Any
 
-from flask import abort, request
+from flask import abort, request, url_for
 from flask_babel import gettext as _
 
 from widget.domain.dashboard_queries import NOBODY, texts_of
+from widget.domain.guidance import GROUPS
 from widget.domain.response_filters import MOODS, MOST_VALUES, NAMES, SEVERAL, ResponseFilter
 from widget.domain.scales import KIND_NAMES, KINDS
 from widget.domain.search_words import SEARCH_LIMIT
@@ -23,6 +24,7 @@ from widget.storage.teams import team_tree
 from widget.web.console.access import seat
 from widget.web.console.area_names import area_names
 from widget.web.console.days import asked_day
+from widget.web.console.group_words import group_words
 
 # Those that the form folds away.
 _FOLDED = frozenset(
@@ -31,6 +33,8 @@ _FOLDED = frozenset(
         *("again", "tests", "hidden"),
     )
 )
+# A group of NPS is both of them.
+_GROUPING = frozenset(("kind", "mood"))
 _NOT_COUNTED = ("tests", "hidden")
 _HIGHEST_SCORE = 10
 _HIGHEST_VERSION = 2**31 - 1
@@ -119,6 +123,18 @@ def further_values(found: Asked, choices: Choices) -> list[tuple[str, str, str]]
             for value in found.chosen.get(name, ())[1:]
         ),
     ]
+
+
+def group_links(found: Asked) -> list[tuple[str, str, bool]]:
+    """Each group of NPS, the address that narrows a filter to it, and whether it is the one that is
+    shown; its address leads back to all of them then."""
+    links = []
+    for mood in GROUPS:
+        is_shown = found.chosen.get("mood") == [mood] and found.chosen.get("kind") == ["nps"]
+        others = {name: value for name, value in found.chosen.items() if name not in _GROUPING}
+        narrowed = others if is_shown else {**others, "kind": "nps", "mood": mood}
+        links.append((group_words(mood), url_for("console.responses", **narrowed), is_shown))
+    return links
 
 
 def mood_options() -> list[tuple[str, str]]:

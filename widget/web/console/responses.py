@@ -32,9 +32,16 @@ from widget.storage.stream_choices import stream_choices
 from widget.storage.tags import tag_names, tags_of
 from widget.web import htmx
 from widget.web.console.access import blueprint, needs, seat
-from widget.web.console.replies import reply_form, write_reply
+from widget.web.console.replies import ReplyForm, begun, reply_form, write_reply
 from widget.web.console.response_columns import shown_columns
-from widget.web.console.response_filters import Asked, asked, further_values, mood_options
+from widget.web.console.response_filters import (
+    Asked,
+    asked,
+    further_values,
+    group_links,
+    mood_options,
+)
+from widget.web.console.response_guide import guide_of
 from widget.web.console.response_thread import people_to_mention, thread
 from widget.web.console.saved_filters import menu_of
 from widget.web.face.speech import Speech
@@ -71,6 +78,7 @@ def responses() -> Response:
         "further": further_values(found, choices),
         "kinds": [(kind, KIND_NAMES[kind]) for kind in KINDS],
         "moods": mood_options(),
+        "groups": group_links(found),
         "tag_options": [(tag, tag) for tag in tag_names(session, workspace_id)],
         "columns": shown_columns(),
         "asked_columns": request.args.getlist("columns"),
@@ -113,9 +121,21 @@ def response_reply(response_id: UUID) -> Response:
     return redirect(url_for("console.follow_up", follow_up_id=follow_up_id) + "#thread", 303)
 
 
+@blueprint.post("/responses/<uuid:response_id>/reply/template")
+@needs("lead")
+def response_reply_template(response_id: UUID) -> Response:
+    """Begin the reply with a template; what was typed is kept, and nothing is stored."""
+    found = _found(response_id)
+    return begun(_reply_form(found), lambda: _page(found))
+
+
+def _reply_form(found: ListedResponse, problem: str = "") -> ReplyForm:
+    address = url_for("console.response_reply", response_id=found.response.id)
+    return reply_form(found, address, problem)
+
+
 def _page(found: ListedResponse, reply_problem: str = "") -> Response:
     response_id, may_lead = found.response.id, seat().may("lead")
-    address = url_for("console.response_reply", response_id=response_id)
     page = render_template(
         "console/responses/one.html",
         may_lead=may_lead,
@@ -137,7 +157,8 @@ def _page(found: ListedResponse, reply_problem: str = "") -> Response:
         thread=thread(response_id),
         acted=acted_on(db.session(), seat().workspace_id, response_id) if may_lead else None,
         people=people_to_mention() if may_lead else [],
-        reply=reply_form(found, address, reply_problem) if may_lead else None,
+        reply=_reply_form(found, reply_problem) if may_lead else None,
+        guide=guide_of(found) if may_lead else None,
     )
     return make_response(page, 422 if reply_problem else 200)
 
