@@ -1,5 +1,6 @@
 """Replies to customers: to whom they go, how they are threaded, and what becomes of them."""
 
+from dataclasses import replace
 from datetime import timedelta
 from email.message import EmailMessage
 from uuid import UUID
@@ -158,6 +159,23 @@ def test_the_same_form_pressed_twice_sends_one_reply(any_acme: Workspace) -> Non
     send_replies(acme, server)
     assert len(server.taken) == 2
     assert len(notes(acme, "reply")) == 2
+
+
+def test_another_text_or_thread_under_the_same_form_is_refused_and_not_lost_silently(
+    any_acme: Workspace,
+) -> None:
+    acme = any_acme
+    first, other = reply(acme, answered(acme)), reply(acme, answered(acme))
+    form = written(acme, "Hello")
+    with acme.world.app.app_context():
+        reply_in_follow_up(db.session(), acme.id, first, form, at=acme.world.clock())
+    for follow_up, again in ((first, replace(form, text="And more")), (other, form)):
+        with (
+            acme.world.app.app_context(),
+            pytest.raises(FollowUpRefused, match="sent already"),
+        ):
+            reply_in_follow_up(db.session(), acme.id, follow_up, again, at=acme.world.clock())
+    assert len(notes(acme, "reply")) == len(queued(acme)) == 3
 
 
 @pytest.mark.parametrize(

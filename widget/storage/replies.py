@@ -122,6 +122,12 @@ def has_reply(session: Session, workspace_id: int, id: UUID) -> bool:
     return session.get(Message, (workspace_id, id)) is not None
 
 
+def reply_text(session: Session, workspace_id: int, follow_up_id: UUID, id: UUID) -> str | None:
+    """What a reply in a thread says; None when none there has this id."""
+    note = session.get(FollowUpNote, (workspace_id, follow_up_id, id))
+    return note.text if note else None
+
+
 def reply_states(
     session: Session, workspace_id: int, ids: Collection[UUID]
 ) -> dict[UUID, ReplyState]:
