@@ -44,7 +44,7 @@ from widget.extensions import db
 from widget.outbound.mail.transport import MailRefused
 from widget.storage.engine import writing
 from widget.storage.messages import claim_messages
-from widget.storage.models import Delivery, Event, Message, Response, User
+from widget.storage.models import Customer, Delivery, Event, Message, Response, User
 from widget.storage.models import Workspace as WorkspaceRow
 from widget.storage.suppressions import Why, reasons_against
 
@@ -222,6 +222,29 @@ def test_what_has_changed_until_a_reply_leaves_keeps_it_back(acme: Workspace) ->
     assert server.taken == []
     [message] = queued(acme)
     assert (message.status, "spam" in message.last_error) == ("failed", True)
+
+
+@pytest.mark.parametrize(
+    ("address", "why", "leaves"),
+    [
+        (KIM, "hard_bounce", False),
+        (KIM, "complaint", False),
+        ("kim@new.example", "hard_bounce", True),
+        ("kim@new.example", "complaint", False),
+    ],
+)
+def test_the_address_that_a_reply_goes_to_is_looked_at_though_the_customers_is_another_now(
+    acme: Workspace, address: str, why: Why, leaves: bool
+) -> None:
+    server, survey = MailServer(), acme.survey()
+    request = ask(acme, survey, KIM)
+    answer_survey(acme, survey, 1, id=str(request), customer_email=KIM)
+    reply(acme, request)
+    with acme.world.app.app_context(), writing(db.session) as session:
+        session.scalars(select(Customer)).one().email = "kim@new.example"
+    suppressed(acme, why, address)
+    send_replies(acme, server)
+    assert [recipient for _sender, recipient, _mail in server.taken] == ([KIM] if leaves else [])
 
 
 def test_without_an_address_for_answers_they_go_to_whoever_wrote(acme: Workspace) -> None:
