@@ -113,7 +113,7 @@ def _read_dsn(
     if delivery is None:
         return []
     is_signed = signed is not None
-    kind = parsed.get_param("report-type", "")
+    kind = str(parsed.get_param("report-type", "")).lower()
     if kind == "feedback-report":
         feedback_type = _feedback_type(parsed)
         detail = short(f"feedback report {feedback_type}")
