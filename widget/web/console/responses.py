@@ -17,7 +17,6 @@ from widget.storage.bulk_changes import changes_under_way
 from widget.storage.embed_problems import surveys_with_problems
 from widget.storage.fitting_responses import Fitting
 from widget.storage.follow_ups import follow_ups_of
-from widget.storage.models import Response as StoredResponse
 from widget.storage.recovery_pairs import Pair, pair_of
 from widget.storage.responses import (
     ListedResponse,
@@ -168,13 +167,14 @@ def _page(found: ListedResponse, reply_problem: str = "") -> Response:
 def _found(response_id: UUID) -> ListedResponse:
     """A response within the scope of whoever asks; aborts when there is none."""
     found = find_response(db.session(), seat().workspace_id, response_id, seat().scope)
-    if found is None or not _may_see(found.response):
+    if found is None or not _may_see(found):
         abort(404, "There is no such response in this workspace, or it is not yours to see.")
     return found
 
 
-def _may_see(row: StoredResponse) -> bool:
+def _may_see(found: ListedResponse) -> bool:
     """Whether one within their scope is theirs: members see no tests and nothing hidden."""
+    row = found.response
     return seat().may("read_responses") or (row.hidden_at is None and not row.is_test)
 
 
@@ -185,9 +185,10 @@ def _pair(response_id: UUID) -> Pair | None:
     pair = pair_of(session, workspace_id, response_id)
     if pair is None:
         return None
-    both = [one.response for one in (pair.first, pair.second) if one is not None]
-    within = those_in_scope(session, workspace_id, [row.id for row in both], seat().scope)
-    return pair if all(row.id in within and _may_see(row) for row in both) else None
+    both = [one for one in (pair.first, pair.second) if one is not None]
+    ids = [one.response.id for one in both]
+    within = those_in_scope(session, workspace_id, ids, seat().scope)
+    return pair if within.issuperset(ids) and all(map(_may_see, both)) else None
 
 
 def _all_of_them(page: Page) -> Fitting | None:
