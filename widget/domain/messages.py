@@ -97,10 +97,9 @@ def tidy_content(content: Content) -> Content:
     )
 
 
-def linked_ids(content: Mapping[str, Any]) -> frozenset[UUID]:
-    """The ids in the link of a content as `to_json` gives it: of the response or follow-up that the
-    message is about."""
-    return frozenset(map(UUID, _ID.findall(str(content.get("link", "")))))
+def ids_in_link(link: str) -> frozenset[UUID]:
+    """The ids in the link of a message: of the response or follow-up that it is about."""
+    return frozenset(map(UUID, _ID.findall(link)))
 
 
 def plain_text(content: Content) -> str:

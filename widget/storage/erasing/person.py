@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from widget.domain.addresses import customer_email, spellings
-from widget.domain.messages import linked_ids
+from widget.domain.messages import ids_in_link
 from widget.domain.redaction import Redaction, longest_first, names_of
 from widget.storage.customer_aliases import all_keys_of
 from widget.storage.customer_traces import traces_of
@@ -88,7 +88,9 @@ class Person:
 
     def is_linked(self, content: Mapping[str, Any]) -> bool:
         """Whether a message, as stored, leads to something of theirs."""
-        return not linked_ids(content).isdisjoint(self.follow_ups | self.responses | self.requests)
+        return not ids_in_link(str(content.get("link", ""))).isdisjoint(
+            self.follow_ups | self.responses | self.requests
+        )
 
 
 def person_of(session: Session, customer: Customer) -> Person:
