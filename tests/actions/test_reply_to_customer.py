@@ -1,5 +1,6 @@
 """Replies to customers: to whom they go, how they are threaded, and what becomes of them."""
 
+from dataclasses import replace
 from datetime import timedelta
 from email.message import EmailMessage
 from uuid import UUID
@@ -43,7 +44,7 @@ from widget.extensions import db
 from widget.outbound.mail.transport import MailRefused
 from widget.storage.engine import writing
 from widget.storage.messages import claim_messages
-from widget.storage.models import Delivery, Event, Message, Response, User
+from widget.storage.models import Customer, Delivery, Event, Message, Response, User
 from widget.storage.models import Workspace as WorkspaceRow
 from widget.storage.suppressions import Why, reasons_against
 
@@ -160,6 +161,23 @@ def test_the_same_form_pressed_twice_sends_one_reply(any_acme: Workspace) -> Non
     assert len(notes(acme, "reply")) == 2
 
 
+def test_another_text_or_thread_under_the_same_form_is_refused_and_not_lost_silently(
+    any_acme: Workspace,
+) -> None:
+    acme = any_acme
+    first, other = reply(acme, answered(acme)), reply(acme, answered(acme))
+    form = written(acme, "Hello")
+    with acme.world.app.app_context():
+        reply_in_follow_up(db.session(), acme.id, first, form, at=acme.world.clock())
+    for follow_up, again in ((first, replace(form, text="And more")), (other, form)):
+        with (
+            acme.world.app.app_context(),
+            pytest.raises(FollowUpRefused, match="sent already"),
+        ):
+            reply_in_follow_up(db.session(), acme.id, follow_up, again, at=acme.world.clock())
+    assert len(notes(acme, "reply")) == len(queued(acme)) == 3
+
+
 @pytest.mark.parametrize(
     ("why", "sentence"),
     [("hard_bounce", "does not exist"), ("complaint", "as spam")],
@@ -204,6 +222,29 @@ def test_what_has_changed_until_a_reply_leaves_keeps_it_back(acme: Workspace) ->
     assert server.taken == []
     [message] = queued(acme)
     assert (message.status, "spam" in message.last_error) == ("failed", True)
+
+
+@pytest.mark.parametrize(
+    ("address", "why", "leaves"),
+    [
+        (KIM, "hard_bounce", False),
+        (KIM, "complaint", False),
+        ("kim@new.example", "hard_bounce", True),
+        ("kim@new.example", "complaint", False),
+    ],
+)
+def test_the_address_that_a_reply_goes_to_is_looked_at_though_the_customers_is_another_now(
+    acme: Workspace, address: str, why: Why, leaves: bool
+) -> None:
+    server, survey = MailServer(), acme.survey()
+    request = ask(acme, survey, KIM)
+    answer_survey(acme, survey, 1, id=str(request), customer_email=KIM)
+    reply(acme, request)
+    with acme.world.app.app_context(), writing(db.session) as session:
+        session.scalars(select(Customer)).one().email = "kim@new.example"
+    suppressed(acme, why, address)
+    send_replies(acme, server)
+    assert [recipient for _sender, recipient, _mail in server.taken] == ([KIM] if leaves else [])
 
 
 def test_without_an_address_for_answers_they_go_to_whoever_wrote(acme: Workspace) -> None:

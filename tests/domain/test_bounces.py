@@ -127,8 +127,9 @@ def test_a_server_that_still_tries_has_said_nothing_yet() -> None:
     assert read_dsn(dsn(action="delayed", status="4.4.1"), BOUNCES.read) == []
 
 
-def test_a_feedback_report_is_a_complaint() -> None:
-    message = dsn().replace(b"report-type=delivery-status", b"report-type=feedback-report")
+@pytest.mark.parametrize("kind", [b"feedback-report", b'"Feedback-Report"', b"FEEDBACK-REPORT"])
+def test_a_feedback_report_is_a_complaint(kind: bytes) -> None:
+    message = dsn().replace(b"report-type=delivery-status", b"report-type=" + kind)
     assert [report.sort for report in read_dsn(message, BOUNCES.read)] == ["complaint"]
 
 

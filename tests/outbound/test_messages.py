@@ -10,6 +10,7 @@ from tests.builders import Clock, Workspace
 from widget.domain.messages import Content
 from widget.domain.retries import RETRY_DELAYS
 from widget.extensions import db
+from widget.outbound import messages
 from widget.outbound.jobs import make_jobs
 from widget.outbound.mail.notes import MailNotes
 from widget.outbound.mail.transport import NoMailServer
@@ -156,6 +157,52 @@ def test_one_that_cannot_be_written_does_not_hold_up_the_others(acme: Workspace)
     queue(acme)
     assert run(acme, recorder) == 1
     assert stored(acme).last_error == "ValueError: odd"
+
+
+class Slow(Recorder):
+    """Takes its time over each message."""
+
+    def __init__(self, clock: Clock, seconds: float) -> None:
+        super().__init__()
+        self.clock, self.seconds = clock, seconds
+
+    def send(self, due: DueMessage, now: datetime) -> None:
+        super().send(due, now)
+        self.clock.pass_time(seconds=self.seconds)
+
+
+def test_a_slow_server_gets_no_more_than_fit_into_half_the_lease(any_acme: Workspace) -> None:
+    acme = any_acme
+    for _number in range(5):
+        queue(acme)
+    slow = Slow(acme.world.clock, 100)
+    assert run(acme, slow) == 2
+    with acme.world.app.app_context():
+        rows = db.session.scalars(select(Message).order_by(Message.due_at, Message.id)).all()
+        found = [(row.status, row.attempts, row.claimed_until) for row in rows]
+    assert found == [("sent", 1, None)] * 2 + [("due", 0, None)] * 3
+    assert (run(acme, slow), run(acme, slow)) == (2, 1)
+    assert len({due.id for due in slow.sent}) == len(slow.sent) == 5
+
+
+def test_when_the_database_fails_the_rest_of_a_batch_is_given_back(
+    acme: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_given: object) -> None:
+        raise OSError("the disk is full")
+
+    for _number in range(3):
+        queue(acme)
+    monkeypatch.setattr(messages, "mark_message_sent", fail)
+    with pytest.raises(OSError, match="disk"):
+        run(acme, Recorder())
+    with acme.world.app.app_context():
+        rows = db.session.scalars(select(Message)).all()
+        assert sorted((row.status, row.attempts) for row in rows) == [
+            ("due", 0),
+            ("due", 0),
+            ("sending", 1),
+        ]
 
 
 def test_whoever_comes_back_late_does_not_overwrite_what_another_did(

@@ -12,7 +12,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
-from tests.builders import Workspace, add_request
+from tests.builders import Workspace, add_request, make_workspace
 from widget.domain.bounces import SOFT_LIMIT
 from widget.domain.mail_addresses import BounceAddress, DeliveryName, address_digest, message_id
 from widget.extensions import db
@@ -325,3 +325,20 @@ def test_a_feedback_report_that_complains_of_nothing_suppresses_nobody(
     with acme.world.app.app_context():
         assert take_bounce(acme.world.settings, message) == 0
     assert suppressed(acme) == []
+
+
+@pytest.mark.parametrize("sort", ["hard", "complaint"])
+def test_a_key_reports_by_mail_of_its_own_workspace_alone_and_proves_nothing(
+    acme: Workspace, sort: Sort
+) -> None:
+    other = make_workspace(acme.world, "Other", "otto@other.example")
+    [sent] = mails_to_kim(acme, 1)
+    settings = acme.world.settings
+    name = DeliveryName(acme.id, sent)
+    signed = BounceAddress(settings.secret_keys, settings.mail_from).of(name)
+    report = returned(sort, name, signed)
+    for key, expected in ((other.api_key(), []), (acme.api_key(), [acme.id])):
+        path = f"/api/v1/replies/raw?key={key}"
+        answer = acme.world.client().post(path, data=report, content_type="message/rfc822")
+        assert answer.json == {"became": "report"}
+        assert [workspace_id for workspace_id, _why in suppressed(acme)] == expected

@@ -12,7 +12,7 @@ from widget.domain.alert_words import follow_up_address
 from widget.domain.asking import AskingPolicy, sender_address
 from widget.domain.errors import FollowUpRefused, UnknownResponse
 from widget.domain.mail_addresses import DeliveryName, message_id
-from widget.domain.replies import PURPOSE, read_reply, why_no_reply
+from widget.domain.replies import PURPOSE, SENT_ALREADY, read_reply, why_no_reply
 from widget.storage.answers import find_response
 from widget.storage.engine import writing
 from widget.storage.follow_up_rows import (
@@ -24,13 +24,14 @@ from widget.storage.follow_up_rows import (
 )
 from widget.storage.messages import add_message
 from widget.storage.models import FollowUp, Workspace
-from widget.storage.replies import correspondent_of, has_reply, reply_content
+from widget.storage.replies import correspondent_of, has_reply, reply_content, reply_text
 
 
 @dataclass(frozen=True)
 class Writing:
-    """A reply that somebody wrote. `once` is made with the form: what is posted twice under one is
-    sent once. `home` is the server's public address, `mail_from` the address of its mails."""
+    """A reply that somebody wrote. `once` is made with the form: the same text posted twice under
+    one is sent once, another is refused. `home` is the server's public address, `mail_from` the
+    address of its mails."""
 
     text: str
     once: UUID
@@ -73,9 +74,12 @@ def reply_to_response(
 def _reply(
     session: Session, row: FollowUp, response: Mapping[str, Any], written: Writing, at: datetime
 ) -> None:
-    if has_reply(session, row.workspace_id, written.once):
-        return
     text = read_reply(written.text)
+    if has_reply(session, row.workspace_id, written.once):
+        if reply_text(session, row.workspace_id, row.id, written.once) != text:
+            # From the browser's page before: what is new in it must not be lost.
+            raise FollowUpRefused(SENT_ALREADY)
+        return
     workspace = session.get_one(Workspace, row.workspace_id)
     customer = correspondent_of(session, response)
     if refusal := why_no_reply(customer, workspace.test_mail_to):

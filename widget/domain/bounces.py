@@ -9,6 +9,7 @@ from email.message import Message
 from typing import Literal
 
 from widget.domain.mail_addresses import DeliveryName, read_message_id
+from widget.domain.mime_bounds import WHAT_A_BROKEN_MAIL_RAISES, is_quick_to_read
 
 Sort = Literal["hard", "soft", "complaint", "delivered"]
 
@@ -98,10 +99,12 @@ def read_dsn(
     left out: anybody can write to the address that bounces come to. So headers are read as they
     stand: to take them apart can take minutes, or more levels than there are.
     """
+    if not is_quick_to_read(message):
+        return []
     try:
         return _read_dsn(email.message_from_bytes(message), read_bounce_address)
-    except RecursionError:
-        # Parts within parts without end: no mail server's report.
+    except WHAT_A_BROKEN_MAIL_RAISES:
+        # No mail server's report: parts within parts without end, or charsets that are none.
         return []
 
 
@@ -113,7 +116,7 @@ def _read_dsn(
     if delivery is None:
         return []
     is_signed = signed is not None
-    kind = parsed.get_param("report-type", "")
+    kind = str(parsed.get_param("report-type", "")).lower()
     if kind == "feedback-report":
         feedback_type = _feedback_type(parsed)
         detail = short(f"feedback report {feedback_type}")

@@ -13,6 +13,7 @@ PURPOSE = "reply"
 """What a message of the queue is for that carries a reply."""
 
 REPLY_LIMIT = 10_000
+SENT_ALREADY = "This form’s reply was sent already. Send it again to send this one too."
 # A header names so many of a thread's mails: the first, which started it, and the newest.
 _MOST_REFERENCES = 12
 _MESSAGE_ID = re.compile(r"<[!-;=?-~]{3,250}>")

@@ -26,7 +26,8 @@ OUTCOME_WORDS: dict[Taken | Literal["unreadable"], str] = {
 
 def take_bounce(settings: Settings, message: bytes) -> int:
     """Keep what a returned mail reports; returns how many reports were of mails of ours."""
-    return receive_returned_mail(db.session(), message, mailbox_of(settings), at=now())
+    mailbox = mailbox_of(settings)
+    return receive_returned_mail(db.session(), message, mailbox, workspace_id=None, at=now())
 
 
 def take_reply(settings: Settings, message: bytes) -> str:

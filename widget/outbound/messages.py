@@ -17,12 +17,15 @@ from widget.storage.messages import (
     is_any_message_due,
     mark_message_sent,
     put_message_off,
+    release_messages,
     retry_message,
 )
 
 _log = logging.getLogger(__name__)
 
-_LEASE = timedelta(minutes=2)
+# How long a worker may take for a batch. It begins nothing in the second half, which is longer than
+# a mail takes whose server answers each step at the last moment (`mail.transport.TIMEOUT_S`).
+_LEASE = timedelta(minutes=5)
 _BATCH = 5
 _NOT_READY = timedelta(seconds=5)
 # Whoever asks to be left alone is, for so long at most.
@@ -70,10 +73,17 @@ class SendMessages:
         """Send a few messages; returns how many were dealt with."""
         if not is_any_message_due(engine, now, self.lane):
             return 0
-        claimed = claim_messages(engine, now, limit=_BATCH, lease=_LEASE, lane=self.lane)
-        for due in claimed:
-            self._send(engine, due)
-        return len(claimed)
+        left = claim_messages(engine, now, limit=_BATCH, lease=_LEASE, lane=self.lane)
+        claimed = len(left)
+        try:
+            # A slow server may take the lease's time for a few: then another worker would send
+            # the rest as well.
+            while left and self.clock() <= now + _LEASE / 2:
+                # From here on its attempt counts, and it is released no more.
+                self._send(engine, left.pop(0))
+        finally:
+            release_messages(engine, left)
+        return claimed - len(left)
 
     def _send(self, engine: Engine, due: DueMessage) -> None:
         make = self.by_purpose.get(due.purpose)

@@ -1,6 +1,7 @@
 """The queue of messages to people of the team, and of their replies to customers: claimed by one
 worker at a time, by a lease."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, cast
@@ -121,6 +122,12 @@ def put_message_off(engine: Engine, due: DueMessage, due_at: datetime, why: str)
     """It is looked at again soon; that was no attempt."""
     values = {"attempts": due.attempts - 1, "due_at": due_at, "last_error": why[:500]}
     _settle(engine, due, status="due", **values)
+
+
+def release_messages(engine: Engine, claimed: Sequence[DueMessage]) -> None:
+    """Give messages back untried, as if they had never been claimed."""
+    for due in claimed:
+        _settle(engine, due, status="due", attempts=due.attempts - 1)
 
 
 def give_message_up(engine: Engine, due: DueMessage, error: str) -> None:

@@ -2,7 +2,7 @@
 the queue with the note's id, which carries it out."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -51,7 +51,8 @@ class ReplyState:
 @dataclass(frozen=True)
 class ReplyLetter:
     """What the mail of a reply is made of. `refers_to` are Message-IDs, as headers have them.
-    `is_first`: no mail went before it in its thread. `quote` is the customer's comment."""
+    `is_first`: no mail went before it in its thread. `quote` is the customer's comment. `customer`
+    has the address that it was written to."""
 
     text: str
     message_id: str
@@ -86,19 +87,23 @@ def correspondent_of(session: Session, response: Mapping[str, Any]) -> Correspon
     ).one_or_none()
     known = [asked.email if asked else "", response["customer_email"], response["contact"]]
     address = next((one for one in known if one and not email_problem(one.strip())), "").strip()
+    return Correspondent(
+        address=address,
+        name=(asked.name if asked else "") or response["customer_name"],
+        language=response["language"],
+        is_test=response["is_test"],
+        why_not=_reasons_against(session, workspace_id, address),
+    )
+
+
+def _reasons_against(session: Session, workspace_id: int, address: str) -> frozenset[str]:
     reasons: set[str] = set()
     if address:
         digest = address_digests(session)
         for spelling in {normal_email(address), customer_email(address)}:
             for one in digest(spelling):
                 reasons |= reasons_against(session, workspace_id, one)
-    return Correspondent(
-        address=address,
-        name=(asked.name if asked else "") or response["customer_name"],
-        language=response["language"],
-        is_test=response["is_test"],
-        why_not=frozenset(reasons),
-    )
+    return frozenset(reasons)
 
 
 def correspondent_of_response(
@@ -120,6 +125,12 @@ def correspondent_of_response(
 def has_reply(session: Session, workspace_id: int, id: UUID) -> bool:
     """Whether a reply was queued under an id."""
     return session.get(Message, (workspace_id, id)) is not None
+
+
+def reply_text(session: Session, workspace_id: int, follow_up_id: UUID, id: UUID) -> str | None:
+    """What a reply in a thread says; None when none there has this id."""
+    note = session.get(FollowUpNote, (workspace_id, follow_up_id, id))
+    return note.text if note else None
 
 
 def reply_states(
@@ -183,7 +194,7 @@ def reply_letter(
         refers_to=references([*asked, *in_thread]),
         is_first=not asked and not in_thread,
         follow_up_id=follow_up_id,
-        customer=customer,
+        customer=_as_written_to(session, workspace_id, customer, note.data["to"]),
         writer=(writer.name or "") if writer else "",
         writer_address=writer.email if writer else "",
         member=member.name if member else "",
@@ -196,6 +207,18 @@ def reply_letter(
         quote=(response.comment or "") if response.comment_hidden_at is None else "",
         at=note.at,
     )
+
+
+def _as_written_to(
+    session: Session, workspace_id: int, customer: Correspondent, address: str
+) -> Correspondent:
+    """A customer at the address that a reply was written to, which may be theirs no more."""
+    if customer.address in ("", address):
+        return customer
+    # A complaint is the person's, wherever they are written to.
+    reasons = {why for why in customer.why_not if why == "complaint"}
+    reasons |= _reasons_against(session, workspace_id, address)
+    return replace(customer, address=address, why_not=frozenset(reasons))
 
 
 def _mails_before(

@@ -65,6 +65,26 @@ def test_a_form_sent_twice_makes_one_reply(acme: Workspace) -> None:
     assert len(follow_ups(acme)) == 1
 
 
+def test_what_is_written_into_a_form_that_was_sent_is_kept_and_sent_when_pressed_again(
+    acme: Workspace,
+) -> None:
+    client, path = acme.signed_in(), f"/console/responses/{answered(acme)}"
+    used = once(client.get(path).text)
+    post(client, f"{path}/reply", path, reply="We are sorry.", once=used)
+    # As after the browser's Back.
+    form = {"reply": "One thing more.", "once": used}
+    answer = post(client, f"{path}/reply", path, **form)
+    assert answer.status_code == 422
+    shown = section(answer.text, "reply")
+    assert "sent already" in shown
+    assert "One thing more." in shown
+    assert len(queued(acme)) == 1
+    form["once"] = once(answer.text)
+    assert post(client, f"{path}/reply", path, **form).status_code == 303
+    assert [note.text for note in notes(acme, "reply")] == ["We are sorry.", "One thing more."]
+    assert len(queued(acme)) == 2
+
+
 @pytest.mark.parametrize("where", ["response", "follow-up"])
 def test_what_cannot_be_sent_is_said_and_nothing_typed_is_lost(acme: Workspace, where: str) -> None:
     client, response = acme.signed_in(), answered(acme)

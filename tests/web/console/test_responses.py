@@ -5,15 +5,17 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, update
 
-from tests.builders import MONDAY, Workspace, answer_survey, csrf_token, make_workspace, post
+from tests.builders import MONDAY, Workspace, answer_survey, ask, csrf_token, make_workspace, post
 from tests.web.frame.visiting import HTMX, open_survey
 from widget.domain.context import Problem
 from widget.domain.scales import Style
 from widget.domain.surveys import Question, new_definition, with_text
 from widget.extensions import db
 from widget.storage import rollups
+from widget.storage.engine import writing
+from widget.storage.models import Request
 
 
 def listed(page: str) -> list[str]:
@@ -327,6 +329,36 @@ def test_members_list_what_was_said_of_them_and_counts(acme: Workspace) -> None:
             assert name not in page
     assert "1 response fits" in client.get("/console/responses/number?q=T-&tests=1").text
     assert client.get("/console/responses/export").status_code == 403
+
+
+def test_a_member_sees_no_first_answer_that_was_hidden_beside_the_second(acme: Workspace) -> None:
+    ana = acme.member("Ana", email="ana@a.example")
+    survey = acme.survey()
+    first = answer_survey(acme, survey, 1, member="ana@a.example", comment="She was asleep")
+    again = ask(acme, survey, "kim@c.example")
+    answer_survey(acme, survey, 5, id=str(again), member="ana@a.example")
+    with acme.world.app.app_context(), writing(db.session):
+        asked = update(Request).where(Request.id == again)
+        db.session.execute(asked.values(recovers_response_id=UUID(first)))
+    client = acme.person("ana@acme.example", "member", member=ana)
+    page = client.get(f"/console/responses/{again}").text
+    assert "Before and after the follow-up" in page
+    assert "She was asleep" in page
+    assert "/console/requests/" not in page
+    path = f"/console/responses/{first}"
+    post(acme.signed_in(), f"{path}/hide", page=path, reason="Not hers")
+    page = client.get(f"/console/responses/{again}").text
+    assert "Before and after the follow-up" not in page
+    assert "She was asleep" not in page
+    assert "She was asleep" in acme.signed_in().get(f"/console/responses/{again}").text
+
+
+def test_members_open_no_test_answers(acme: Workspace) -> None:
+    ana = acme.member("Ana", email="ana@a.example")
+    id = answer_survey(acme, acme.survey(), 4, member="ana@a.example", is_test=True)
+    client = acme.person("ana@acme.example", "member", member=ana)
+    assert client.get(f"/console/responses/{id}").status_code == 404
+    assert acme.signed_in().get(f"/console/responses/{id}").status_code == 200
 
 
 def test_another_workspace_sees_none_of_it(busy: Workspace) -> None:

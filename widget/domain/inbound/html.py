@@ -6,7 +6,14 @@ from html.parser import HTMLParser
 import nh3
 
 # A mail's own words stand at its beginning; styles of word processors may go before them.
-_HTML_LIMIT = 200_000
+HTML_LIMIT = 200_000
+# Bold, links and the like: a browser opens each that was not closed again in every paragraph that
+# follows, which takes memory that grows with the square. They say nothing of the text.
+_FORMATTING = "a|b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u"
+_FORMATTING_TAGS = re.compile(rf"</?(?:{_FORMATTING})(?=[\s/>])[^<>]*>", re.IGNORECASE)
+_BEGINS_FORMATTING = re.compile(rf"<(?:{_FORMATTING})(?=[\s/>])", re.IGNORECASE)
+_ANY_TAG = re.compile(r"<[^<>]*>")
+_MOST_OPENED = 1_000_000
 
 _SKIPPED = frozenset({"script", "style", "title", "template"})
 _ON_A_LINE_OF_THEIR_OWN = frozenset(
@@ -20,9 +27,13 @@ _DEEPEST_QUOTE = 10
 def text_of_html(html: str) -> str:
     """The text that a browser would show, without pictures; lines within `blockquote` begin with
     `>`."""
+    plain = _FORMATTING_TAGS.sub("", html[:HTML_LIMIT])
+    # What is left was written to be no tag to us and one to browsers.
+    if len(_BEGINS_FORMATTING.findall(plain)) * plain.count("<") > _MOST_OPENED:
+        plain = _ANY_TAG.sub(" ", plain).replace("<", " ")
     # What is broken would take the standard library's parser minutes, what is tidy does not.
     tidy = nh3.clean(
-        html[:_HTML_LIMIT],
+        plain,
         tags=_ON_A_LINE_OF_THEIR_OWN | _APART | {"br"},
         clean_content_tags=_SKIPPED,
         attributes={},

@@ -16,15 +16,14 @@ from email.utils import getaddresses
 from widget.domain.bounces import short, storable
 from widget.domain.errors import InboundRefused
 from widget.domain.inbound.automatic import TELLING
-from widget.domain.inbound.html import text_of_html
-from widget.domain.inbound.mails import Attachment, InboundMail, named, whole_text
+from widget.domain.inbound.html import HTML_LIMIT, text_of_html
+from widget.domain.inbound.mails import WHOLE_LIMIT, Attachment, InboundMail, named, whole_text
+from widget.domain.mime_bounds import WHAT_A_BROKEN_MAIL_RAISES, is_quick_to_read
 from widget.domain.replies import is_message_id
 
 MESSAGE_LIMIT = 10 * 1024 * 1024
 """So many bytes of a mail are read; what its customer wrote stands at the beginning."""
 
-# Each level of parts is tried on each line: about 80 ns a level and line.
-_MOST_WORK = 20_000_000
 _MOST_PARTS = 200
 _HEADER_LIMIT = 5_000
 _RECIPIENTS = ("to", "cc", "delivered-to", "x-original-to", "envelope-to", "x-forwarded-to")
@@ -38,13 +37,12 @@ def read_mime(data: bytes) -> InboundMail:
     """The mail in some bytes; what is damaged in it is passed over. Raises InboundRefused for one
     that would take too long to read."""
     data = data[:MESSAGE_LIMIT]
-    if data.count(b"\n") * data.lower().count(b"boundary") > _MOST_WORK:
-        raise InboundRefused("The mail has too many parts within parts.")
+    if not is_quick_to_read(data):
+        raise InboundRefused("The mail has too many parts within parts, or headers too long.")
     try:
-        message = email.message_from_bytes(data)
-        return _read(message)
-    except RecursionError as error:
-        raise InboundRefused("The mail has too many parts within parts.") from error
+        return _read(email.message_from_bytes(data))
+    except WHAT_A_BROKEN_MAIL_RAISES as error:
+        raise InboundRefused("The mail is not written as mails are.") from error
 
 
 def _read(message: Message) -> InboundMail:
@@ -151,13 +149,21 @@ def _text(bodies: list[Message]) -> str:
     texts = [_content(part) for part in bodies if part.get_content_type() != "text/html"]
     if text := whole_text("\n".join(texts)):
         return text
-    return whole_text("\n".join(text_of_html(_content(part)) for part in bodies))
+    left, said = HTML_LIMIT, []
+    for part in bodies:
+        html = _content(part)[:left]
+        left -= len(html)
+        said.append(text_of_html(html))
+    return whole_text("\n".join(said))
 
 
 def _content(part: Message) -> str:
-    payload = part.get_payload(decode=True)
-    data = payload if isinstance(payload, bytes) else b""
-    text = decoded(data, str(part.get_content_charset() or "utf-8"))
+    try:
+        charset = str(part.get_content_charset() or "utf-8")
+    except (LookupError, ValueError, TypeError):
+        # It is none that mails may have.
+        charset = "utf-8"
+    text = decoded(_bytes_of(part), charset)
     if str(part.get_param("format", "")).lower() == "flowed":
         text = _unflowed(text, drops=str(part.get_param("delsp", "")).lower() == "yes")
     return text
@@ -165,28 +171,38 @@ def _content(part: Message) -> str:
 
 def _unflowed(text: str, *, drops: bool) -> str:
     """Text whose lines were broken to fit, as paragraphs again (RFC 3676 §4)."""
-    lines: list[str] = []
+    paragraphs: list[list[str]] = []
     is_open = False
-    for line in storable(text).replace("\r\n", "\n").split("\n"):
+    for line in storable(text[: 2 * WHOLE_LIMIT]).replace("\r\n", "\n").split("\n"):
         is_soft = line.endswith(" ") and line != "-- " and not line.startswith(">")
         said = line[1:] if line.startswith(" ") else line
         said = said[:-1] if is_soft and drops else said
         if is_open and not line.startswith(">") and line != "-- ":
-            lines[-1] += said
+            paragraphs[-1].append(said)
         else:
-            lines.append(said)
+            paragraphs.append([said])
         is_open = is_soft
-    return "\n".join(lines)
+    return "\n".join(map("".join, paragraphs))
 
 
 def _attachment(part: Message) -> Attachment:
-    payload = part.get_payload(decode=True)
-    if not isinstance(payload, bytes):
-        # An attached mail is kept apart by the parser, and is as large as it is written.
-        inner = part.get_payload()
-        first = inner[0] if isinstance(inner, list) and inner else None
-        payload = first.as_bytes() if isinstance(first, Message) else b""
-    return Attachment(_file_name(part) or part.get_content_type(), len(payload))
+    inner = part.get_payload()
+    if isinstance(inner, list):
+        # An attached mail is kept apart by the parser: about as large as what it holds is written.
+        within = [one for mail in inner if isinstance(mail, Message) for one in mail.walk()]
+        texts = [one.get_payload() for one in within]
+        size = sum(len(text) for text in texts if isinstance(text, str))
+    else:
+        size = len(_bytes_of(part))
+    return Attachment(_file_name(part) or part.get_content_type(), size)
+
+
+def _bytes_of(part: Message) -> bytes:
+    try:
+        payload = part.get_payload(decode=True)
+    except (LookupError, ValueError, TypeError):
+        payload = str(part.get_payload()).encode("utf-8", "surrogateescape")
+    return payload if isinstance(payload, bytes) else b""
 
 
 def _file_name(part: Message) -> str:

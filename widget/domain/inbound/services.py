@@ -28,6 +28,8 @@ _RAW: dict[Service, str] = {"postmark": "RawEmail", "mailgun": "body-mime", "sen
 # Names and sizes in bytes of files that were posted along.
 Files = Sequence[tuple[str, int]]
 _MOST_HEADERS = 500
+# What a size is cut to: any number may be posted, and beyond this none is exact everywhere.
+_MOST_BYTES = 2**53
 
 
 def read_service(service: Service, fields: Mapping[str, Any], files: Files = ()) -> InboundMail:
@@ -51,6 +53,13 @@ def mailgun_envelope(fields: Mapping[str, Any]) -> dict[str, Any]:
 def _text(fields: Any, name: str) -> str:
     value = fields.get(name) if isinstance(fields, Mapping) else None
     return storable(value) if isinstance(value, str) else ""
+
+
+def _size(fields: Any, name: str) -> int:
+    value = fields.get(name) if isinstance(fields, Mapping) else None
+    if not isinstance(value, int) or isinstance(value, bool):
+        return 0
+    return min(max(value, 0), _MOST_BYTES)
 
 
 def _list(value: Any) -> list[Any]:
@@ -99,8 +108,7 @@ def _postmark(fields: Mapping[str, Any], _files: Files) -> InboundMail:
     headers = [(_text(one, "Name"), _text(one, "Value")) for one in _list(fields.get("Headers"))]
     attachments = []
     for one in _list(fields.get("Attachments")):
-        size = one.get("ContentLength") if isinstance(one, Mapping) else None
-        attachments.append(Attachment(_text(one, "Name"), size if isinstance(size, int) else 0))
+        attachments.append(Attachment(_text(one, "Name"), _size(one, "ContentLength")))
     full = fields.get("FromFull")
     return _mail(
         to=[one for name in ("OriginalRecipient", "To", "Cc") if (one := _text(fields, name))],
@@ -121,7 +129,7 @@ def _mailgun(fields: Mapping[str, Any], files: Files) -> InboundMail:
         (str(pair[0]), str(pair[1])) for pair in pairs if isinstance(pair, list) and len(pair) == 2
     ]
     stored = [
-        Attachment(_text(one, "name"), one["size"] if isinstance(one.get("size"), int) else 0)
+        Attachment(_text(one, "name"), _size(one, "size"))
         for one in _list(_json(_text(fields, "attachments")))
         if isinstance(one, Mapping)
     ]

@@ -71,6 +71,8 @@ MOST_WORDS = 50
 WORD_LIMIT = 60
 _VALUE, _KEY = 2_000, 10
 _TEXT = 200
+# No scale goes beyond, and a number of thousands of digits is read by nothing.
+_DIGITS = 2
 
 
 @dataclass(frozen=True)
@@ -265,8 +267,9 @@ def _score_problem(condition: Condition) -> str:
     if kind is None:
         return "Choose which score is meant."
     lowest = lowest_score(kind)
-    is_number = condition.value.isascii() and condition.value.isdigit()
-    if is_number and lowest <= int(condition.value[:4]) <= HIGHEST[kind]:
+    value = condition.value
+    is_number = value.isascii() and value.isdigit() and len(value) <= _DIGITS
+    if is_number and lowest <= int(value) <= HIGHEST[kind]:
         return ""
     return f"Give a score from {lowest} to {HIGHEST[kind]}."
 

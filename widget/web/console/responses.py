@@ -17,7 +17,7 @@ from widget.storage.bulk_changes import changes_under_way
 from widget.storage.embed_problems import surveys_with_problems
 from widget.storage.fitting_responses import Fitting
 from widget.storage.follow_ups import follow_ups_of
-from widget.storage.recovery_pairs import pair_of
+from widget.storage.recovery_pairs import Pair, pair_of
 from widget.storage.responses import (
     ListedResponse,
     Page,
@@ -25,6 +25,7 @@ from widget.storage.responses import (
     find_response,
     responses_page,
     revisions_of,
+    those_in_scope,
 )
 from widget.storage.rewards import reward_of_responses
 from widget.storage.rules import acted_on
@@ -142,7 +143,7 @@ def _page(found: ListedResponse, reply_problem: str = "") -> Response:
         follow_ups=follow_ups_of(db.session(), seat().workspace_id, response_id)
         if may_lead
         else [],
-        pair=pair_of(db.session(), seat().workspace_id, response_id),
+        pair=_pair(response_id),
         speech_of=_speech,
         found=found,
         row=found.response,
@@ -166,10 +167,28 @@ def _page(found: ListedResponse, reply_problem: str = "") -> Response:
 def _found(response_id: UUID) -> ListedResponse:
     """A response within the scope of whoever asks; aborts when there is none."""
     found = find_response(db.session(), seat().workspace_id, response_id, seat().scope)
-    is_hidden = found is not None and found.response.hidden_at is not None
-    if found is None or (is_hidden and not seat().may("read_responses")):
+    if found is None or not _may_see(found):
         abort(404, "There is no such response in this workspace, or it is not yours to see.")
     return found
+
+
+def _may_see(found: ListedResponse) -> bool:
+    """Whether one within their scope is theirs: members see no tests and nothing hidden."""
+    row = found.response
+    return seat().may("read_responses") or (row.hidden_at is None and not row.is_test)
+
+
+def _pair(response_id: UUID) -> Pair | None:
+    """The first and the second answer of a customer who was asked again, where the one that was
+    not looked for is theirs to see as well."""
+    session, workspace_id = db.session(), seat().workspace_id
+    pair = pair_of(session, workspace_id, response_id)
+    if pair is None:
+        return None
+    both = [one for one in (pair.first, pair.second) if one is not None]
+    ids = [one.response.id for one in both]
+    within = those_in_scope(session, workspace_id, ids, seat().scope)
+    return pair if within.issuperset(ids) and all(map(_may_see, both)) else None
 
 
 def _all_of_them(page: Page) -> Fitting | None:
