@@ -7,6 +7,9 @@ import pytest
 from sqlalchemy import func, select
 
 from tests.builders import MONDAY, Workspace, answer_survey
+from tests.following import raise_alerts, user_id
+from tests.replying import reply
+from tests.ruling import add_rule
 from widget.actions.delete_response import (
     delete_response,
     expire_responses,
@@ -18,8 +21,9 @@ from widget.actions.open_follow_up import open_by_hand
 from widget.actions.tag_response import set_tag
 from widget.domain.errors import UnknownResponse
 from widget.domain.retention import kept_since
+from widget.domain.rules.rule import Acts
 from widget.extensions import db
-from widget.storage.models import Base, Event, Response, User
+from widget.storage.models import Base, Event, Message, Response, User
 from widget.storage.rollups import rolled_up_counts, true_counts
 
 
@@ -85,6 +89,53 @@ def test_everything_about_it_goes_and_counts_with_it(any_acme: Workspace) -> Non
         assert "Thank you" not in str(newest.data)
     with pytest.raises(UnknownResponse):
         delete(acme, gone)
+
+
+def tell_of(acme: Workspace, survey: str, comment: str) -> str:
+    """A response of which an alert, a rule's mail, a mention and a reply tell; its id."""
+    kim = {"customer_email": "kim@c.example", "customer_name": "Kim"}
+    id = answer_survey(acme, survey, 1, comment=comment, **kim)
+    raise_alerts(acme)
+    with acme.world.app.app_context():
+        author, at = Author(user_id(acme, acme.owner), "Alice"), acme.world.clock()
+        link = f"https://sayso.example/console/responses/{id}#thread"
+        note = f"@lea@acme.example {comment}"
+        note_response(db.session(), acme.id, UUID(id), author, note, link=link, at=at)
+        db.session.remove()
+    reply(acme, id)
+    return id
+
+
+def purposes(acme: Workspace, word: str = "") -> list[str]:
+    """What the queue holds messages for, of those with a word."""
+    with acme.world.app.app_context():
+        rows = db.session.scalars(select(Message).order_by(Message.purpose))
+        return [row.purpose for row in rows if word in str(row.content)]
+
+
+@pytest.mark.parametrize("expires", [False, True])
+def test_what_was_queued_about_it_goes_and_what_is_about_others_stays(
+    any_acme: Workspace, expires: bool
+) -> None:
+    acme, survey = any_acme, any_acme.survey()
+    acme.person("lea@acme.example", "manager", sees_all=True)
+    add_rule(acme, acts=Acts(mail_to=("desk@acme.example",)))
+    gone = tell_of(acme, survey, "A xylophone")
+    acme.world.clock.pass_time(days=40)
+    tell_of(acme, survey, "A trombone")
+    about = purposes(acme, "trombone")
+    assert {"alert", "mention", "rule"} <= {*about}
+    assert purposes(acme, "xylophone") == about
+    all_of = purposes(acme)
+    if expires:
+        with acme.world.app.app_context():
+            keep_answers_for(db.session(), acme.id, 1)
+            assert expire_responses(db.engine, acme.world.clock()) == 1
+    else:
+        delete(acme, gone)
+    assert purposes(acme, "xylophone") == []
+    assert purposes(acme, "trombone") == about
+    assert purposes(acme) == all_of[::2]
 
 
 def test_a_hidden_one_was_counted_no_more(any_acme: Workspace) -> None:

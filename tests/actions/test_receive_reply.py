@@ -9,8 +9,9 @@ from sqlalchemy import select
 
 from tests.actions.test_erase_customer import erase
 from tests.builders import Workspace, add_customer, answer_survey, messages_to
-from tests.following import alerts, follow_ups, notes, user_id
+from tests.following import alerts, follow_ups, notes, raise_alerts, user_id
 from tests.replying import HOME, MailServer, reply, reply_again, send_replies
+from tests.ruling import add_rule
 from tests.traces import left_in_rows
 from widget.actions.export_customer import export_customer
 from widget.actions.open_follow_up import open_by_hand
@@ -20,8 +21,9 @@ from widget.domain.follow_ups import Status
 from widget.domain.inbound.mails import Attachment, InboundMail
 from widget.domain.inbound.mime import read_mime
 from widget.domain.mail_addresses import ThreadName
+from widget.domain.rules.rule import Acts
 from widget.extensions import db
-from widget.storage.models import Event
+from widget.storage.models import Event, Message
 
 KIM = "kim@shop.example"
 MIME = Path(__file__).parents[1] / "domain" / "inbound" / "mime"
@@ -221,6 +223,39 @@ def test_whoever_wrote_into_somebody_elses_thread_is_erased_from_it(any_acme: Wo
     for name in ("sam@shop", "Brockenhurst"):
         assert name not in note.text + str(note.data)
     assert "I am" in note.text
+
+
+def test_what_a_letter_says_is_taken_out_of_nothing_that_others_wrote_or_are_sent(
+    any_acme: Workspace,
+) -> None:
+    acme = any_acme
+    kim = add_customer(acme, KIM, name="Kim Larsen")
+    add_rule(acme, acts=Acts(mail_to=("desk@acme.example",)))
+    theirs = thread(acme)
+    survey = acme.survey()
+    pat = {"customer_email": "pat@shop.example", "customer_name": "Pat"}
+    about_pat = answer_survey(acme, survey, 1, comment="Ask Kim Larsen.", **pat)
+    others = reply(acme, about_pat)
+    rule_mail = "A customer’s answer fits your rule “Late ones”."
+    asked = "I would like to have my money back, please"
+    receive(acme, theirs, letter(f"{rule_mail} {asked}"))
+    receive(acme, others, letter(f"{asked}. Pat", sender="pat@shop.example"))
+    raise_alerts(acme)
+    erase(acme, kim)
+    assert [note.text for note in notes(acme, "customer_mail")] == ["[erased]", f"{asked}. Pat"]
+    with acme.world.app.app_context():
+        queued = {
+            about_pat in row.content["link"]: (
+                row.status,
+                row.content["text"],
+                row.content["quote"],
+            )
+            for row in db.session.scalars(select(Message).where(Message.purpose == "rule"))
+        }
+    assert queued == {
+        True: ("due", rule_mail, "Ask [erased]."),
+        False: ("failed", "[erased]", ""),
+    }
 
 
 def test_a_thread_has_an_end(acme: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -32,6 +32,7 @@ def delete_response(
     why: Why = "by_hand",
 ) -> None:
     """Delete a response with its history, notes, follow-ups, tags and pages; counts go with it.
+    Messages about it go as well, by hand; of those that expire, `expire_responses` deletes them.
 
     What was handed over as a reward stays. Raises UnknownResponse.
     """
@@ -52,6 +53,8 @@ def delete_response(
         if why == "by_hand":
             # Not each time that an old one expires: a file lives for a day at most.
             ended_exports.withdraw_all_of(session, workspace_id, at)
+            told = deleting.messages_about(session, workspace_id, [id])
+            deleting.delete_messages(session, workspace_id, told)
         deleting.delete_rows_of(session, workspace_id, id)
         append_event(
             session,
@@ -82,6 +85,12 @@ def expire_responses(
     for workspace_id, months in deleting.workspaces_that_forget(engine):
         old = deleting.responses_before(engine, workspace_id, kept_since(now, months), _TOGETHER)
         with Session(engine) as session:
+            # Of all at once, and before anything is locked: each time, all messages are read.
+            told = deleting.messages_about(session, workspace_id, old)
+            session.rollback()
+            if told:
+                with writing(session):
+                    deleting.delete_messages(session, workspace_id, told)
             for id in old:
                 if clock() > end:
                     return deleted

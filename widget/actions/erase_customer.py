@@ -17,7 +17,7 @@ from widget.domain.errors import EraseLater, UnknownCustomer
 from widget.storage.customers import lock_customers
 from widget.storage.data_files import erase_exports, erase_mail_files
 from widget.storage.engine import writing
-from widget.storage.erasing import files_of_others, mentions, own_rows, strata
+from widget.storage.erasing import files_of_others, mentions, own_rows, rules, strata
 from widget.storage.erasing.own_rows import Counts
 from widget.storage.erasing.person import Person, messages_about, person_of
 from widget.storage.events import append_event
@@ -40,6 +40,7 @@ ERASERS: tuple[Callable[[Session, Person, datetime], Counts], ...] = (
     mentions.redact_audit,
     mentions.redact_saved_filters,
     mentions.redact_titles,
+    rules.redact_rules,
     mentions.forget_copies,
     strata.erase_lone_strata,
     own_rows.erase_customer_row,

@@ -1,8 +1,10 @@
 """What is said to people of the team, the same words for a mail and for a chat, and to programs."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
+from uuid import UUID
 
 from widget.domain.mail_wording import one_line, without_controls
 from widget.domain.webhooks import Notice
@@ -23,6 +25,7 @@ PURPOSES: Mapping[Lane, frozenset[str]] = {
 
 _SUBJECT_LIMIT = 150
 _TEXT_LIMIT = 2_000
+_ID = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 @dataclass(frozen=True)
@@ -92,6 +95,11 @@ def tidy_content(content: Content) -> Content:
         notice=content.notice,
         follow_up_id=content.follow_up_id,
     )
+
+
+def ids_in_link(link: str) -> frozenset[UUID]:
+    """The ids in the link of a message: of the response or follow-up that it is about."""
+    return frozenset(map(UUID, _ID.findall(link)))
 
 
 def plain_text(content: Content) -> str:

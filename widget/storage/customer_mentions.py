@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -25,7 +24,7 @@ from widget.storage.models import (
 def mentions_of(session: Session, customer: Customer) -> dict[str, Any]:
     """Lists of rows as JSON. Of what names others as well, only what names this customer."""
     person = person_of(session, customer)
-    takes_out = person.redaction(with_parts_of_names=False)
+    takes_out = person.redaction(about_them=False)
     return {
         "on_lists": _lists(session, customer),
         "messages_about_them": _messages(session, person),
@@ -63,16 +62,10 @@ def _messages(session: Session, person: Person) -> list[dict[str, Any]]:
             "status": row.status,
             "at": row.created_at.isoformat(),
             # One that is about others as well is not theirs to read.
-            "content": row.content if _is_theirs(row, person) else None,
+            "content": row.content if person.is_linked(row.content) else None,
         }
         for row in rows
     ]
-
-
-def _is_theirs(row: Message, person: Person) -> bool:
-    link = str(row.content.get("link", ""))
-    ids: Iterable[UUID] = (*person.follow_ups, *person.responses, *person.requests)
-    return any(str(id) in link for id in ids)
 
 
 def _audit(session: Session, workspace_id: int, takes_out: Redaction) -> list[dict[str, Any]]:

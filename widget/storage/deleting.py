@@ -1,12 +1,14 @@
 """Responses that are deleted, with everything that is about them alone."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Engine, delete, select
+from sqlalchemy import Engine, delete, func, select
 from sqlalchemy.orm import Session
 
+from widget.domain.messages import ids_in_link
+from widget.storage.chunks import chunks
 from widget.storage.models import (
     FollowUp,
     FollowUpNote,
@@ -33,19 +35,10 @@ _ABOUT = (
 
 
 def delete_rows_of(session: Session, workspace_id: int, response_id: UUID) -> None:
-    """Delete a response and all that hangs on it, inside an action's transaction. Its request
-    stays, as do events, which hold none of its words."""
+    """Delete a response and all that hangs on it, inside an action's transaction, but for messages
+    (`messages_about`). Its request stays, as do events, which hold none of its words."""
     follow_ups = select(FollowUp.id).where(
         FollowUp.workspace_id == workspace_id, FollowUp.response_id == response_id
-    )
-    replies = select(FollowUpNote.id).where(
-        FollowUpNote.workspace_id == workspace_id,
-        FollowUpNote.follow_up_id.in_(follow_ups),
-        FollowUpNote.kind == "reply",
-    )
-    session.execute(
-        delete(Message).where(Message.workspace_id == workspace_id, Message.id.in_(replies)),
-        execution_options={"synchronize_session": False},
     )
     session.execute(
         delete(FollowUpNote).where(
@@ -65,6 +58,63 @@ def delete_rows_of(session: Session, workspace_id: int, response_id: UUID) -> No
         execution_options={"synchronize_session": False},
     )
     session.expire_all()
+
+
+def messages_about(session: Session, workspace_id: int, responses: Sequence[UUID]) -> set[UUID]:
+    """The alerts, what rules and notes told, and replies, of responses that are there.
+
+    Not what webhooks were to tell: it has no words, and does not leave without its response.
+    It reads all messages since the oldest of the responses once, if anything can have been told.
+    """
+    told_of = {
+        id
+        for table in (FollowUp, RuleRun, Mention)
+        for id in session.scalars(
+            select(table.response_id).where(
+                table.workspace_id == workspace_id, table.response_id.in_(responses)
+            )
+        )
+    }
+    if not told_of:
+        return set()
+    follow_ups = session.scalars(
+        select(FollowUp.id).where(
+            FollowUp.workspace_id == workspace_id, FollowUp.response_id.in_(told_of)
+        )
+    ).all()
+    notes = session.scalars(
+        select(FollowUpNote.id).where(
+            FollowUpNote.workspace_id == workspace_id,
+            FollowUpNote.follow_up_id.in_(follow_ups),
+            FollowUpNote.kind == "reply",
+        )
+    ).all()
+    since = session.scalar(
+        select(func.min(Response.answered_at)).where(
+            Response.workspace_id == workspace_id, Response.id.in_(told_of)
+        )
+    )
+    links = select(Message.id, Message.content["link"].as_string()).where(
+        Message.workspace_id == workspace_id,
+        Message.created_at >= since,
+        Message.channel != "webhook",
+    )
+    about = told_of.union(follow_ups)
+    found = {
+        id
+        for id, link in session.execute(links.execution_options(yield_per=500))
+        if not about.isdisjoint(ids_in_link(link or ""))
+    }
+    return found.union(notes)
+
+
+def delete_messages(session: Session, workspace_id: int, ids: Collection[UUID]) -> None:
+    """Delete messages inside an action's transaction; what waits does not leave."""
+    for some in chunks(ids):
+        session.execute(
+            delete(Message).where(Message.workspace_id == workspace_id, Message.id.in_(some)),
+            execution_options={"synchronize_session": False},
+        )
 
 
 def keep_months(session: Session, workspace_id: int) -> int:

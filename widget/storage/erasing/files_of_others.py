@@ -26,7 +26,7 @@ _LATER = "A file that may name this customer is being imported. Erase them when 
 def parts_naming(session: Session, person: Person) -> PartsNaming:
     """Look through the files of customers before the transaction that erases: it takes seconds, and
     who writes would wait."""
-    takes_out = person.redaction(with_parts_of_names=False)
+    takes_out = person.redaction(about_them=False)
     states = _states(session, person.workspace_id)
     parts = {id: _parts_naming(session, person.workspace_id, id, takes_out) for id in states}
     return PartsNaming(takes_out, states, parts)
@@ -37,7 +37,7 @@ def erase_from_imports(session: Session, person: Person, at: datetime) -> Counts
 
     Raises EraseLater while a file that names them is being worked through: it would put them back.
     """
-    takes_out = person.redaction(with_parts_of_names=False)
+    takes_out = person.redaction(about_them=False)
     thrown = _throw_away(session, person, RequestImport, takes_out) + _throw_away(
         session, person, CustomerImport, takes_out
     )

@@ -40,7 +40,8 @@ from widget.storage.search import found_in
 def redact_threads(session: Session, person: Person, at: datetime) -> Counts:
     """Take letters out of the threads of their responses, and names and quotations out of those and
     of other threads that name them. What the team wrote about the matter stays."""
-    own, others = (person.redaction(with_parts_of_names=parts) for parts in (True, False))
+    own, others = (person.redaction(about_them=are) for are in (True, False))
+    names = person.names_alone()
     changed = 0
     for row in session.scalars(
         select(FollowUp).where(
@@ -63,6 +64,9 @@ def redact_threads(session: Session, person: Person, at: datetime) -> Counts:
     ):
         is_theirs = note.follow_up_id in person.follow_ups
         before = note.text, note.data
+        if not is_theirs and names.in_json([note.text, note.data]) == [note.text, note.data]:
+            # A letter of others that says what they said, as many do.
+            continue
         if is_theirs and note.kind in LETTERS:
             note.text, note.data = REDACTED, ERASED_LETTER
         else:
@@ -84,7 +88,7 @@ def redact_threads(session: Session, person: Person, at: datetime) -> Counts:
 
 def redact_others_words(session: Session, person: Person, at: datetime) -> Counts:
     """Take the address out of comments of others that hold it."""
-    takes_out = person.redaction(with_parts_of_names=False)
+    takes_out = person.redaction(about_them=False)
     workspace_id, dialect = person.workspace_id, session.get_bind().dialect.name
     found: set[Any] = set()
     for email in person.emails:
@@ -107,13 +111,17 @@ def redact_others_words(session: Session, person: Person, at: datetime) -> Count
 
 
 def erase_messages(session: Session, person: Person, at: datetime) -> Counts:
-    """Empty the alerts about them, and replies to them; those that wait do not leave."""
+    """Empty the alerts about them, and replies to them; those that wait do not leave. Messages
+    about others that name them lose their names."""
     rows = session.scalars(
         select(Message).where(
             Message.workspace_id == person.workspace_id, Message.id.in_(person.messages)
         )
     ).all()
     for row in rows:
+        if not person.is_linked(row.content):
+            row.content, row.last_error = person.unnamed(row.content), ""
+            continue
         if row.status == "due":
             row.status = "failed"
         link = str(row.content.get("link", ""))
@@ -126,7 +134,7 @@ def erase_messages(session: Session, person: Person, at: datetime) -> Counts:
 
 def redact_audit(session: Session, person: Person, at: datetime) -> Counts:
     """Take them out of the audit, where somebody searched for them."""
-    takes_out = person.redaction(with_parts_of_names=False)
+    takes_out = person.redaction(about_them=False)
     changed = 0
     query = select(Event).where(
         Event.workspace_id == person.workspace_id, Event.response_id.is_(None)
@@ -140,7 +148,7 @@ def redact_audit(session: Session, person: Person, at: datetime) -> Counts:
 
 def redact_saved_filters(session: Session, person: Person, at: datetime) -> Counts:
     """Take them out of filters that people keep, and out of what those are called."""
-    takes_out = person.redaction(with_parts_of_names=False)
+    takes_out = person.redaction(about_them=False)
     changed = 0
     for row in session.scalars(
         select(SavedFilter).where(SavedFilter.workspace_id == person.workspace_id)
@@ -157,7 +165,7 @@ def redact_saved_filters(session: Session, person: Person, at: datetime) -> Coun
 
 def redact_titles(session: Session, person: Person, at: datetime) -> Counts:
     """Take them out of what people of the team called things, and chose by."""
-    takes_out = person.redaction(with_parts_of_names=False)
+    takes_out = person.redaction(about_them=False)
     for model, names in _TITLES:
         rows: Sequence[Any] = session.scalars(
             select(model).where(model.workspace_id == person.workspace_id)
@@ -198,7 +206,7 @@ def forget_copies(session: Session, person: Person, at: datetime) -> Counts:
 
 def _names(column: InstrumentedAttribute[str], person: Person) -> ColumnElement[bool]:
     """The condition that a text may name somebody."""
-    names = person.redaction(with_parts_of_names=False).names
+    names = person.redaction(about_them=False).names
     lower = func.lower(cast(column, Text))
     return or_(*(lower.contains(name.lower(), autoescape=True) for name in names))
 

@@ -3,12 +3,14 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from widget.domain.addresses import customer_email, spellings
+from widget.domain.messages import ids_in_link
 from widget.domain.redaction import Redaction, longest_first, names_of
 from widget.storage.customer_aliases import all_keys_of
 from widget.storage.customer_traces import traces_of
@@ -40,7 +42,8 @@ class PartsNaming:
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody in one workspace. `responses` are those stored; `texts` is what they wrote.
+    """Somebody in one workspace. `responses` are those stored; `texts` is what they wrote into
+    them, `letters` what they mailed into their threads.
 
     `since` is when the first of what is theirs was made. `messages` are alerts about them. `parts`
     are those of files that were found to name them before the transaction that erases.
@@ -52,6 +55,7 @@ class Person:
     names: tuple[str, ...]
     external_ids: frozenset[str]
     texts: tuple[str, ...]
+    letters: tuple[str, ...]
     requests: frozenset[UUID]
     responses: frozenset[UUID]
     deliveries: frozenset[UUID]
@@ -65,12 +69,28 @@ class Person:
         """The ids by which mails are named that may have been written to files."""
         return self.deliveries | self.messages
 
-    def redaction(self, *, with_parts_of_names: bool) -> Redaction:
-        """What takes them out of a text. Parts of their name are taken out only of what is written
-        about them: others may be called Kim as well."""
-        names = {name for name in self.names if " " in name or with_parts_of_names}
+    def redaction(self, *, about_them: bool) -> Redaction:
+        """What takes them out of a text. Parts of their name, and their letters, are taken out only
+        of what is written about them: others may be called Kim as well, and a letter may hold any
+        words, those of a rule's mail too."""
+        names = {name for name in self.names if " " in name or about_them}
         names |= {id for id in self.external_ids if len(id) >= _SHORTEST_ID}
-        return Redaction(longest_first({*self.emails, *names}), self.texts)
+        texts = (*self.texts, *self.letters) if about_them else self.texts
+        return Redaction(longest_first({*self.emails, *names}), texts)
+
+    def names_alone(self) -> Redaction:
+        """What takes their whole names and addresses out of a text, and no words of theirs."""
+        return Redaction(self.redaction(about_them=False).names)
+
+    def unnamed(self, content: Mapping[str, Any]) -> dict[str, Any]:
+        """A message, as stored, without their names; ids in its link are nobody's name."""
+        return {**self.names_alone().in_json(dict(content)), "link": content.get("link", "")}
+
+    def is_linked(self, content: Mapping[str, Any]) -> bool:
+        """Whether a message, as stored, leads to something of theirs."""
+        return not ids_in_link(str(content.get("link", ""))).isdisjoint(
+            self.follow_ups | self.responses | self.requests
+        )
 
 
 def person_of(session: Session, customer: Customer) -> Person:
@@ -103,7 +123,8 @@ def person_of(session: Session, customer: Customer) -> Person:
         emails=frozenset(_all_spellings(emails)),
         names=tuple({part for name in names for part in names_of(name)}),
         external_ids=keys.external_ids,
-        texts=tuple(dict.fromkeys(_texts(session, workspace_id, rows, held, follow_ups))),
+        texts=tuple(dict.fromkeys(_texts(session, workspace_id, rows, held))),
+        letters=tuple(dict.fromkeys(_letters(session, workspace_id, follow_ups))),
         requests=traces.requests,
         responses=traces.responses,
         deliveries=frozenset(
@@ -120,16 +141,15 @@ def person_of(session: Session, customer: Customer) -> Person:
 
 
 def messages_about(session: Session, person: Person) -> frozenset[UUID]:
-    """The messages that are about somebody's responses, replies to them too, or that name them."""
-    marks = [str(id) for id in (*person.follow_ups, *person.responses, *person.requests)]
-    takes_out = person.redaction(with_parts_of_names=False)
+    """The messages that are about somebody's responses, replies to them too, or that name them.
+
+    What they wrote tells nothing: it may be what our own mails say."""
     query = select(Message.id, Message.content).where(
         Message.workspace_id == person.workspace_id, Message.created_at >= person.since
     )
     found = set()
     for id, content in session.execute(query.execution_options(yield_per=500)):
-        link = str(content.get("link", ""))
-        if any(mark in link for mark in marks) or takes_out.in_json(content) != content:
+        if person.is_linked(content) or person.unnamed(content) != content:
             found.add(id)
     return frozenset(found)
 
@@ -139,21 +159,13 @@ def _texts(
     workspace_id: int,
     rows: Iterable[Response],
     held: Iterable[HeldAnswer],
-    follow_ups: frozenset[UUID],
 ) -> Iterable[str]:
-    """Everything that somebody wrote, in the versions that it had."""
+    """Everything that somebody wrote into responses, in the versions that it had."""
     responses = list(rows)
     for row in responses:
         yield from filter(None, (row.comment, row.contact))
     for kept in held:
         yield from filter(None, (kept.answer.get("comment"), kept.answer.get("contact")))
-    yield from session.scalars(
-        select(FollowUpNote.text).where(
-            FollowUpNote.workspace_id == workspace_id,
-            FollowUpNote.follow_up_id.in_(follow_ups),
-            FollowUpNote.kind == "customer_mail",
-        )
-    )
     changes = select(Revision.changes).where(
         Revision.workspace_id == workspace_id, Revision.response_id.in_([r.id for r in responses])
     )
@@ -161,6 +173,16 @@ def _texts(
         for change in some:
             if change["field"] in WRITTEN:
                 yield from filter(None, (change["old"], change["new"]))
+
+
+def _letters(session: Session, workspace_id: int, follow_ups: frozenset[UUID]) -> Iterable[str]:
+    return session.scalars(
+        select(FollowUpNote.text).where(
+            FollowUpNote.workspace_id == workspace_id,
+            FollowUpNote.follow_up_id.in_(follow_ups),
+            FollowUpNote.kind == "customer_mail",
+        )
+    )
 
 
 # Fields of a response that its customer writes freely.
