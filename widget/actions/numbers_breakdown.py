@@ -6,9 +6,10 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from widget.domain.dashboards import Row, breakdown, has_number
+from widget.domain.dashboards import Row, breakdown
 from widget.domain.score_filters import Group, ScoreFilter
 from widget.domain.scores.metrics import MetricId
+from widget.domain.scores.scoring import has_value
 from widget.domain.teams import TeamNode
 from widget.storage.dashboards import (
     CountedSurvey,
@@ -81,7 +82,7 @@ def numbers_breakdown(
         whole = counts_of(session, *place, names.surveys, seat.time_zone)
     word = _namer(session, seat, group, names)
     rows = breakdown(metric, groups, MOST_ROWS, whole)
-    told = sum(has_number(metric, counts) for counts in groups.values())
+    told = sum(has_value(metric, counts) for counts in groups.values())
     return Breakdown(title, [(word(row.key), row) for row in rows], told) if rows else None
 
 

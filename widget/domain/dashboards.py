@@ -168,17 +168,12 @@ def breakdown(
     groups = {key: _answers_to(metric, counts) for key, counts in groups.items()}
     whole = _answers_to(metric, whole) if whole else summed(groups.values())
     # Shares may be of answers that are older than the span, so that there are no answers to them.
-    keys = [key for key, counts in groups.items() if has_number(metric, counts)]
+    keys = [key for key, counts in groups.items() if has_value(metric, counts)]
     compared = {key: compare(metric, without(whole, groups[key]), groups[key]) for key in keys}
     verdicts = dict(zip(keys, corrected([compared[key] for key in keys]), strict=True))
     shown = sorted(keys, key=lambda key: -compared[key].n_second)[:most]
     fair = shrunken(metric, groups, shown)
     return [Row(key, score_of(metric, groups[key]), fair[key], verdicts[key]) for key in shown]
-
-
-def has_number(metric: MetricId, counts: Counts) -> bool:
-    """Whether there is anything to say of a group, and so a row for it."""
-    return has_value(metric, counts)
 
 
 def _answers_to(metric: MetricId, counts: Counts) -> Counts:

@@ -14,7 +14,6 @@ from widget.domain.dashboards import (
     breakdown,
     by_weekday_and_hour,
     compare_pair,
-    has_number,
     shades,
 )
 from widget.domain.periods import WEEKDAYS
@@ -22,7 +21,7 @@ from widget.domain.score_filters import Group
 from widget.domain.scores.comparisons import Comparison
 from widget.domain.scores.estimates import Score
 from widget.domain.scores.metrics import MetricId
-from widget.domain.scores.scoring import Counts
+from widget.domain.scores.scoring import Counts, has_value
 from widget.extensions import db
 from widget.storage.dashboards import CountedSurvey, counts_by, counts_of, version_numbers
 from widget.storage.score_counts import QUARTER_S
@@ -134,7 +133,7 @@ def table_of(
         return Table(title, group, list(cells.values()), len(groups), grid if cells else [])
     lines = [_line(group, row, name, found_by) for row in rows]
     lines.sort(key=lambda line: (-line.score.n, line.words.casefold()))
-    told = sum(has_number(metric, counts) for counts in groups.values())
+    told = sum(has_value(metric, counts) for counts in groups.values())
     table = Table(title, group, lines, told)
     return replace(table, pair=_pair(metric, groups, table))
 
