@@ -29,9 +29,11 @@ from tests.builders import (
 from tests.following import notes
 from tests.replying import INBOUND, MailServer, queued, reply, send_replies
 from widget.domain.inbound.mime import MESSAGE_LIMIT
+from widget.domain.inbound.services import SIGNED_FIELDS
 from widget.domain.mail_addresses import DeliveryName, ReplyAddress, ThreadName, message_id
 from widget.operate.returned_mail import take_reply
 from widget.web import replies
+from widget.web.mail_forms import PostedForm, read_form
 
 TOKEN = "t" * 32
 KIM = "kim@shop.example"
@@ -204,6 +206,65 @@ def test_mailgun_is_believed_when_it_signed(tmp_path: Path) -> None:
     assert unsigned.status_code == 403
     assert client.post(path, data=signed).json == {"became": "written"}
     close_world(acme.world)
+
+
+@pytest.mark.parametrize("kind", ["multipart/form-data", "application/x-www-form-urlencoded"])
+def test_of_what_mailgun_did_not_sign_nothing_but_a_signature_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    acme = world_with(tmp_path, mailgun_signing_key=SIGNING_KEY)
+    asked: list[object] = []
+
+    def noted(*args: Any, **limits: Any) -> PostedForm:
+        asked.append((limits["wanted"], limits["limit"] <= 1_000))
+        return read_form(*args, **limits)
+
+    monkeypatch.setattr(replies, "read_form", noted)
+    form = {"body-plain": "x" * 300_000, "token": "abc", "timestamp": "1", "signature": "0"}
+    client, path = acme.world.client(), "/api/v1/replies/mailgun"
+    for query, status in (("", 401), ("?key=wrong", 401), (f"?key={TOKEN}", 403)):
+        assert client.post(path + query, data=form, content_type=kind).status_code == status
+    assert asked == [(SIGNED_FIELDS, True)] * 3
+    close_world(acme.world)
+
+
+@pytest.mark.parametrize(
+    ("charsets", "posted"),
+    [
+        ('{"text":"windows-1252","subject":"shift_jis"}', "Café".encode("cp1252")),
+        ('{"text":"x-nobody-knows"}', "Café".encode()),
+        ('{"text":"punycode"}', "Café".encode()),
+        ('{"text":7}', "Café".encode()),
+        ("[]", "Café".encode()),
+        ("{", "Café".encode("cp1252")),
+        ("\xff", "Café".encode()),
+    ],
+)
+def test_sendgrids_fields_are_in_the_charsets_that_it_names(
+    acme: Workspace, charsets: str, posted: bytes
+) -> None:
+    fields: dict[str, Any] = sendgrid(address(acme, thread(acme)))
+    fields = {name: fields[name] for name in ("headers", "from", "to", "envelope")}
+    raw_fields = {
+        **{name: value.encode() for name, value in fields.items()},
+        "charsets": charsets.encode("latin-1"),
+        "subject": "ありがとう".encode("shift_jis"),
+        "text": posted,
+    }
+    body = b"".join(
+        f'--xyz\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n'.encode() + value + b"\r\n"
+        for name, value in raw_fields.items()
+    )
+    answer = acme.world.client().post(
+        f"/api/v1/replies/sendgrid?key={TOKEN}",
+        data=body + b"--xyz--\r\n",
+        content_type="multipart/form-data; boundary=xyz",
+    )
+    assert answer.json == {"became": "written"}
+    [note] = notes(acme, "customer_mail")
+    assert note.text == "Café"
+    if "shift_jis" in charsets:
+        assert note.data["subject"] == "ありがとう"
 
 
 @pytest.mark.parametrize("service", ["raw", "postmark", "mailgun", "sendgrid"])

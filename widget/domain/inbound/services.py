@@ -14,6 +14,7 @@ from widget.domain.inbound.html import text_of_html
 from widget.domain.inbound.mails import Attachment, InboundMail, named, whole_text
 from widget.domain.inbound.mime import (
     addresses_in,
+    decoded,
     decoded_header,
     first_address,
     read_mime,
@@ -23,7 +24,15 @@ from widget.domain.inbound.mime import (
 Service = Literal["raw", "postmark", "mailgun", "sendgrid"]
 
 # In which field each posts a mail as it came, where it is told to.
-_RAW: dict[Service, str] = {"postmark": "RawEmail", "mailgun": "body-mime", "sendgrid": "email"}
+_RAW: dict[Service, str] = {
+    "raw": "raw",
+    "postmark": "RawEmail",
+    "mailgun": "body-mime",
+    "sendgrid": "email",
+}
+
+SIGNED_FIELDS = ("timestamp", "token", "signature")
+"""Where in a form Mailgun's signature stands."""
 
 # Names and sizes in bytes of files that were posted along.
 Files = Sequence[tuple[str, int]]
@@ -39,15 +48,28 @@ def read_service(service: Service, fields: Mapping[str, Any], files: Files = ())
 
 def raw_of(service: Service, fields: Mapping[str, Any]) -> bytes:
     """The mail as it came, where a service posts that; else b""."""
-    if service == "raw":
-        raw = fields.get("raw")
-        return raw if isinstance(raw, bytes) else b""
-    return _text(fields, _RAW[service]).encode("utf-8", "replace")
+    raw = fields.get(_RAW[service])
+    return (
+        raw if isinstance(raw, bytes) else _text(fields, _RAW[service]).encode("utf-8", "replace")
+    )
+
+
+def texts_of_form(service: Service, fields: Mapping[str, bytes]) -> dict[str, Any]:
+    """The fields of a service's form as texts; a mail as it came stays bytes.
+
+    SendGrid posts each field in the charset in which it was written, and says in which.
+    """
+    told = _json(decoded(fields.get("charsets", b""), "")) if service == "sendgrid" else None
+    charsets = told if isinstance(told, Mapping) else {}
+    return {
+        name: value if name == _RAW[service] else decoded(value, _text(charsets, name))
+        for name, value in fields.items()
+    }
 
 
 def mailgun_envelope(fields: Mapping[str, Any]) -> dict[str, Any]:
     """The fields of a form in which Mailgun signs it, as its JSON has them."""
-    return {"signature": {name: fields.get(name) for name in ("timestamp", "token", "signature")}}
+    return {"signature": {name: fields.get(name) for name in SIGNED_FIELDS}}
 
 
 def _text(fields: Any, name: str) -> str:
