@@ -167,6 +167,27 @@ def test_a_mail_that_a_service_posts_as_it_was_is_read_from_that(
     assert notes(acme, "customer_mail")[0].text == "Yes please."
 
 
+@pytest.mark.parametrize(
+    ("service", "field"),
+    [("postmark", "RawEmail"), ("mailgun", "body-mime"), ("sendgrid", "email")],
+)
+def test_a_blind_copy_comes_to_the_recipient_that_the_service_names(
+    acme: Workspace, service: str, field: str
+) -> None:
+    to = address(acme, thread(acme))
+    client, path = acme.world.client(), f"/api/v1/replies/{service}?key={TOKEN}"
+    mail = raw("feedback@acme.example").decode()
+    for recipient, became in (("", "nobodys"), (to.replace("+", "+a"), "nobodys"), (to, "written")):
+        fields = {
+            field: mail,
+            "OriginalRecipient": recipient,
+            "recipient": recipient,
+            "envelope": json.dumps({"to": [7, recipient]}),
+        }
+        posted = {"json": fields} if service == "postmark" else {"data": fields}
+        assert client.post(path, **posted).json == {"became": became}
+
+
 def test_an_address_that_nobody_signed_leads_nowhere(acme: Workspace) -> None:
     follow_up = thread(acme)
     forged = address(acme, follow_up).replace("+", "+a")

@@ -5,6 +5,7 @@ Where a service posts the mail as it was, that is read: then nothing is lost on 
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Literal
 
 from widget.domain.bounces import short, storable
@@ -37,6 +38,7 @@ SIGNED_FIELDS = ("timestamp", "token", "signature")
 # Names and sizes in bytes of files that were posted along.
 Files = Sequence[tuple[str, int]]
 _MOST_HEADERS = 500
+_MOST_RECIPIENTS = 20
 # What a size is cut to: any number may be posted, and beyond this none is exact everywhere.
 _MOST_BYTES = 2**53
 
@@ -124,9 +126,17 @@ def _mail(
     )
 
 
+def _read_raw(raw: bytes, envelope: Sequence[str]) -> InboundMail:
+    """A mail as it came, sent to whom the service says as well: a mail that was sent as a blind
+    copy, or passed on from another address, names its recipient nowhere."""
+    mail = read_mime(raw)
+    told = [address for one in envelope for address in addresses_in(one)]
+    return replace(mail, to=(*told, *mail.to))
+
+
 def _postmark(fields: Mapping[str, Any], _files: Files) -> InboundMail:
     if raw := raw_of("postmark", fields):
-        return read_mime(raw)
+        return _read_raw(raw, [_text(fields, "OriginalRecipient")])
     headers = [(_text(one, "Name"), _text(one, "Value")) for one in _list(fields.get("Headers"))]
     attachments = []
     for one in _list(fields.get("Attachments")):
@@ -145,7 +155,7 @@ def _postmark(fields: Mapping[str, Any], _files: Files) -> InboundMail:
 
 def _mailgun(fields: Mapping[str, Any], files: Files) -> InboundMail:
     if raw := raw_of("mailgun", fields):
-        return read_mime(raw)
+        return _read_raw(raw, [_text(fields, "recipient")])
     pairs = _list(_json(_text(fields, "message-headers")))
     headers = [
         (str(pair[0]), str(pair[1])) for pair in pairs if isinstance(pair, list) and len(pair) == 2
@@ -167,12 +177,13 @@ def _mailgun(fields: Mapping[str, Any], files: Files) -> InboundMail:
 
 
 def _sendgrid(fields: Mapping[str, Any], files: Files) -> InboundMail:
-    if raw := raw_of("sendgrid", fields):
-        return read_mime(raw)
     envelope = _json(_text(fields, "envelope"))
-    to = _list(envelope.get("to")) if isinstance(envelope, Mapping) else []
+    told = _list(envelope.get("to")) if isinstance(envelope, Mapping) else []
+    to = [one for one in told if isinstance(one, str)][:_MOST_RECIPIENTS]
+    if raw := raw_of("sendgrid", fields):
+        return _read_raw(raw, to)
     return _mail(
-        to=[*(one for one in to if isinstance(one, str)), _text(fields, "to")],
+        to=[*to, _text(fields, "to")],
         headers=_header_lines(_text(fields, "headers")),
         sender=_text(fields, "from"),
         subject=_text(fields, "subject"),
