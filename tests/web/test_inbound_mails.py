@@ -16,6 +16,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from prometheus_client import REGISTRY
 from werkzeug.test import TestResponse
 
 from tests.builders import (
@@ -34,6 +35,7 @@ from widget.domain.mail_addresses import DeliveryName, ReplyAddress, ThreadName,
 from widget.operate.returned_mail import take_reply
 from widget.web import replies
 from widget.web.mail_forms import PostedForm, read_form
+from widget.web.rate_limits import RateLimits
 
 TOKEN = "t" * 32
 KIM = "kim@shop.example"
@@ -288,24 +290,58 @@ def test_sendgrids_fields_are_in_the_charsets_that_it_names(
         assert note.data["subject"] == "ありがとう"
 
 
-@pytest.mark.parametrize("service", ["raw", "postmark", "mailgun", "sendgrid"])
-def test_what_is_no_mail_is_refused(acme: Workspace, service: str) -> None:
+GIVEN_UP = [("raw", 422), ("postmark", 403), ("mailgun", 406), ("sendgrid", 422)]
+
+
+@pytest.mark.parametrize(("service", "status"), GIVEN_UP)
+def test_what_is_no_mail_is_refused_so_that_the_service_gives_it_up(
+    acme: Workspace, caplog: pytest.LogCaptureFixture, service: str, status: int
+) -> None:
     client, path = acme.world.client(), f"/api/v1/replies/{service}?key={TOKEN}"
-    assert client.post(path, data=b"", content_type="text/plain").status_code == 422
+    before = counted("unreadable")
+    assert client.post(path, data=b"", content_type="text/plain").status_code == status
+    assert counted("unreadable") == before + 1
+    assert caplog.messages == [f"A mail that {service} posted is left out: The post holds no mail."]
     if service == "postmark":
         for body in (b"[" * 100_000, b"[]", b'"x"', b'{"Headers": 7, "To": [], "FromFull": 1}'):
-            assert client.post(path, data=body, content_type="application/json").status_code == 422
+            answer = client.post(path, data=body, content_type="application/json")
+            assert answer.status_code == status
 
 
-def test_a_post_that_is_too_large_is_refused_and_a_large_one_taken(
-    acme: Workspace, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("service", "status"), [("raw", 413), ("postmark", 403), ("mailgun", 406), ("sendgrid", 413)]
+)
+def test_a_post_that_is_too_large_is_given_up_and_a_large_one_taken(
+    acme: Workspace, monkeypatch: pytest.MonkeyPatch, service: str, status: int
 ) -> None:
     to = address(acme, thread(acme))
     client, path = acme.world.client(), f"/api/v1/replies/raw?key={TOKEN}"
     large = raw(to) + b"\r\n" + b"x" * (3 * 1024 * 1024)
     assert client.post(path, data=large).json == {"became": "written"}
     monkeypatch.setattr(replies, "BODY_LIMIT", 1024)
-    assert client.post(path, data=large).status_code == 413
+    before = counted("too_large")
+    path = f"/api/v1/replies/{service}?key={TOKEN}"
+    refused = client.post(path, data=large, content_type="multipart/form-data; boundary=xyz")
+    assert refused.status_code == status
+    assert counted("too_large") == before + 1
+
+
+@pytest.mark.parametrize(
+    ("service", "status"), [("raw", 429), ("postmark", 429), ("mailgun", 429), ("sendgrid", 503)]
+)
+def test_what_comes_too_often_is_to_be_posted_again(
+    acme: Workspace, monkeypatch: pytest.MonkeyPatch, service: str, status: int
+) -> None:
+    to = address(acme, thread(acme))
+    monkeypatch.setattr(RateLimits, "allow_inbound_mail", lambda _limits: False)
+    refused = send(acme, service, to)
+    assert (refused.status_code, refused.headers["Retry-After"]) == (status, "60")
+    monkeypatch.undo()
+    assert send(acme, service, to).json == {"became": "written"}
+
+
+def counted(became: str) -> float:
+    return REGISTRY.get_sample_value("sayso_inbound_mails_total", {"became": became}) or 0
 
 
 def test_a_report_that_came_to_the_address_for_answers_is_taken_as_one(acme: Workspace) -> None:

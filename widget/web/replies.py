@@ -8,6 +8,8 @@ from tempfile import SpooledTemporaryFile
 from typing import IO, Any, cast, get_args
 
 from flask import Blueprint, Response, abort, current_app, request
+from prometheus_client import Counter
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from widget.actions.receive_mail import receive_mail
 from widget.domain.errors import InboundRefused
@@ -37,12 +39,24 @@ from widget.web.rate_limits import rate_limits
 
 blueprint = Blueprint("replies", __name__)
 _log = logging.getLogger(__name__)
+inbound_mails = Counter(
+    "sayso_inbound_mails", "Mails that services posted, by what became of them", ["became"]
+)
 
 # Files that come along are a third larger in JSON.
 BODY_LIMIT = 2 * MESSAGE_LIMIT
 _IN_MEMORY = 1024 * 1024
 # A time, a token and a digest.
 _SIGNATURE_LIMIT = 1_000
+
+# At which status a service gives a mail up, where it is not any that says whose fault it was: at
+# others Postmark posts it again for ten hours and Mailgun for eight. SendGrid gives it up at all
+# but 5xx, at "too many" as well.
+# https://postmarkapp.com/support/article/understanding-inbound-webhook-retries-in-postmark
+# https://documentation.mailgun.com/docs/mailgun/user-manual/receive-forward-store/receive-http
+# https://www.twilio.com/docs/sendgrid/for-developers/parsing-email/inbound-email
+_FOR_GOOD: Mapping[Service, int] = {"postmark": 403, "mailgun": 406}
+_LATER: Mapping[Service, int] = {"sendgrid": 503}
 
 
 @blueprint.post("/api/v1/replies/<service>")
@@ -53,9 +67,31 @@ def receive(service: str) -> Response:
         abort(404, f"Known are {', '.join(get_args(Service))}.")
     known = cast(Service, service)
     request.max_content_length = BODY_LIMIT
-    if not wants_signature(known):
-        found = reporter()
-        return found if isinstance(found, Response) else _take(known, request.stream, found)
+    try:
+        answer = _receive_signed(known) if wants_signature(known) else _receive(known)
+    except InboundRefused as refused:
+        return _leave_out(known, "unreadable", 422, str(refused))
+    except RequestEntityTooLarge:
+        largest = f"A post may have {BODY_LIMIT // 1024 // 1024} MB."
+        return _leave_out(known, "too_large", 413, largest)
+    if answer.status_code == 429:
+        answer.status_code = _LATER.get(known, 429)
+    return answer
+
+
+def _leave_out(service: Service, became: str, status: int, why: str) -> Response:
+    """Tell a service that a mail will never be taken, so that it does not try again."""
+    inbound_mails.labels(became).inc()
+    _log.warning("A mail that %s posted is left out: %s", service, why)
+    return problem_json(_FOR_GOOD.get(service, status), why)
+
+
+def _receive(service: Service) -> Response:
+    found = reporter()
+    return found if isinstance(found, Response) else _take(service, request.stream, found)
+
+
+def _receive_signed(service: Service) -> Response:
     with _kept_aside(request.stream) as body:
         signed = _has_good_signature(body)
         found = reporter(is_signed=signed)
@@ -63,7 +99,7 @@ def receive(service: str) -> Response:
             return found
         if not signed:
             return problem_json(403, "The signature is not Mailgun’s.")
-        return _take(known, body, found)
+        return _take(service, body, found)
 
 
 @contextmanager
@@ -90,12 +126,8 @@ def _has_good_signature(body: IO[bytes]) -> bool:
 def _take(service: Service, body: IO[bytes], by: Reporter) -> Response:
     if by.workspace_id is None and not rate_limits().allow_inbound_mail():
         return too_many()
-    try:
-        fields, files = _posted(service, body)
-        mail = read_service(service, fields, files)
-    except InboundRefused as refused:
-        _log.warning("A mail that %s posted is left out: %s", service, refused)
-        return problem_json(422, str(refused))
+    fields, files = _posted(service, body)
+    mail = read_service(service, fields, files)
     taken = receive_mail(
         db.session(),
         mail,
@@ -104,6 +136,7 @@ def _take(service: Service, body: IO[bytes], by: Reporter) -> Response:
         workspace_id=by.workspace_id,
         at=now(),
     )
+    inbound_mails.labels(taken).inc()
     return Response(f'{{"became": "{taken}"}}\n', content_type="application/json")
 
 
