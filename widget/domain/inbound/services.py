@@ -12,7 +12,13 @@ from widget.domain.bounces import short, storable
 from widget.domain.errors import InboundRefused
 from widget.domain.inbound.automatic import TELLING
 from widget.domain.inbound.html import text_of_html
-from widget.domain.inbound.mails import Attachment, InboundMail, named, whole_text
+from widget.domain.inbound.mails import (
+    Attachment,
+    InboundMail,
+    named,
+    size_in_bytes,
+    whole_text,
+)
 from widget.domain.inbound.mime import (
     addresses_in,
     decoded,
@@ -39,8 +45,6 @@ SIGNED_FIELDS = ("timestamp", "token", "signature")
 Files = Sequence[tuple[str, int]]
 _MOST_HEADERS = 500
 _MOST_RECIPIENTS = 20
-# What a size is cut to: any number may be posted, and beyond this none is exact everywhere.
-_MOST_BYTES = 2**53
 
 
 def read_service(service: Service, fields: Mapping[str, Any], files: Files = ()) -> InboundMail:
@@ -80,10 +84,7 @@ def _text(fields: Any, name: str) -> str:
 
 
 def _size(fields: Any, name: str) -> int:
-    value = fields.get(name) if isinstance(fields, Mapping) else None
-    if not isinstance(value, int) or isinstance(value, bool):
-        return 0
-    return min(max(value, 0), _MOST_BYTES)
+    return size_in_bytes(fields.get(name) if isinstance(fields, Mapping) else None)
 
 
 def _list(value: Any) -> list[Any]:
