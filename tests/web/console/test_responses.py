@@ -15,7 +15,9 @@ from widget.domain.surveys import Question, new_definition, with_text
 from widget.extensions import db
 from widget.storage import rollups
 from widget.storage.engine import writing
+from widget.storage.fitting_responses import Fitting
 from widget.storage.models import Request
+from widget.web.console import response_numbers
 
 
 def listed(page: str) -> list[str]:
@@ -154,6 +156,19 @@ def test_a_list_of_several_pages_asks_for_the_number_once_it_is_there(acme: Work
     whole = client.get(f"/console/responses/number{address}").text
     assert "51 responses fit." in whole
     assert 'href="/console/responses?channel=chat"' in whole
+
+
+def test_of_what_was_not_counted_in_time_nothing_is_said_of_its_number(
+    busy: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(response_numbers, "how_many_fit", lambda *_: None)
+    client = busy.signed_in()
+    part = client.get("/console/responses/number?q=the", headers=HTMX).text.strip()
+    assert part == "They could not be counted in time by this filter."
+    found = Fitting(1_000, is_exact=False)
+    monkeypatch.setattr(response_numbers, "how_many_fit", lambda *_: found)
+    part = client.get("/console/responses/number?q=the", headers=HTMX).text.strip()
+    assert part == "More than 1,000 responses fit."
 
 
 def test_a_number_of_a_filter_that_cannot_be_meant_is_none(busy: Workspace) -> None:
