@@ -70,7 +70,9 @@ def found_in(
         # Or it goes through all responses and looks into the index for each, which takes a
         # thousand times as long where the search alone has no order to keep.
         workspace_id, response_id = out_of_index(workspace_id), out_of_index(response_id)
-    query = query.join(_words, (workspace_id == Response.workspace_id) & (response_id == Response.id))
+    query = query.join(
+        _words, (workspace_id == Response.workspace_id) & (response_id == Response.id)
+    )
     if dialect == "postgresql":
         if not wanted:
             return query.where(false())
