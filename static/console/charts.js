@@ -3,6 +3,7 @@
   "use strict";
 
   const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+  const TICK_PX = 70;
   const number = (text) => (text === "" ? null : Number(text));
   // Days as the rest of the page writes them.
   const day = (seconds, parts) => new Date(seconds * 1000).toLocaleDateString(
@@ -36,11 +37,12 @@
     function drawPoints(plot) {
       const { ctx } = plot, ratio = uPlot.pxRatio;
       ctx.save();
+      ctx.setLineDash([]);
       ctx.lineWidth = 2 * ratio;
       ctx.strokeStyle = accent;
       values.forEach((value, index) => {
         if (value === null) return;
-        const [x, y, reach] = [plot.valToPos(at[index], "x", true), plot.valToPos(value, "y", true), (inPart[index] ? 5 : 3) * ratio];
+        const [x, y, reach] = [plot.valToPos(at[index], "x", true), plot.valToPos(value, "y", true), (inPart[index] ? 6 : 4) * ratio];
         ctx.fillStyle = isFew[index] ? ground : accent;
         ctx.beginPath();
         if (inPart[index]) {
@@ -59,9 +61,13 @@
     const address = (index) => rows[index]?.querySelector("td a")?.href;
     // As many ticks as there is room for, each at a day, week or month that has a point.
     const ticks = (plot, _axis, from, to) => {
-      const seen = at.filter((one) => one >= from && one <= to);
-      const apart = Math.max(1, Math.ceil(seen.length / Math.max(1, Math.floor(plot.bbox.width / uPlot.pxRatio / 70))));
-      return seen.filter((_one, index) => index % apart === 0);
+      let next = Infinity;
+      return at.filter((one) => one >= from && one <= to).reverse().filter((one) => {
+        const place = plot.valToPos(one, "x");
+        if (next - place < TICK_PX) return false;
+        next = place;
+        return true;
+      }).reverse();
     };
     const parts = inPart.includes(true) ? [[part, besidePart]] : [];
     // What others publish: a level line each, told apart by its dashes.

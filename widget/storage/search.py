@@ -65,7 +65,8 @@ def found_in(
     comments that are hidden.
     """
     wanted, is_open = phrases(search), goes_on(search)
-    workspace_id, response_id = _words.c.workspace_id, _words.c.response_id
+    workspace_id: ColumnElement[Any] = _words.c.workspace_id
+    response_id: ColumnElement[Any] = _words.c.response_id
     if dialect == "sqlite":
         # Or it goes through all responses and looks into the index for each, which takes a
         # thousand times as long where the search alone has no order to keep.

@@ -6,8 +6,10 @@ from html import unescape
 import pytest
 from flask.testing import FlaskClient
 
-from tests.builders import Workspace, answer_survey, ask, send_due_requests
+from tests.builders import Workspace, answer_survey, ask, deliveries, send_due_requests
 from tests.web.console.test_dashboard import PAGE, say, tag
+from widget.actions.note_delivery import note_sent
+from widget.extensions import db
 
 LISTED = re.compile(r'data-label="When"')
 
@@ -75,6 +77,9 @@ def test_a_response_rate_leads_to_its_requests_where_their_list_knows_the_filter
     survey = acme.survey()
     ask(acme, survey, email="kim@c.example")
     send_due_requests(acme)
+    [mail] = deliveries(acme)
+    with acme.world.app.app_context():
+        note_sent(db.session, acme.id, mail.id, acme.world.clock())
     client = acme.signed_in()
     links = tile_links(client, f"span=last_7&survey={survey}")
     address = unescape(links["Response rate"])

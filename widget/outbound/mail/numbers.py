@@ -83,8 +83,8 @@ class NumbersLetter:
 
 @dataclass(frozen=True)
 class Line:
-    """A number in words. `change` is "" where there is nothing to compare with; `lack` says why then.
-    `direction` is `better` or `worse` only where the change is more than chance."""
+    """A number in words. `change` is "" where there is nothing to compare with; `lack` says why
+    then. `direction` is `better` or `worse` only where the change is more than chance."""
 
     name: str
     value: str

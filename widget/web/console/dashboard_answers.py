@@ -53,7 +53,7 @@ class AnswerLinks:
         if further or len(surveys) > 1 or not seat().may("read_responses"):
             return ""
         days = self.asked.span
-        ends = {"from": days.first.isoformat(), "to": days.last.isoformat()}
+        ends: dict[str, Any] = {"from": days.first.isoformat(), "to": days.last.isoformat()}
         return url_for("console.requests", survey=next(iter(surveys), None), **ends)
 
     def scored(self, kind: Kind, score: int) -> str:

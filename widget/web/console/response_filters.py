@@ -4,7 +4,6 @@ A parameter that comes several times means any of its values. The names are publ
 and people's bookmarks lead here with them.
 """
 
-from collections.abc import Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,11 +40,11 @@ _HIGHEST_SCORE = 10
 _HIGHEST_VERSION = 2**31 - 1
 _YES_OR_NO = {"yes": True, "no": False}
 # Parameters of which every value is known.
-_CHOICES: dict[str, Set[str]] = {
+_CHOICES: dict[str, frozenset[str]] = {
     "kind": frozenset(KINDS),
     "mood": frozenset(MOODS),
-    "comment": _YES_OR_NO.keys(),
-    "again": _YES_OR_NO.keys(),
+    "comment": frozenset(_YES_OR_NO),
+    "again": frozenset(_YES_OR_NO),
 }
 
 
