@@ -11,6 +11,7 @@ from widget.web.api import responses
 from widget.web.api import scores as _scores  # noqa: F401 - importing adds its routes
 from widget.web.api import testimonials as _testimonials  # noqa: F401 - importing adds its routes
 from widget.web.api.schemas import Problem
+from widget.web.api.webhooks import describe_webhooks
 
 
 class _Api(Api):  # type: ignore[misc]
@@ -59,4 +60,5 @@ def register(app: Flask) -> None:
     api = _Api(app)
     app.extensions[_SPEC] = api
     api.register_blueprint(cast(Any, responses.blueprint))
+    describe_webhooks(api.spec)
     app.register_blueprint(docs)
