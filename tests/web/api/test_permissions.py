@@ -7,16 +7,26 @@ import pytest
 from werkzeug.routing import Rule
 
 from tests.builders import Workspace, add_customer, add_request, answer_survey, make_workspace, post
+from tests.campaigning import campaign, launch, steer
 from tests.web.test_route_classes import rules
+from widget.actions.steer_campaign import pause_campaign
 from widget.domain.roles import KEY_ABILITIES, KeyAbility
 from widget.extensions import db
 from widget.storage.accounts import api_keys
 from widget.storage.ids import new_id
 
 NEEDS: dict[tuple[str, str], KeyAbility] = {
+    ("api.Audiences", "GET"): "read",
+    ("api.CampaignLaunch", "POST"): "write",
+    ("api.CampaignPause", "POST"): "write",
+    ("api.CampaignResumption", "POST"): "write",
+    ("api.CampaignStop", "POST"): "write",
+    ("api.Campaigns", "GET"): "read",
+    ("api.Campaigns", "POST"): "write",
     ("api.Cancellation", "POST"): "write",
     ("api.Customers", "GET"): "read",
     ("api.Customers", "PUT"): "write",
+    ("api.OneCampaign", "GET"): "read",
     ("api.OneCustomer", "DELETE"): "write",
     ("api.OneCustomer", "GET"): "read",
     ("api.OneRequest", "GET"): "read",
@@ -26,10 +36,33 @@ NEEDS: dict[tuple[str, str], KeyAbility] = {
     ("api.Scores", "GET"): "read",
     ("api.Testimonials", "GET"): "read",
 }
+
+
+def a_draft(acme: Workspace) -> int:
+    add_customer(acme, f"{new_id().hex}@c.example")
+    return campaign(acme, acme.survey())
+
+
+def under_way(acme: Workspace) -> int:
+    launch(acme, id := a_draft(acme))
+    return id
+
+
+def paused(acme: Workspace) -> int:
+    steer(acme, pause_campaign, id := under_way(acme))
+    return id
+
+
 # How to make what a route's id names. Whoever adds a route with another id adds it here.
 THINGS: dict[str, Callable[[Workspace], Any]] = {
+    "campaign_id": under_way,
     "customer_id": lambda acme: add_customer(acme, f"{new_id().hex}@c.example"),
     "request_id": lambda acme: add_request(acme, acme.survey())[0],
+}
+# Where a route needs one in another state.
+THINGS_OF: dict[str, Callable[[Workspace], Any]] = {
+    "api.CampaignLaunch": a_draft,
+    "api.CampaignResumption": paused,
 }
 
 
@@ -43,7 +76,8 @@ def methods(acme: Workspace) -> list[tuple[Rule, str]]:
 
 
 def path(rule: Rule, acme: Workspace) -> str:
-    built = rule.build({name: THINGS[name](acme) for name in rule._converters})
+    make = THINGS_OF.get(rule.endpoint)
+    built = rule.build({name: (make or THINGS[name])(acme) for name in rule._converters})
     assert built
     return built[1]
 

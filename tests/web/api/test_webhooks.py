@@ -3,12 +3,13 @@
 from typing import Any
 
 import pytest
-from jsonschema import Draft202012Validator, FormatChecker
+from jsonschema import Draft202012Validator
 
 from tests.builders import Workspace
 from tests.following import HOME
 from tests.outbound.test_webhooks import Program, matched, send
 from tests.ruling import make_webhook
+from tests.web.api.describing import description, unlike
 from widget.actions.change_webhooks import change_secret, try_webhook
 from widget.domain.retries import MOST_ATTEMPTS
 from widget.domain.surveys import Question
@@ -17,19 +18,14 @@ from widget.extensions import db
 
 
 def described(acme: Workspace, event: Event) -> Any:
-    """The description's operation of an event, with what its schemas refer to."""
-    spec = acme.world.client().get("/api/openapi.json").json
-    assert spec is not None
-    return {**spec["webhooks"][event]["post"], "components": spec["components"]}
+    """The description's operation of an event."""
+    return description(acme)["webhooks"][event]["post"]
 
 
-def problems(told: Any, body: object) -> list[str]:
-    """What of a body is not as described. Objects may hold no more than is described."""
-    schema = told["requestBody"]["content"]["application/json"]["schema"]
-    checks = Draft202012Validator(
-        {**schema, "components": told["components"]}, format_checker=FormatChecker()
-    )
-    return [f"{error.json_path}: {error.message}" for error in checks.iter_errors(body)]
+def problems(acme: Workspace, event: Event, body: object) -> list[str]:
+    """What of a body is not as described."""
+    schema = described(acme, event)["requestBody"]["content"]["application/json"]["schema"]
+    return unlike(description(acme), schema, body)
 
 
 def header_problems(told: Any, headers: Any) -> list[str]:
@@ -50,14 +46,12 @@ def tried(acme: Workspace) -> Program:
 
 
 def test_every_event_is_described_with_an_example_that_fits(acme: Workspace) -> None:
-    spec = acme.world.client().get("/api/openapi.json").json
-    assert spec is not None
-    assert tuple(spec["webhooks"]) == EVENTS
+    assert tuple(description(acme)["webhooks"]) == EVENTS
     for event in EVENTS:
         told = described(acme, event)
         example = told["requestBody"]["content"]["application/json"]["example"]
         assert example["type"] == event
-        assert problems(told, example) == []
+        assert problems(acme, event, example) == []
         assert (
             header_problems(told, {one["name"]: one["example"] for one in told["parameters"]}) == []
         )
@@ -88,9 +82,9 @@ def test_what_a_rule_sends_is_as_described(any_acme: Workspace, said: dict[str, 
     matched(any_acme, survey, **said)
     assert send(any_acme, program) == 1
     told = described(any_acme, "response.matched")
-    assert problems(told, program.body) == []
+    assert problems(any_acme, "response.matched", program.body) == []
     assert header_problems(told, program.taken[0][2]) == []
-    properties = told["components"]["schemas"]["Response"]["properties"]
+    properties = description(any_acme)["components"]["schemas"]["Response"]["properties"]
     assert set(program.data["response"]) == set(properties)
 
 
@@ -98,7 +92,7 @@ def test_what_a_try_sends_is_as_described(acme: Workspace) -> None:
     program = tried(acme)
     told = described(acme, "webhook.test")
     assert program.body["type"] == "webhook.test"
-    assert problems(told, program.body) == []
+    assert problems(acme, "webhook.test", program.body) == []
     assert header_problems(told, program.taken[0][2]) == []
 
 
@@ -120,7 +114,7 @@ def test_two_signatures_after_a_change_of_secrets_are_as_described(acme: Workspa
 def test_what_is_not_sent_does_not_fit(acme: Workspace, place: str, value: object) -> None:
     told = described(acme, "response.matched")
     example = told["requestBody"]["content"]["application/json"]["example"]
-    assert problems(told, {**example, place: value})
+    assert problems(acme, "response.matched", {**example, place: value})
 
 
 def test_how_often_it_is_tried_is_said_as_it_is(acme: Workspace) -> None:

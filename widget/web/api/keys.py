@@ -65,6 +65,12 @@ def is_for_tests() -> bool:
     return _key().is_test
 
 
+def refuse_tests(what: str) -> None:
+    """Refuse a key for tests, to which some things are not there, such as “customers”."""
+    if is_for_tests():
+        abort(403, f"This API key is for tests, and {what} are real; make one that is not.")
+
+
 def _key() -> LiveKey:
     key: LiveKey = g.api_key
     return key

@@ -5,6 +5,7 @@ from typing import Any, cast
 from flask import Blueprint, Flask, Response, current_app, jsonify, render_template
 from flask_smorest import Api
 
+from widget.web.api import campaigns as _campaigns  # noqa: F401 - importing adds its routes
 from widget.web.api import customers as _customers  # noqa: F401 - importing adds its routes
 from widget.web.api import requests as _requests  # noqa: F401 - importing adds its routes
 from widget.web.api import responses
