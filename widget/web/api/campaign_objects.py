@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 from widget.domain.campaign_results import GroupRow, Progress, StratumResult
 from widget.domain.campaigns import CampaignPlan
 from widget.domain.requests import why_in_words
@@ -11,6 +9,7 @@ from widget.domain.roles import EVERYTHING
 from widget.domain.scores.estimates import Score
 from widget.domain.scores.metrics import METRICS
 from widget.domain.scores.poststratified import Poststratified
+from widget.extensions import db
 from widget.storage.campaign_findings import Findings, findings_of, progress_of, wave_named
 from widget.storage.campaign_lists import ListedCampaign
 from widget.storage.campaigns import StoredCampaign
@@ -38,9 +37,10 @@ def listed_object(listed: ListedCampaign) -> dict[str, Any]:
     }
 
 
-def campaign_object(session: Session, found: StoredCampaign, wave: int | None) -> dict[str, Any]:
+def campaign_object(found: StoredCampaign, wave: int | None) -> dict[str, Any]:
     """A campaign with its plan, how far it has come, and what a wave found: the one with a number,
     else the last."""
+    session = db.session()
     waves = waves_of(session, found.workspace_id, found.id)
     progress = progress_of(session, found.workspace_id, EVERYTHING, waves)
     chosen = wave_named(waves, wave)

@@ -195,7 +195,7 @@ def _steer(act: Callable[..., None], id: int) -> dict[str, Any]:
 
 
 def _stored(id: int, wave: int | None = None) -> dict[str, Any]:
-    return campaign_object(db.session(), campaign_of(db.session(), api_workspace(), id), wave)
+    return campaign_object(campaign_of(db.session(), api_workspace(), id), wave)
 
 
 _OUTSIDE_THE_PLAN = frozenset({"name", "survey", "audience", "excluded", "idempotency_key"})

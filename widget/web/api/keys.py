@@ -60,6 +60,11 @@ def api_workspace() -> int:
     return _key().workspace_id
 
 
+def key_name() -> str:
+    """What the calling key is called in its workspace."""
+    return _key().name
+
+
 def is_for_tests() -> bool:
     """Whether the calling key is for trying: it makes, sees and changes tests, and nothing else."""
     return _key().is_test

@@ -98,7 +98,7 @@ def _moment(name: str, query: dict[str, Any]) -> datetime | None:
         return refuse(name, str(error))
 
 
-def refuse(parameter: str, sentence: str) -> NoReturn:
-    """Answer that a parameter cannot be, with a sentence."""
-    abort(422, messages={"query": {parameter: [sentence]}})
+def refuse(parameter: str, sentence: str, where: str = "query") -> NoReturn:
+    """Answer that a parameter, or a field of the `json` body, cannot be, with a sentence."""
+    abort(422, messages={where: {parameter: [sentence]}})
     raise AssertionError

@@ -7,6 +7,8 @@ from flask_smorest import Api
 
 from widget.web.api import campaigns as _campaigns  # noqa: F401 - importing adds its routes
 from widget.web.api import customers as _customers  # noqa: F401 - importing adds its routes
+from widget.web.api import follow_ups as _follow_ups  # noqa: F401 - importing adds its routes
+from widget.web.api import replies as _replies  # noqa: F401 - importing adds its routes
 from widget.web.api import requests as _requests  # noqa: F401 - importing adds its routes
 from widget.web.api import responses
 from widget.web.api import scores as _scores  # noqa: F401 - importing adds its routes
