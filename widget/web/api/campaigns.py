@@ -25,13 +25,12 @@ from widget.storage.audiences import audiences_page, count_matching
 from widget.storage.campaign_lists import with_answers
 from widget.storage.campaigns import CampaignFilter, campaign_of, campaigns_page
 from widget.web.api.campaign_objects import campaign_object, listed_object
+from widget.web.api.campaign_result_schemas import EXAMPLE, CampaignSchema
 from widget.web.api.campaign_schemas import (
-    EXAMPLE,
     AudiencePageSchema,
     AudienceQuery,
     CampaignPageSchema,
     CampaignQuery,
-    CampaignSchema,
     NewCampaign,
     WaveQuery,
 )
