@@ -328,16 +328,17 @@ def thread_of(session: Session, workspace_id: int, follow_up_id: UUID) -> list[S
     return [
         ShownNote(
             *(row.id, row.kind, row.text, _named(row, names)),
-            by=names.get(row.user_id or 0) or _program(row),
+            by=_by(row, names),
             at=row.at,
         )
         for row in rows
     ]
 
 
-def _program(row: FollowUpNote) -> str:
+def _by(row: FollowUpNote, names: dict[int, str]) -> str:
+    """Whose doing an entry is: somebody's, a program's, or a program's in somebody's name."""
     key = row.data.get("by_key")
-    return f"{key} (API)" if key else ""
+    return ", ".join(filter(None, [names.get(row.user_id or 0), f"{key} (API)" if key else ""]))
 
 
 def _named(row: FollowUpNote, names: dict[int, str]) -> dict[str, Any]:

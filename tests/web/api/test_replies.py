@@ -62,6 +62,7 @@ def test_a_reply_with_a_writer_is_theirs(acme: Workspace) -> None:
     body = {"text": "Hello", "writer": acme.owner.upper()}
     told = Program(acme).post(f"responses/{asked(acme)}/replies", body).json
     assert told is not None
+    assert told["by"] == f"{acme.owner}, Desk (API)"
     [note] = notes(acme, "reply")
     assert note.user_id == the_follow_up(acme).assignee_id == user_id(acme, acme.owner)
     stranger = {"text": "Hello", "writer": "nobody@else.example"}

@@ -1,5 +1,6 @@
 """The `webhooks` of the API's description say what is really sent."""
 
+import re
 from typing import Any
 
 import pytest
@@ -121,6 +122,15 @@ def test_how_often_it_is_tried_is_said_as_it_is(acme: Workspace) -> None:
     told = described(acme, "response.matched")["responses"]["default"]["description"]
     assert MOST_ATTEMPTS == 7
     assert "up to six times" in told
+
+
+def test_the_page_for_people_leads_to_each_of_its_parts(acme: Workspace) -> None:
+    page = acme.world.client().get("/api/docs").text
+    links = re.findall(r'<a href="#([^"]+)">', page)
+    spec = description(acme)
+    methods = [key for one in spec["paths"].values() for key in one if key != "parameters"]
+    assert len(links) == len(set(links)) == len(methods) + len(EVENTS)
+    assert set(links) <= set(re.findall(r'<section class="card" id="([^"]+)">', page))
 
 
 def test_the_page_for_people_has_the_events_as_well(acme: Workspace) -> None:

@@ -115,7 +115,10 @@ class CampaignQuery(Schema):
 
     error_messages = {"unknown": "There is no such parameter."}
 
-    status = fields.String(validate=validate.OneOf(CAMPAIGN_STATUSES))
+    status = fields.String(
+        validate=validate.OneOf(CAMPAIGN_STATUSES),
+        metadata={"description": "The state that they are in."},
+    )
     survey = fields.String(validate=NAME, metadata={"description": "Public id of a survey."})
     limit = fields.Integer(
         load_default=50,

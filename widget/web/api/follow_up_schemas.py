@@ -44,7 +44,8 @@ class FollowUpQuery(Schema):
         },
     )
     status = fields.String(
-        validate=validate.OneOf(STATUSES, error=f"Write one of {', '.join(STATUSES)}.")
+        validate=validate.OneOf(STATUSES, error=f"Write one of {', '.join(STATUSES)}."),
+        metadata={"description": "Where they stand."},
     )
     assignee = fields.String(
         validate=NAME,
