@@ -8,11 +8,12 @@ import pytest
 from werkzeug.routing import Rule
 
 from tests.builders import Workspace, add_customer, add_request, answer_survey, make_workspace, post
-from tests.campaigning import campaign, launch, steer
+from tests.campaigning import audience, campaign, launch, steer
 from tests.following import user_id
 from tests.web.test_route_classes import rules
 from widget.actions.open_follow_up import open_by_hand
 from widget.actions.steer_campaign import pause_campaign
+from widget.domain.audiences import Rule as Condition
 from widget.domain.roles import KEY_ABILITIES, KeyAbility
 from widget.extensions import db
 from widget.storage.accounts import api_keys
@@ -160,11 +161,19 @@ def test_what_belongs_to_another_workspace_is_not_there(acme: Workspace) -> None
     theirs = rival.survey()
     answer_survey(rival, theirs, 5, ref="theirs")
     add_request(rival, theirs)
-    for name in ("responses", "requests"):
-        headers = {"Authorization": f"Bearer {acme.api_key('read')}"}
-        items = acme.world.client().get(f"/api/v1/{name}", headers=headers).json
-        assert items is not None
-        assert "theirs" not in str(items)
+    campaign(rival, theirs, name="theirs")
+    audience(rival, Condition("segment", "is", "Gold"), name="theirs")
+    a_follow_up(rival)
+
+    def items(of: Workspace, name: str) -> Any:
+        headers = {"Authorization": f"Bearer {of.api_key('read')}"}
+        told = of.world.client().get(f"/api/v1/{name}", headers=headers).json
+        return told["items"] if told else None
+
+    for name in ("responses", "requests", "campaigns", "audiences", "follow-ups"):
+        ids = {one["id"] for one in items(rival, name)}
+        assert ids
+        assert ids.isdisjoint(one["id"] for one in items(acme, name)), name
     headers = {"Authorization": f"Bearer {key}"}
     body = {"survey": theirs, "channel": "chat", "customer": {"email": "kim@c.example"}}
     asked = acme.world.client().post("/api/v1/requests", headers=headers, json=body)
