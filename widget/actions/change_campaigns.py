@@ -58,6 +58,7 @@ def save_campaign(
     user_id: int | None,
     at: datetime,
     form_key: str | None = None,
+    by_key: str = "",
 ) -> int:
     """Keep a plan, as a new campaign or as the one with this id; returns the id.
 
@@ -91,15 +92,21 @@ def save_campaign(
         row.name, row.survey_id, row.plan = draft.name, survey_id, draft.plan.to_json()
         row.audience_id, row.excluded_id = draft.audience_id, draft.excluded_id
         session.flush()
-        note_campaign(session, "campaign.planned", row, user_id, at)
+        note_campaign(session, "campaign.planned", row, user_id, at, by_key)
         return row.id
 
 
 def plan_once(
-    session: Session, workspace_id: int, draft: CampaignDraft, *, key: str, at: datetime
+    session: Session,
+    workspace_id: int,
+    draft: CampaignDraft,
+    *,
+    key: str,
+    by_key: str,
+    at: datetime,
 ) -> int:
     """Keep a program's plan as a new campaign; returns its id. With the same `key`, unless that is
-    "", it is kept once, however often the program says it.
+    "", it is kept once, however often the program says it. `by_key` names its API key.
 
     Raises PlanRefused, and KeyConflict when the key was used for another plan, or the campaign that
     it made has another by now.
@@ -110,7 +117,14 @@ def plan_once(
         known = campaign_by_form(session, workspace_id, form_key) if form_key else None
         if known is None:
             return save_campaign(
-                session, workspace_id, None, draft, user_id=None, at=at, form_key=form_key
+                session,
+                workspace_id,
+                None,
+                draft,
+                user_id=None,
+                at=at,
+                form_key=form_key,
+                by_key=by_key,
             )
         if not _is_as_planned(campaign_of(session, workspace_id, known), draft):
             raise KeyConflict("This idempotency key was used before, for a different campaign.")

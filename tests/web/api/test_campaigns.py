@@ -24,7 +24,7 @@ from widget.actions.change_campaigns import mark_baseline
 from widget.domain.audiences import Rule
 from widget.extensions import db
 from widget.storage.engine import writing
-from widget.storage.models import Request
+from widget.storage.models import Event, Request
 
 ONE = "/api/v1/campaigns/{campaign_id}"
 
@@ -265,6 +265,10 @@ def test_a_campaign_is_planned_launched_and_sent_by_a_program(any_acme: Workspac
     run(acme)
     mail_all(acme)
     assert emails_asked(acme, id) == ["gold@c.example"]
+    with acme.world.app.app_context():
+        kept = db.session.query(Event).filter(Event.name.startswith("campaign.")).all()
+        told = {"by": None, "campaign": id, "by_key": "Desk"}
+        assert [one.data for one in kept] == [told, told]
     assert program.told(f"campaigns/{id}")["sent"] == 1
 
 

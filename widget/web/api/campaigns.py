@@ -35,7 +35,7 @@ from widget.web.api.campaign_schemas import (
     WaveQuery,
 )
 from widget.web.api.cursors import number_cursor, number_in
-from widget.web.api.keys import api_workspace, needs, refuse_tests
+from widget.web.api.keys import api_workspace, key_name, needs, refuse_tests
 from widget.web.api.responses import blueprint
 from widget.web.clock import now
 
@@ -91,7 +91,9 @@ class Campaigns(MethodView):
             CampaignPlan(**{**plan, "traits": tuple(plan.get("traits", ()))}),
         )
         try:
-            id = plan_once(db.session(), api_workspace(), draft, key=key, at=now())
+            id = plan_once(
+                db.session(), api_workspace(), draft, key=key, by_key=key_name(), at=now()
+            )
         except PlanRefused as error:
             _refuse(error.problems)
         except KeyConflict as error:
@@ -187,7 +189,7 @@ class Audiences(MethodView):
 def _steer(act: Callable[..., None], id: int) -> dict[str, Any]:
     refuse_tests("campaigns")
     try:
-        act(db.session(), api_workspace(), id, at=now())
+        act(db.session(), api_workspace(), id, at=now(), by_key=key_name())
     except CampaignRefused as error:
         abort(409, message=str(error))
     return _stored(id)
