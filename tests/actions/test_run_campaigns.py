@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from tests.builders import Workspace, deliveries, set_rules
@@ -46,7 +46,7 @@ from widget.storage.audiences import StoredAudience
 from widget.storage.deliveries import claim
 from widget.storage.engine import writing
 from widget.storage.held_campaigns import MOST_WAITING
-from widget.storage.models import Customer, Survey
+from widget.storage.models import Customer, Event, Survey
 from widget.storage.suppressions import suppress as suppress_address
 
 
@@ -81,11 +81,26 @@ def test_a_campaign_asks_everybody_of_its_audience_once(any_acme: Workspace) -> 
     assert [mail.campaign_id for mail in deliveries(any_acme)] == [id] * 3
 
 
-def test_requests_carry_what_is_known_of_the_customer(acme: Workspace) -> None:
-    add_customer(acme, "a@c.example", client="Acme", segment="Gold", attributes={"plan": "pro"})
-    [row] = requests_of(acme, launched(acme, acme.survey("nps")))
+def test_requests_carry_what_is_known_of_the_customer(any_acme: Workspace) -> None:
+    known = {"client": "Acme", "segment": "Gold", "attributes": {"plan": "pro"}}
+    add_customer(any_acme, "a@c.example", **known)
+    add_customer(any_acme, "b@c.example")
+    row, bare = requests_of(any_acme, launched(any_acme, any_acme.survey("nps")))
     assert row.properties == {"plan": "pro", "client": "Acme", "segment": "Gold"}
+    assert (row.client, row.segment) == ("Acme", "Gold")
     assert (row.made_by, row.status, row.is_test) == ("campaign", "scheduled", False)
+    assert (bare.properties, bare.client, bare.segment, bare.tags) == (None, "", "", [])
+    assert (bare.member_id, bare.channel, bare.reminders_sent, bare.sent_at) == (None, "", 0, None)
+
+
+def test_each_request_is_told_of_by_an_event(any_acme: Workspace) -> None:
+    add_customers(any_acme, 3)
+    rows = requests_of(any_acme, launched(any_acme, any_acme.survey("nps")))
+    with any_acme.world.app.app_context():
+        events = db.session.scalars(select(Event).where(Event.name == "request.created")).all()
+    assert {event.response_id for event in events} == {row.id for row in rows}
+    assert [event.data for event in events] == [{"status": "scheduled", "why": ""}] * 3
+    assert {event.at for event in events} == {row.created_at for row in rows}
 
 
 def test_nobody_who_is_left_out_is_asked(any_acme: Workspace) -> None:

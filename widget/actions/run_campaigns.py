@@ -2,15 +2,16 @@
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from functools import cache
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from widget.domain.ask_times import zone_named
 from widget.domain.audiences import Trait, traits_named
-from widget.domain.campaigns import mail_at, next_wave
+from widget.domain.campaigns import CampaignPlan, mail_at, next_wave
 from widget.domain.retries import Backoff
 from widget.domain.samples import sized
 from widget.domain.sampling import MOST_STRATA
@@ -26,7 +27,8 @@ from widget.storage.campaigns import (
 )
 from widget.storage.customers import customers_there
 from widget.storage.engine import writing
-from widget.storage.wave_draws import draw_bars, drawn_after
+from widget.storage.wave_draws import DrawnCustomer, draw_bars, drawn_after
+from widget.storage.wave_merges import asked_as_others, drawn_by_merging
 from widget.storage.wave_requests import (
     WaveMail,
     add_wave_requests,
@@ -205,26 +207,50 @@ def _make(
     """Make the requests of the next batch, unless another worker has or the campaign was halted."""
     traits = _traits_of_wave(campaign, wave)
     drawn, reached = drawn_after(session, frame, traits, wave, _BATCH)
-    mails = []
-    for customer in drawn:
-        zone = zone_named(customer.time_zone, asking.time_zone)
-        due_at = mail_at(campaign.plan, wave.began_at, zone, customer.place)
-        expires_at = due_at + timedelta(days=asking.rules.expires_days)
-        mails.append(WaveMail(customer, due_at, expires_at))
     with writing(session):
         row = locked_wave(session, wave.id)
         halted = locked_campaign(session, wave.workspace_id, wave.campaign_id).status != "running"
         if halted or row.status != "making" or row.reached != wave.reached:
             return 0
-        # Somebody may have been erased since they were drawn.
-        there = customers_there(session, wave.workspace_id, [one.customer.id for one in mails])
-        mails = [one for one in mails if one.customer.id in there]
-        add_wave_requests(session, asking, wave, mails, now)
-        row.made += len(mails)
-        row.reached = reached if reached is not None else row.reached
-        if reached is None:
-            row.status, row.made_at = "made", now
+        row.made += _add(session, campaign, asking, wave, drawn, now)
+        if reached is not None:
+            row.reached = reached
+            return max(len(drawn), 1)
+        while late := drawn_by_merging(session, frame, traits, wave):
+            row.made += _add(session, campaign, asking, wave, late, now)
+        row.status, row.made_at = "made", now
         return max(len(drawn), 1)
+
+
+def _add(
+    session: Session,
+    campaign: StoredCampaign,
+    asking: Asking,
+    wave: StoredWave,
+    drawn: Sequence[DrawnCustomer],
+    now: datetime,
+) -> int:
+    """Make requests of those who are still there; returns how many. Since they were drawn somebody
+    may have been erased, or have become one with somebody whom the wave has asked."""
+    there = customers_there(session, wave.workspace_id, [one.id for one in drawn])
+    there -= asked_as_others(session, wave, there)
+    left = [one for one in drawn if one.id in there]
+    add_wave_requests(session, asking, wave, _mails(campaign.plan, asking, wave, left), now)
+    return len(left)
+
+
+def _mails(
+    plan: CampaignPlan, asking: Asking, wave: StoredWave, drawn: Sequence[DrawnCustomer]
+) -> list[WaveMail]:
+    @cache
+    def due_at(time_zone: str, place: float) -> datetime:
+        return mail_at(plan, wave.began_at, zone_named(time_zone, asking.time_zone), place)
+
+    # All of a zone are asked at once unless they are spread: worked out for each zone then.
+    is_spread = plan.spread_days > 1
+    time_to_answer = timedelta(days=asking.rules.expires_days)
+    due = [due_at(one.time_zone, one.place if is_spread else 0.0) for one in drawn]
+    return [WaveMail(one, at, at + time_to_answer) for one, at in zip(drawn, due, strict=True)]
 
 
 def _traits_of_wave(campaign: StoredCampaign, wave: StoredWave) -> list[Trait]:

@@ -1,15 +1,19 @@
-"""Statements compiled once, for the one place where compiling and binding each time is felt.
+"""Statements compiled once, for the few places where compiling and binding each time is felt.
 
 SQLAlchemy writes the SQL and knows how each column is stored; what is saved is doing so again for
-every answer.
+every answer, and for each of a hundred thousand requests.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import repeat
 from typing import Any, Protocol
 
-from sqlalchemy import ClauseElement, Dialect
+from sqlalchemy import ClauseElement, Column, Connection, Dialect, Table, insert
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.dml import Insert
+from sqlalchemy.sql.schema import ScalarElementColumnDefault
+
+from widget.storage.declarative import UTCDateTime
 
 Row = Mapping[str, Any]
 
@@ -44,6 +48,64 @@ class PreparedInsert:
             self._ready[dialect.name, len(rows)] = compiled
         done: int = connection.exec_driver_sql(compiled.sql, compiled.parameters(rows)).rowcount
         return done
+
+
+class PreparedRows:
+    """An INSERT into a table of very many rows that have most of their values in common."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+        self._ready: dict[str, tuple[str, list[Column[Any]]]] = {}
+
+    def run(self, connection: Connection, common: Row, own: Mapping[str, Sequence[Any]]) -> None:
+        """Insert rows. `own` has, by the names of columns, a value for each row; `common` has what
+        is in the others. A column that neither names has its default."""
+        dialect = connection.dialect
+        sql, columns = self._compiled(dialect)
+        values = [
+            _as_stored(column, own[column.name], dialect)
+            if column.name in own
+            else repeat(_one_as_stored(column, common, dialect))
+            for column in columns
+        ]
+        # Put together by columns: looking up forty names for each row takes longer than storing it.
+        if rows := list(zip(*values, strict=False)):
+            connection.exec_driver_sql(sql, rows)
+
+    def _compiled(self, dialect: Dialect) -> tuple[str, list[Column[Any]]]:
+        found = self._ready.get(dialect.name)
+        if found is None:
+            names = [column.name for column in self._table.columns]
+            compiled = insert(self._table).compile(dialect=_positional(dialect), column_keys=names)
+            assert isinstance(compiled, SQLCompiler)
+            columns = [self._table.c[name] for name in compiled.positiontup or ()]
+            found = self._ready[dialect.name] = (str(compiled), columns)
+        return found
+
+
+def _as_stored(column: Column[Any], values: Sequence[Any], dialect: Dialect) -> Iterable[Any]:
+    process = column.type.dialect_impl(dialect).bind_processor(dialect)
+    if process is None:
+        return values
+    if isinstance(column.type, UTCDateTime):
+        # Of a thousand rows many have the same.
+        ready = {value: process(value) for value in set(values)}
+        return [ready[value] for value in values]
+    return [process(value) for value in values]
+
+
+def _one_as_stored(column: Column[Any], common: Row, dialect: Dialect) -> Any:
+    value = common[column.name] if column.name in common else _default(column)
+    process = column.type.dialect_impl(dialect).bind_processor(dialect)
+    return process(value) if process else value
+
+
+def _default(column: Column[Any]) -> Any:
+    if column.default is None:
+        return None
+    # What a default of another sort gives may not be the same for all rows.
+    assert isinstance(column.default, ScalarElementColumnDefault), column
+    return column.default.arg
 
 
 class PreparedStatement:

@@ -1,12 +1,11 @@
 """Whom a wave asks: read customer by customer, so that a million of them take little memory."""
 
-from collections.abc import Generator, Iterator, Sequence
-from contextlib import closing
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, CursorResult, String, cast, func, select, type_coerce
+from sqlalchemy import ColumnElement, CursorResult, Select, String, cast, func, select, type_coerce
 from sqlalchemy.orm import Session
 
 from widget.domain.audiences import Trait
@@ -90,38 +89,72 @@ def drawn_after(
 ) -> tuple[list[DrawnCustomer], UUID | None]:
     """The next customers whom a wave asks, up to `limit`, after the one it has reached; and up to
     whom that is: None at the end."""
-    lot, of_place = Lot(wave.seed), Lot(f"place:{wave.seed}")
-    bars = {one.values: one.bar for one in wave.strata if one.bar is not None}
-    numbers = {one.values: number for number, one in enumerate(wave.strata)}
-    is_everybody = all(one.asked == one.population for one in wave.strata)
+    choice = _Choice(wave)
     found: list[DrawnCustomer] = []
-    with closing(_customers(session, frame, traits, wave.reached, limit)) as rows:
+    query = _customers(session, frame, traits).order_by(Customer.id)
+    if wave.reached is not None:
+        query = query.where(Customer.id > wave.reached)
+    with session.execute(query.execution_options(yield_per=limit)) as rows:
         for row in rows:
-            stratum: Stratum = tuple(row[5:])
-            if not is_everybody and not is_drawn(bars, stratum, lot.number(row.id.hex)):
-                continue
-            place = int.from_bytes(of_place.number(row.id.hex)[:4], "big") / 2**32
-            found.append(
-                DrawnCustomer(
-                    row.id,
-                    row.time_zone,
-                    row.client,
-                    row.segment,
-                    row.attributes or {},
-                    numbers.get(stratum),
-                    place,
-                )
-            )
+            if choice.has(row, (row.id,)):
+                found.append(choice.drawn(row))
             if len(found) == limit:
                 return found, row.id
     return found, None
 
 
-def _customers(
-    session: Session, frame: Frame, traits: Sequence[Trait], after: UUID | None, piece: int
-) -> Generator[Any, None, None]:
+def drawn_of(
+    session: Session,
+    frame: Frame,
+    traits: Sequence[Trait],
+    wave: StoredWave,
+    entries: Mapping[UUID, Sequence[UUID]],
+) -> list[DrawnCustomer]:
+    """Those of at most a thousand customers whom a wave asks by their own numbers, or those of
+    entries that are a part of them: `entries` by the customers' ids."""
+    if not entries:
+        return []
+    choice = _Choice(wave)
+    query = _customers(session, frame, traits).where(Customer.id.in_(entries))
+    rows = session.execute(query.order_by(Customer.id)).all()
+    return [choice.drawn(row) for row in rows if choice.has(row, (row.id, *entries[row.id]))]
+
+
+class _Choice:
+    """Which customers a wave asks. Rows are as `_customers` gives them."""
+
+    def __init__(self, wave: StoredWave) -> None:
+        self._lot, self._of_place = Lot(wave.seed), Lot(f"place:{wave.seed}")
+        self._bars = {one.values: one.bar for one in wave.strata if one.bar is not None}
+        self._numbers = {one.values: number for number, one in enumerate(wave.strata)}
+        self._is_everybody = all(one.asked == one.population for one in wave.strata)
+
+    def has(self, row: Any, entries: Sequence[UUID]) -> bool:
+        """Whether one of a customer's entries is in the sample."""
+        stratum: Stratum = tuple(row[_TRAITS_FROM:])
+        return self._is_everybody or any(
+            is_drawn(self._bars, stratum, self._lot.number(id.hex)) for id in entries
+        )
+
+    def drawn(self, row: Any) -> DrawnCustomer:
+        place = int.from_bytes(self._of_place.number(row.id.hex)[:4], "big") / 2**32
+        return DrawnCustomer(
+            row.id,
+            row.time_zone,
+            row.client,
+            row.segment,
+            row.attributes or {},
+            self._numbers.get(tuple(row[_TRAITS_FROM:])),
+            place,
+        )
+
+
+_TRAITS_FROM = 5
+
+
+def _customers(session: Session, frame: Frame, traits: Sequence[Trait]) -> Select[*tuple[Any, ...]]:
     columns = [trait_column(trait).label(f"trait_{n}") for n, trait in enumerate(traits)]
-    query = select(
+    return select(
         Customer.id,
         Customer.time_zone,
         Customer.client,
@@ -129,8 +162,3 @@ def _customers(
         Customer.attributes,
         *columns,
     ).where(in_frame(session, frame))
-    if after is not None:
-        query = query.where(Customer.id > after)
-    query = query.order_by(Customer.id)
-    with session.execute(query.execution_options(yield_per=piece)) as rows:
-        yield from rows

@@ -4,19 +4,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import exists, insert, select, update
+from sqlalchemy import Table, exists, select, update
 from sqlalchemy.orm import Session
 
 from widget.storage.asking import Asking
 from widget.storage.chunks import chunks
 from widget.storage.ids import new_id
 from widget.storage.models import Event, Request, Wave
+from widget.storage.prepared import PreparedRows
 from widget.storage.request_rows import told_of_client
 from widget.storage.wave_draws import DrawnCustomer
 from widget.storage.wave_mails import withdraw_waiting
 from widget.storage.waves import StoredWave
 
 OPEN = ("scheduled", "sent", "delivered")
+
+_requests: Table = Request.__table__  # type: ignore[assignment]
+_events: Table = Event.__table__  # type: ignore[assignment]
+_REQUESTS, _EVENTS = PreparedRows(_requests), PreparedRows(_events)
 
 
 @dataclass(frozen=True)
@@ -37,51 +42,51 @@ def add_wave_requests(
     """
     if not mails:
         return
-    rows = [_row(asking, wave, mail, at) for mail in mails]
-    session.execute(insert(Request), rows)
-    session.execute(
-        insert(Event),
-        [
-            {
-                "workspace_id": asking.workspace_id,
-                "id": new_id(),
-                "name": "request.created",
-                "survey_id": asking.survey_id,
-                "response_id": row["id"],
-                "data": {"status": "scheduled", "why": ""},
-                "at": at,
-            }
-            for row in rows
-        ],
-    )
+    connection = session.connection()
+    people = [mail.customer for mail in mails]
+    ids = [new_id() for _ in mails]
+    due_at = [mail.due_at for mail in mails]
+    properties = [_known_of(customer) for customer in people]
+    clients = [told_of_client(known) for known in properties]
+    own: dict[str, Sequence[object]] = {
+        "id": ids,
+        "customer_id": [customer.id for customer in people],
+        "stratum": [customer.stratum for customer in people],
+        "properties": [known or None for known in properties],
+        **{name: [client[name] for client in clients] for name in clients[0]},
+        "idempotency_key": [f"wave:{wave.id}:{customer.id.hex}" for customer in people],
+        "due_at": due_at,
+        "asked_at": due_at,
+        "expires_at": [mail.expires_at for mail in mails],
+    }
+    _REQUESTS.run(connection, _common(asking, wave, at), own)
+    made = {
+        "workspace_id": asking.workspace_id,
+        "name": "request.created",
+        "survey_id": asking.survey_id,
+        "data": {"status": "scheduled", "why": ""},
+        "at": at,
+    }
+    # A request's response has its id.
+    _EVENTS.run(connection, made, {"id": [new_id() for _ in mails], "response_id": ids})
 
 
-def _row(asking: Asking, wave: StoredWave, mail: WaveMail, at: datetime) -> dict[str, object]:
-    customer = mail.customer
+def _known_of(customer: DrawnCustomer) -> dict[str, str]:
     known = {"client": customer.client, "segment": customer.segment}
-    properties = {**customer.attributes, **{name: text for name, text in known.items() if text}}
+    return {**customer.attributes, **{name: text for name, text in known.items() if text}}
+
+
+def _common(asking: Asking, wave: StoredWave, at: datetime) -> dict[str, object]:
     return {
         "workspace_id": asking.workspace_id,
-        "id": new_id(),
         "survey_id": asking.survey_id,
-        "customer_id": customer.id,
         "campaign_id": wave.campaign_id,
         "wave_id": wave.id,
-        "stratum": customer.stratum,
-        "properties": properties or None,
-        **told_of_client(properties),
         "tags": [],
         "is_test": bool(asking.test_mail_to),
-        "do_not_send": False,
         "made_by": "campaign",
-        "idempotency_key": f"wave:{wave.id}:{customer.id.hex}",
-        "body_sha256": "",
         "status": "scheduled",
         "interaction_at": wave.began_at,
-        "due_at": mail.due_at,
-        "asked_at": mail.due_at,
-        "reminders_sent": 0,
-        "expires_at": mail.expires_at,
         "created_at": at,
     }
 
