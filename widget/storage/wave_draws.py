@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, CursorResult, Select, String, cast, func, select, type_coerce
+from sqlalchemy import ColumnElement, Select, String, cast, func, select, type_coerce
 from sqlalchemy.orm import Session
 
 from widget.domain.audiences import Trait
@@ -76,15 +76,11 @@ def _pieces(
         # The server's cursor, or all of them would be sent at once.
         query = query.execution_options(yield_per=_PIECE)
     with session.connection().execute(query) as rows:
-        yield from rows.partitions(_PIECE) if is_dashed else _driver_pieces(rows)
-
-
-def _driver_pieces(rows: CursorResult[Any]) -> Iterator[Sequence[Any]]:
-    """SQLite's own rows: there may be a million, and making them SQLAlchemy's takes as long as all
-    the rest together. Nothing is lost by it, as all columns are texts."""
-    assert rows.cursor is not None
-    while piece := rows.cursor.fetchmany(_PIECE):
-        yield piece
+        # The driver's own rows: there may be a million, and making them SQLAlchemy's takes as long
+        # as all the rest together. Nothing is lost by it, as all columns are texts.
+        assert rows.cursor is not None
+        while piece := rows.cursor.fetchmany(_PIECE):
+            yield piece
 
 
 def drawn_after(
