@@ -1,6 +1,7 @@
 """What tests about guidance and templates for replies make and look at."""
 
 from tests.builders import Workspace
+from tests.following import user_id
 from widget.actions.change_guidance import save_reply_template
 from widget.domain.guidance import Guidance
 from widget.domain.reply_templates import ReplyTemplate
@@ -20,7 +21,8 @@ def add_template(
     """A template for replies, after all others; returns its id."""
     template = ReplyTemplate(mood, language, name, text)
     with acme.world.app.app_context():
-        return save_reply_template(db.session(), acme.id, template, acme.world.clock())
+        owner = user_id(acme, acme.owner)
+        return save_reply_template(db.session(), acme.id, template, by=owner, at=acme.world.clock())
 
 
 def stored_templates(acme: Workspace) -> list[ReplyTemplate]:

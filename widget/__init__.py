@@ -15,7 +15,7 @@ from widget.settings import Settings
 from widget.storage.addresses import digest_addresses_with
 from widget.storage.columnar.files import keep_copies_in
 from widget.storage.engine import prepare_engine
-from widget.web import assets, evidence, rate_limits, register
+from widget.web import assets, evidence, rate_limits, register, words
 from widget.web.clock import utc_now
 from widget.web.console import account as sign_in
 from widget.web.console_hooks import console_only
@@ -50,6 +50,7 @@ def create_app(settings: Settings, overrides: dict[str, Any] | None = None) -> F
         csrf.init_app(app)
         sign_in.register(app)
     babel.init_app(app)
+    words.register(app)
     htmx.init_app(app)
     app.extensions["sayso_visits"] = VisitSigner(settings.secret_keys)
     app.extensions["sayso_answer_links"] = LinkSigner(settings.secret_keys, "answer")

@@ -32,7 +32,7 @@ def test_names_go_from_rules_webhooks_and_templates_and_the_rest_stays(
     with acme.world.app.app_context():
         for name in ("Jane Doe", "JANE DOE"):
             made = ReplyTemplate("negative", "", name, said)
-            save_reply_template(db.session(), acme.id, made, acme.world.clock())
+            save_reply_template(db.session(), acme.id, made, by=1, at=acme.world.clock())
     comment = "thank you for telling us that it was too slow"
     id = answer_survey(acme, acme.survey(), 1, comment=comment, customer_email="jane@c.example")
     raise_alerts(acme)

@@ -15,7 +15,7 @@ from tests.ruling import add_rule
 from tests.traces import left_in_rows
 from widget.actions.export_customer import export_customer
 from widget.actions.open_follow_up import open_by_hand
-from widget.actions.receive_reply import MOST_IN_AN_HOUR, Outcome, receive_reply
+from widget.actions.receive_reply import MOST_IN_AN_HOUR, Kind, Outcome, receive_reply
 from widget.actions.work_on_follow_up import assign, resolve, set_status
 from widget.domain.follow_ups import Status
 from widget.domain.inbound.mails import Attachment, InboundMail
@@ -154,11 +154,36 @@ def test_a_mail_from_another_address_is_kept_and_marked(acme: Workspace) -> None
 
 def test_a_thread_that_gets_too_many_mails_takes_no_more_for_an_hour(acme: Workspace) -> None:
     follow_up = thread(acme)
-    for number in range(MOST_IN_AN_HOUR):
+    for number in range(MOST_IN_AN_HOUR["customer_mail"]):
         assert receive(acme, follow_up, letter(f"Number {number}")) == "written"
     assert receive(acme, follow_up, letter("One more")) == "too_many"
     acme.world.clock.pass_time(hours=2)
     assert receive(acme, follow_up, letter("One more")) == "written"
+
+
+def test_a_flood_of_automatic_answers_leaves_room_for_what_a_person_writes(
+    acme: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    follow_up, programs = thread(acme), {"auto-submitted": "auto-replied"}
+    few: dict[Kind, int] = {"customer_mail": 2, "auto_reply": 3}
+    monkeypatch.setattr("widget.actions.receive_reply.MOST_IN_A_THREAD", few)
+    outcomes = [
+        receive(acme, follow_up, letter(f"Away {number}", headers=programs)) for number in range(4)
+    ]
+    assert outcomes == ["automatic"] * 3 + ["too_many"]
+    assert receive(acme, follow_up, letter("Thank you")) == "written"
+    assert receive(acme, follow_up, letter("One thing more")) == "written"
+    assert receive(acme, follow_up, letter("And another")) == "too_many"
+
+
+def test_automatic_answers_are_bounded_in_an_hour_too(acme: Workspace) -> None:
+    follow_up, programs = thread(acme), {"auto-submitted": "auto-replied"}
+    for number in range(MOST_IN_AN_HOUR["auto_reply"]):
+        mail = letter(f"Away {number}", headers=programs)
+        assert receive(acme, follow_up, mail) == "automatic"
+    assert receive(acme, follow_up, letter("Away", headers=programs)) == "too_many"
+    acme.world.clock.pass_time(hours=2)
+    assert receive(acme, follow_up, letter("Away", headers=programs)) == "automatic"
 
 
 def test_a_mail_for_no_thread_is_left_out(acme: Workspace) -> None:
@@ -256,10 +281,3 @@ def test_what_a_letter_says_is_taken_out_of_nothing_that_others_wrote_or_are_sen
         True: ("due", rule_mail, "Ask [erased]."),
         False: ("failed", "[erased]", ""),
     }
-
-
-def test_a_thread_has_an_end(acme: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("widget.actions.receive_reply.MOST_IN_A_THREAD", 2)
-    follow_up = thread(acme)
-    came = [receive(acme, follow_up, letter(f"Number {number}")) for number in range(3)]
-    assert came == ["written", "written", "too_many"]

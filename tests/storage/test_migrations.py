@@ -727,8 +727,8 @@ def test_workspaces_of_before_have_our_guidance_and_no_templates_of_their_own(
     with Session(engine) as session:
         assert guidance_of(session, 1) == Guidance()
         assert reply_templates(session, 1) == []
-        change_guidance(session, 1, "other", "Call them", offers_ours=False)
-        id = save_reply_template(session, 1, template, at)
+        change_guidance(session, 1, "other", "Call them", offers_ours=False, by=1, at=at)
+        id = save_reply_template(session, 1, template, by=1, at=at)
     with Session(engine) as session:
         assert guidance_of(session, 1) == Guidance({"other": "Call them"}, frozenset({"other"}))
         assert reply_templates(session, 1) == [replace(template, id=id)]

@@ -16,6 +16,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from prometheus_client import REGISTRY
 from werkzeug.test import TestResponse
 
 from tests.builders import (
@@ -29,9 +30,12 @@ from tests.builders import (
 from tests.following import notes
 from tests.replying import INBOUND, MailServer, queued, reply, send_replies
 from widget.domain.inbound.mime import MESSAGE_LIMIT
+from widget.domain.inbound.services import SIGNED_FIELDS
 from widget.domain.mail_addresses import DeliveryName, ReplyAddress, ThreadName, message_id
 from widget.operate.returned_mail import take_reply
 from widget.web import replies
+from widget.web.mail_forms import PostedForm, read_form
+from widget.web.rate_limits import RateLimits
 
 TOKEN = "t" * 32
 KIM = "kim@shop.example"
@@ -165,6 +169,27 @@ def test_a_mail_that_a_service_posts_as_it_was_is_read_from_that(
     assert notes(acme, "customer_mail")[0].text == "Yes please."
 
 
+@pytest.mark.parametrize(
+    ("service", "field"),
+    [("postmark", "RawEmail"), ("mailgun", "body-mime"), ("sendgrid", "email")],
+)
+def test_a_blind_copy_comes_to_the_recipient_that_the_service_names(
+    acme: Workspace, service: str, field: str
+) -> None:
+    to = address(acme, thread(acme))
+    client, path = acme.world.client(), f"/api/v1/replies/{service}?key={TOKEN}"
+    mail = raw("feedback@acme.example").decode()
+    for recipient, became in (("", "nobodys"), (to.replace("+", "+a"), "nobodys"), (to, "written")):
+        fields = {
+            field: mail,
+            "OriginalRecipient": recipient,
+            "recipient": recipient,
+            "envelope": json.dumps({"to": [7, recipient]}),
+        }
+        posted = {"json": fields} if service == "postmark" else {"data": fields}
+        assert client.post(path, **posted).json == {"became": became}
+
+
 def test_an_address_that_nobody_signed_leads_nowhere(acme: Workspace) -> None:
     follow_up = thread(acme)
     forged = address(acme, follow_up).replace("+", "+a")
@@ -206,24 +231,117 @@ def test_mailgun_is_believed_when_it_signed(tmp_path: Path) -> None:
     close_world(acme.world)
 
 
-@pytest.mark.parametrize("service", ["raw", "postmark", "mailgun", "sendgrid"])
-def test_what_is_no_mail_is_refused(acme: Workspace, service: str) -> None:
+@pytest.mark.parametrize("kind", ["multipart/form-data", "application/x-www-form-urlencoded"])
+def test_of_what_mailgun_did_not_sign_nothing_but_a_signature_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    acme = world_with(tmp_path, mailgun_signing_key=SIGNING_KEY)
+    asked: list[object] = []
+
+    def noted(*args: Any, **limits: Any) -> PostedForm:
+        asked.append((limits["wanted"], limits["limit"] <= 1_000))
+        return read_form(*args, **limits)
+
+    monkeypatch.setattr(replies, "read_form", noted)
+    form = {"body-plain": "x" * 300_000, "token": "abc", "timestamp": "1", "signature": "0"}
+    client, path = acme.world.client(), "/api/v1/replies/mailgun"
+    for query, status in (("", 401), ("?key=wrong", 401), (f"?key={TOKEN}", 403)):
+        assert client.post(path + query, data=form, content_type=kind).status_code == status
+    assert asked == [(SIGNED_FIELDS, True)] * 3
+    close_world(acme.world)
+
+
+@pytest.mark.parametrize(
+    ("charsets", "posted"),
+    [
+        ('{"text":"windows-1252","subject":"shift_jis"}', "Café".encode("cp1252")),
+        ('{"text":"x-nobody-knows"}', "Café".encode()),
+        ('{"text":"punycode"}', "Café".encode()),
+        ('{"text":7}', "Café".encode()),
+        ("[]", "Café".encode()),
+        ("{", "Café".encode("cp1252")),
+        ("\xff", "Café".encode()),
+    ],
+)
+def test_sendgrids_fields_are_in_the_charsets_that_it_names(
+    acme: Workspace, charsets: str, posted: bytes
+) -> None:
+    fields: dict[str, Any] = sendgrid(address(acme, thread(acme)))
+    fields = {name: fields[name] for name in ("headers", "from", "to", "envelope")}
+    raw_fields = {
+        **{name: value.encode() for name, value in fields.items()},
+        "charsets": charsets.encode("latin-1"),
+        "subject": "ありがとう".encode("shift_jis"),
+        "text": posted,
+    }
+    body = b"".join(
+        f'--xyz\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n'.encode() + value + b"\r\n"
+        for name, value in raw_fields.items()
+    )
+    answer = acme.world.client().post(
+        f"/api/v1/replies/sendgrid?key={TOKEN}",
+        data=body + b"--xyz--\r\n",
+        content_type="multipart/form-data; boundary=xyz",
+    )
+    assert answer.json == {"became": "written"}
+    [note] = notes(acme, "customer_mail")
+    assert note.text == "Café"
+    if "shift_jis" in charsets:
+        assert note.data["subject"] == "ありがとう"
+
+
+GIVEN_UP = [("raw", 422), ("postmark", 403), ("mailgun", 406), ("sendgrid", 422)]
+
+
+@pytest.mark.parametrize(("service", "status"), GIVEN_UP)
+def test_what_is_no_mail_is_refused_so_that_the_service_gives_it_up(
+    acme: Workspace, caplog: pytest.LogCaptureFixture, service: str, status: int
+) -> None:
     client, path = acme.world.client(), f"/api/v1/replies/{service}?key={TOKEN}"
-    assert client.post(path, data=b"", content_type="text/plain").status_code == 422
+    before = counted("unreadable")
+    assert client.post(path, data=b"", content_type="text/plain").status_code == status
+    assert counted("unreadable") == before + 1
+    assert caplog.messages == [f"A mail that {service} posted is left out: The post holds no mail."]
     if service == "postmark":
         for body in (b"[" * 100_000, b"[]", b'"x"', b'{"Headers": 7, "To": [], "FromFull": 1}'):
-            assert client.post(path, data=body, content_type="application/json").status_code == 422
+            answer = client.post(path, data=body, content_type="application/json")
+            assert answer.status_code == status
 
 
-def test_a_post_that_is_too_large_is_refused_and_a_large_one_taken(
-    acme: Workspace, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("service", "status"), [("raw", 413), ("postmark", 403), ("mailgun", 406), ("sendgrid", 413)]
+)
+def test_a_post_that_is_too_large_is_given_up_and_a_large_one_taken(
+    acme: Workspace, monkeypatch: pytest.MonkeyPatch, service: str, status: int
 ) -> None:
     to = address(acme, thread(acme))
     client, path = acme.world.client(), f"/api/v1/replies/raw?key={TOKEN}"
     large = raw(to) + b"\r\n" + b"x" * (3 * 1024 * 1024)
     assert client.post(path, data=large).json == {"became": "written"}
     monkeypatch.setattr(replies, "BODY_LIMIT", 1024)
-    assert client.post(path, data=large).status_code == 413
+    before = counted("too_large")
+    path = f"/api/v1/replies/{service}?key={TOKEN}"
+    refused = client.post(path, data=large, content_type="multipart/form-data; boundary=xyz")
+    assert refused.status_code == status
+    assert counted("too_large") == before + 1
+
+
+@pytest.mark.parametrize(
+    ("service", "status"), [("raw", 429), ("postmark", 429), ("mailgun", 429), ("sendgrid", 503)]
+)
+def test_what_comes_too_often_is_to_be_posted_again(
+    acme: Workspace, monkeypatch: pytest.MonkeyPatch, service: str, status: int
+) -> None:
+    to = address(acme, thread(acme))
+    monkeypatch.setattr(RateLimits, "allow_inbound_mail", lambda _limits: False)
+    refused = send(acme, service, to)
+    assert (refused.status_code, refused.headers["Retry-After"]) == (status, "60")
+    monkeypatch.undo()
+    assert send(acme, service, to).json == {"became": "written"}
+
+
+def counted(became: str) -> float:
+    return REGISTRY.get_sample_value("sayso_inbound_mails_total", {"became": became}) or 0
 
 
 def test_a_report_that_came_to_the_address_for_answers_is_taken_as_one(acme: Workspace) -> None:

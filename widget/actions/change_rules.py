@@ -51,10 +51,14 @@ def switch_rule(
         _note(session, workspace_id, rule, "rule.saved", by, at)
 
 
-def move_rule(session: Session, workspace_id: int, id: int, *, later: bool) -> None:
+def move_rule(
+    session: Session, workspace_id: int, id: int, *, later: bool, by: int, at: datetime
+) -> None:
     """Let a rule change places with the one before or after. Raises UnknownRule."""
     with writing(session):
-        rules.move_rule(session, workspace_id, id, 1 if later else -1)
+        if rules.move_rule(session, workspace_id, id, 1 if later else -1):
+            rule = rules.rule_of(session, workspace_id, id)
+            _note(session, workspace_id, rule, "rule.moved", by, at, later=later)
 
 
 def remove_rule(session: Session, workspace_id: int, id: int, *, by: int, at: datetime) -> None:
@@ -90,7 +94,13 @@ def _dated(rule: Rule, before: Rule | None, at: datetime) -> Rule:
 
 
 def _note(
-    session: Session, workspace_id: int, rule: Rule, name: EventName, by: int, at: datetime
+    session: Session,
+    workspace_id: int,
+    rule: Rule,
+    name: EventName,
+    by: int,
+    at: datetime,
+    **further: bool,
 ) -> None:
-    data = {"rule": rule.id, "name": rule.name, "is_on": rule.is_on, "by": by}
+    data = {"rule": rule.id, "name": rule.name, "is_on": rule.is_on, "by": by, **further}
     append_event(session, name, workspace_id=workspace_id, survey_id=None, at=at, data=data)

@@ -35,9 +35,11 @@ from widget.storage.replies import correspondent_of
 
 _log = logging.getLogger(__name__)
 
-# More in an hour, or in all, is a program that answers programs.
-MOST_IN_AN_HOUR = 30
-MOST_IN_A_THREAD = 200
+Kind = Literal["customer_mail", "auto_reply"]
+# More in an hour, or in all, is a program that answers programs. What is known for a program's is
+# counted apart: however much of it comes, what a person writes has its place.
+MOST_IN_AN_HOUR: dict[Kind, int] = {"customer_mail": 30, "auto_reply": 10}
+MOST_IN_A_THREAD: dict[Kind, int] = {"customer_mail": 200, "auto_reply": 50}
 _HOUR = timedelta(hours=1)
 
 # `nobodys`: there is no such thread, or its customer was erased. `too_many`: past a limit above.
@@ -62,15 +64,16 @@ def receive_reply(
             return "nobodys"
         if mail.key in before.keys:
             return "known"
-        if before.recent >= MOST_IN_AN_HOUR or before.total >= MOST_IN_A_THREAD:
+        is_programs = is_automatic(mail.headers, mail.subject, mail.sender)
+        kind: Kind = "auto_reply" if is_programs else "customer_mail"
+        if (
+            before.recent[kind] >= MOST_IN_AN_HOUR[kind]
+            or before.total[kind] >= MOST_IN_A_THREAD[kind]
+        ):
             _log.warning("Follow-up %s gets too many mails; one is left out.", row.id)
             return "too_many"
         row = _open_one(session, row)
-        is_programs = is_automatic(mail.headers, mail.subject, mail.sender)
         said = what_was_written(mail.text)[:SAID_LIMIT]
-        kind: Literal["auto_reply", "customer_mail"] = (
-            "auto_reply" if is_programs else "customer_mail"
-        )
         data = _data(session, mail, said, response, before)
         add_note(session, row, kind, at=at, text=said, data=data)
         if is_programs:

@@ -6,7 +6,7 @@ Nothing that Sayso depends on has it, and a library that does weighs more than a
 from math import exp, lgamma, log
 
 _SMALL = 1e-300
-_TERMS = 500
+_TERMS = 250
 _STEPS = 100
 
 
@@ -52,20 +52,20 @@ def _fraction(x: float, a: float, b: float) -> float:
     """1 + d1/(1 + d2/(1 + …)), by Lentz's method (Numerical Recipes §5.2)."""
     value = above = 1.0
     below = 0.0
-    for term in range(1, _TERMS):
-        half, is_odd = divmod(term, 2)
-        if is_odd:
-            step = -(a + half) * (a + b + half) * x / ((a + 2 * half) * (a + 2 * half + 1))
-        else:
-            step = half * (b - half) * x / ((a + 2 * half - 1) * (a + 2 * half))
-        below = 1 / _away_from_zero(1 + step * below)
-        above = _away_from_zero(1 + step / above)
-        change = above * below
-        value *= change
+    for half in range(_TERMS):
+        twice = a + 2 * half
+        # Two terms at a time, an odd and an even one, written out: a table needs a thousand of
+        # these fractions.
+        for step in (
+            -(a + half) * (a + b + half) * x / (twice * (twice + 1)),
+            (half + 1) * (b - half - 1) * x / ((twice + 1) * (twice + 2)),
+        ):
+            below = 1 + step * below
+            below = 1 / (below if abs(below) > _SMALL else _SMALL)
+            above = 1 + step / above
+            above = above if abs(above) > _SMALL else _SMALL
+            change = above * below
+            value *= change
         if abs(change - 1) < 1e-14:
             break
     return value
-
-
-def _away_from_zero(value: float) -> float:
-    return value if abs(value) > _SMALL else _SMALL

@@ -18,6 +18,7 @@ from widget.actions.delete_response import expire_responses
 from widget.actions.find_themes import FindThemes, forget_old_themes
 from widget.actions.finish_idle_responses import FinishIdleResponses
 from widget.actions.forget_link_visits import ForgetLinkVisits
+from widget.actions.forget_messages import forget_messages
 from widget.actions.import_members import forget_member_files
 from widget.actions.make_exports import ForgetExports, MakeExports
 from widget.actions.make_report_pdfs import MakeReportPdfs, forget_report_pdfs
@@ -96,6 +97,7 @@ def make_jobs(settings: Settings, engine: Engine, should_stop: Callable[[], bool
         Job("finish idle responses", 60, idle),
         Job("expire responses", 60, expire_responses),
         Job("forget link visits", 3600, ForgetLinkVisits(timedelta(days=settings.visit_days))),
+        Job("forget messages", 600, forget_messages),
         Job("forget files of members", 3600, forget_member_files),
         Job("copy responses by column", 60, CopyColumns(settings.columns_from)),
         Job(

@@ -17,7 +17,7 @@ from widget.domain.score_filters import SHARED_BY, Group, ScoreFilter
 from widget.domain.scores.adding import summed
 from widget.domain.scores.metrics import MetricId
 from widget.domain.scores.scoring import Answers, Counts, score_of
-from widget.domain.scores.spans import Bucket
+from widget.domain.scores.spans import Bucket, Span
 from widget.domain.surveys import definition_from_json
 from widget.domain.teams import TeamNode, TeamPlace
 from widget.storage.counted_responses import add_facts
@@ -48,6 +48,16 @@ class CountedSurvey:
         """From where scores of a kind are positive: as the survey says of its own main question,
         as is usual of one that follows."""
         return self.positive_from if kind == self.kind else POSITIVE_FROM[kind]
+
+
+@dataclass(frozen=True)
+class CountedDays:
+    """What was counted of a span of days, of each of them (where requests have no day), and of the
+    span before."""
+
+    now: Counts
+    before: Counts
+    by_day: Mapping[date, Counts]
 
 
 def counted_surveys(session: Session, workspace_id: int) -> dict[int, CountedSurvey]:
@@ -118,17 +128,26 @@ def counts_by_day(
     wanted: ScoreFilter,
     surveys: Mapping[int, CountedSurvey],
     time_zone: str,
-) -> tuple[Counts, dict[date, Counts]]:
-    """The same, and beside it that of each day, read at once; requests have no day."""
-    days = facts_by(session, workspace_id, scope, wanted, "day")
-    whole: Facts = {}
-    for of_day in days.values():
-        add_facts(whole, of_day)
-    place = (session, workspace_id, scope, wanted)
-    found = {None: _counts(whole, surveys)} if whole else {}
-    counts = _with_the_rest(*place, None, time_zone, found).get(None, Counts())
-    by_day = {day: _counts(facts, surveys) for day, facts in days.items()}
-    return counts, _with_the_rest(*place, "day", time_zone, by_day)
+) -> CountedDays:
+    """What was counted of a filter, of each of its days and of the span before, read at once."""
+    place, span = (session, workspace_id, scope), Span(wanted.first, wanted.last)
+    earlier = replace(wanted, first=span.before.first, last=span.before.last)
+    days = facts_by(*place, replace(wanted, first=earlier.first), "day")
+    now: Facts = {}
+    before: Facts = {}
+    for day, of_day in days.items():
+        add_facts(before if day < wanted.first else now, of_day)
+
+    def whole(facts: Facts, of: ScoreFilter) -> Counts:
+        found = {None: _counts(facts, surveys)} if facts else {}
+        return _with_the_rest(*place, of, None, time_zone, found).get(None, Counts())
+
+    by_day = {day: _counts(facts, surveys) for day, facts in days.items() if day >= wanted.first}
+    return CountedDays(
+        now=whole(now, wanted),
+        before=whole(before, earlier),
+        by_day=_with_the_rest(*place, wanted, "day", time_zone, by_day),
+    )
 
 
 def counts_by(

@@ -9,7 +9,8 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true, tuple_
 from sqlalchemy.orm import Session
 
-from widget.domain.follow_ups import Status
+from widget.domain.follow_ups import LETTERS, Status
+from widget.domain.inbound.mails import stored_attachments
 from widget.domain.roles import Scope
 from widget.domain.strata import Attribute
 from widget.storage.counted_responses import attribute
@@ -332,6 +333,8 @@ def thread_of(session: Session, workspace_id: int, follow_up_id: UUID) -> list[S
 
 
 def _named(row: FollowUpNote, names: dict[int, str]) -> dict[str, Any]:
+    if row.kind in LETTERS:
+        return {**row.data, "attachments": stored_attachments(row.data)}
     if row.kind != "assignment":
         return row.data
     return {side: names.get(row.data.get(side) or 0, "") for side in ("from", "to")}

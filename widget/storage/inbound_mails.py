@@ -1,5 +1,6 @@
 """What a thread holds of mails that came in; called inside an action's transaction."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -14,13 +15,13 @@ from widget.storage.models import FollowUp, FollowUpNote
 @dataclass(frozen=True)
 class Correspondence:
     """The letters about one response so far. `keys` are those of mails that came in,
-    `written_to` addresses that replies went to, `recent` how many came in lately. `is_erased`: the
-    customer was erased since."""
+    `written_to` addresses that replies went to, `recent` and `total` how many came in lately and in
+    all, by the kind of their notes. `is_erased`: the customer was erased since."""
 
     keys: frozenset[str]
     written_to: frozenset[str]
-    recent: int
-    total: int
+    recent: Counter[str]
+    total: Counter[str]
     is_erased: bool
 
 
@@ -42,7 +43,7 @@ def correspondence_of(
     return Correspondence(
         keys=frozenset(row.data.get("key", "") for row in came_in),
         written_to=frozenset(row.data["to"] for row in rows if "to" in row.data),
-        recent=sum(row.at > now - window for row in came_in),
-        total=len(came_in),
+        recent=Counter(row.kind for row in came_in if row.at > now - window),
+        total=Counter(row.kind for row in came_in),
         is_erased=any(row.data.get("erased") for row in rows),
     )

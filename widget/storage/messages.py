@@ -7,13 +7,14 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Engine, Table, or_, select, true, update
+from sqlalchemy import ColumnElement, Connection, Engine, Table, delete, or_, select, true, update
 from sqlalchemy.orm import Session
 
 from widget.domain.messages import PURPOSES, WITH_SECRET_LINK, Channel, Content, Lane, tidy_content
+from widget.domain.replies import PURPOSE as REPLY
 from widget.storage.engine import write_connection
 from widget.storage.ids import new_id
-from widget.storage.models import Message
+from widget.storage.models import Message, SubscriptionMail
 
 _messages: Table = Message.__table__  # type: ignore[assignment]
 
@@ -133,6 +134,34 @@ def release_messages(engine: Engine, claimed: Sequence[DueMessage]) -> None:
 def give_message_up(engine: Engine, due: DueMessage, error: str) -> None:
     """It could not leave, and is not tried again."""
     _settle(engine, due, status="failed", last_error=error[:500], **_kept(due))
+
+
+def messages_over_before(
+    engine: Engine, workspace_id: int, before: datetime, limit: int
+) -> list[UUID]:
+    """The ids of messages that were made before a moment and are sent or given up, the oldest
+    first. Replies to customers are not among them."""
+    query = (
+        select(_messages.c.id)
+        .where(
+            _messages.c.workspace_id == workspace_id,
+            _messages.c.created_at < before,
+            _messages.c.status.in_(("sent", "failed")),
+            _messages.c.purpose != REPLY,
+        )
+        .order_by(_messages.c.created_at, _messages.c.id)
+        .limit(limit)
+    )
+    with engine.connect() as connection:
+        return list(connection.scalars(query))
+
+
+def delete_messages_over(connection: Connection, workspace_id: int, ids: Sequence[UUID]) -> None:
+    """Delete messages, with what is kept of the mails of subscriptions among them."""
+    for table in (SubscriptionMail, Message):
+        connection.execute(
+            delete(table).where(table.workspace_id == workspace_id, table.id.in_(ids))
+        )
 
 
 def _kept(due: DueMessage) -> dict[str, Any]:

@@ -76,9 +76,9 @@ def how_many_templates(session: Session, workspace_id: int) -> int:
     return session.scalar(count) or 0
 
 
-def move_reply_template(session: Session, workspace_id: int, id: int, by: int) -> None:
-    """Change places with the one of the same group before (by -1) or after (by 1); none there
-    changes nothing. Raises UnknownReplyTemplate."""
+def move_reply_template(session: Session, workspace_id: int, id: int, by: int) -> bool:
+    """Change places with the one of the same group before (by -1) or after (by 1); returns whether
+    there was one. Raises UnknownReplyTemplate."""
     mood = _row(session, workspace_id, id).mood
     rows = list(
         session.scalars(_in_order(workspace_id).where(ReplyTemplate.mood == mood).with_for_update())
@@ -86,10 +86,12 @@ def move_reply_template(session: Session, workspace_id: int, id: int, by: int) -
     at = next((place for place, row in enumerate(rows) if row.id == id), None)
     if at is None:
         raise UnknownReplyTemplate(_UNKNOWN)
-    if 0 <= at + by < len(rows):
+    is_moved = 0 <= at + by < len(rows)
+    if is_moved:
         rows[at], rows[at + by] = rows[at + by], rows[at]
     for place, row in enumerate(rows):
         row.place = place
+    return is_moved
 
 
 def remove_reply_template(session: Session, workspace_id: int, id: int) -> None:

@@ -68,8 +68,10 @@ def days(first: date | None, last: date | None, time_zone: str) -> tuple[Any, An
 def _all(workspace_id: int) -> Select[Response, Survey, SurveyVersion, Member]:
     return (
         select(Response, Survey, SurveyVersion, Member)
-        .join(Survey, Survey.id == Response.survey_id)
-        .join(SurveyVersion, SurveyVersion.id == Response.version_id)
+        # Every response has a survey and a version. Of an outer join the database knows that it
+        # drops no row, and leaves it away where nothing of it is asked for.
+        .outerjoin(Survey, Survey.id == Response.survey_id)
+        .outerjoin(SurveyVersion, SurveyVersion.id == Response.version_id)
         .outerjoin(Member, Member.id == Response.member_id)
         .where(Response.workspace_id == workspace_id)
         # Drafts and definitions are long, and would be read for each of a page's responses.

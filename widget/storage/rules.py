@@ -39,17 +39,19 @@ def put_rule(session: Session, workspace_id: int, rule: DomainRule, at: datetime
     return row.id
 
 
-def move_rule(session: Session, workspace_id: int, id: int, by: int) -> None:
-    """Change places with the rule before (by -1) or after (by 1); none there changes nothing.
+def move_rule(session: Session, workspace_id: int, id: int, by: int) -> bool:
+    """Change places with the rule before (by -1) or after (by 1); returns whether there was one.
     Raises UnknownRule."""
     rows = list(session.scalars(_in_order(workspace_id).with_for_update()))
     at = next((place for place, row in enumerate(rows) if row.id == id), None)
     if at is None:
         raise UnknownRule("There is no such rule in this workspace.")
-    if 0 <= at + by < len(rows):
+    is_moved = 0 <= at + by < len(rows)
+    if is_moved:
         rows[at], rows[at + by] = rows[at + by], rows[at]
     for place, row in enumerate(rows):
         row.place = place
+    return is_moved
 
 
 def remove_rule(session: Session, workspace_id: int, id: int) -> None:

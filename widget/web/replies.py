@@ -1,27 +1,62 @@
 """`POST /api/v1/replies/<service>`: mails that customers write back, as mail services post them."""
 
 import logging
-from collections.abc import Mapping
-from typing import Any, cast, get_args
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from shutil import copyfileobj
+from tempfile import SpooledTemporaryFile
+from typing import IO, Any, cast, get_args
 
 from flask import Blueprint, Response, abort, current_app, request
-from werkzeug.datastructures import FileStorage
+from prometheus_client import Counter
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from widget.actions.receive_mail import receive_mail
 from widget.domain.errors import InboundRefused
 from widget.domain.inbound.mime import MESSAGE_LIMIT
-from widget.domain.inbound.services import Service, mailgun_envelope, raw_of, read_service
+from widget.domain.inbound.services import (
+    SIGNED_FIELDS,
+    Files,
+    Service,
+    mailgun_envelope,
+    raw_of,
+    read_service,
+    texts_of_form,
+)
 from widget.extensions import db
 from widget.web.clock import now
-from widget.web.mail_hooks import is_signed, mailbox_of, reporter, too_many, wants_signature
+from widget.web.mail_forms import read_form
+from widget.web.mail_hooks import (
+    Reporter,
+    is_signed,
+    mailbox_of,
+    reporter,
+    too_many,
+    wants_signature,
+)
 from widget.web.problem_json import problem_json
 from widget.web.rate_limits import rate_limits
 
 blueprint = Blueprint("replies", __name__)
 _log = logging.getLogger(__name__)
+inbound_mails = Counter(
+    "sayso_inbound_mails", "Mails that services posted, by what became of them", ["became"]
+)
 
 # Files that come along are a third larger in JSON.
 BODY_LIMIT = 2 * MESSAGE_LIMIT
+_IN_MEMORY = 1024 * 1024
+# A time, a token and a digest.
+_SIGNATURE_LIMIT = 1_000
+
+# At which status a service gives a mail up, where it is not any that says whose fault it was: at
+# others Postmark posts it again for ten hours and Mailgun for eight. SendGrid gives it up at all
+# but 5xx, at "too many" as well.
+# https://postmarkapp.com/support/article/understanding-inbound-webhook-retries-in-postmark
+# https://documentation.mailgun.com/docs/mailgun/user-manual/receive-forward-store/receive-http
+# https://www.twilio.com/docs/sendgrid/for-developers/parsing-email/inbound-email
+_FOR_GOOD: Mapping[Service, int] = {"postmark": 403, "mailgun": 406}
+_LATER: Mapping[Service, int] = {"sendgrid": 503}
 
 
 @blueprint.post("/api/v1/replies/<service>")
@@ -30,51 +65,93 @@ def receive(service: str) -> Response:
     service would go on trying."""
     if service not in get_args(Service):
         abort(404, f"Known are {', '.join(get_args(Service))}.")
-    is_form = service in ("mailgun", "sendgrid")
-    request.max_content_length = BODY_LIMIT
-    request.max_form_memory_size = BODY_LIMIT
-    # A signature stands in the form itself; of others nothing is read before who posts is known.
-    signed = wants_signature(service) and is_signed(mailgun_envelope(request.form.to_dict()))
-    found = reporter(is_signed=signed)
-    if isinstance(found, Response):
-        return found
-    if wants_signature(service) and not signed:
-        return problem_json(403, "The signature is not Mailgun’s.")
-    if found.workspace_id is None and not rate_limits().allow_inbound_mail():
-        return too_many()
     known = cast(Service, service)
-    fields = request.form.to_dict() if is_form else _body(known)
+    request.max_content_length = BODY_LIMIT
     try:
-        mail = read_service(known, fields, _files() if is_form else ())
+        answer = _receive_signed(known) if wants_signature(known) else _receive(known)
     except InboundRefused as refused:
-        _log.warning("A mail that %s posted is left out: %s", service, refused)
-        return problem_json(422, str(refused))
+        return _leave_out(known, "unreadable", 422, str(refused))
+    except RequestEntityTooLarge:
+        largest = f"A post may have {BODY_LIMIT // 1024 // 1024} MB."
+        return _leave_out(known, "too_large", 413, largest)
+    if answer.status_code == 429:
+        answer.status_code = _LATER.get(known, 429)
+    return answer
+
+
+def _leave_out(service: Service, became: str, status: int, why: str) -> Response:
+    """Tell a service that a mail will never be taken, so that it does not try again."""
+    inbound_mails.labels(became).inc()
+    _log.warning("A mail that %s posted is left out: %s", service, why)
+    return problem_json(_FOR_GOOD.get(service, status), why)
+
+
+def _receive(service: Service) -> Response:
+    found = reporter()
+    return found if isinstance(found, Response) else _take(service, request.stream, found)
+
+
+def _receive_signed(service: Service) -> Response:
+    with _kept_aside(request.stream) as body:
+        signed = _has_good_signature(body)
+        found = reporter(is_signed=signed)
+        if isinstance(found, Response):
+            return found
+        if not signed:
+            return problem_json(403, "The signature is not Mailgun’s.")
+        return _take(service, body, found)
+
+
+@contextmanager
+def _kept_aside(stream: IO[bytes]) -> Iterator[IO[bytes]]:
+    """A body that can be read twice, in a file where it is long."""
+    with SpooledTemporaryFile(_IN_MEMORY) as file:
+        copyfileobj(stream, file)
+        file.seek(0)
+        yield cast(IO[bytes], file)
+
+
+def _has_good_signature(body: IO[bytes]) -> bool:
+    """Whether Mailgun signed a form. Its signature stands somewhere in it: of what a stranger posts
+    nothing else is kept."""
+    try:
+        form = read_form(body, _kind(), limit=_SIGNATURE_LIMIT, wanted=SIGNED_FIELDS)
+    except InboundRefused:
+        return False
+    finally:
+        body.seek(0)
+    return is_signed(mailgun_envelope(texts_of_form("mailgun", form.fields)))
+
+
+def _take(service: Service, body: IO[bytes], by: Reporter) -> Response:
+    if by.workspace_id is None and not rate_limits().allow_inbound_mail():
+        return too_many()
+    fields, files = _posted(service, body)
+    mail = read_service(service, fields, files)
     taken = receive_mail(
         db.session(),
         mail,
-        raw_of(known, fields),
+        raw_of(service, fields),
         mailbox_of(current_app.extensions["sayso_settings"]),
-        workspace_id=found.workspace_id,
+        workspace_id=by.workspace_id,
         at=now(),
     )
+    inbound_mails.labels(taken).inc()
     return Response(f'{{"became": "{taken}"}}\n', content_type="application/json")
 
 
-def _body(service: Service) -> Mapping[str, Any]:
+def _posted(service: Service, body: IO[bytes]) -> tuple[Mapping[str, Any], Files]:
+    if service in ("mailgun", "sendgrid"):
+        form = read_form(body, _kind(), limit=BODY_LIMIT)
+        return texts_of_form(service, form.fields), form.files
     if service == "raw":
-        return {"raw": request.get_data(cache=False)}
+        return {"raw": body.read()}, ()
     try:
-        body = request.get_json(force=True, silent=True)
+        fields = request.get_json(force=True, silent=True)
     except RecursionError:
-        body = None
-    return body if isinstance(body, dict) else {}
+        fields = None
+    return (fields if isinstance(fields, dict) else {}), ()
 
 
-def _files() -> list[tuple[str, int]]:
-    return [(file.filename or "", _size(file)) for file in request.files.values()]
-
-
-def _size(file: FileStorage) -> int:
-    size = file.stream.seek(0, 2)
-    file.stream.seek(0)
-    return size
+def _kind() -> str:
+    return request.headers.get("Content-Type", "")

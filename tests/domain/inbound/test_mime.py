@@ -1,14 +1,17 @@
 """Mails that are broken, huge, or made to break what reads them."""
 
 import base64
+import re
+from typing import Any
 
+import nh3
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from widget.domain.errors import InboundRefused
 from widget.domain.inbound.automatic import is_automatic
-from widget.domain.inbound.html import text_of_html
+from widget.domain.inbound.html import MOST_TAGS, text_of_html
 from widget.domain.inbound.mails import WHOLE_LIMIT
 from widget.domain.inbound.mime import MESSAGE_LIMIT, decoded, read_mime
 from widget.domain.inbound.quotes import what_was_written
@@ -81,6 +84,34 @@ def test_html_becomes_lines_with_quotations_marked() -> None:
 @pytest.mark.parametrize("piece", ["<!--", "<blockquote>", "<a b='", "&#", "<!x", "</"])
 def test_html_that_never_ends_is_read_in_time(piece: str) -> None:
     assert len(text_of_html(piece * 60_000)) <= 1_000_000
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ["<div>", "<ul><li>", "<x>", "<DIV/>", "<div", "</p>", "<div title='<p>'>", "<div>x</div>"],
+)
+def test_no_more_tags_are_parsed_than_take_a_moment(
+    monkeypatch: pytest.MonkeyPatch, piece: str
+) -> None:
+    parsed: list[int] = []
+    clean = nh3.clean
+
+    def counted(text: str, **how: Any) -> str:
+        # A break holds nothing, so nothing is looked through for it.
+        parsed.append(len(re.findall(r"<[a-z/]", text.replace("<br>", ""), re.IGNORECASE)))
+        return clean(text, **how)
+
+    monkeypatch.setattr(nh3, "clean", counted)
+    text_of_html(piece * 15_000)
+    assert parsed == [MOST_TAGS, 0]
+
+
+def test_what_comes_after_too_many_tags_keeps_its_lines() -> None:
+    said = text_of_html(
+        "<p>First</p>" + "<i></i><td>" * MOST_TAGS + "one<br>t<b>w</b>o &lt;3<p>three"
+    )
+    assert said == "First\n\none\ntwo <3\nthree"
+    assert text_of_html("<p>x</p>" * MOST_TAGS).split() == ["x"] * MOST_TAGS
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,10 @@
 import re
 
 import pytest
+from sqlalchemy import or_, select
 
 from tests.builders import Workspace, answer_survey, make_workspace, post
+from tests.following import user_id
 from tests.guiding import add_template, stored_guidance, stored_templates
 from widget.actions.change_guidance import change_guidance
 from widget.domain.errors import ReplyTemplateRefused
@@ -12,6 +14,7 @@ from widget.domain.guidance import OUR_GUIDANCE, Guidance
 from widget.domain.reply_templates import MOST_TEMPLATES, ReplyTemplate
 from widget.domain.response_filters import Mood
 from widget.extensions import db
+from widget.storage.models import Event
 from widget.storage.reply_templates import reply_templates_for
 
 PAGE = "/console/follow-ups/guidance"
@@ -123,6 +126,35 @@ def test_a_template_is_made_changed_moved_and_removed(any_acme: Workspace) -> No
     assert client.get(path).status_code == 404
 
 
+def test_the_audit_knows_who_changed_what_teams_read_and_write(acme: Workspace) -> None:
+    client, owner = acme.signed_in(), user_id(acme, acme.owner)
+    post(client, PAGE, PAGE, mood="other", text="Phone them", offers_ours="1")
+    post(client, NEW, PAGE, mood="negative", name="One", text="Hello")
+    add_template(acme, "Two")
+    first, second = (template.id for template in stored_templates(acme))
+    for path in (f"{first}/earlier", f"{first}/later", f"{second}/remove"):
+        post(client, f"{PAGE}/templates/{path}", PAGE)
+    of_first = {"template": first, "name": "One", "group": "negative", "by": owner}
+    of_second = {**of_first, "template": second, "name": "Two"}
+    with acme.world.app.app_context():
+        rows = db.session.scalars(
+            select(Event)
+            .where(or_(*(Event.name.startswith(name) for name in ("guidance.", "reply_template."))))
+            .order_by(Event.id)
+        )
+        told = [(row.name, row.data) for row in rows]
+    assert told == [
+        (
+            "guidance.changed",
+            {"group": "other", "is_ours": False, "offers_ours": True, "by": owner},
+        ),
+        ("reply_template.saved", of_first),
+        ("reply_template.saved", of_second),
+        ("reply_template.moved", {**of_first, "later": True}),
+        ("reply_template.removed", of_second),
+    ]
+
+
 def test_what_cannot_be_a_template_is_said_beside_its_field(acme: Workspace) -> None:
     client = acme.signed_in()
     add_template(acme, "Taken")
@@ -175,7 +207,8 @@ def test_templates_and_guidance_of_another_workspace_stay_there(acme: Workspace)
     globex = make_workspace(acme.world, "Globex", "gil@globex.example")
     id = add_template(acme, "Secret plan")
     with acme.world.app.app_context():
-        change_guidance(db.session(), acme.id, "other", "Secret guide", offers_ours=True)
+        about = {"by": user_id(acme, acme.owner), "at": acme.world.clock()}
+        change_guidance(db.session(), acme.id, "other", "Secret guide", offers_ours=True, **about)
     client = globex.signed_in()
     assert "Secret" not in client.get(PAGE).text
     path = f"{PAGE}/templates/{id}"

@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import select
 
 from tests.builders import Workspace, add_customer, answer_survey, post
 from tests.following import follow_ups, notes, raise_alerts, the_follow_up
@@ -14,7 +15,9 @@ from widget.domain.mail_addresses import ThreadName
 from widget.domain.replies import REPLY_LIMIT
 from widget.extensions import db
 from widget.outbound.mail.transport import MailRefused
+from widget.storage.engine import writing
 from widget.storage.ids import new_id
+from widget.storage.models import FollowUpNote
 
 KIM = "kim@shop.example"
 
@@ -147,6 +150,17 @@ def test_a_reply_shows_in_the_customers_timeline(acme: Workspace) -> None:
     timeline = acme.signed_in().get(f"/console/customers/{customer}").text
     assert "The team replied" in timeline
     assert "A word from us." in timeline
+
+
+def test_a_size_that_was_kept_as_it_was_posted_breaks_no_page(acme: Workspace) -> None:
+    follow_up = reply(acme, answered(acme))
+    kept = {"attachments": [{"name": "bill.pdf", "size": 10**400}, {"name": "b", "size": -1}]}
+    with acme.world.app.app_context(), writing(db.session):
+        note = db.session.scalars(select(FollowUpNote).where(FollowUpNote.kind == "reply")).one()
+        note.kind, note.data = "customer_mail", kept
+    shown = section(acme.signed_in().get(f"/console/follow-ups/{follow_up}").text, "thread")
+    assert "bill.pdf</span> (9.0 PB)" in shown
+    assert "b</span> (0 Bytes)" in shown
 
 
 def test_a_thread_shows_letters_in_the_order_in_which_they_were_written(acme: Workspace) -> None:

@@ -7,7 +7,7 @@ from html import unescape
 import pytest
 
 from tests.builders import Workspace, answer_survey, csrf_token, post
-from tests.following import raise_alerts, the_follow_up
+from tests.following import raise_alerts, the_follow_up, user_id
 from tests.guiding import add_template
 from tests.replying import queued, suppressed
 from widget.actions.change_guidance import change_guidance
@@ -91,7 +91,8 @@ def test_review_sites_are_offered_to_every_group_or_to_none(acme: Workspace) -> 
 
 def test_without_ours_only_the_workspaces_own_are_offered(acme: Workspace) -> None:
     with acme.world.app.app_context():
-        change_guidance(db.session(), acme.id, "negative", "", offers_ours=False)
+        about = {"by": user_id(acme, acme.owner), "at": acme.world.clock()}
+        change_guidance(db.session(), acme.id, "negative", "", offers_ours=False, **about)
     client, path = acme.signed_in(), answered(acme)
     page = client.get(path).text
     assert 'id="reply-template"' not in page

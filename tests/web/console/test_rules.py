@@ -181,7 +181,7 @@ def test_a_dry_run_waits_until_every_condition_is_filled_in(acme: Workspace) -> 
 def test_rules_are_switched_moved_and_removed_and_the_audit_knows(acme: Workspace) -> None:
     first, second = add_rule(acme, LOW, name="One"), add_rule(acme, LOW, name="Two")
     client = acme.signed_in()
-    for path in (f"{first}/later", f"{second}/off", f"{first}/remove"):
+    for path in (f"{first}/later", f"{first}/later", f"{second}/off", f"{first}/remove"):
         assert post(client, f"{LIST}/{path}", LIST).status_code == 303
         names = [rule.name for rule in stored_rules(acme)]
         assert names == (["Two"] if path.endswith("remove") else ["Two", "One"])
@@ -193,6 +193,7 @@ def test_rules_are_switched_moved_and_removed_and_the_audit_knows(acme: Workspac
     assert told == [
         ("rule.saved", "One", True),
         ("rule.saved", "Two", True),
+        ("rule.moved", "One", True),
         ("rule.saved", "Two", False),
         ("rule.removed", "One", True),
     ]

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
+from typing import Any
 
 from widget.domain.bounces import short, storable
 
@@ -11,6 +12,8 @@ WHOLE_LIMIT = 20_000
 SAID_LIMIT = 10_000
 _MOST_ATTACHMENTS = 20
 _NAME_LIMIT = 150
+# What a size is cut to: any number may be posted, and beyond this none is exact everywhere.
+_MOST_BYTES = 2**53
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,22 @@ class InboundMail:
             return self.message_id
         said = "\0".join((self.sender, self.headers.get("date", ""), self.subject, self.text))
         return "sha256:" + sha256(said.encode(errors="replace")).hexdigest()
+
+
+def size_in_bytes(said: object) -> int:
+    """How large a file is that somebody said to be so large; 0 for what is no number of bytes."""
+    if not isinstance(said, int) or isinstance(said, bool):
+        return 0
+    return min(max(said, 0), _MOST_BYTES)
+
+
+def stored_attachments(data: Mapping[str, Any]) -> list[Attachment]:
+    """The attachments that a letter's note tells of, of a size that can be shown: earlier releases
+    kept any."""
+    return [
+        Attachment(str(one["name"]), size_in_bytes(one["size"]))
+        for one in data.get("attachments", ())
+    ]
 
 
 def named(attachments: list[Attachment]) -> tuple[tuple[Attachment, ...], int]:

@@ -5,15 +5,23 @@ Where a service posts the mail as it was, that is read: then nothing is lost on 
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Literal
 
 from widget.domain.bounces import short, storable
 from widget.domain.errors import InboundRefused
 from widget.domain.inbound.automatic import TELLING
 from widget.domain.inbound.html import text_of_html
-from widget.domain.inbound.mails import Attachment, InboundMail, named, whole_text
+from widget.domain.inbound.mails import (
+    Attachment,
+    InboundMail,
+    named,
+    size_in_bytes,
+    whole_text,
+)
 from widget.domain.inbound.mime import (
     addresses_in,
+    decoded,
     decoded_header,
     first_address,
     read_mime,
@@ -23,13 +31,20 @@ from widget.domain.inbound.mime import (
 Service = Literal["raw", "postmark", "mailgun", "sendgrid"]
 
 # In which field each posts a mail as it came, where it is told to.
-_RAW: dict[Service, str] = {"postmark": "RawEmail", "mailgun": "body-mime", "sendgrid": "email"}
+_RAW: dict[Service, str] = {
+    "raw": "raw",
+    "postmark": "RawEmail",
+    "mailgun": "body-mime",
+    "sendgrid": "email",
+}
+
+SIGNED_FIELDS = ("timestamp", "token", "signature")
+"""Where in a form Mailgun's signature stands."""
 
 # Names and sizes in bytes of files that were posted along.
 Files = Sequence[tuple[str, int]]
 _MOST_HEADERS = 500
-# What a size is cut to: any number may be posted, and beyond this none is exact everywhere.
-_MOST_BYTES = 2**53
+_MOST_RECIPIENTS = 20
 
 
 def read_service(service: Service, fields: Mapping[str, Any], files: Files = ()) -> InboundMail:
@@ -39,15 +54,28 @@ def read_service(service: Service, fields: Mapping[str, Any], files: Files = ())
 
 def raw_of(service: Service, fields: Mapping[str, Any]) -> bytes:
     """The mail as it came, where a service posts that; else b""."""
-    if service == "raw":
-        raw = fields.get("raw")
-        return raw if isinstance(raw, bytes) else b""
-    return _text(fields, _RAW[service]).encode("utf-8", "replace")
+    raw = fields.get(_RAW[service])
+    return (
+        raw if isinstance(raw, bytes) else _text(fields, _RAW[service]).encode("utf-8", "replace")
+    )
+
+
+def texts_of_form(service: Service, fields: Mapping[str, bytes]) -> dict[str, Any]:
+    """The fields of a service's form as texts; a mail as it came stays bytes.
+
+    SendGrid posts each field in the charset in which it was written, and says in which.
+    """
+    told = _json(decoded(fields.get("charsets", b""), "")) if service == "sendgrid" else None
+    charsets = told if isinstance(told, Mapping) else {}
+    return {
+        name: value if name == _RAW[service] else decoded(value, _text(charsets, name))
+        for name, value in fields.items()
+    }
 
 
 def mailgun_envelope(fields: Mapping[str, Any]) -> dict[str, Any]:
     """The fields of a form in which Mailgun signs it, as its JSON has them."""
-    return {"signature": {name: fields.get(name) for name in ("timestamp", "token", "signature")}}
+    return {"signature": {name: fields.get(name) for name in SIGNED_FIELDS}}
 
 
 def _text(fields: Any, name: str) -> str:
@@ -56,10 +84,7 @@ def _text(fields: Any, name: str) -> str:
 
 
 def _size(fields: Any, name: str) -> int:
-    value = fields.get(name) if isinstance(fields, Mapping) else None
-    if not isinstance(value, int) or isinstance(value, bool):
-        return 0
-    return min(max(value, 0), _MOST_BYTES)
+    return size_in_bytes(fields.get(name) if isinstance(fields, Mapping) else None)
 
 
 def _list(value: Any) -> list[Any]:
@@ -102,9 +127,17 @@ def _mail(
     )
 
 
+def _read_raw(raw: bytes, envelope: Sequence[str]) -> InboundMail:
+    """A mail as it came, sent to whom the service says as well: a mail that was sent as a blind
+    copy, or passed on from another address, names its recipient nowhere."""
+    mail = read_mime(raw)
+    told = [address for one in envelope for address in addresses_in(one)]
+    return replace(mail, to=(*told, *mail.to))
+
+
 def _postmark(fields: Mapping[str, Any], _files: Files) -> InboundMail:
     if raw := raw_of("postmark", fields):
-        return read_mime(raw)
+        return _read_raw(raw, [_text(fields, "OriginalRecipient")])
     headers = [(_text(one, "Name"), _text(one, "Value")) for one in _list(fields.get("Headers"))]
     attachments = []
     for one in _list(fields.get("Attachments")):
@@ -123,7 +156,7 @@ def _postmark(fields: Mapping[str, Any], _files: Files) -> InboundMail:
 
 def _mailgun(fields: Mapping[str, Any], files: Files) -> InboundMail:
     if raw := raw_of("mailgun", fields):
-        return read_mime(raw)
+        return _read_raw(raw, [_text(fields, "recipient")])
     pairs = _list(_json(_text(fields, "message-headers")))
     headers = [
         (str(pair[0]), str(pair[1])) for pair in pairs if isinstance(pair, list) and len(pair) == 2
@@ -145,12 +178,13 @@ def _mailgun(fields: Mapping[str, Any], files: Files) -> InboundMail:
 
 
 def _sendgrid(fields: Mapping[str, Any], files: Files) -> InboundMail:
-    if raw := raw_of("sendgrid", fields):
-        return read_mime(raw)
     envelope = _json(_text(fields, "envelope"))
-    to = _list(envelope.get("to")) if isinstance(envelope, Mapping) else []
+    told = _list(envelope.get("to")) if isinstance(envelope, Mapping) else []
+    to = [one for one in told if isinstance(one, str)][:_MOST_RECIPIENTS]
+    if raw := raw_of("sendgrid", fields):
+        return _read_raw(raw, to)
     return _mail(
-        to=[*(one for one in to if isinstance(one, str)), _text(fields, "to")],
+        to=[*to, _text(fields, "to")],
         headers=_header_lines(_text(fields, "headers")),
         sender=_text(fields, "from"),
         subject=_text(fields, "subject"),

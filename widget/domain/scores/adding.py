@@ -34,7 +34,10 @@ def summed(parts: Iterable[Counts]) -> Counts:
 
 def without(whole: Counts, part: Counts) -> Counts:
     """What the rest counted, where `part` is a part of `whole`."""
-    gone = {(one.kind, one.threshold): one.counts for one in summed([part]).answers}
+    gone: dict[tuple[Kind, int], Mapping[int, int]] = {}
+    for one in part.answers:
+        key = one.kind, one.threshold
+        gone[key] = {**Counter(gone[key]) + Counter(one.counts)} if key in gone else one.counts
     return Counts(
         answers=[
             replace(one, counts=_less(one.counts, gone.get((one.kind, one.threshold), {})))

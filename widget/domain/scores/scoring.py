@@ -183,11 +183,13 @@ def _split(counts: Counts) -> Split:
     )
 
 
-def _scores(kind: Kind, counts: Counts) -> dict[int, int]:
+def _scores(kind: Kind, counts: Counts) -> Mapping[int, int]:
+    found = [answers.counts for answers in counts.answers if answers.kind == kind]
+    if len(found) == 1:
+        return found[0]
     scores: Counter[int] = Counter()
-    for answers in counts.answers:
-        if answers.kind == kind:
-            scores.update(answers.counts)
+    for one in found:
+        scores.update(one)
     return dict(scores)
 
 

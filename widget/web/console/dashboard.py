@@ -1,14 +1,12 @@
 """The dashboard: numbers of some days with how sure they are, their course, and who differs."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 
 from flask import Response, make_response, render_template, request
 from flask_babel import gettext as _
 
 from widget.domain.dashboards import Offered, Point, Tile, all_tiles, looked_at
-from widget.domain.score_filters import ScoreFilter
 from widget.domain.scores.estimates import METHODS
 from widget.domain.scores.metrics import METRICS, MetricId
 from widget.domain.scores.scoring import Counts
@@ -19,7 +17,6 @@ from widget.storage.dashboards import (
     CountedSurvey,
     counted_surveys,
     counts_by_day,
-    counts_of,
     course_of,
 )
 from widget.storage.rewards import workspace_offer
@@ -50,14 +47,14 @@ def dashboard() -> Response:
     asked = dashboard_filters.asked(surveys)
     place = seat()
     where = (db.session(), place.workspace_id, place.scope)
-    counts, by_day = counts_by_day(*where, asked.wanted, surveys, place.time_zone)
-    before = _counts(_before(asked), surveys)
-    shown = all_tiles(asked.wanted, _offered(asked, surveys), counts, before)
+    counted = counts_by_day(*where, asked.wanted, surveys, place.time_zone)
+    counts = counted.now
+    shown = all_tiles(asked.wanted, _offered(asked, surveys), counts, counted.before)
     metrics = [one.metric for one in shown]
     metric = looked_at(metrics, request.args.get("metric") or _first_with_answers(shown))
     group = chosen_group()
     step = chosen_bucket(asked.span, _wanted_step())
-    trend = _trend(asked, surveys, metric, by_day, step)
+    trend = _trend(asked, surveys, metric, counted.by_day, step)
     if request.args.get("format") == "csv":
         is_trend = request.args.get("of") == "trend"
         everybody = None if is_trend else table_of(asked, surveys, metric, group, most=None)
@@ -106,19 +103,6 @@ def _wanted_step() -> BucketName | None:
     """By what the address cuts the course; None where that is left to the days."""
     wanted = request.args.get("step")
     return next((name for name in BUCKET_NAMES if name == wanted), None)
-
-
-def _counts(wanted: ScoreFilter, surveys: Surveys) -> Counts:
-    place = seat()
-    return counts_of(
-        db.session(), place.workspace_id, place.scope, wanted, surveys, place.time_zone
-    )
-
-
-def _before(asked: Asked) -> ScoreFilter:
-    """The same filter in the span before."""
-    span = asked.span.before
-    return replace(asked.wanted, first=span.first, last=span.last)
 
 
 def _offered(asked: Asked, surveys: Surveys) -> Offered:

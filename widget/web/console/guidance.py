@@ -13,6 +13,7 @@ from widget.extensions import db
 from widget.storage.guidance import guidance_of
 from widget.storage.reply_templates import reply_templates
 from widget.storage.shares import sharing_rules
+from widget.web.clock import now
 from widget.web.console.access import blueprint, needs, seat
 from widget.web.console.group_words import group_words, guidance_words
 
@@ -34,6 +35,8 @@ def follow_up_guidance() -> Response | str | tuple[str, int]:
             mood,
             text,
             offers_ours="offers_ours" in request.form,
+            by=seat().user_id,
+            at=now(),
         )
     except GuidanceRefused as error:
         return _page({mood: str(error)}), 422

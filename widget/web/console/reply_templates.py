@@ -47,7 +47,9 @@ def reply_template(template_id: int) -> Response | str | tuple[str, int]:
         text=request.form.get("text", ""),
     )
     try:
-        change_guidance.save_reply_template(db.session(), seat().workspace_id, typed, now())
+        change_guidance.save_reply_template(
+            db.session(), seat().workspace_id, typed, by=seat().user_id, at=now()
+        )
     except ReplyTemplateRefused as error:
         return _page(typed, error.problems), 422
     flash(_("Saved."))
@@ -60,14 +62,14 @@ def reply_template(template_id: int) -> Response | str | tuple[str, int]:
 @needs("manage_workspace")
 def reply_template_act(template_id: int, verb: str) -> Response:
     """Change a template's place in its group, or remove it."""
-    session, workspace_id = db.session(), seat().workspace_id
+    session, workspace_id, by = db.session(), seat().workspace_id, seat().user_id
     mood = reply_template_of(session, workspace_id, template_id).mood
     if verb == "remove":
-        change_guidance.remove_reply_template(session, workspace_id, template_id)
+        change_guidance.remove_reply_template(session, workspace_id, template_id, by=by, at=now())
         flash(_("Removed."))
     else:
         change_guidance.move_reply_template(
-            session, workspace_id, template_id, later=verb == "later"
+            session, workspace_id, template_id, later=verb == "later", by=by, at=now()
         )
     return redirect(url_for("console.follow_up_guidance", _anchor=mood), 303)
 

@@ -118,7 +118,9 @@ def rule_act(rule_id: int, verb: str) -> Response:
         change_rules.remove_rule(session, workspace_id, rule_id, by=by, at=now())
         flash(_("Removed."))
     else:
-        change_rules.move_rule(session, workspace_id, rule_id, later=verb == "later")
+        change_rules.move_rule(
+            session, workspace_id, rule_id, later=verb == "later", by=by, at=now()
+        )
     return redirect(url_for("console.rules"), 303)
 
 

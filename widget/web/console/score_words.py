@@ -1,5 +1,6 @@
 """How pages write numbers, intervals and changes of metrics: in the language of whoever looks."""
 
+from flask import g
 from flask_babel import get_locale, gettext
 
 from widget.domain.figures import Figures
@@ -10,6 +11,7 @@ from widget.domain.scores.estimates import Score
 from widget.domain.scores.metrics import MetricId
 from widget.domain.scores.summaries import Summary
 from widget.web.console.access import blueprint
+from widget.web.words import said
 
 
 @blueprint.app_template_filter("metric_value")
@@ -74,4 +76,7 @@ def written_signed(value: float, decimals: int) -> str:
 
 def figures() -> Figures:
     """Figures in the language of this request."""
-    return Figures(str(get_locale() or "en"), gettext)
+    found: Figures | None = g.get("figures")
+    if found is None:
+        found = g.figures = Figures(str(get_locale() or "en"), said)
+    return found
