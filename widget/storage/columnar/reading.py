@@ -150,29 +150,29 @@ def next_quarters(
     is_newer: bool,
     is_recovery: bool | None,
     limit: int,
-) -> list[int] | None:
+) -> list[tuple[int, int | None]] | None:
     """In which quarters of an hour since 1970 the `limit` responses of a filter are that come next
-    in a list, one for each response: the newest first that are older than the quarter `than`, or
-    the oldest first that are newer. None where the files cannot be read."""
+    in a list, and of which member each is: the newest first that are older than the quarter `than`,
+    or the oldest first that are newer. None where the files cannot be read."""
     given: dict[str, Any] = {"limit": limit, "than": than}
     conditions = _conditions(session, copy, scope, wanted, given)
     conditions.append("quarter > $than" if is_newer else "quarter < $than")
     if is_recovery is not None:
         conditions.append("is_recovery" if is_recovery else "NOT is_recovery")
     parts = copy.parts if is_newer else copy.parts[::-1]
-    found: list[int] = []
+    found: list[tuple[int, int | None]] = []
     # What is not that rare is in the next few months; all of them are as soon read together.
     for some in (parts[:_FEW_MONTHS], parts[_FEW_MONTHS:]):
         if not some or len(found) >= limit:
             continue
         statement = (
-            f"SELECT quarter FROM read_parquet($parts) WHERE {' AND '.join(conditions)}"
+            f"SELECT quarter, member_id FROM read_parquet($parts) WHERE {' AND '.join(conditions)}"
             f" ORDER BY quarter {'ASC' if is_newer else 'DESC'} LIMIT $limit"
         )
         rows = _ask(statement, {**given, "parts": [str(part) for part in some]})
         if rows is None:
             return None
-        found += [row[0] for row in rows]
+        found += [(quarter, member) for quarter, member in rows]
     return found[:limit]
 
 
