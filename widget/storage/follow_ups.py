@@ -50,6 +50,7 @@ class FollowUpFilter:
     member: str | None = None
     client: str | None = None
     segment: str | None = None
+    only_tests: bool = False
 
 
 @dataclass(frozen=True)
@@ -144,13 +145,15 @@ def _filtered(
             Response.member_id == member_id_of(session, reader.workspace_id, wanted.member),
         )
         query = query.where(FollowUp.response_id.in_(of_member))
-    return query.where(*_of_client(wanted))
+    return query.where(*_of_response(wanted))
 
 
-def _of_client(wanted: FollowUpFilter) -> list[ColumnElement[bool]]:
-    """The part of a filter that is about clients and segments, asked of each follow-up."""
+def _of_response(wanted: FollowUpFilter) -> list[ColumnElement[bool]]:
+    """The part of a filter that is about clients, segments and tests, asked of each follow-up."""
     asked = (("client", wanted.client), ("segment", wanted.segment))
     told = [attribute(name) == value for name, value in asked if value is not None]
+    if wanted.only_tests:
+        told.append(Response.is_test.is_(True))
     if not told:
         return []
     return [select(Response.id).where(_is_of(), *told).correlate(FollowUp).exists()]
@@ -274,7 +277,8 @@ def follow_ups_of(session: Session, workspace_id: int, response_id: UUID) -> lis
 
 @dataclass(frozen=True)
 class ShownNote:
-    """One entry of a thread. `by` is "" for what happened by itself."""
+    """One entry of a thread. `by` is somebody, or a program by its API key, or "" for what happened
+    by itself."""
 
     id: UUID
     kind: str
@@ -307,11 +311,17 @@ def thread_of(session: Session, workspace_id: int, follow_up_id: UUID) -> list[S
     return [
         ShownNote(
             *(row.id, row.kind, row.text, _named(row, names)),
-            by=names.get(row.user_id or 0, ""),
+            by=_by(row, names),
             at=row.at,
         )
         for row in rows
     ]
+
+
+def _by(row: FollowUpNote, names: dict[int, str]) -> str:
+    """Whose doing an entry is: somebody's, a program's, or a program's in somebody's name."""
+    key = row.data.get("by_key")
+    return ", ".join(filter(None, [names.get(row.user_id or 0), f"{key} (API)" if key else ""]))
 
 
 def _named(row: FollowUpNote, names: dict[int, str]) -> dict[str, Any]:
