@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from widget.domain.alert_words import follow_up_address
 from widget.domain.asking import AskingPolicy, sender_address
-from widget.domain.errors import FollowUpRefused, UnknownResponse
+from widget.domain.errors import FollowUpRefused, ReplySentAlready, UnknownResponse
 from widget.domain.mail_addresses import DeliveryName, message_id
 from widget.domain.replies import PURPOSE, SENT_ALREADY, read_reply, why_no_reply
 from widget.storage.answers import find_response
@@ -31,13 +31,15 @@ from widget.storage.replies import correspondent_of, has_reply, reply_content, r
 class Writing:
     """A reply that somebody wrote. `once` is made with the form: the same text posted twice under
     one is sent once, another is refused. `home` is the server's public address, `mail_from` the
-    address of its mails."""
+    address of its mails. `user_id` is None for a program that names nobody as its writer; `by_key`
+    names a program's API key."""
 
     text: str
     once: UUID
-    user_id: int
+    user_id: int | None
     home: str
     mail_from: str
+    by_key: str = ""
 
 
 def reply_in_follow_up(
@@ -66,7 +68,14 @@ def reply_to_response(
         if row is None:
             user_id = written.user_id
             row = add_follow_up(session, response, why=["by_hand"], assignee_id=user_id, at=at)
-            add_note(session, row, "status", at=at, user_id=user_id, data={"to": row.status})
+            opened = {"to": row.status}
+            add_note(
+                *(session, row, "status"),
+                at=at,
+                user_id=user_id,
+                by_key=written.by_key,
+                data=opened,
+            )
         _reply(session, row, response, written, at)
         return row.id
 
@@ -78,16 +87,22 @@ def _reply(
     if has_reply(session, row.workspace_id, written.once):
         if reply_text(session, row.workspace_id, row.id, written.once) != text:
             # From the browser's page before: what is new in it must not be lost.
-            raise FollowUpRefused(SENT_ALREADY)
+            raise ReplySentAlready(SENT_ALREADY)
         return
     workspace = session.get_one(Workspace, row.workspace_id)
     customer = correspondent_of(session, response)
     if refusal := why_no_reply(customer, workspace.test_mail_to):
         raise FollowUpRefused(refusal)
-    if row.assignee_id is None:
+    if row.assignee_id is None and written.user_id is not None:
         row.assignee_id = written.user_id
         taken = {"from": None, "to": written.user_id}
-        add_note(session, row, "assignment", at=at, data=taken, user_id=written.user_id)
+        add_note(
+            *(session, row, "assignment"),
+            at=at,
+            data=taken,
+            user_id=written.user_id,
+            by_key=written.by_key,
+        )
     sender = sender_address(AskingPolicy.from_json(workspace.asking), written.mail_from)
     name = message_id(DeliveryName(row.workspace_id, written.once), sender.rpartition("@")[2])
     data = {"to": customer.address, "message_id": name}
@@ -97,6 +112,7 @@ def _reply(
         text=text,
         data=data,
         user_id=written.user_id,
+        by_key=written.by_key,
         id=written.once,
     )
     add_message(

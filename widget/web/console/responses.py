@@ -45,6 +45,7 @@ from widget.web.console.response_filters import (
 from widget.web.console.response_guide import guide_of
 from widget.web.console.response_thread import people_to_mention, thread
 from widget.web.console.saved_filters import menu_of
+from widget.web.console.tag_choices import tag_choices
 from widget.web.face.speech import Speech
 
 PAGE = 50
@@ -80,7 +81,7 @@ def responses() -> Response:
         "kinds": [(kind, KIND_NAMES[kind]) for kind in KINDS],
         "moods": mood_options(),
         "groups": group_links(found),
-        "tag_options": [(tag, tag) for tag in tag_names(session, workspace_id)],
+        "tag_options": [(tag, tag) for tag in tag_choices().values()],
         "columns": shown_columns(),
         "asked_columns": request.args.getlist("columns"),
         "under_way": changes_under_way(session, workspace_id) if reads_others else [],
