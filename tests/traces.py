@@ -185,7 +185,8 @@ def _work_on(acme: Workspace, response: UUID, other: UUID) -> None:
     send_replies(acme, FileMailer(acme.world.settings.data / "mail"))
     with acme.world.app.app_context():
         session = db.session()
-        write_note(session, acme.id, row.id, f"{said} Refunded.", user_id=owner, at=at)
+        about = {"user_id": owner, "home": HOME, "at": at}
+        write_note(session, acme.id, row.id, f"{said} Refunded.", **about)
         resolve(
             session,
             acme.id,

@@ -153,10 +153,10 @@ def test_what_is_opened_again_is_due_anew(acme: Workspace) -> None:
 
 def test_the_first_reply_is_kept_and_a_plain_note_is_none(acme: Workspace) -> None:
     bad_rating(acme)
-    act(acme, write_note, "Who knows Kim?")
+    act(acme, write_note, "Who knows Kim?", home=HOME)
     assert the_follow_up(acme).first_reply_at is None
-    act(acme, write_note, "Called Kim.", tells_of_reply=True)
+    act(acme, write_note, "Called Kim.", tells_of_reply=True, home=HOME)
     then = acme.world.clock()
     acme.world.clock.pass_time(hours=2)
-    act(acme, write_note, "Called Kim again.", tells_of_reply=True)
+    act(acme, write_note, "Called Kim again.", tells_of_reply=True, home=HOME)
     assert the_follow_up(acme).first_reply_at == then

@@ -31,6 +31,7 @@ from tests.traces import send_requests
 from widget.actions.delete_response import delete_response
 from widget.actions.receive_bounce import receive_bounce
 from widget.actions.reply_to_customer import reply_in_follow_up
+from widget.actions.work_on_follow_up import resolve, set_status
 from widget.domain.bounces import BounceReport
 from widget.domain.errors import EraseLater, FollowUpRefused
 from widget.domain.mail_addresses import (
@@ -147,6 +148,22 @@ def test_a_reply_opens_a_follow_up_where_there_is_none_and_takes_one_that_is_nob
     with acme.world.app.app_context():
         names = db.session.scalars(select(Event.name).order_by(Event.id)).all()
     assert names.count("follow_up.replied") == 2
+
+
+def test_a_follow_up_waits_for_the_customer_once_they_were_replied_to(any_acme: Workspace) -> None:
+    acme = any_acme
+    follow_up = reply(acme, answered(acme))
+    assert the_follow_up(acme).status == "waiting"
+    assert notes(acme, "status")[-1].data == {"from": "new", "to": "waiting", "by_reply": True}
+    about = {"user_id": user_id(acme, acme.owner), "at": acme.world.clock()}
+    with acme.world.app.app_context():
+        set_status(db.session(), acme.id, follow_up, "in_progress", **about)
+    reply_again(acme, follow_up)
+    assert the_follow_up(acme).status == "waiting"
+    with acme.world.app.app_context():
+        resolve(db.session(), acme.id, follow_up, "", asks_again=False, **about)
+    reply_again(acme, follow_up)
+    assert the_follow_up(acme).status == "resolved"
 
 
 def test_the_same_form_pressed_twice_sends_one_reply(any_acme: Workspace) -> None:

@@ -150,8 +150,8 @@ def test_unanswered_are_bad_answers_that_nobody_replied_to(any_acme: Workspace) 
             by = {"user_id": user_id(acme, acme.owner), "at": acme.world.clock()}
             open_by_hand(db.session, acme.id, UUID(id), **by)
     ids = {str(row.response_id): row.id for row in follow_ups(acme)}
-    act(acme, write_note, ids[replied], "Called", tells_of_reply=True)
-    act(acme, write_note, ids[opened], "Who can call?")
+    act(acme, write_note, ids[replied], "Called", tells_of_reply=True, home=HOME)
+    act(acme, write_note, ids[opened], "Who can call?", home=HOME)
     act(acme, resolve, ids[resolved], "Spam", asks_again=False)
     with acme.world.app.app_context():
         set_hidden(db.session(), acme.id, UUID(hidden), hidden=True, at=acme.world.clock())

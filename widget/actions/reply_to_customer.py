@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from widget.domain.alert_words import follow_up_address
 from widget.domain.asking import AskingPolicy, sender_address
 from widget.domain.errors import FollowUpRefused, UnknownResponse
+from widget.domain.follow_ups import ON_REPLY
 from widget.domain.mail_addresses import DeliveryName, message_id
 from widget.domain.replies import PURPOSE, SENT_ALREADY, read_reply, why_no_reply
 from widget.storage.answers import find_response
@@ -20,6 +21,7 @@ from widget.storage.follow_up_rows import (
     add_note,
     append_follow_up_event,
     locked_follow_up,
+    move,
     newest_follow_up_of,
 )
 from widget.storage.messages import add_message
@@ -43,7 +45,8 @@ class Writing:
 def reply_in_follow_up(
     session: Session, workspace_id: int, id: UUID, written: Writing, *, at: datetime
 ) -> None:
-    """Reply in a follow-up's thread, which is then the writer's if it was nobody's.
+    """Reply in a follow-up's thread, which is then the writer's if it was nobody's, and waits for
+    the customer unless it is resolved.
 
     Raises FollowUpRefused for a text that cannot be sent or a customer who cannot be written to,
     and UnknownFollowUp.
@@ -107,3 +110,5 @@ def _reply(
         id=written.once,
     )
     append_follow_up_event(session, "follow_up.replied", row, at)
+    told = {"by_reply": True}
+    move(session, row, ON_REPLY, at=at, data=told, user_id=written.user_id)

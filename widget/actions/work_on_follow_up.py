@@ -9,22 +9,27 @@ from sqlalchemy.orm import Session
 
 from widget.actions.ask_again import ask_again
 from widget.actions.open_follow_up import alarm_of
-from widget.domain.alert_words import assignment_content
+from widget.actions.tell_mentioned import mention_content, tell_mentioned
+from widget.domain.alert_words import assignment_content, follow_up_address
 from widget.domain.due_dates import is_overdue
 from widget.domain.errors import FollowUpRefused
-from widget.domain.follow_ups import Status, Why, read_note, read_outcome
+from widget.domain.follow_ups import ON_TAKING, Status, Why, read_note, read_outcome
 from widget.storage.engine import writing
 from widget.storage.follow_up_rows import (
     add_note,
     append_follow_up_event,
     locked_follow_up,
+    move,
     newest_follow_up_of,
     note_reply,
     reopen,
 )
-from widget.storage.leads import Lead, leads_of
+from widget.storage.follow_ups import names_of
+from widget.storage.leads import Lead, leads_of, rated_member
 from widget.storage.messages import add_message
 from widget.storage.models import FollowUp
+from widget.storage.seats import Seat
+from widget.storage.surveys import survey_name
 
 
 def write_note(
@@ -35,17 +40,53 @@ def write_note(
     *,
     tells_of_reply: bool = False,
     user_id: int,
+    home: str,
     at: datetime,
-) -> None:
-    """Add a note to the thread. `tells_of_reply`: the customer was replied to elsewhere, by phone
-    perhaps, which counts as a reply. Raises FollowUpRefused and UnknownFollowUp."""
+) -> list[str]:
+    """Add a note to the thread, and tell those whom it mentions.
+
+    `tells_of_reply`: the customer was replied to elsewhere, by phone perhaps, which counts as a
+    reply. `home` is the server's public address. Returns the addresses of people who were mentioned
+    and cannot see the follow-up: they are not told. Raises FollowUpRefused and UnknownFollowUp.
+    """
     note = read_note(text)
     with writing(session):
-        row, _response = locked_follow_up(session, workspace_id, id)
+        row, response = locked_follow_up(session, workspace_id, id)
         data = {"is_reply": True} if tells_of_reply else {}
         add_note(session, row, "note", at=at, text=note, data=data, user_id=user_id)
         if tells_of_reply:
             note_reply(row, at)
+            move(session, row, ON_TAKING, user_id=user_id, at=at)
+        return _tell_mentioned(session, row, response, note, user_id, home, at)
+
+
+def _tell_mentioned(
+    session: Session,
+    row: FollowUp,
+    response: Mapping[str, Any],
+    note: str,
+    user_id: int,
+    home: str,
+    at: datetime,
+) -> list[str]:
+    member = rated_member(session, row.workspace_id, response["member_id"])
+    team_id = member.team_id if member else None
+
+    def may_read(seat: Seat) -> bool:
+        return seat.may("lead") and (
+            seat.scope.everything
+            or row.assignee_id == seat.user_id
+            or seat.scope.covers(response["member_id"], team_id)
+        )
+
+    author = names_of(session, {user_id}).get(user_id, "Somebody")
+    survey = survey_name(session, row.survey_id)
+    link = follow_up_address(home, row.id)
+    content = mention_content(author, note, survey, link, "Open the follow-up")
+    _told, unseeing = tell_mentioned(
+        *(session, row.workspace_id, note, content), by=user_id, may_read=may_read, at=at
+    )
+    return unseeing
 
 
 def assign(
@@ -59,6 +100,7 @@ def assign(
     at: datetime,
 ) -> None:
     """Give a follow-up to somebody, who gets a mail unless they took it themselves; or to nobody.
+    Whoever takes a new one works on it.
 
     `home` is the server's public address. Raises FollowUpRefused for somebody who may not follow
     up, and UnknownFollowUp.
@@ -73,6 +115,8 @@ def assign(
         data = {"from": row.assignee_id, "to": assignee_id}
         row.assignee_id = assignee_id
         add_note(session, row, "assignment", at=at, data=data, user_id=user_id)
+        if assignee_id == user_id:
+            move(session, row, ON_TAKING, user_id=user_id, at=at)
         if is_overdue(row.due_at, row.resolved_at, at):
             # Whoever takes it over late sees that it is.
             row.reminded_at = at

@@ -313,6 +313,8 @@ def thread_of(session: Session, workspace_id: int, follow_up_id: UUID) -> list[S
         # A reply's id is as old as the form that it was written in.
         .order_by(FollowUpNote.at, FollowUpNote.kind == "reply", FollowUpNote.id)
     ).all()
+    # What a reply changes comes after it.
+    rows = sorted(rows, key=lambda row: (row.at, "by_reply" in row.data))
     ids = {row.user_id for row in rows if row.user_id}
     ids |= {
         row.data[side]

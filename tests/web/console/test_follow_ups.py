@@ -5,8 +5,9 @@ from uuid import UUID
 import pytest
 from flask.testing import FlaskClient
 
-from tests.builders import Workspace, answer_survey, make_workspace, post
+from tests.builders import Workspace, answer_survey, make_workspace, messages_to, post
 from tests.following import (
+    alerts,
     follow_ups,
     notes,
     of,
@@ -158,6 +159,42 @@ def test_what_customers_and_the_team_write_is_text(acme: Workspace) -> None:
     assert "<b>Kim" not in page
     assert "<i>called" not in page
     assert [note.text for note in notes(acme, "note")] == ["<i>called</i>"]
+
+
+def test_whoever_takes_a_new_one_works_on_it(any_acme: Workspace) -> None:
+    acme = any_acme
+    acme.person("sam@acme.example", "manager", sees_all=True)
+    set_alerts(acme, assign="nobody")
+    found, client = follow_up_on(acme), acme.signed_in()
+    for email, status in (("sam@acme.example", "new"), (acme.owner, "in_progress")):
+        form = {"assignee": str(user_id(acme, email))}
+        post(client, path(found, "/assignee"), path(found), **form)
+        assert the_follow_up(acme).status == status
+    assert notes(acme, "status")[-1].data == {"from": "new", "to": "in_progress"}
+
+
+def test_whoever_a_note_mentions_gets_a_mail_and_stands_out_in_it(any_acme: Workspace) -> None:
+    acme = any_acme
+    member = acme.member("Vi Roth", email="vi@acme.example")
+    acme.person("vi@acme.example", "member", member=member)
+    acme.person("sam@acme.example", "manager", sees_all=True)
+    acme.person("lee@acme.example", "manager", leads=(acme.team("Support"),))
+    found, client = follow_up_on(acme), acme.signed_in()
+    assert "<code>@sam@acme.example</code>" in client.get(path(found)).text
+    note = "Look, @sam@acme.example, @lee@acme.example, @Vi Roth and @alice@acme.example"
+    page = post(client, path(found, "/notes"), path(found), note=note)
+    [told] = messages_to(acme, "sam@acme.example")
+    assert told.subject == f"{acme.owner} mentioned you"
+    assert (told.quote, told.link) == (note, f"http://localhost{path(found)}")
+    assert alerts(acme, "mention") == [("mail", "sam@acme.example")]
+    page = client.get(path(found)).text
+    assert "<mark>@sam@acme.example</mark>" in page
+    for email in ("lee@acme.example", "vi@acme.example"):
+        assert f"{email} cannot see this follow-up and was not told." in page
+    give = {"assignee": str(user_id(acme, "lee@acme.example"))}
+    post(client, path(found, "/assignee"), path(found), **give)
+    post(client, path(found, "/notes"), path(found), note="It is yours, @lee@acme.example")
+    assert len(messages_to(acme, "lee@acme.example")) == 2
 
 
 def test_giving_away_what_one_then_no_longer_sees_leads_to_the_list(acme: Workspace) -> None:

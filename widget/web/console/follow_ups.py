@@ -26,6 +26,7 @@ from widget.actions.reply_to_customer import reply_in_follow_up
 from widget.domain.due_dates import is_overdue
 from widget.domain.errors import FollowUpRefused, MomentRefused
 from widget.domain.follow_ups import STATUS_WORDS, STATUSES, WHY_WORDS, WHYS
+from widget.domain.mentions import parts
 from widget.domain.moments import read_local_moment
 from widget.domain.requests import Decision, why_in_words
 from widget.extensions import db
@@ -42,6 +43,7 @@ from widget.web.clock import now
 from widget.web.console.access import blueprint, needs, seat
 from widget.web.console.filters import moment
 from widget.web.console.replies import ReplyForm, begun, reply_form, sent_states, write_reply
+from widget.web.console.response_thread import people_to_mention
 from widget.web.face.speech import Speech
 
 
@@ -70,17 +72,20 @@ def follow_up_note(follow_up_id: UUID) -> Response:
     """Write a note."""
     found = _found(follow_up_id)
     try:
-        work_on_follow_up.write_note(
+        unseeing = work_on_follow_up.write_note(
             db.session(),
             seat().workspace_id,
             follow_up_id,
             request.form.get("note", ""),
             tells_of_reply="is_reply" in request.form,
             user_id=seat().user_id,
+            home=_home(),
             at=now(),
         )
     except FollowUpRefused as error:
         return _page(found, {"note": str(error)})
+    for email in unseeing:
+        flash(_("%(email)s cannot see this follow-up and was not told.", email=email), "error")
     return _back(follow_up_id, "#thread")
 
 
@@ -236,6 +241,7 @@ def _page(found: ListedFollowUp, problems: dict[str, str] | None = None) -> Resp
     pair = pair_by_request(db.session(), workspace_id, row.recovery_request_id)
     in_scope = find_response(db.session(), workspace_id, row.response_id, seat().scope)
     thread = thread_of(db.session(), workspace_id, row.id)
+    people = people_to_mention()
     page = render_template(
         "console/follow_ups/one.html",
         found=found,
@@ -252,6 +258,8 @@ def _page(found: ListedFollowUp, problems: dict[str, str] | None = None) -> Resp
         may_read=in_scope is not None,
         typed=request.form,
         problems=problems or {},
+        people=people,
+        cut=lambda text: parts(text, people),
     )
     return make_response(page, 422 if problems else 200)
 
