@@ -6,6 +6,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from tests.builders import Workspace, answer_survey, make_workspace, messages_to, post
+from tests.campaigning import add_customer, answer, launched, requests_of
 from tests.following import (
     alerts,
     follow_ups,
@@ -229,3 +230,59 @@ def test_a_response_says_whether_it_is_followed_up_to_whoever_leads(acme: Worksp
     page = client.get(f"/console/responses/{id}").text
     assert "Open a follow-up" not in page
     assert path(found) in page
+
+
+def test_notes_of_the_response_and_of_its_follow_up_stand_on_both_pages(acme: Workspace) -> None:
+    client, found = acme.signed_in(), follow_up_on(acme, customer_email="kim@c.example")
+    page = f"/console/responses/{of(found)}"
+    post(client, f"{page}/notes", page, note="They called before.")
+    post(client, path(found, "/notes"), path(found), note="It was the <invoice>, @alice.")
+    there = client.get(path(found)).text.partition('id="team-notes"')[2].partition("</section>")[0]
+    assert "They called before." in there
+    assert f"{page}#thread" in there
+    here = client.get(page).text.partition('id="follow-up-thread"')[2].partition("</section>")[0]
+    assert "It was the &lt;invoice&gt;" in here
+    assert f"{path(found)}#thread" in here
+
+
+def test_whoever_leads_elsewhere_reads_no_notes_of_a_response_that_is_not_theirs(
+    acme: Workspace,
+) -> None:
+    client, found = acme.signed_in(), follow_up_on(acme)
+    sam = acme.person("sam@acme.example", "manager", leads=(acme.team("Support"),))
+    page = f"/console/responses/{of(found)}"
+    post(client, f"{page}/notes", page, note="They called before.")
+    give = {"assignee": str(user_id(acme, "sam@acme.example"))}
+    post(client, path(found, "/assignee"), path(found), **give)
+    shown = sam.get(path(found))
+    assert shown.status_code == 200
+    assert "They called before." not in shown.text
+
+
+def test_both_pages_lead_to_the_customer_their_client_and_the_campaign(any_acme: Workspace) -> None:
+    acme = any_acme
+    survey, client = acme.survey("nps"), acme.signed_in()
+    known = {"client": "Globex & Co", "segment": "Large", "name": "Kim"}
+    customer = add_customer(acme, "kim@c.example", **known)
+    wave = launched(acme, survey, name="Autumn")
+    [request] = requests_of(acme, wave)
+    answer(acme, survey, request.id, 3, attributes=request.properties or {})
+    raise_alerts(acme)
+    found = the_follow_up(acme)
+    for page in (path(found), f"/console/responses/{of(found)}"):
+        facts = client.get(page).text.partition('<p class="facts">')[2].partition("</p>")[0]
+        assert f'href="/console/customers/{customer}">' in facts
+        assert "by=client&amp;name=Globex+%26+Co" in facts
+        assert ">Globex &amp; Co</a>" in facts
+        assert "by=segment&amp;name=Large" in facts
+        assert f'href="/console/campaigns/{wave}">Autumn</a>' in facts
+
+
+def test_a_customer_whom_the_page_named_is_led_to_where_they_are_known(acme: Workspace) -> None:
+    customer = add_customer(acme, "kim@c.example")
+    found = follow_up_on(acme, customer_email="Kim@C.example", customer_name="Kim")
+    page = acme.signed_in().get(path(found)).text
+    assert f'href="/console/customers/{customer}">Kim</a>' in page
+    stranger = follow_up_on(acme, customer_email="pat@c.example", customer_name="Pat")
+    page = acme.signed_in().get(path(stranger)).text
+    assert "<bdi>Pat</bdi>" in page

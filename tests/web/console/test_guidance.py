@@ -277,3 +277,29 @@ def test_the_dashboards_nps_leads_to_the_three_groups(acme: Workspace) -> None:
     page = client.get(f"/console/dashboard?survey={survey}").text
     for words, mood in (("Promoters", "positive"), ("Passives", "other")):
         assert re.search(rf'href="[^"]*mood={mood}[^"]*">{words}</a>', page)
+
+
+def test_a_follow_up_says_what_to_do_next_and_nobody_is_told_to_open_another(
+    acme: Workspace,
+) -> None:
+    client = acme.signed_in()
+    response = answer_survey(acme, acme.survey("nps"), 3, customer_email="kim@c.example")
+    page = f"/console/responses/{response}"
+    opens, words = "Open a follow-up about it", "Open a follow-up, so that somebody has it"
+    part = section(client.get(page).text, "guidance")
+    assert opens in part
+    assert words in part
+    follow_up = post(client, f"{page}/follow-up", page).location
+    for path in (page, follow_up):
+        part = section(client.get(path).text, "guidance")
+        assert "resolve it, and ask the customer again" in part
+        assert ">Detractor</span>" in part
+        assert "Say sorry and ask what would help" in part
+        assert opens not in part
+        assert words not in part
+        assert ("Go to the follow-up" in part) == (path == page)
+    post(client, f"{follow_up}/resolve", follow_up, outcome="Fine")
+    for path in (page, follow_up):
+        part = section(client.get(path).text, "guidance")
+        assert "It was followed up and is resolved." in part
+        assert opens not in part

@@ -1,11 +1,19 @@
 """What to do next about one response: its group's guidance, and what can be done right there."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
-from widget.domain.guidance import Guidance
+from widget.domain.guidance import (
+    OUR_GUIDANCE,
+    OUR_GUIDANCE_FOLLOWED,
+    OUR_GUIDANCE_RESOLVED,
+    Guidance,
+)
 from widget.domain.response_filters import Mood, mood_of
 from widget.extensions import db
 from widget.storage.guidance import guidance_of
+from widget.storage.models import FollowUp
 from widget.storage.responses import ListedResponse
 from widget.web.console.access import seat
 from widget.web.console.group_words import guidance_words, one_of_group
@@ -14,12 +22,15 @@ from widget.web.console.group_words import guidance_words, one_of_group
 @dataclass(frozen=True)
 class Guide:
     """`group` is what one of its group is called. `is_testimonial`: the customer has agreed that
-    their comment is shown, and somebody decides about it."""
+    their comment is shown, and somebody decides about it. `follow_up` is one that is open.
+    `may_open`: it has none and never had, and its group's answers want one."""
 
     mood: Mood
     group: str
     text: str
     is_testimonial: bool
+    follow_up: UUID | None
+    may_open: bool
 
 
 def group_of(found: ListedResponse) -> Mood:
@@ -28,15 +39,26 @@ def group_of(found: ListedResponse) -> Mood:
     return mood_of(definition.question.kind, found.response.score, definition.positive_from)
 
 
-def guide_of(found: ListedResponse) -> Guide:
-    """The guide on a response's page."""
+def group_name(found: ListedResponse) -> str:
+    """What a response of its group is called, such as “Promoter”."""
+    return one_of_group(group_of(found), found.definition.question.kind)
+
+
+def guide_of(found: ListedResponse, follow_ups: Sequence[FollowUp]) -> Guide:
+    """The guide about a response that has some follow-ups, the newest first."""
     guidance: Guidance = guidance_of(db.session(), seat().workspace_id)
     mood, row = group_of(found), found.response
+    is_open = [one for one in follow_ups if one.resolved_at is None]
+    ours = OUR_GUIDANCE
+    if follow_ups:
+        ours = OUR_GUIDANCE_FOLLOWED if is_open else OUR_GUIDANCE_RESOLVED
     return Guide(
         mood,
-        one_of_group(mood, found.definition.question.kind),
-        guidance_words(guidance, mood),
+        group_name(found),
+        guidance_words(guidance, mood, ours),
         is_testimonial=bool(
             mood == "positive" and row.may_publish and row.comment and not row.comment_hidden_at
         ),
+        follow_up=is_open[0].id if is_open else None,
+        may_open=mood == "negative" and not follow_ups,
     )
