@@ -123,6 +123,30 @@ def test_the_list_is_filtered_by_status_assignee_survey_and_member(any_acme: Wor
     assert str(two.id) in rows
 
 
+def test_the_list_says_of_which_client_and_group_each_is_and_is_filtered_by_them(
+    any_acme: Workspace,
+) -> None:
+    acme, client = any_acme, any_acme.signed_in()
+    nps = acme.survey("nps")
+    known = {"client": "Globex & Co", "segment": "Large"}
+    answer_survey(acme, nps, 3, attributes=known)
+    answer_survey(acme, nps, 2, attributes={"client": "Initech"})
+    raise_alerts(acme)
+    page = client.get("/console/follow-ups").text
+    assert "<span>Globex &amp; Co</span><span>Large</span>" in page
+    assert page.count('<span class="tag bad">Detractor</span>') == 2
+    for query, found in (
+        ("client=Globex+%26+Co", True),
+        ("segment=Large", True),
+        ("client=Initech", False),
+    ):
+        shown = client.get(f"/console/follow-ups?{query}").text
+        assert ("<span>Large</span>" in shown) == found
+        assert shown.count('<span class="tag bad">Detractor</span>') == 1
+    assert 'name="client"' in page
+    assert 'name="segment"' in page
+
+
 def test_pages_follow_one_another(acme: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("widget.web.console.follow_up_queues.PAGE", 2)
     survey = acme.survey()

@@ -17,7 +17,7 @@ from widget.extensions import db
 from widget.storage.bulk_changes import changes_under_way
 from widget.storage.embed_problems import surveys_with_problems
 from widget.storage.fitting_responses import Fitting
-from widget.storage.follow_ups import follow_ups_of
+from widget.storage.follow_ups import follow_ups_of, names_of
 from widget.storage.recovery_pairs import Pair, pair_of
 from widget.storage.response_origins import origin_of
 from widget.storage.responses import (
@@ -141,6 +141,7 @@ def _page(found: ListedResponse, reply_problem: str = "") -> Response:
     response_id, may_lead = found.response.id, seat().may("lead")
     follow_ups = follow_ups_of(db.session(), seat().workspace_id, response_id) if may_lead else []
     people = people_to_mention()
+    acted = acted_on(db.session(), seat().workspace_id, response_id) if may_lead else None
     told = said_in(follow_ups)
     page = render_template(
         "console/responses/one.html",
@@ -163,7 +164,8 @@ def _page(found: ListedResponse, reply_problem: str = "") -> Response:
         tags=tags_of(db.session(), seat().workspace_id, [response_id]).get(response_id, ()),
         tag_options=tag_names(db.session(), seat().workspace_id) if may_lead else [],
         thread=thread(response_id, people),
-        acted=acted_on(db.session(), seat().workspace_id, response_id) if may_lead else None,
+        acted=acted,
+        names=names_of(db.session(), {id for one in acted or () for id in one.people}),
         people=people if may_lead else [],
         reply=_reply_form(found, reply_problem) if may_lead else None,
         guide=guide_of(found, follow_ups) if may_lead else None,
