@@ -68,7 +68,7 @@
           ...axis,
           space: 70,
           // Months and quarters are named where they begin, as many as there is room for.
-          ...(step && { splits: () => at.filter((_one, index) => (at.length - 1 - index) % Math.ceil((at.length * 70) / place.clientWidth) === 0) }),
+          ...(step && { splits: () => at.filter((_one, index) => (at.length - 1 - index) % Math.ceil((at.length * 80) / (place.clientWidth - 84)) === 0) }),
           values: (_plot, places, _axis, _space, apart) => places.map((seconds) => (step === "quarter" ? quarter(seconds) : day(seconds, step !== "month" && apart < MONTH_S ? { day: "numeric" } : { year: "numeric" }))),
         },
         { ...axis, size: 56 },
@@ -79,7 +79,7 @@
       hooks: { draw: [(plot) => alone(plot, faint)] },
       series: [
         { label: place.dataset.when, value: (_plot, seconds) => (seconds === null ? "" : day(seconds, { day: "numeric", year: "numeric" })) },
-        { label: place.dataset.label, stroke: accent, width: 2, points: { size: 6, fill: accent } },
+        { label: place.dataset.label, stroke: accent, width: 2, points: { size: 6, fill: accent, ...(step && { show: true }) } },
         { label: `${place.dataset.between} ↓`, stroke: "transparent", points: { show: false } },
         { label: `${place.dataset.between} ↑`, stroke: "transparent", points: { show: false } },
         ...parts.map(([series]) => series),

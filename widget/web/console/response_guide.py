@@ -23,12 +23,14 @@ from widget.web.console.group_words import guidance_words, one_of_group
 class Guide:
     """`group` is what one of its group is called. `is_testimonial`: the customer has agreed that
     their comment is shown, and somebody decides about it. `follow_up` is one that is open.
+    `may_consent`: they have not, and could say so by mail.
     `may_open`: it has none and never had, and its group's answers want one."""
 
     mood: Mood
     group: str
     text: str
     is_testimonial: bool
+    may_consent: bool
     follow_up: UUID | None
     may_open: bool
 
@@ -48,6 +50,7 @@ def guide_of(found: ListedResponse, follow_ups: Sequence[FollowUp]) -> Guide:
     """The guide about a response that has some follow-ups, the newest first."""
     guidance: Guidance = guidance_of(db.session(), seat().workspace_id)
     mood, row = group_of(found), found.response
+    could_be_shown = bool(mood == "positive" and row.comment and not row.comment_hidden_at)
     is_open = [one for one in follow_ups if one.resolved_at is None]
     ours = OUR_GUIDANCE
     if follow_ups:
@@ -56,9 +59,8 @@ def guide_of(found: ListedResponse, follow_ups: Sequence[FollowUp]) -> Guide:
         mood,
         group_name(found),
         guidance_words(guidance, mood, ours),
-        is_testimonial=bool(
-            mood == "positive" and row.may_publish and row.comment and not row.comment_hidden_at
-        ),
+        is_testimonial=could_be_shown and bool(row.may_publish),
+        may_consent=could_be_shown and not row.may_publish and not row.is_test,
         follow_up=is_open[0].id if is_open else None,
         may_open=mood == "negative" and not follow_ups,
     )

@@ -13,6 +13,7 @@ from widget.actions.delete_response import delete_response
 from widget.actions.hide_response import set_hidden
 from widget.actions.mark_response import Mark, set_mark
 from widget.actions.note_response import Author, note_response
+from widget.actions.record_consent import record_consent
 from widget.domain.errors import NoteRefused
 from widget.domain.follow_ups import LETTERS
 from widget.domain.mentions import Mentionable, Part, parts
@@ -135,6 +136,33 @@ def response_mark(response_id: UUID, act: Act) -> Response:
         "show-comment": _("The comment is shown again."),
     }
     flash(words[act])
+    return _back(response_id)
+
+
+@blueprint.post("/responses/<uuid:response_id>/consent/<any(given,taken):verb>")
+@needs("lead")
+def response_consent(response_id: UUID, verb: str) -> Response:
+    """Record that the customer agreed to have their comment published, or does so no more."""
+    _check_within_scope(response_id)
+    is_given = verb == "given"
+    try:
+        record_consent(
+            db.session(),
+            seat().workspace_id,
+            response_id,
+            request.form.get("reason", ""),
+            is_given=is_given,
+            at=now(),
+            by=seat().user_id,
+        )
+    except NoteRefused as error:
+        flash(str(error), "error")
+    else:
+        flash(
+            _("Recorded: decide about it under Testimonials.")
+            if is_given
+            else _("Recorded: it is published nowhere any more.")
+        )
     return _back(response_id)
 
 

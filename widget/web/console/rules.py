@@ -151,7 +151,9 @@ def _conditions(typed: Rule, change: str) -> Response:
     values = _values(typed, wrong)
     return htmx.page_or_partial(
         render_template("console/rules/rule.html", **values),
-        render_template("console/rules/_conditions.html", **values),
+        # The dry run stands further below, and is of these conditions.
+        render_template("console/rules/_conditions.html", **values)
+        + render_template("console/rules/_matches.html", oob=True, **values),
         422 if wrong else 200,
     )
 
