@@ -8,8 +8,9 @@ import pytest
 from tests.builders import Workspace, answer_survey
 from tests.following import HOME, alerts, last_alert, notes, raise_alerts, the_follow_up, user_id
 from widget.actions.change_due_rules import change_due_rules
+from widget.actions.note_follow_up import write_note
 from widget.actions.remind_overdue import RemindOverdue
-from widget.actions.work_on_follow_up import assign, resolve, set_due, set_status, write_note
+from widget.actions.work_on_follow_up import assign, resolve, set_due, set_status
 from widget.domain.due_dates import Allowed, DueRules, due_at
 from widget.domain.errors import FollowUpRefused
 from widget.extensions import db

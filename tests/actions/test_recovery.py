@@ -31,10 +31,11 @@ from widget.actions.change_member import set_archived
 from widget.actions.decide_testimonial import approve_testimonial
 from widget.actions.give_answer import give_answer_within
 from widget.actions.hide_response import set_hidden
+from widget.actions.note_follow_up import write_note
 from widget.actions.open_follow_up import open_by_hand
 from widget.actions.restore_answer import restore_answer
 from widget.actions.unsubscribe import set_unsubscribed
-from widget.actions.work_on_follow_up import assign, resolve, set_status, write_note
+from widget.actions.work_on_follow_up import assign, resolve, set_status
 from widget.domain.asking import AskingPolicy
 from widget.domain.context import Context
 from widget.domain.errors import FollowUpRefused, UnknownFollowUp

@@ -17,7 +17,8 @@ from widget.storage.models import FollowUpNote
 
 @dataclass(frozen=True)
 class ShownNote:
-    """One entry of a thread. `by` is "" for what happened by itself."""
+    """One entry of a thread. `by` is somebody, or a program by its API key, or "" for what happened
+    by itself."""
 
     id: UUID
     kind: str
@@ -59,10 +60,14 @@ def threads_of(
     threads: dict[UUID, list[ShownNote]] = {id: [] for id in follow_up_ids}
     for row in rows:
         told = (row.id, row.kind, row.text, _named(row, names))
-        threads[row.follow_up_id].append(
-            ShownNote(*told, by=names.get(row.user_id or 0, ""), at=row.at)
-        )
+        threads[row.follow_up_id].append(ShownNote(*told, by=_by(row, names), at=row.at))
     return threads
+
+
+def _by(row: FollowUpNote, names: dict[int, str]) -> str:
+    """Whose doing an entry is: somebody's, a program's, or a program's in somebody's name."""
+    key = row.data.get("by_key")
+    return ", ".join(filter(None, [names.get(row.user_id or 0), f"{key} (API)" if key else ""]))
 
 
 def _named(row: FollowUpNote, names: dict[int, str]) -> dict[str, Any]:

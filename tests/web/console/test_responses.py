@@ -9,13 +9,16 @@ from sqlalchemy import event, update
 
 from tests.builders import MONDAY, Workspace, answer_survey, ask, csrf_token, make_workspace, post
 from tests.web.frame.visiting import HTMX, open_survey
+from widget.actions.tag_response import set_tag
 from widget.domain.context import Problem
+from widget.domain.people_rules import PeopleRules
 from widget.domain.scales import Style
 from widget.domain.surveys import Question, new_definition, with_text
 from widget.extensions import db
 from widget.storage import rollups
 from widget.storage.engine import writing
 from widget.storage.models import Request
+from widget.storage.profiles import set_people_rules
 
 
 def listed(page: str) -> list[str]:
@@ -351,6 +354,43 @@ def test_a_member_sees_no_first_answer_that_was_hidden_beside_the_second(acme: W
     assert "Before and after the follow-up" not in page
     assert "She was asleep" not in page
     assert "She was asleep" in acme.signed_in().get(f"/console/responses/{again}").text
+
+
+@pytest.mark.parametrize("page", ["/console/responses", "/console/dashboard"])
+def test_members_are_offered_the_tags_of_what_was_said_of_them_alone(
+    any_acme: Workspace, page: str
+) -> None:
+    acme, survey = any_acme, any_acme.survey()
+    team, ana = acme.team("Support"), acme.member("Ana", email="ana@a.example")
+    ben = acme.member("Ben", email="ben@a.example")
+    acme.put_in(team, ana)
+    acme.put_in(team, ben)
+    for member, tag, details in (
+        ("ana@a.example", "praise", {}),
+        ("ana@a.example", "tried", {"is_test": True}),
+        ("ben@a.example", "to warn", {}),
+        ("", "nobodys", {}),
+    ):
+        given = {"member": member} if member else {}
+        response = answer_survey(acme, survey, 4, **given, **details)
+        with acme.world.app.app_context():
+            about = {"given": True, "at": acme.world.clock()}
+            set_tag(db.session(), acme.id, UUID(response), tag, **about)
+    client = acme.person("ana@acme.example", "member", member=ana)
+    assert offered_tags(client.get(page).text) == ["praise"]
+    all_tags = ["nobodys", "praise", "to warn", "tried"]
+    assert offered_tags(acme.signed_in().get(page).text) == all_tags
+    lead = acme.person("lee@acme.example", "manager", leads=(team,))
+    assert offered_tags(lead.get(page).text) == all_tags
+    with acme.world.app.app_context(), writing(db.session):
+        set_people_rules(db.session(), acme.id, PeopleRules(members_see_team=True))
+    assert offered_tags(client.get(page).text) == ["praise", "to warn"]
+
+
+def offered_tags(page: str) -> list[str]:
+    """What the filter's field for tags offers."""
+    field = page.partition('<select id="tag"')[2].partition("</select>")[0]
+    return re.findall(r'<option value="([^"]+)"', field)
 
 
 def test_members_open_no_test_answers(acme: Workspace) -> None:

@@ -17,10 +17,10 @@ from widget.storage.dashboards import (
     member_names_of,
     versions_by_number,
 )
-from widget.storage.tags import tags_by_id
 from widget.storage.teams import team_tree
 from widget.web.clock import now
 from widget.web.console.access import seat
+from widget.web.console.tag_choices import tag_choices
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ def asked(surveys: dict[int, CountedSurvey]) -> Asked:
     chosen = chosen_of(request.args.to_dict(flat=False))
     tree = team_tree(db.session(), seat().workspace_id, seat().scope)
     members = member_names_of(db.session(), seat().workspace_id, seat().scope)
-    tags = tags_by_id(db.session(), seat().workspace_id)
+    tags = tag_choices()
     versions = versions_by_number(db.session(), seat().workspace_id, chosen["version"])
     known = known_of(surveys, members, tree, tags, seat().scope, versions)
     read = read_query(chosen, known, now().astimezone(ZoneInfo(seat().time_zone)).date())

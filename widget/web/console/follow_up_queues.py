@@ -11,6 +11,7 @@ from widget.domain.errors import MomentRefused
 from widget.domain.follow_ups import STATUS_WORDS, STATUSES
 from widget.domain.moments import read_moment
 from widget.extensions import db
+from widget.storage.follow_up_counts import follow_up_counts
 from widget.storage.follow_ups import (
     COUNTED_TO,
     QUEUES,
@@ -18,7 +19,6 @@ from widget.storage.follow_ups import (
     Place,
     Queue,
     Reader,
-    follow_up_counts,
     follow_ups_page,
     followed_members,
 )

@@ -20,6 +20,7 @@ from werkzeug.wrappers import Response
 
 from widget.actions import work_on_follow_up
 from widget.actions.ask_again import may_ask_again
+from widget.actions.note_follow_up import write_note
 from widget.actions.open_follow_up import open_by_hand
 from widget.actions.reply_to_customer import reply_in_follow_up
 from widget.domain.errors import FollowUpRefused, MomentRefused
@@ -72,7 +73,7 @@ def follow_up_note(follow_up_id: UUID) -> Response:
     """Write a note."""
     found = _found(follow_up_id)
     try:
-        unseeing = work_on_follow_up.write_note(
+        unseeing = write_note(
             db.session(),
             seat().workspace_id,
             follow_up_id,
@@ -212,6 +213,8 @@ def _page(found: ListedFollowUp, problems: dict[str, str] | None = None) -> Resp
     in_scope = find_response(db.session(), workspace_id, row.response_id, seat().scope)
     notes = thread_of(db.session(), workspace_id, row.id)
     people = people_to_mention()
+    siblings = follow_ups_of(db.session(), workspace_id, row.response_id)
+    open_one = next((one.id for one in siblings if one.resolved_at is None), None)
     page = render_template(
         "console/follow_ups/one.html",
         found=found,
@@ -230,7 +233,7 @@ def _page(found: ListedFollowUp, problems: dict[str, str] | None = None) -> Resp
         problems=problems or {},
         people=people,
         team_notes=_team_notes(row.response_id, people) if in_scope else [],
-        guide=guide_of(found.response, follow_ups_of(db.session(), workspace_id, row.response_id)),
+        guide=guide_of(found.response, open_one, is_followed=True),
         origin=origin_of(db.session(), found.response.response),
         cut=lambda text: parts(text, people),
     )

@@ -1,6 +1,5 @@
 """What to do next about one response: its group's guidance, and what can be done right there."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -13,7 +12,6 @@ from widget.domain.guidance import (
 from widget.domain.response_filters import Mood, mood_of
 from widget.extensions import db
 from widget.storage.guidance import guidance_of
-from widget.storage.models import FollowUp
 from widget.storage.responses import ListedResponse
 from widget.web.console.access import seat
 from widget.web.console.group_words import guidance_words, one_of_group
@@ -46,21 +44,21 @@ def group_name(found: ListedResponse) -> str:
     return one_of_group(group_of(found), found.definition.question.kind)
 
 
-def guide_of(found: ListedResponse, follow_ups: Sequence[FollowUp]) -> Guide:
-    """The guide about a response that has some follow-ups, the newest first."""
+def guide_of(found: ListedResponse, follow_up: UUID | None, *, is_followed: bool) -> Guide:
+    """The guide about a response. `follow_up` is one that is open, and `is_followed` says whether
+    it has any, resolved ones too."""
     guidance: Guidance = guidance_of(db.session(), seat().workspace_id)
     mood, row = group_of(found), found.response
     could_be_shown = bool(mood == "positive" and row.comment and not row.comment_hidden_at)
-    is_open = [one for one in follow_ups if one.resolved_at is None]
     ours = OUR_GUIDANCE
-    if follow_ups:
-        ours = OUR_GUIDANCE_FOLLOWED if is_open else OUR_GUIDANCE_RESOLVED
+    if is_followed:
+        ours = OUR_GUIDANCE_FOLLOWED if follow_up else OUR_GUIDANCE_RESOLVED
     return Guide(
         mood,
         group_name(found),
         guidance_words(guidance, mood, ours),
         is_testimonial=could_be_shown and bool(row.may_publish),
         may_consent=could_be_shown and not row.may_publish and not row.is_test,
-        follow_up=is_open[0].id if is_open else None,
-        may_open=mood == "negative" and not follow_ups,
+        follow_up=follow_up,
+        may_open=mood == "negative" and not is_followed,
     )

@@ -21,7 +21,6 @@ from widget.domain.notes import read_reason
 from widget.extensions import db
 from widget.storage.follow_up_threads import ShownNote as FollowUpNote
 from widget.storage.follow_up_threads import threads_of
-from widget.storage.models import FollowUp
 from widget.storage.notes import ShownNote, mentionable, thread_of
 from widget.storage.responses import find_response
 from widget.web.clock import now
@@ -176,12 +175,11 @@ def thread(response_id: UUID, people: Sequence[Mentionable]) -> list[ThreadEntry
     return entries
 
 
-def said_in(follow_ups: Sequence[FollowUp]) -> list[FollowUpNote]:
+def said_in(follow_ups: Sequence[UUID]) -> list[FollowUpNote]:
     """Notes and letters of the threads of some follow-ups, oldest first."""
     if not follow_ups:
         return []
-    ids = [row.id for row in follow_ups]
-    threads = threads_of(db.session(), seat().workspace_id, ids)
+    threads = threads_of(db.session(), seat().workspace_id, follow_ups)
     said = [note for one in threads.values() for note in one if note.kind in ("note", *LETTERS)]
     return sorted(said, key=lambda note: note.at)
 

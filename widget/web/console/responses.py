@@ -47,6 +47,7 @@ from widget.web.console.response_filters import (
 from widget.web.console.response_guide import guide_of
 from widget.web.console.response_thread import people_to_mention, said_in, thread
 from widget.web.console.saved_filters import menu_of
+from widget.web.console.tag_choices import tag_choices
 from widget.web.face.speech import Speech
 
 PAGE = 50
@@ -82,7 +83,7 @@ def responses() -> Response:
         "kinds": [(kind, KIND_NAMES[kind]) for kind in KINDS],
         "moods": mood_options(),
         "groups": group_links(found),
-        "tag_options": [(tag, tag) for tag in tag_names(session, workspace_id)],
+        "tag_options": [(tag, tag) for tag in tag_choices().values()],
         "columns": shown_columns(),
         "asked_columns": request.args.getlist("columns"),
         "under_way": changes_under_way(session, workspace_id) if reads_others else [],
@@ -140,9 +141,10 @@ def _reply_form(found: ListedResponse, problem: str = "") -> ReplyForm:
 def _page(found: ListedResponse, reply_problem: str = "") -> Response:
     response_id, may_lead = found.response.id, seat().may("lead")
     follow_ups = follow_ups_of(db.session(), seat().workspace_id, response_id) if may_lead else []
+    open_one = next((row.id for row in follow_ups if row.resolved_at is None), None)
     people = people_to_mention()
     acted = acted_on(db.session(), seat().workspace_id, response_id) if may_lead else None
-    told = said_in(follow_ups)
+    told = said_in([row.id for row in follow_ups])
     page = render_template(
         "console/responses/one.html",
         may_lead=may_lead,
@@ -168,7 +170,7 @@ def _page(found: ListedResponse, reply_problem: str = "") -> Response:
         names=names_of(db.session(), {id for one in acted or () for id in one.people}),
         people=people if may_lead else [],
         reply=_reply_form(found, reply_problem) if may_lead else None,
-        guide=guide_of(found, follow_ups) if may_lead else None,
+        guide=guide_of(found, open_one, is_followed=bool(follow_ups)) if may_lead else None,
     )
     return make_response(page, 422 if reply_problem else 200)
 
