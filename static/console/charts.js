@@ -11,12 +11,31 @@
     { timeZone: "UTC", month: "short", ...parts },
   );
 
+  const quarter = (seconds) => {
+    const date = new Date(seconds * 1000);
+    return `Q${Math.floor(date.getUTCMonth() / 3) + 1} ${date.getUTCFullYear()}`;
+  };
+
+  // A number with none beside it is on no line and in no band: its interval is a bar of its own.
+  function alone(plot, colour) {
+    const [at, values, lows, highs] = plot.data;
+    values.forEach((value, index) => {
+      const has = (other) => values[other] !== null && values[other] !== undefined;
+      if (value === null || lows[index] === null || has(index - 1) || has(index + 1)) return;
+      const x = plot.valToPos(at[index], "x", true);
+      const [top, bottom] = [highs[index], lows[index]].map((end) => plot.valToPos(end, "y", true));
+      plot.ctx.fillStyle = colour;
+      plot.ctx.fillRect(x - 5 * devicePixelRatio, top, 10 * devicePixelRatio, bottom - top);
+    });
+  }
+
   function draw(place) {
     const rows = [...document.querySelectorAll(`#${place.dataset.chart} tbody tr`)];
     if (rows.length < 2 || typeof uPlot !== "function") return;
     const column = (name) => rows.map((row) => number(row.dataset[name]));
     // Days as noon in UTC, so that no time zone moves one to its neighbour.
     const at = rows.map((row) => Date.parse(`${row.dataset.at}T12:00Z`) / 1000);
+    const { step } = place.dataset;
     const axis = { stroke: colour("--soft"), grid: { stroke: colour("--line"), width: 1 }, ticks: { stroke: colour("--line") } };
     const accent = colour("--accent");
     const faint = `${accent}33`;
@@ -87,13 +106,13 @@
         {
           ...axis,
           splits: ticks,
-          values: (_plot, places) => places.map((seconds) => day(seconds, ["month", "quarter"].includes(place.dataset.step) ? { year: "numeric" } : { day: "numeric" })),
+          values: (_plot, places) => places.map((seconds) => (step === "quarter" ? quarter(seconds) : day(seconds, step === "month" ? { year: "numeric" } : { day: "numeric" }))),
         },
         { ...axis, size: 56 },
       ],
       cursor: { y: false },
       hooks: {
-        draw: [drawPoints],
+        draw: [(plot) => alone(plot, faint), drawPoints],
         setCursor: [rest],
         ready: [(plot) => {
           rest(plot);
@@ -101,7 +120,8 @@
           plot.over.classList.toggle("leads", rows.some((_row, index) => address(index)));
         }],
       },
-      legend: { live: true },
+      // A band has no line of its own to be known by.
+      legend: { live: true, markers: { fill: (_plot, index) => (index === 2 || index === 3 ? faint : "transparent") } },
       series: [
         { label: place.dataset.when, value: (_plot, seconds) => (seconds === null ? "" : day(seconds, { day: "numeric", year: "numeric" })) },
         { label: place.dataset.label, stroke: accent, width: 2, value: (_plot, value, _series, index) => (value === null ? "" : said(value, index)), points: { show: false } },

@@ -37,6 +37,7 @@ from widget.storage.dashboards import (
 from widget.storage.follow_up_figures import follow_up_figures
 from widget.storage.models import Survey, SurveyVersion
 from widget.storage.reason_names import reason_name
+from widget.storage.report_sides import against_baseline, weighted_figures
 from widget.storage.report_themes import Counted
 from widget.storage.responses import days
 from widget.storage.theme_comments import ticked_in
@@ -83,6 +84,8 @@ def report_figures(session: Session, about: Counted, plan: ReportPlan) -> Report
         follow_ups_before=_follow_ups(session, about, plan, survey_id, plan.compared_with),
         reasons=_reasons(session, about, survey_id, now_filter, before_filter),
         others=_others(session, about, survey_id, (before_filter, now_filter), surveys),
+        against=against_baseline(session, about, plan, survey_id, surveys, metric, now),
+        weighted=weighted_figures(session, about, plan, now_filter, surveys, metric),
     )
 
 

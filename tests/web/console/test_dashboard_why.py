@@ -235,9 +235,10 @@ def test_everybody_sees_what_is_behind_the_scores_of_their_scope_alone(acme: Wor
     assert "refund" in page
     listed = member.get(link(page, "no refund")).text
     assert listed.count('data-label="When"') == 30
-    # Asking for the other's member by name finds nothing.
+    # Asking for the other's team by its id finds nothing, and tells no more than of one there is not.
     page = found(acme, lead, f"{PAGE}?team={other}")
-    assert "No comments and no areas" in page
+    assert "There is no such team, or it is not yours to see." in page
+    assert "secret word" not in words(page)
     # The other joins the team: what was found before is no longer theirs to see.
     acme.put_in(team, ben)
     assert "Being found" in lead.get(PAGE).text

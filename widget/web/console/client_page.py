@@ -25,6 +25,7 @@ from widget.extensions import db
 from widget.storage.client_figures import (
     Baseline,
     baseline_before,
+    baseline_within,
     campaigns_that_asked,
     client_counts,
     counts_by_day,
@@ -90,6 +91,9 @@ def client() -> Response | str:
         by_words=by_words(asked.by),
         figures=_figures(asked, counts, before, baseline, name),
         baseline=baseline,
+        coming_baseline=""
+        if baseline
+        else baseline_within(db.session(), asked.about, asked.survey.kind, asked.quarter),
         trend=trend,
         trend_csv=trend_csv,
         step=step,

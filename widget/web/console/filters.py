@@ -119,5 +119,7 @@ def deed(kind: NoteKind) -> str:
         "shown": _("showed the response again"),
         "tagged": _("gave the tag"),
         "untagged": _("took the tag"),
+        "consented": _("recorded that the comment may be published"),
+        "consent_taken": _("recorded that the comment may not be published any more"),
     }
     return str(words[kind])
