@@ -22,7 +22,7 @@ from widget.domain.roles import Scope
 from widget.domain.scales import Kind
 from widget.domain.score_filters import ScoreFilter
 from widget.domain.scores.corrections import corrected
-from widget.domain.scores.metrics import MetricId
+from widget.domain.scores.metrics import METRIC_IDS, MetricId
 from widget.domain.scores.scoring import Counts, compare, score_of
 from widget.domain.scores.spans import Span, buckets
 from widget.domain.surveys import Definition, definition_from_json
@@ -61,6 +61,8 @@ def report_figures(session: Session, about: Counted, plan: ReportPlan) -> Report
     metrics = shown_metrics(
         now, before, knows_requests=now_filter.knows_requests, knows_shares=False
     )
+    # A row that is missing does not tell that nobody was asked; one with a dash does.
+    metrics = [id for id in METRIC_IDS if id in {*metrics, "response_rate", "time_to_answer"}]
     shown = [metric, *(other for other in metrics if other != metric)]
     trend = course_of(
         session,

@@ -75,7 +75,9 @@ def client() -> Response | str:
     if request.args.get("format") == "csv":
         answer = make_response(trend_csv)
         answer.headers["Content-Type"] = "text/csv; charset=utf-8"
-        answer.headers["Content-Disposition"] = f'attachment; filename="{asked.metric}.csv"'
+        answer.headers["Content-Disposition"] = (
+            f'attachment; filename="{asked.metric}-by-{step}.csv"'
+        )
         return answer
     baseline = baseline_before(db.session(), asked.about, asked.survey.kind, asked.quarter.first)
     counts = client_counts(db.session(), asked.about, asked.quarter, name)

@@ -97,10 +97,12 @@ def responses() -> Response:
         "rewards": reward_of_responses(session, workspace_id, ids),
         "tags_of": tags_of(session, workspace_id, ids),
     }
-    return htmx.page_or_partial(
-        render_template("console/responses/list.html", **values),
-        render_template("console/responses/_rows.html", **values),
-        422 if found.problems else 200,
+    return htmx.in_address(
+        htmx.page_or_partial(
+            render_template("console/responses/list.html", **values),
+            render_template("console/responses/_rows.html", **values),
+            422 if found.problems else 200,
+        )
     )
 
 
