@@ -445,6 +445,7 @@ def test_a_rehearsal_goes_to_whoever_asks_for_it_and_to_nobody_else(acme: Worksp
     assert acme.owner in client.get(path).text
     [written] = (acme.world.settings.data / "mail").glob("*.eml")
     assert f"To: {acme.owner}" in written.read_text()
+    assert "Subject: [Rehearsal] " in written.read_text()
     assert requests_of(acme, id) == []
 
 
