@@ -24,6 +24,7 @@ def test_progress_counts_what_left_and_why_others_did_not() -> None:
             ("delivered", ""): 3,
             ("answered", ""): 4,
             ("bounced", "hard_bounce"): 5,
+            ("bounced", "address_refused"): 2,
             ("expired", "unanswered"): 6,
             ("not_sent", "asked_recently"): 7,
             ("not_sent", "unsubscribed"): 8,
@@ -33,9 +34,13 @@ def test_progress_counts_what_left_and_why_others_did_not() -> None:
         is_made=False,
         unsubscribed=1,
     )
-    assert (found.scheduled, found.sent, found.answered, found.bounced) == (1, 20, 4, 5)
-    assert found.not_sent == (("unsubscribed", 8), ("asked_recently", 7))
-    assert found.refused == 15
+    assert (found.scheduled, found.sent, found.answered, found.bounced) == (1, 20, 4, 7)
+    assert found.not_sent == (
+        ("unsubscribed", 8),
+        ("asked_recently", 7),
+        ("address_refused", 2),
+    )
+    assert found.refused == 17
     assert not found.is_made
 
 

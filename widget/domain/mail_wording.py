@@ -66,7 +66,9 @@ _BUILT_IN: Mapping[Occasion, MailWording] = {
     "interaction": _OF_INTERACTIONS,
     "relationship": replace(
         _OF_INTERACTIONS,
-        intro="You are a customer of {company}, and your opinion matters to us. One click is enough.",
+        intro=(
+            "You are a customer of {company}, and your opinion matters to us. One click is enough."
+        ),
     ),
 }
 # Why a customer is mailed, as the last lines of a mail say.
@@ -119,13 +121,13 @@ class SurveyMail:
         fall back to the survey's main language; running text does not, for half a mail in another
         language reads worse than our own words.
         """
-        ours = built_in(occasion)
-        return MailWording(
-            **{
-                name: self._text(name, language, main) or _translated(ours, name, language, translate)
-                for name in FIELDS
-            }
-        )
+        ours: Mapping[str, str] = asdict(built_in(occasion))
+
+        def text(name: Field) -> str:
+            words = self._text(name, language, main)
+            return words or (translate(ours[name], language) if ours[name] else "")
+
+        return MailWording(**{name: text(name) for name in FIELDS})
 
     def _text(self, name: Field, language: str, main: str) -> str:
         tags = fallbacks(language)
@@ -136,11 +138,6 @@ class SurveyMail:
             if text:
                 return text
         return ""
-
-
-def _translated(ours: MailWording, name: Field, language: str, translate: Translate) -> str:
-    text: str = getattr(ours, name)
-    return translate(text, language) if text else ""
 
 
 def with_wording(mail: SurveyMail, language: str, words: MailWording) -> SurveyMail:

@@ -4,8 +4,9 @@ import re
 from datetime import timedelta
 from email import message_from_bytes
 from email.policy import default
+from html import unescape
 
-from tests.builders import Workspace, csrf_token, make_workspace, post
+from tests.builders import Workspace, answer_survey, csrf_token, make_workspace, post
 from tests.campaigning import (
     add_customers,
     answer,
@@ -17,6 +18,7 @@ from tests.campaigning import (
     send,
     stored_campaign,
 )
+from tests.web.api.test_responses import Program
 from widget.actions.change_campaigns import mark_baseline
 from widget.actions.note_delivery import note_all_sent
 from widget.domain.audiences import Rule
@@ -532,3 +534,79 @@ def test_nobody_opens_another_workspaces_campaign(acme: Workspace) -> None:
         400,
     )
     assert stored_campaign(other, id).status == "running"
+
+
+def rows_of(page: str) -> set[str]:
+    """The ids of the listed responses."""
+    return set(re.findall(r'href="/console/responses/([0-9a-f-]{36})', page))
+
+
+def test_the_groups_of_answers_lead_to_just_those(any_acme: Workspace) -> None:
+    survey = any_acme.survey("nps")
+    add_customers(any_acme, 6, segment="Gold")
+    found_by(any_acme, "First", {"Gold": [9, 0]}, survey)
+    any_acme.world.clock.pass_time(days=1)
+    id = found_by(any_acme, "Second", {"Gold": [10, 9, 8, 3, 0]}, survey)
+    answer_survey(any_acme, survey, 10)
+    client = any_acme.signed_in()
+    page = client.get(f"/console/campaigns/{id}").text
+    links = re.findall(r'<li><a href="([^"]+)"><strong>(\d+)</strong> (\w+)</a>', page)
+    assert [(number, words) for _address, number, words in links] == [
+        ("2", "Promoters"),
+        ("1", "Passives"),
+        ("2", "Detractors"),
+    ]
+    for address, number, _words in links:
+        assert len(rows_of(client.get(unescape(address)).text)) == int(number)
+    everything = client.get(f"/console/responses?campaign={id}").text
+    assert len(rows_of(everything)) == 5
+    assert "Campaign: Second" in everything
+    assert rows_of(client.get("/console/responses?campaign=999").text) == set()
+    assert rows_of(client.get("/console/responses?campaign=x").text) == set()
+
+
+def test_the_responses_of_one_wave_are_found_with_other_filters_and_in_files(
+    any_acme: Workspace,
+) -> None:
+    survey = any_acme.survey("csat")
+    add_customers(any_acme, 3)
+    id = launched(any_acme, survey, every="week", repeat=1, quiet_days=0)
+    mail_all(any_acme)
+    answer(any_acme, survey, requests_of(any_acme, id)[0].id, 5, ref="first")
+    any_acme.world.clock.pass_time(days=7)
+    run(any_acme)
+    mail_all(any_acme)
+    newest = max(row.wave_id for row in requests_of(any_acme, id))
+    second = [row for row in requests_of(any_acme, id) if row.wave_id == newest]
+    answer(any_acme, survey, second[0].id, 5, ref="second", comment="So quick")
+    answer(any_acme, survey, second[1].id, 1, ref="third")
+    client = any_acme.signed_in()
+    page = client.get(f"/console/campaigns/{id}?wave=2").text
+    links = re.findall(r'<li><a href="([^"]+)"><strong>(\d+)</strong> ([^<]+)</a>', page)
+    assert [(number, words) for _address, number, words in links] == [
+        ("1", "Positive"),
+        ("1", "Negative"),
+    ]
+    for query, number in (
+        (f"campaign={id}", 3),
+        (f"campaign={id}&wave=2", 2),
+        (f"campaign={id}&wave=1&wave=2", 3),
+        (f"campaign={id}&wave=2&mood=positive", 1),
+        (f"campaign={id}&q=quick", 1),
+        (f"campaign={id}&tag=none-such", 0),
+        (f"campaign={id}&tag=a&tag=b", 0),
+        (f"campaign={id}&client=-", 3),
+    ):
+        assert len(rows_of(client.get(f"/console/responses?{query}").text)) == number, query
+    number = client.get(f"/console/responses/number?campaign={id}").text
+    assert "3" in number
+    assert Program(any_acme).refs(f"?campaign={id}") == ["third", "second", "first"]
+    assert "There is no campaign" in Program(any_acme).get("?campaign=99").json["detail"]
+
+
+def test_a_manager_finds_no_answers_of_a_campaign_beyond_their_teams(any_acme: Workspace) -> None:
+    survey = any_acme.survey("nps")
+    add_customers(any_acme, 2, segment="Gold")
+    id = found_by(any_acme, "Autumn", {"Gold": [10, 0]}, survey)
+    client = any_acme.person("lead@acme.example", "manager", leads=(any_acme.team("Top"),))
+    assert rows_of(client.get(f"/console/responses?campaign={id}").text) == set()

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from flask import render_template, request
+from flask import render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -15,6 +16,7 @@ from widget.domain.campaign_results import (
     by_group,
     by_stratum,
     counted_from,
+    mood_counts,
     progress,
 )
 from widget.domain.campaigns import (
@@ -24,6 +26,7 @@ from widget.domain.campaigns import (
     passes_over_its_own,
     plan_problems,
 )
+from widget.domain.guidance import GROUPS
 from widget.domain.scores.comparisons import Comparison
 from widget.domain.scores.estimates import METHODS, Score
 from widget.domain.scores.metrics import METRICS
@@ -36,7 +39,9 @@ from widget.storage.waves import StoredWave, waves_of
 from widget.web import htmx
 from widget.web.console.access import blueprint, needs, seat
 from widget.web.console.campaign_samples import Sample, sample_of
+from widget.web.console.group_words import group_words
 from widget.web.console.request_words import reason
+from widget.web.console.response_filters import mood_options
 
 
 @dataclass(frozen=True)
@@ -55,10 +60,20 @@ class Baseline:
 
 
 @dataclass(frozen=True)
+class GroupCount:
+    """How many answered how well, and where these answers are."""
+
+    words: str
+    number: int
+    address: str
+
+
+@dataclass(frozen=True)
 class Results:
     """What a wave found, within a scope. `against` is None without a baseline."""
 
     score: Score
+    moods: list[GroupCount]
     baseline: Score | None
     baseline_name: str
     is_recounted: bool
@@ -140,6 +155,7 @@ def _results(found: StoredCampaign, wave: StoredWave) -> Results:
     ]
     return Results(
         score=score_of(found.kind, everybody),
+        moods=_moods(found, wave, everybody),
         baseline=score_of(found.kind, counts) if counts else None,
         baseline_name=baseline.name if baseline else "",
         is_recounted=baseline is not None and baseline.is_recounted,
@@ -154,6 +170,21 @@ def _results(found: StoredCampaign, wave: StoredWave) -> Results:
             found.kind, _groups(wave.id, surveys, "client"), baseline.clients if baseline else None
         ),
     )
+
+
+def _moods(found: StoredCampaign, wave: StoredWave, counts: Counts) -> list[GroupCount]:
+    """How many answers were how good, each with the list of just those."""
+    words = dict(mood_options())
+    where: dict[str, Any] = {"campaign": found.id}
+    if found.plan.every != "once":
+        where["wave"] = wave.number
+    if found.kind == "nps":
+        where |= {"kind": "nps"}
+        words = {mood: group_words(mood) for mood in GROUPS}
+    return [
+        GroupCount(words[mood], number, url_for("console.responses", **where, mood=mood))
+        for mood, number in mood_counts(counts).items()
+    ]
 
 
 def _groups(wave_id: int, surveys: dict[int, CountedSurvey], by: By) -> dict[str, Counts]:

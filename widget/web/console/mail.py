@@ -151,9 +151,7 @@ def send_campaign_to_oneself(public_id: str, languages: Sequence[str]) -> tuple[
     and once in each language that their mails would be in, the MOST_TRIALS most frequent."""
     setup = mail_setup(db.session(), seat().workspace_id, public_id)
     spoken = [choose_language(one, setup.definition, setup.mail) for one in languages or [""]]
-    return _send_trials(
-        setup, list(dict.fromkeys(spoken))[:MOST_TRIALS], None, is_rehearsal=True
-    )
+    return _send_trials(setup, list(dict.fromkeys(spoken))[:MOST_TRIALS], None, is_rehearsal=True)
 
 
 def _send_trials(
