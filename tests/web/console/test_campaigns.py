@@ -6,8 +6,9 @@ from email import message_from_bytes
 from email.policy import default
 from html import unescape
 
-from tests.builders import Workspace, answer_survey, csrf_token, make_workspace, post
+from tests.builders import MONDAY, Workspace, answer_survey, csrf_token, make_workspace, post
 from tests.campaigning import (
+    add_customer,
     add_customers,
     answer,
     audience,
@@ -23,10 +24,12 @@ from widget.actions.change_campaigns import mark_baseline
 from widget.actions.note_delivery import note_all_sent
 from widget.domain.audiences import Rule
 from widget.domain.campaigns import CampaignPlan
+from widget.domain.mail_addresses import address_digest
 from widget.extensions import db
 from widget.storage.deliveries import claim
 from widget.storage.engine import writing
 from widget.storage.models import Campaign, Event, Request, User, Wave
+from widget.storage.suppressions import suppress
 
 NEW = "/console/campaigns/new"
 
@@ -98,6 +101,32 @@ def test_the_sample_is_shown_while_somebody_types_and_without_javascript(
     assert page.status_code == 200
     assert "100 would be asked" in text_of(page.text)
     assert 'value="Autumn"' in page.text
+
+
+def test_whom_contact_rules_would_refuse_today_is_told_before_anything_is_sent(
+    any_acme: Workspace,
+) -> None:
+    acme, survey = any_acme, any_acme.survey("nps")
+    add_customers(acme, 3, "asked")
+    launched(acme, survey)
+    mail_all(acme)
+    acme.world.clock.pass_time(days=10)
+    add_customers(acme, 6, "new")
+    add_customer(acme, "kérem@c.example")
+    add_customer(acme, "kim@bücher.example")
+    key = acme.world.settings.address_key
+    with acme.world.app.app_context(), writing(db.session) as session:
+        for address in ("new0@c.example", "NEW1@c.example", "asked0@c.example"):
+            suppress(session, acme.id, address_digest(key, address), "unsubscribed", MONDAY)
+    id = campaign(acme, survey, name="Winter", quiet_days=30)
+    page = text_of(acme.signed_in().get(f"/console/campaigns/{id}").text)
+    # No mail server takes an address whose name is not ASCII.
+    assert "10 may be asked" in page
+    assert "3 were asked for something within 30 days, and 2 more have unsubscribed" in page
+    assert "About 5 mails would leave today." in page
+    typed = fields(survey, who="everybody", quiet_days="5")
+    looked = post(acme.signed_in(), NEW, look="1", **typed).text
+    assert "0 were asked for something within 5 days, and 3 more" in text_of(looked)
 
 
 def test_groups_of_which_nobody_would_be_asked_are_told(acme: Workspace) -> None:
@@ -576,7 +605,7 @@ def test_the_responses_of_one_wave_are_found_with_other_filters_and_in_files(
     any_acme.world.clock.pass_time(days=7)
     run(any_acme)
     mail_all(any_acme)
-    newest = max(row.wave_id for row in requests_of(any_acme, id))
+    newest = max(row.wave_id or 0 for row in requests_of(any_acme, id))
     second = [row for row in requests_of(any_acme, id) if row.wave_id == newest]
     answer(any_acme, survey, second[0].id, 5, ref="second", comment="So quick")
     answer(any_acme, survey, second[1].id, 1, ref="third")

@@ -117,7 +117,14 @@ def _sample(found: StoredCampaign) -> Sample | None:
     """Whom a draft would ask, for whoever may launch it."""
     if not seat().may("manage_workspace") or plan_problems(found.plan):
         return None
-    return sample_of(found.plan, found.kind, found.audience_id, found.excluded_id, found.seed)
+    return sample_of(
+        found.plan,
+        found.kind,
+        found.audience_id,
+        found.excluded_id,
+        found.seed,
+        counts_refusals="forecast" in request.args,
+    )
 
 
 def _wave(waves: Sequence[StoredWave]) -> StoredWave | None:
