@@ -1,5 +1,6 @@
 """Two entries become one customer while a wave that asks them is still being made."""
 
+from threading import Thread
 from typing import Any
 from uuid import UUID
 
@@ -97,6 +98,28 @@ def test_whoever_is_left_out_is_not_asked_for_their_other_entry(
     excluded = customer_list(any_acme, ["kim@c.example"])
     asked = made_with_a_merge(any_acme, monkeypatch, kept, other, before_batch=2, excluded=excluded)
     assert asked == [lee]
+
+
+def test_who_merges_while_requests_are_stored_waits_and_one_of_two_is_called_off(
+    any_acme: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = add_customer(any_acme, "kim@c.example")
+    other = add_customer(any_acme, "kim@old.example")
+    id = campaign(any_acme, any_acme.survey("nps"))
+    launch(any_acme, id)
+    real = module.add_wave_requests
+    merging = Thread(target=merge, args=(any_acme, kept, other))
+
+    def meanwhile(*args: Any) -> None:
+        # Both are locked by now.
+        merging.start()
+        real(*args)
+
+    monkeypatch.setattr(module, "add_wave_requests", meanwhile)
+    run(any_acme)
+    merging.join()
+    asked = sorted((row.status, row.why, row.customer_id) for row in requests_of(any_acme, id))
+    assert asked == [("not_sent", "asked_recently", kept), ("scheduled", "", kept)]
 
 
 def sample_of_one(acme: Workspace) -> tuple[int, list[UUID]]:

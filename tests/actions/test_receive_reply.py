@@ -5,7 +5,7 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from tests.actions.test_erase_customer import erase
 from tests.builders import Workspace, add_customer, answer_survey, messages_to
@@ -23,7 +23,7 @@ from widget.domain.inbound.mime import read_mime
 from widget.domain.mail_addresses import ThreadName
 from widget.domain.rules.rule import Acts
 from widget.extensions import db
-from widget.storage.models import Event, Message
+from widget.storage.models import Event, FollowUpNote, Message
 
 KIM = "kim@shop.example"
 MIME = Path(__file__).parents[1] / "domain" / "inbound" / "mime"
@@ -150,6 +150,10 @@ def test_a_mail_from_another_address_is_kept_and_marked(acme: Workspace) -> None
     assert receive(acme, follow_up, letter(sender="boss@shop.example")) == "written"
     [note] = notes(acme, "customer_mail")
     assert (note.data["is_other"], note.data["from"]) == (True, "boss@shop.example")
+    [told] = messages_to(acme, acme.owner)
+    assert told.subject == "Somebody at boss@shop.example wrote back"
+    assert told.text.startswith("Somebody at boss@shop.example answered")
+    assert ("Customer", "Kim") in told.facts
 
 
 def test_a_thread_that_gets_too_many_mails_takes_no_more_for_an_hour(acme: Workspace) -> None:
@@ -245,9 +249,33 @@ def test_whoever_wrote_into_somebody_elses_thread_is_erased_from_it(any_acme: Wo
     receive(acme, follow_up, letter(text, sender="sam@shop.example"))
     erase(acme, sam)
     [note] = notes(acme, "customer_mail")
+    [told] = messages_to(acme, acme.owner)
     for name in ("sam@shop", "Brockenhurst"):
-        assert name not in note.text + str(note.data)
+        assert name not in note.text + str(note.data) + str(told)
     assert "I am" in note.text
+
+
+def test_letters_of_others_are_not_read_to_erase_somebody(any_acme: Workspace) -> None:
+    acme, read = any_acme, list[str]()
+    sam = add_customer(acme, "sam@shop.example", name="Sam Brockenhurst")
+    theirs, others = thread(acme), thread(acme)
+    receive(acme, theirs, letter("I am SAM Brockenhurst.", sender="else@shop.example"))
+    receive(acme, theirs, letter("Me", subject="From sam@SHOP.example"))
+    receive(acme, others, letter("Somebody else’s words"))
+
+    def note_read(note: FollowUpNote, _context: object) -> None:
+        if note.kind != "reply":
+            read.append(note.text)
+
+    event.listen(FollowUpNote, "load", note_read)
+    erase(acme, sam)
+    event.remove(FollowUpNote, "load", note_read)
+    assert sorted(read) == ["I am SAM Brockenhurst.", "Me"]
+    assert {note.text: note.data["subject"] for note in notes(acme, "customer_mail")} == {
+        "I am [erased].": "Re: Your feedback",
+        "Me": "From [erased]",
+        "Somebody else’s words": "Re: Your feedback",
+    }
 
 
 def test_what_a_letter_says_is_taken_out_of_nothing_that_others_wrote_or_are_sent(

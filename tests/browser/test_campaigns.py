@@ -132,7 +132,8 @@ def test_an_audience_is_made_and_a_campaign_planned_launched_and_watched(
     expect(page.locator("#progress")).to_contain_text("Under way")
     expect(page.locator("#progress li").first).to_contain_text("8")
     assert axe(page) == []
-    page.get_by_role("button", name="Stop for good").click()
+    page.locator("summary", has_text="Stop for good").click()
+    page.get_by_role("button", name="Stop it for good").click()
     expect(page.locator("#progress")).to_contain_text("Stopped")
     run(acme, datetime.now(UTC))
     expect(page.locator("#progress")).to_contain_text("not sent")

@@ -52,6 +52,13 @@ def test_groups_are_those_with_answers_most_first() -> None:
     assert [row.against for row in found] == [None, None]
 
 
+def test_strata_of_a_few_customers_are_told_together() -> None:
+    strata = [AskedStratum((name,), size, size) for name, size in (("a", 2), ("b", 9), ("c", 4))]
+    found = by_stratum("nps", [*strata, AskedStratum(("d",), 20, 7)], {0: counts({9: 1}, 2)})
+    assert [row.values for row in found.shown] == [("d",), ("b",)]
+    assert found.smaller == (2, 6, 6, 2)
+
+
 def test_many_groups_are_judged_together() -> None:
     baseline = counts({9: 100, 3: 100})
     # Against the baseline alone this is a difference beyond chance, if barely.

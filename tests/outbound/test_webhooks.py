@@ -51,7 +51,12 @@ class Program:
     @property
     def data(self) -> Any:
         """What the last message says."""
-        return json.loads(self.taken[-1][1])["data"]
+        return self.body["data"]
+
+    @property
+    def body(self) -> Any:
+        """The last message."""
+        return json.loads(self.taken[-1][1])
 
 
 def send(acme: Workspace, program: Any) -> int:
@@ -73,12 +78,13 @@ def attempts(acme: Workspace, hook: int) -> list[Attempted]:
         return list(last_attempts(db.session(), acme.id, hook, 20))
 
 
-def matched(acme: Workspace, **said: Any) -> tuple[int, str]:
-    """A webhook to which a response is to be sent: both ids."""
+def matched(acme: Workspace, survey: str | None = None, **said: Any) -> tuple[int, str]:
+    """A webhook to which a response is to be sent, of a survey of its own unless one is given: both
+    ids."""
     set_alerts(acme, is_on=False)
     hook = make_webhook(acme)
     add_rule(acme, acts=Acts(webhooks=(hook,)))
-    id = answer_survey(acme, acme.survey(), 2, **said)
+    id = answer_survey(acme, survey or acme.survey(), 2, **said)
     raise_alerts(acme)
     return hook, id
 
@@ -205,7 +211,7 @@ def test_a_test_says_that_it_is_one_and_holds_no_response(acme: Workspace) -> No
     with acme.world.app.app_context():
         try_webhook(db.session(), acme.id, hook, home=HOME, at=acme.world.clock())
     send(acme, program)
-    assert json.loads(program.taken[0][1])["type"] == "webhook.test"
+    assert program.body["type"] == "webhook.test"
     [one] = attempts(acme, hook)
     assert (one.is_test, one.response_id, one.status) == (True, None, "sent")
 

@@ -21,6 +21,7 @@ from widget.storage.engine import prepare_engine, writing
 from widget.storage.models import Member, Response, Revision
 from widget.storage.response_conditions import narrowed
 from widget.storage.responses import responses_page
+from widget.storage.search import all_found_in
 
 
 def found(acme: Workspace, search: str, **wanted: object) -> list[int]:
@@ -217,6 +218,19 @@ def test_a_lost_trigger_is_a_difference_from_the_models(any_acme: Workspace) -> 
         session.execute(text(f"DROP TRIGGER response_words_updated{on_table}"))
     with any_acme.world.app.app_context():
         assert migrate.drift(db.engine) == ["There is no trigger response_words_updated."]
+
+
+def test_what_is_somebodys_is_found_in_the_index_and_not_by_looking_at_each_response(
+    acme: Workspace,
+) -> None:
+    plain = select(Response.id).where(Response.workspace_id == acme.id)
+    with acme.world.app.app_context():
+        connection = db.session.connection()
+        made = all_found_in(plain, "kim@c.example", "sqlite").compile(connection)
+        parameters = tuple(made.params[name] for name in made.positiontup or ())
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {made}", parameters)
+        first, *_further = [row[3] for row in plan]
+    assert first.startswith("SCAN response_words_index VIRTUAL TABLE")
 
 
 def db_name(acme: Workspace) -> str:

@@ -1,7 +1,7 @@
 """Forms in which services post mails: what is kept of them, and what is not."""
 
 from io import BytesIO
-from urllib.parse import quote_from_bytes
+from urllib.parse import quote_from_bytes, unquote_to_bytes
 
 import pytest
 from werkzeug.exceptions import RequestEntityTooLarge
@@ -88,6 +88,21 @@ def test_of_fields_that_are_not_wanted_nothing_is_kept(body: bytes, kind: str) -
     assert 0 < stream.most <= 64 * 1024
     with pytest.raises(RequestEntityTooLarge):
         read(body, kind, 100)
+
+
+def test_of_fields_that_are_not_wanted_no_escape_is_looked_at(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    looked_at: list[bytes] = []
+
+    def noted(data: bytes) -> bytes:
+        looked_at.append(data)
+        return unquote_to_bytes(data)
+
+    monkeypatch.setattr(mail_forms, "unquote_to_bytes", noted)
+    body = b"big=" + b"%20" * 100_000 + b"&token=a%20b"
+    assert read(body, PAIRS, wanted=("token",)).fields == {"token": b"a b"}
+    assert b"".join(looked_at) == b"bigtokena%20b"
 
 
 @pytest.mark.parametrize(

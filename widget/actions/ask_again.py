@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from widget.actions.plan_requests import GivenAsk, Recovered, plan
-from widget.actions.request_feedback import NewAsk, Origin, make_requests
+from widget.actions.request_feedback import MadeBy, NewAsk, Origin, make_requests
 from widget.domain.requests import Decision
 from widget.storage.asking import asking_of
 from widget.storage.customers import known_customers
@@ -28,7 +28,13 @@ def may_ask_again(session: Session, workspace_id: int, response_id: UUID, at: da
     return planned.decision
 
 
-def ask_again(session: Session, workspace_id: int, response_id: UUID, at: datetime) -> UUID:
+def ask_again(
+    session: Session,
+    workspace_id: int,
+    response_id: UUID,
+    at: datetime,
+    made_by: MadeBy = "console",
+) -> UUID:
     """Make the request within a transaction of another action; returns its id.
 
     Like every request it is stored whatever becomes of it. Raises UnknownResponse.
@@ -36,6 +42,6 @@ def ask_again(session: Session, workspace_id: int, response_id: UUID, at: dateti
     again = ask_again_of(session, workspace_id, response_id)
     asking = asking_of(session, workspace_id, again.survey)
     new = NewAsk(again.ask, recovered=Recovered(response_id, again.member_id))
-    origin = Origin("console", is_test=again.is_test)
+    origin = Origin(made_by, is_test=again.is_test)
     [made] = make_requests(session, asking, [new], origin, at)
     return made.id

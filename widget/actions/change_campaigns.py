@@ -3,28 +3,38 @@
 import secrets
 from dataclasses import dataclass, replace
 from datetime import datetime
+from hashlib import sha256
 
 from sqlalchemy.orm import Session
 
 from widget.domain.addresses import shown
 from widget.domain.campaigns import CampaignPlan, is_editable, plan_problems
-from widget.domain.errors import CampaignRefused, PlanRefused, UnknownAudience, UnknownSurvey
+from widget.domain.errors import (
+    CampaignRefused,
+    KeyConflict,
+    PlanRefused,
+    UnknownAudience,
+    UnknownSurvey,
+)
 from widget.domain.events import EventName
 from widget.storage.asking import asking_of
 from widget.storage.audiences import audience_row
 from widget.storage.campaign_events import note_campaign
 from widget.storage.campaigns import (
+    StoredCampaign,
     baseline_of,
     campaign_by_form,
     campaign_of,
     clear_baseline,
     locked_campaign,
 )
-from widget.storage.engine import writing
+from widget.storage.engine import joining, writing
 from widget.storage.models import Campaign
 from widget.storage.people import lock_workspace
 
 NAME_LIMIT = 100
+# As long as what forms have.
+_FORM_KEY = 32
 
 
 @dataclass(frozen=True)
@@ -48,6 +58,7 @@ def save_campaign(
     user_id: int | None,
     at: datetime,
     form_key: str | None = None,
+    by_key: str = "",
 ) -> int:
     """Keep a plan, as a new campaign or as the one with this id; returns the id.
 
@@ -57,7 +68,7 @@ def save_campaign(
     Raises PlanRefused with what is wrong by field, UnknownCampaign, and CampaignRefused for one
     that was launched.
     """
-    with writing(session):
+    with joining(session):
         draft = replace(draft, name=shown(draft.name, NAME_LIMIT))
         survey_id = _checked(session, workspace_id, draft)
         if id is None and form_key:
@@ -81,8 +92,49 @@ def save_campaign(
         row.name, row.survey_id, row.plan = draft.name, survey_id, draft.plan.to_json()
         row.audience_id, row.excluded_id = draft.audience_id, draft.excluded_id
         session.flush()
-        note_campaign(session, "campaign.planned", row, user_id, at)
+        note_campaign(session, "campaign.planned", row, user_id, at, by_key)
         return row.id
+
+
+def plan_once(
+    session: Session,
+    workspace_id: int,
+    draft: CampaignDraft,
+    *,
+    key: str,
+    by_key: str,
+    at: datetime,
+) -> int:
+    """Keep a program's plan as a new campaign; returns its id. With the same `key`, unless that is
+    "", it is kept once, however often the program says it. `by_key` names its API key.
+
+    Raises PlanRefused, and KeyConflict when the key was used for another plan, or the campaign that
+    it made has another by now.
+    """
+    with writing(session):
+        form_key = sha256(f"api:{key}".encode()).hexdigest()[:_FORM_KEY] if key else None
+        lock_workspace(session, workspace_id)
+        known = campaign_by_form(session, workspace_id, form_key) if form_key else None
+        if known is None:
+            return save_campaign(
+                session,
+                workspace_id,
+                None,
+                draft,
+                user_id=None,
+                at=at,
+                form_key=form_key,
+                by_key=by_key,
+            )
+        if not _is_as_planned(campaign_of(session, workspace_id, known), draft):
+            raise KeyConflict("This idempotency key was used before, for a different campaign.")
+        return known
+
+
+def _is_as_planned(found: StoredCampaign, draft: CampaignDraft) -> bool:
+    planned = (found.name, found.survey_public_id, found.audience_id, found.excluded_id, found.plan)
+    name = shown(draft.name, NAME_LIMIT)
+    return planned == (name, draft.survey, draft.audience_id, draft.excluded_id, draft.plan)
 
 
 def _checked(session: Session, workspace_id: int, draft: CampaignDraft) -> int:

@@ -1,7 +1,7 @@
 """Launch a campaign, and pause, resume or stop it: what is claimed later goes by its state, so each
 of these takes no longer for a hundred thousand customers than for a few thousand.
 
-Each notes who did it: `by` is a user's id.
+Each notes who did it: `by` is a user's id, `by_key` names the API key of a program.
 """
 
 from datetime import datetime
@@ -30,7 +30,13 @@ _REFUSED: dict[Verb, str] = {
 
 
 def launch_campaign(
-    session: Session, workspace_id: int, id: int, *, at: datetime, by: int | None = None
+    session: Session,
+    workspace_id: int,
+    id: int,
+    *,
+    at: datetime,
+    by: int | None = None,
+    by_key: str = "",
 ) -> None:
     """Let a campaign's first wave begin when its plan says so: the worker does the rest.
 
@@ -58,11 +64,17 @@ def launch_campaign(
             raise CampaignRefused(next(iter(wrong.values())))
         row.first_wave_at = first_wave_at(plan, zone_named(asking.time_zone), at)
         row.next_wave_at, row.status = row.first_wave_at, "scheduled"
-        note_campaign(session, "campaign.launched", row, by, at)
+        note_campaign(session, "campaign.launched", row, by, at, by_key)
 
 
 def pause_campaign(
-    session: Session, workspace_id: int, id: int, *, at: datetime, by: int | None = None
+    session: Session,
+    workspace_id: int,
+    id: int,
+    *,
+    at: datetime,
+    by: int | None = None,
+    by_key: str = "",
 ) -> None:
     """Let no further mail leave, for now. Mails that were made go back to their requests: whoever
     they are for was not asked, and all rules are looked at again when it is resumed.
@@ -74,11 +86,17 @@ def pause_campaign(
         _check("pause", row.status)
         row.status = "paused"
         take_back_mails(session, workspace_id, id, at)
-        note_campaign(session, "campaign.paused", row, by, at)
+        note_campaign(session, "campaign.paused", row, by, at, by_key)
 
 
 def resume_campaign(
-    session: Session, workspace_id: int, id: int, *, at: datetime, by: int | None = None
+    session: Session,
+    workspace_id: int,
+    id: int,
+    *,
+    at: datetime,
+    by: int | None = None,
+    by_key: str = "",
 ) -> None:
     """Go on where it was paused. Of a campaign that repeats, waves that were missed meanwhile are
     left out.
@@ -89,11 +107,17 @@ def resume_campaign(
         row = locked_campaign(session, workspace_id, id)
         _check("resume", row.status)
         row.status = "running" if has_waves(session, id) else "scheduled"
-        note_campaign(session, "campaign.resumed", row, by, at)
+        note_campaign(session, "campaign.resumed", row, by, at, by_key)
 
 
 def stop_campaign(
-    session: Session, workspace_id: int, id: int, *, at: datetime, by: int | None = None
+    session: Session,
+    workspace_id: int,
+    id: int,
+    *,
+    at: datetime,
+    by: int | None = None,
+    by_key: str = "",
 ) -> None:
     """Let no further mail leave, ever; the worker notes so at each request. What was sent can
     still be answered. Raises UnknownCampaign, CampaignRefused."""
@@ -101,7 +125,7 @@ def stop_campaign(
         row = locked_campaign(session, workspace_id, id)
         _check("stop", row.status)
         row.status, row.next_wave_at = "stopped", None
-        note_campaign(session, "campaign.stopped", row, by, at)
+        note_campaign(session, "campaign.stopped", row, by, at, by_key)
 
 
 def _check(verb: Verb, status: str) -> None:

@@ -16,6 +16,8 @@ from widget.domain.scores.poststratified import Poststratified
 from widget.domain.scores.scoring import Counts, Group, compare, has_value, poststratified, score_of
 
 MOST_GROUPS = 50
+# A stratum of fewer customers tells of people, not of a group.
+FEWEST_OF_STRATUM = 5
 
 
 @dataclass(frozen=True)
@@ -150,6 +152,20 @@ class StrataResults:
     strata: tuple[StratumResult, ...]
     weighted: Poststratified | None
     is_unequal: bool
+
+    @property
+    def shown(self) -> list[StratumResult]:
+        """Those that say something by themselves, the largest first."""
+        told = [one for one in self.strata if one.population >= FEWEST_OF_STRATUM]
+        return sorted(told, key=lambda one: (-one.population, one.values))
+
+    @property
+    def smaller(self) -> tuple[int, int, int, int]:
+        """How many strata are smaller than that, and of all of them together how many customers
+        they have, how many of those were to be asked, and were."""
+        rest = [one for one in self.strata if one.population < FEWEST_OF_STRATUM]
+        customers = sum(one.population for one in rest)
+        return len(rest), customers, sum(one.asked for one in rest), sum(one.rate.n for one in rest)
 
 
 @dataclass(frozen=True)

@@ -181,6 +181,10 @@ class FollowUpRefused(SaysoError):
     """Something cannot be done with a follow-up, or not any more."""
 
 
+class ReplySentAlready(FollowUpRefused):
+    """Under this reply's name another was sent."""
+
+
 class DueRulesRefused(SaysoError):
     """Rules about when follow-ups are due that cannot be. `problems` maps fields to sentences."""
 

@@ -158,7 +158,6 @@ class _Window:
     wanted: int
     low: bytes
     high: bytes
-    seen: int = 0
     below: int = 0
     within: list[bytes] = field(default_factory=list)
 
@@ -173,6 +172,7 @@ class Draw:
     Customers are shown one by one, in any order. The smallest numbers of each stratum win; `bars`
     tells the greatest of them. Only numbers near the place where that is expected are kept, so that
     memory grows with the root of how many customers there are: a million leave a few thousand.
+    Whoever has a number of `top` or above need not be shown.
     """
 
     def __init__(
@@ -184,13 +184,13 @@ class Draw:
             for stratum, wanted in asked.items()
             if wanted
         }
+        self.top = max((window.high for window in self._windows.values()), default=NOBODY)
 
     def show(self, stratum: Stratum, number: bytes) -> None:
         """Tell of one customer. Those of strata that nobody is asked of are passed over."""
         window = self._windows.get(stratum)
         if window is None:
             return
-        window.seen += 1
         if number < window.low:
             window.below += 1
         elif number < window.high:
@@ -219,9 +219,10 @@ def _at(place: float) -> bytes:
 
 
 def _bar(window: _Window) -> bytes:
-    if window.wanted >= window.seen:
-        return EVERYBODY
     needed = window.wanted - window.below
+    is_all_in_sight = (window.low, window.high) == (NOBODY, EVERYBODY)
+    if is_all_in_sight and needed >= len(window.within):
+        return EVERYBODY
     if not 0 < needed <= len(window.within):
         raise Missed
     return sorted(window.within)[needed - 1]

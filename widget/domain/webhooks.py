@@ -11,7 +11,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal, get_args
 from uuid import UUID
 
 from widget.domain.chat_addresses import NAME_LIMIT, chat_address_problem
@@ -20,6 +20,10 @@ from widget.domain.chat_addresses import NAME_LIMIT, chat_address_problem
 MOST_WEBHOOKS = 10
 # For so long after a change of secrets the old one signs as well: receivers change over in peace.
 BOTH_SIGN_FOR = timedelta(hours=24)
+
+Event = Literal["response.matched", "webhook.test"]
+EVENTS: tuple[Event, ...] = get_args(Event)
+MATCHED, TRIAL = EVENTS
 
 _PREFIX = "whsec_"
 # The specification asks for 24 to 64.
@@ -75,15 +79,15 @@ def matched_body(
     """What is sent when rules hold of a response. `response` is what the API tells of it, `url`
     where your team reads it, `at` when it was finished."""
     data = {"rules": list(rules), "url": url, "response": dict(response)}
-    return _body("response.matched", at, data)
+    return _body(MATCHED, at, data)
 
 
 def trial_body(workspace: str, at: datetime) -> bytes:
     """What is sent when somebody tries a webhook."""
-    return _body("webhook.test", at, {"workspace": workspace})
+    return _body(TRIAL, at, {"workspace": workspace})
 
 
-def _body(kind: str, at: datetime, data: Mapping[str, Any]) -> bytes:
+def _body(kind: Event, at: datetime, data: Mapping[str, Any]) -> bytes:
     told = {"type": kind, "timestamp": at.isoformat(), "data": data}
     text = json.dumps(told, ensure_ascii=False, separators=(",", ":"), default=_plain)
     # A lone surrogate cannot be written as UTF-8.

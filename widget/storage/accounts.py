@@ -35,6 +35,7 @@ class LiveKey:
     workspace_id: int
     abilities: frozenset[KeyAbility]
     is_test: bool
+    name: str
 
 
 def has_users(session: Session) -> bool:
@@ -202,7 +203,9 @@ def live_key(session: Session, key: str) -> LiveKey | None:
     row = session.scalar(
         select(ApiKey).where(ApiKey.sha256 == _digest(key), ApiKey.revoked_at.is_(None))
     )
-    return LiveKey(row.workspace_id, _abilities(row.abilities), row.is_test) if row else None
+    if row is None:
+        return None
+    return LiveKey(row.workspace_id, _abilities(row.abilities), row.is_test, row.name)
 
 
 def _abilities(stored: list[str]) -> frozenset[KeyAbility]:

@@ -60,6 +60,16 @@ def audiences_of(session: Session, workspace_id: int) -> list[StoredAudience]:
     return [_stored(row) for row in rows]
 
 
+def audiences_page(
+    session: Session, workspace_id: int, *, limit: int, above: int | None
+) -> list[StoredAudience]:
+    """Up to `limit` audiences, the oldest first, with ids above one where that is given."""
+    query = select(Audience).where(Audience.workspace_id == workspace_id)
+    if above is not None:
+        query = query.where(Audience.id > above)
+    return [_stored(row) for row in session.scalars(query.order_by(Audience.id).limit(limit))]
+
+
 def audience_of(session: Session, workspace_id: int, id: int) -> StoredAudience:
     """One audience. Raises UnknownAudience."""
     return _stored(audience_row(session, workspace_id, id))

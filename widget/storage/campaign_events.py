@@ -10,15 +10,21 @@ from widget.storage.models import Campaign
 
 
 def note_campaign(
-    session: Session, name: EventName, campaign: Campaign, by: int | None, at: datetime
+    session: Session,
+    name: EventName,
+    campaign: Campaign,
+    by: int | None,
+    at: datetime,
+    by_key: str = "",
 ) -> None:
-    """Keep what a user (an id) did with a campaign that has an id already."""
+    """Keep what a user (an id), or a program with the API key of a name, did with a campaign that
+    has an id already."""
     append_event(
         session,
         name,
         workspace_id=campaign.workspace_id,
         survey_id=campaign.survey_id,
-        data={"by": by, "campaign": campaign.id},
+        data={"by": by, "campaign": campaign.id, **({"by_key": by_key} if by_key else {})},
         at=at,
     )
 

@@ -1,5 +1,6 @@
 """The list of campaigns: each with how many were asked and answered."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import case, func, select
@@ -25,7 +26,13 @@ class ListedCampaign:
 
 def listed_campaigns(session: Session, workspace_id: int, scope: Scope) -> list[ListedCampaign]:
     """The newest campaigns of a workspace."""
-    found = campaigns_of(session, workspace_id)
+    return with_answers(session, workspace_id, scope, campaigns_of(session, workspace_id))
+
+
+def with_answers(
+    session: Session, workspace_id: int, scope: Scope, found: Sequence[StoredCampaign]
+) -> list[ListedCampaign]:
+    """Some campaigns of a workspace with how many were asked and answered."""
     ids = [one.id for one in found]
     rows = session.execute(
         select(

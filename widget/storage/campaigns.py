@@ -66,6 +66,29 @@ def campaigns_of(session: Session, workspace_id: int) -> list[StoredCampaign]:
     return [_stored(*row) for row in rows]
 
 
+@dataclass(frozen=True)
+class CampaignFilter:
+    """Which campaigns to list. None means any. `survey` is a public id."""
+
+    status: str | None = None
+    survey: str | None = None
+
+
+def campaigns_page(
+    session: Session, workspace_id: int, wanted: CampaignFilter, *, limit: int, below: int | None
+) -> list[StoredCampaign]:
+    """Up to `limit` campaigns, the newest first, with ids below one where that is given."""
+    query = _all().where(Campaign.workspace_id == workspace_id)
+    if wanted.status is not None:
+        query = query.where(Campaign.status == wanted.status)
+    if wanted.survey is not None:
+        query = query.where(Survey.public_id == wanted.survey)
+    if below is not None:
+        query = query.where(Campaign.id < below)
+    rows = session.execute(query.order_by(Campaign.id.desc()).limit(limit))
+    return [_stored(*row) for row in rows]
+
+
 def campaign_of(session: Session, workspace_id: int, id: int) -> StoredCampaign:
     """One campaign. Raises UnknownCampaign."""
     row = session.execute(

@@ -102,9 +102,12 @@ def answer_counts_by(
     wanted: ScoreFilter,
     group: Group | None,
     surveys: Mapping[int, CountedSurvey],
+    time_zone: str | None = None,
+    only: Collection[str] | None = None,
 ) -> dict[Any, Counts]:
-    """What was answered, for each value of `group` (see `facts_by`): no requests and no shares."""
-    found = facts_by(session, workspace_id, scope, wanted, group)
+    """What was answered, for each value of `group` (see `facts_by`, as for the rest): no requests
+    and no shares."""
+    found = facts_by(session, workspace_id, scope, wanted, group, time_zone, only)
     return {key: _counts(facts, surveys) for key, facts in found.items()}
 
 
@@ -164,8 +167,7 @@ def counts_by(
     Requests and shares are counted as well where the filter and the group are what they know. By
     tag, a response counts in several groups.
     """
-    facts = facts_by(session, workspace_id, scope, wanted, group, time_zone)
-    found = {key: _counts(of_key, surveys) for key, of_key in facts.items()}
+    found = answer_counts_by(session, workspace_id, scope, wanted, group, surveys, time_zone)
     return _with_the_rest(session, workspace_id, scope, wanted, group, time_zone, found)
 
 

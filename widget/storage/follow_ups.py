@@ -9,13 +9,12 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true, tuple_
 from sqlalchemy.orm import Session
 
-from widget.domain.follow_ups import LETTERS, Status
-from widget.domain.inbound.mails import stored_attachments
+from widget.domain.follow_ups import Status
 from widget.domain.roles import Scope
 from widget.domain.strata import Attribute
 from widget.storage.counted_responses import attribute
 from widget.storage.indexed import by_index
-from widget.storage.models import FollowUp, FollowUpNote, Member, Response, Survey, User
+from widget.storage.models import FollowUp, Member, Response, Survey, User
 from widget.storage.responses import ListedResponse, responses_by_id
 from widget.storage.scopes import members_within, within
 
@@ -50,6 +49,7 @@ class FollowUpFilter:
     member: str | None = None
     client: str | None = None
     segment: str | None = None
+    only_tests: bool = False
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,8 @@ def visible_to(reader: Reader) -> ColumnElement[bool]:
     return or_(FollowUp.assignee_id == reader.user_id, of_scope)
 
 
-def _all(reader: Reader) -> Select[FollowUp]:
+def all_of(reader: Reader) -> Select[FollowUp]:
+    """Every follow-up that a reader sees."""
     return select(FollowUp).where(FollowUp.workspace_id == reader.workspace_id, visible_to(reader))
 
 
@@ -116,7 +117,7 @@ def follow_ups_page(
     if after is not None:
         here, there = tuple_(moment, FollowUp.id), (after.moment, after.id)
         query = query.where(here > there if is_by_due else here < there)
-    rows = session.scalars(query.order_by(*_order(wanted.queue)).limit(limit + 1)).all()
+    rows = session.scalars(query.order_by(*order_of(wanted.queue)).limit(limit + 1)).all()
     last = rows[limit - 1] if len(rows) > limit else None
     return FollowUpPage(
         _listed(session, reader, rows[:limit]),
@@ -127,7 +128,7 @@ def follow_ups_page(
 def _filtered(
     session: Session, reader: Reader, wanted: FollowUpFilter, now: datetime
 ) -> Select[FollowUp]:
-    query = _all(reader).where(*_of_queue(reader, wanted.queue, now))
+    query = all_of(reader).where(*of_queue(reader, wanted.queue, now))
     if wanted.status is not None:
         query = query.where(FollowUp.status == wanted.status)
     if wanted.assignee is not None:
@@ -143,13 +144,15 @@ def _filtered(
             Response.member_id == member_id_of(session, reader.workspace_id, wanted.member),
         )
         query = query.where(FollowUp.response_id.in_(of_member))
-    return query.where(*_of_client(wanted))
+    return query.where(*_of_response(wanted))
 
 
-def _of_client(wanted: FollowUpFilter) -> list[ColumnElement[bool]]:
-    """The part of a filter that is about clients and segments, asked of each follow-up."""
+def _of_response(wanted: FollowUpFilter) -> list[ColumnElement[bool]]:
+    """The part of a filter that is about clients, segments and tests, asked of each follow-up."""
     asked = (("client", wanted.client), ("segment", wanted.segment))
     told = [attribute(name) == value for name, value in asked if value is not None]
+    if wanted.only_tests:
+        told.append(Response.is_test.is_(True))
     if not told:
         return []
     return [select(Response.id).where(_is_of(), *told).correlate(FollowUp).exists()]
@@ -160,7 +163,8 @@ def _is_of() -> ColumnElement[bool]:
     return and_(Response.workspace_id == FollowUp.workspace_id, Response.id == FollowUp.response_id)
 
 
-def _of_queue(reader: Reader, queue: Queue, now: datetime) -> list[ColumnElement[bool]]:
+def of_queue(reader: Reader, queue: Queue, now: datetime) -> list[ColumnElement[bool]]:
+    """The conditions that a follow-up is in a queue."""
     if queue == "all":
         return []
     is_open = FollowUp.resolved_at.is_(None)
@@ -173,7 +177,8 @@ def _of_queue(reader: Reader, queue: Queue, now: datetime) -> list[ColumnElement
     return [is_open, narrowed[queue]] if queue in narrowed else [is_open]
 
 
-def _order(queue: Queue) -> tuple[Any, Any]:
+def order_of(queue: Queue) -> tuple[Any, Any]:
+    """In which order a queue has its follow-ups."""
     if queue == "overdue":
         return FollowUp.due_at, FollowUp.id
     return FollowUp.opened_at.desc(), FollowUp.id.desc()
@@ -223,7 +228,7 @@ def followed_members(session: Session, reader: Reader) -> list[tuple[str, str]]:
             FollowUp.assignee_id == reader.user_id,
         )
         # Without order and end SQLite would rather read all there are.
-        .order_by(*_order("mine"))
+        .order_by(*order_of("mine"))
         .limit(COUNTED_TO)
     )
     assigned = select(Response.member_id).where(
@@ -240,33 +245,12 @@ def followed_members(session: Session, reader: Reader) -> list[tuple[str, str]]:
     return [(public_id, name) for public_id, name in rows]
 
 
-def follow_up_counts(session: Session, reader: Reader, now: datetime) -> dict[Queue, int]:
-    """How many each queue has, up to one more than `COUNTED_TO`, in one query. `all` is not
-    counted: it holds everything there ever was."""
-    counted = [queue for queue in QUEUES if queue != "all"]
-    numbers = [
-        select(func.count())
-        .select_from(
-            _all(reader)
-            .with_only_columns(FollowUp.id)
-            .where(*_of_queue(reader, queue, now))
-            # Without it SQLite would rather read all there are.
-            .order_by(*_order(queue))
-            .limit(COUNTED_TO + 1)
-            .subquery()
-        )
-        .scalar_subquery()
-        for queue in counted
-    ]
-    return dict(zip(counted, session.execute(select(*numbers)).one(), strict=True))
-
-
 def open_follow_ups_by(session: Session, reader: Reader, by: Attribute) -> dict[str, int]:
     """How many are open of each client, or segment, as a list with that filter has them; "" for
     none."""
     key = attribute(by)
     rows = session.execute(
-        _all(reader)
+        all_of(reader)
         .join(Response, _is_of())
         .where(FollowUp.resolved_at.is_(None))
         .with_only_columns(key, func.count())
@@ -277,7 +261,7 @@ def open_follow_ups_by(session: Session, reader: Reader, by: Attribute) -> dict[
 
 def find_follow_up(session: Session, reader: Reader, id: UUID) -> ListedFollowUp | None:
     """One follow-up; None when there is none with this id to see."""
-    rows = session.scalars(_all(reader).where(FollowUp.id == id)).all()
+    rows = session.scalars(all_of(reader).where(FollowUp.id == id)).all()
     return next(iter(_listed(session, reader, rows)), None)
 
 
@@ -288,53 +272,3 @@ def follow_ups_of(session: Session, workspace_id: int, response_id: UUID) -> lis
     )
     # Put in order here: SQLite would read all there are in that order, to find these.
     return sorted(rows, key=lambda row: (row.opened_at, row.id), reverse=True)
-
-
-@dataclass(frozen=True)
-class ShownNote:
-    """One entry of a thread. `by` is "" for what happened by itself."""
-
-    id: UUID
-    kind: str
-    text: str
-    data: dict[str, Any]
-    by: str
-    at: datetime
-
-
-def thread_of(session: Session, workspace_id: int, follow_up_id: UUID) -> list[ShownNote]:
-    """What was written and what happened, oldest first."""
-    rows = session.scalars(
-        select(FollowUpNote)
-        .where(
-            FollowUpNote.workspace_id == workspace_id,
-            FollowUpNote.follow_up_id == follow_up_id,
-        )
-        # A reply's id is as old as the form that it was written in.
-        .order_by(FollowUpNote.at, FollowUpNote.kind == "reply", FollowUpNote.id)
-    ).all()
-    ids = {row.user_id for row in rows if row.user_id}
-    ids |= {
-        row.data[side]
-        for row in rows
-        if row.kind == "assignment"
-        for side in ("from", "to")
-        if row.data.get(side)
-    }
-    names = names_of(session, ids)
-    return [
-        ShownNote(
-            *(row.id, row.kind, row.text, _named(row, names)),
-            by=names.get(row.user_id or 0, ""),
-            at=row.at,
-        )
-        for row in rows
-    ]
-
-
-def _named(row: FollowUpNote, names: dict[int, str]) -> dict[str, Any]:
-    if row.kind in LETTERS:
-        return {**row.data, "attachments": stored_attachments(row.data)}
-    if row.kind != "assignment":
-        return row.data
-    return {side: names.get(row.data.get(side) or 0, "") for side in ("from", "to")}

@@ -17,6 +17,7 @@ from widget.storage.models import Member, Membership, Team
 class KnownMember:
     id: int
     name: str
+    public_id: str
 
 
 def member_named(session: Session, workspace_id: int, given: str) -> KnownMember | None:
@@ -49,7 +50,7 @@ def _named(
         .order_by((Member.email == given.lower()).desc(), Member.id)
         .limit(1)
     )
-    return KnownMember(member.id, member.name) if member else None
+    return KnownMember(member.id, member.name, member.public_id) if member else None
 
 
 def add_member(

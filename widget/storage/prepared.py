@@ -5,6 +5,7 @@ every answer, and for each of a hundred thousand requests.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import closing
 from itertools import repeat
 from typing import Any, Protocol
 
@@ -58,8 +59,8 @@ class PreparedRows:
         self._ready: dict[str, tuple[str, list[Column[Any]]]] = {}
 
     def run(self, connection: Connection, common: Row, own: Mapping[str, Sequence[Any]]) -> None:
-        """Insert rows. `own` has, by the names of columns, a value for each row; `common` has what
-        is in the others. A column that neither names has its default."""
+        """Insert rows. `own` has, by the names of columns, a value for each row, and one column at
+        least; `common` has what is in the others. A column that neither names has its default."""
         dialect = connection.dialect
         sql, columns = self._compiled(dialect)
         values = [
@@ -69,8 +70,11 @@ class PreparedRows:
             for column in columns
         ]
         # Put together by columns: looking up forty names for each row takes longer than storing it.
-        if rows := list(zip(*values, strict=False)):
-            connection.exec_driver_sql(sql, rows)
+        rows = zip(*values, strict=False)
+        if dialect.name == "postgresql":
+            _copy(connection, sql, rows)
+        elif given := list(rows):
+            connection.exec_driver_sql(sql, given)
 
     def _compiled(self, dialect: Dialect) -> tuple[str, list[Column[Any]]]:
         found = self._ready.get(dialect.name)
@@ -79,8 +83,23 @@ class PreparedRows:
             compiled = insert(self._table).compile(dialect=_positional(dialect), column_keys=names)
             assert isinstance(compiled, SQLCompiler)
             columns = [self._table.c[name] for name in compiled.positiontup or ()]
-            found = self._ready[dialect.name] = (str(compiled), columns)
+            sql = _copying(columns, dialect) if dialect.name == "postgresql" else str(compiled)
+            found = self._ready[dialect.name] = (sql, columns)
         return found
+
+
+def _copy(connection: Connection, sql: str, rows: Iterable[Sequence[Any]]) -> None:
+    """Give PostgreSQL rows in the one way that does not take a statement for each."""
+    cursor: Any = connection.connection.cursor()
+    with closing(cursor), cursor.copy(sql) as copy:
+        for row in rows:
+            copy.write_row(row)
+
+
+def _copying(columns: Sequence[Column[Any]], dialect: Dialect) -> str:
+    names = dialect.identifier_preparer
+    named = ", ".join(names.format_column(column) for column in columns)
+    return f"COPY {names.format_table(columns[0].table)} ({named}) FROM STDIN"
 
 
 def _as_stored(column: Column[Any], values: Sequence[Any], dialect: Dialect) -> Iterable[Any]:

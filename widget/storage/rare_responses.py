@@ -2,21 +2,26 @@
 
 A list goes through all responses, newest first, until a page is full. Of a channel or a client that
 few responses have, that takes long. The columnar copy knows in which quarters of an hour there are
-some; those alone are walked through, and the days that the copy does not know.
+some, and of which member; those alone are looked up, and the days that the copy does not know are
+walked through.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import groupby
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Integer, bindparam, column, select, values
 from sqlalchemy.orm import Session
 
 from widget.domain.response_filters import ResponseFilter
 from widget.domain.score_filters import ScoreFilter
 from widget.storage.columnar.reading import Copy, copy_for, next_quarters
 from widget.storage.counted_responses import QUARTER_S
+from widget.storage.declarative import UTCDateTime
+from widget.storage.indexed import out_of_index
 from widget.storage.models import Response, Survey
 from widget.storage.search import Rows
 
@@ -26,6 +31,8 @@ _QUARTER = timedelta(seconds=QUARTER_S)
 # A day of a calendar begins so much before that of UTC at the earliest, and ends so much after it.
 _EARLIER, _LATER = timedelta(hours=14), timedelta(hours=12)
 _EARLIEST, _LATEST = datetime(1970, 1, 2, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+# So many spots are looked up by one statement.
+_TOGETHER = 60
 # Of a filter that asks for more than the copy knows, so many times as many are looked up.
 _TIMES = 20
 
@@ -36,6 +43,18 @@ class Span:
 
     since: datetime
     until: datetime
+
+
+@dataclass(frozen=True)
+class Spot:
+    """A quarter of an hour in which there is something of a member, None for nobody's."""
+
+    quarter: int
+    member: int | None
+
+    @property
+    def span(self) -> Span:
+        return Span(_moment(self.quarter), _moment(self.quarter + 1))
 
 
 def may_be_rare(wanted: ResponseFilter) -> bool:
@@ -59,10 +78,6 @@ def next_rows(
 ) -> list[Any] | None:
     """Up to `limit` rows of a query that has its filter, its order and its place in the list, which
     `place` is the moment of. None where there is no copy, or it does not help."""
-    query = query.where(
-        Response.answered_at >= bindparam("span_since"),
-        Response.answered_at < bindparam("span_until"),
-    ).limit(limit)
     ends = (place, wanted.since if is_newer else wanted.until)
     given = [end for end in ends if end is not None]
     start = (max(given) if is_newer else min(given)) if given else None
@@ -74,17 +89,71 @@ def next_rows(
     far = _far(session, workspace_id, wanted, beyond, limit, is_newer=is_newer)
     if far is None:
         return None
-    found += _walked(session, query, far.spans, limit - len(found))
+    for part in far.parts:
+        room = limit - len(found)
+        if isinstance(part, Span):
+            found += _walked(session, query, [part], room)
+        else:
+            found += _looked_up(session, query, part, room, is_newer=is_newer)
     return found if len(found) >= limit or far.are_all else None
 
 
 def _walked(session: Session, query: Rows, spans: Sequence[Span], limit: int) -> list[Any]:
+    query = query.where(
+        Response.answered_at >= bindparam("span_since"),
+        Response.answered_at < bindparam("span_until"),
+    ).limit(limit)
     found: list[Any] = []
     for span in spans:
         if len(found) < limit:
             ends = {"span_since": span.since, "span_until": span.until}
             found += session.execute(query, ends).all()
     return found[:limit]
+
+
+def _looked_up(
+    session: Session, query: Rows, spots: Sequence[Spot], limit: int, *, is_newer: bool
+) -> list[Any]:
+    """Up to `limit` of what the query finds at some spots, which are in its order."""
+    found: list[Any] = []
+    for some in _together(spots):
+        if len(found) >= limit:
+            break
+        of_somebody = {spot for spot in some if spot.member is not None}
+        of_nobody = {spot for spot in some if spot.member is None}
+        ids = [*_ids(session, query, of_somebody), *_ids(session, query, of_nobody)]
+        order = [out_of_index(column) for column in (Response.answered_at, Response.id)]
+        if not is_newer:
+            order = [column.desc() for column in order]
+        there = query.where(Response.id.in_(ids)).order_by(None).order_by(*order)
+        found += session.execute(there).all() if ids else []
+    return found[:limit]
+
+
+def _together(spots: Sequence[Spot]) -> Iterator[list[Spot]]:
+    """The spots in their order, a few at a time, those of one quarter together."""
+    some: list[Spot] = []
+    for _quarter, of_quarter in groupby(spots, lambda spot: spot.quarter):
+        some += of_quarter
+        if len(some) >= _TOGETHER:
+            yield some
+            some = []
+    if some:
+        yield some
+
+
+def _ids(session: Session, query: Rows, spots: Collection[Spot]) -> Sequence[UUID]:
+    """What the query finds at some spots, which are somebody's all, or nobody's all."""
+    if not spots:
+        return []
+    rows = [(spot.member or 0, spot.span.since, spot.span.until) for spot in spots]
+    names = column("member", Integer), column("since", UTCDateTime), column("until", UTCDateTime)
+    there = values(*names, name="spots").data(rows).cte("spots")
+    is_nobodys = next(iter(spots)).member is None
+    whose = Response.member_id.is_(None) if is_nobodys else Response.member_id == there.c.member
+    at = (Response.answered_at >= there.c.since) & (Response.answered_at < there.c.until)
+    asked = query.with_only_columns(Response.id).order_by(None)
+    return session.scalars(asked.join(there, whose & at)).all()
 
 
 def _near(start: datetime | None, *, is_newer: bool) -> Span | None:
@@ -105,9 +174,10 @@ def _beyond(near: Span | None, *, is_newer: bool) -> Span:
 
 @dataclass(frozen=True)
 class _Far:
-    """Where to look, what comes first at the front; `are_all`: nothing that fits is elsewhere."""
+    """Where to look, what comes first at the front: spots to look up, and spans to walk through.
+    `are_all`: nothing that fits is elsewhere."""
 
-    spans: list[Span]
+    parts: list[Span | list[Spot]]
     are_all: bool
 
 
@@ -130,7 +200,7 @@ def _far(
         return None
     known = _as_the_copy_knows_it(session, workspace_id, wanted, *days)
     asked = limit if _is_all_known(wanted) else _TIMES * limit
-    quarters = next_quarters(
+    known_spots = next_quarters(
         session,
         copy,
         wanted.scope,
@@ -140,13 +210,38 @@ def _far(
         is_recovery=wanted.is_recovery,
         limit=asked,
     )
-    if quarters is None:
+    if known_spots is None:
         return None
-    spans = [Span(_moment(one), _moment(one + 1)) for one in set(quarters)]
-    spans += _changed(copy, Span(since, until))
-    joined = _joined(spans)
+    spots = list(dict.fromkeys(Spot(quarter, member) for quarter, member in known_spots))
+    walked = [*_changed(copy, Span(since, until))]
     # What is wanted and further off than the last quarter is not needed: the page is full by then.
-    return _Far(joined if is_newer else joined[::-1], are_all=len(quarters) < asked)
+    # But in that one there may be more than those that were told.
+    are_all = len(known_spots) < asked
+    if not are_all:
+        walked.append(spots[-1].span)
+    changed = _joined(walked)
+    return _Far(_in_order(spots, changed, is_newer=is_newer), are_all)
+
+
+def _in_order(
+    spots: Sequence[Spot], changed: Sequence[Span], *, is_newer: bool
+) -> list[Span | list[Spot]]:
+    """Spots and days that the copy does not know, in the order of a list."""
+    parts: list[Span | list[Spot]] = []
+    left = list(spots)
+    for span in changed if is_newer else reversed(changed):
+        before = [spot for spot in left if _comes_before(spot.span, span, is_newer=is_newer)]
+        parts += [before, span]
+        left = [
+            spot
+            for spot in left[len(before) :]
+            if not (span.since <= spot.span.since and spot.span.until <= span.until)
+        ]
+    return [*parts, left]
+
+
+def _comes_before(span: Span, other: Span, *, is_newer: bool) -> bool:
+    return span.until <= other.since if is_newer else span.since >= other.until
 
 
 def _as_the_copy_knows_it(

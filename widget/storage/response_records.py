@@ -5,7 +5,7 @@ million responses takes seconds, not minutes.
 """
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import compress
@@ -20,7 +20,7 @@ from widget.domain.exports.columns import API_COLUMNS, COLUMNS, Batch, ColumnKin
 from widget.domain.response_filters import ResponseFilter
 from widget.storage.models import Member, Response, ResponseTag, Survey, SurveyVersion, Tag
 from widget.storage.reason_names import reason_names
-from widget.storage.responses import Place, one_query, page_query
+from widget.storage.responses import Place, page_query, some_query
 from widget.storage.rewards import catalogue, lowest_scores
 from widget.storage.search import Rows
 from widget.storage.surveys import definitions_of
@@ -94,9 +94,17 @@ def record_of(
     session: Session, workspace_id: int, id: UUID, *, shows_hidden_comments: bool
 ) -> dict[str, Any] | None:
     """One response in the same form; None for one that is hidden or not there."""
-    query = one_query(workspace_id, id)
+    found = records_of(session, workspace_id, [id], shows_hidden_comments=shows_hidden_comments)
+    return found.get(id)
+
+
+def records_of(
+    session: Session, workspace_id: int, ids: Collection[UUID], *, shows_hidden_comments: bool
+) -> dict[UUID, dict[str, Any]]:
+    """Some responses in the same form by their ids, without those that are hidden."""
+    query = some_query(workspace_id, ids)
     found = _batch(session, workspace_id, query, shows_hidden_comments=shows_hidden_comments)
-    return _records(found)[0] if found is not None else None
+    return {UUID(one["id"]): one for one in _records(found)} if found is not None else {}
 
 
 def _records(found: Batch) -> list[dict[str, Any]]:

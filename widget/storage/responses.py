@@ -160,9 +160,9 @@ def page_query(
     return there.order_by(*order)
 
 
-def one_query(workspace_id: int, id: UUID) -> Rows:
-    """One response that is not hidden, with its survey, version and member."""
-    return _all(workspace_id).where(Response.id == id, Response.hidden_at.is_(None))
+def some_query(workspace_id: int, ids: Collection[UUID]) -> Rows:
+    """Those of some responses that are not hidden, with their surveys, versions and members."""
+    return _all(workspace_id).where(Response.id.in_(ids), Response.hidden_at.is_(None))
 
 
 def count_that_fit(

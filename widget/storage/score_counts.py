@@ -5,6 +5,7 @@ changed since it was made. For all other days the rollups answer what they are k
 they are not is counted in the responses themselves, which takes longest.
 """
 
+from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 
@@ -36,8 +37,10 @@ def facts_by(
     wanted: ScoreFilter,
     group: Group | None,
     time_zone: str | None = None,
+    only: Collection[str] | None = None,
 ) -> dict[Any, Facts]:
     """How many answers of a filter, within a scope, have each fact, for each value of `group`.
+    Where `only` some facts are needed, the others may be missing.
 
     A value is a date, an id of ours or a text; None for nobody's, and for all without a group.
     `hour` gives the number of quarters of an hour (of `QUARTER_S`) from 1970 in UTC to the answer:
@@ -46,31 +49,41 @@ def facts_by(
     """
     if wanted.tags or group == "tag":
         # Tags come and go without their response being changed: the copy has none.
-        return _from_tables(session, workspace_id, scope, wanted, group)
+        return _from_tables(session, workspace_id, scope, wanted, group, only)
     copy = reading.copy_for(session, workspace_id, wanted.first, wanted.last)
     if copy is None:
-        return _from_tables(session, workspace_id, scope, wanted, group)
-    found = reading.facts_from_copy(session, copy, scope, wanted, group, time_zone)
+        return _from_tables(session, workspace_id, scope, wanted, group, only)
+    found = reading.facts_from_copy(session, copy, scope, wanted, group, time_zone, only=only)
     if found is None:
-        return _from_tables(session, workspace_id, scope, wanted, group)
+        return _from_tables(session, workspace_id, scope, wanted, group, only)
     for first, last in copy.changed_runs:
         changed = replace(wanted, first=first, last=last)
-        rest = _from_tables(session, workspace_id, scope, changed, group)
+        rest = _from_tables(session, workspace_id, scope, changed, group, only)
         for key, facts in rest.items():
             add_facts(found.setdefault(key, {}), facts)
     return found
 
 
 def _from_tables(
-    session: Session, workspace_id: int, scope: Scope, wanted: ScoreFilter, group: Group | None
+    session: Session,
+    workspace_id: int,
+    scope: Scope,
+    wanted: ScoreFilter,
+    group: Group | None,
+    only: Collection[str] | None,
 ) -> dict[Any, Facts]:
     if wanted.is_rolled_up and (group is None or group in ROLLED_UP):
-        return _from_rollups(session, workspace_id, scope, wanted, group)
+        return _from_rollups(session, workspace_id, scope, wanted, group, only)
     return facts_from_responses(session, workspace_id, scope, wanted, group)
 
 
 def _from_rollups(
-    session: Session, workspace_id: int, scope: Scope, wanted: ScoreFilter, group: Group | None
+    session: Session,
+    workspace_id: int,
+    scope: Scope,
+    wanted: ScoreFilter,
+    group: Group | None,
+    only: Collection[str] | None,
 ) -> dict[Any, Facts]:
     member = func.nullif(Rollup.member_id, 0)
     keys: dict[Group, ColumnElement[Any]] = {
@@ -90,6 +103,8 @@ def _from_rollups(
         within(scope, workspace_id, Rollup.member_id),
         *chosen(workspace_id, wanted, Rollup.survey_id, member, Rollup.channel),
     )
+    if only is not None:
+        query = query.where(Rollup.kind.in_(only))
     found: dict[Any, Facts] = {}
     for number, survey_id, fact, value, *key in session.execute(query.group_by(*columns)):
         if number:

@@ -10,8 +10,10 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from widget.domain.errors import TagRefused
+from widget.domain.roles import Scope
 from widget.domain.tags import MOST_IN_LIST, MOST_TAGS
-from widget.storage.models import ResponseTag, Tag
+from widget.storage.models import Member, Response, ResponseTag, Tag
+from widget.storage.scopes import members_within
 
 
 def tag_names(session: Session, workspace_id: int) -> list[str]:
@@ -25,6 +27,33 @@ def tags_by_id(session: Session, workspace_id: int) -> dict[int, str]:
     """The same by their ids, in order of their names."""
     rows = session.execute(
         select(Tag.id, Tag.name).where(Tag.workspace_id == workspace_id).order_by(Tag.name)
+    )
+    return {row.id: row.name for row in rows}
+
+
+def tags_within(session: Session, workspace_id: int, scope: Scope) -> dict[int, str]:
+    """Those of them that responses have which count and are of members within a scope."""
+    members = select(Member.id).where(Member.workspace_id == workspace_id, members_within(scope))
+    # A member's responses are fewer than those of a tag.
+    given = (
+        select(ResponseTag.tag_id)
+        .select_from(Response)
+        .join(
+            ResponseTag,
+            (ResponseTag.workspace_id == Response.workspace_id)
+            & (ResponseTag.response_id == Response.id),
+        )
+        .where(
+            Response.workspace_id == workspace_id,
+            Response.member_id.in_(members),
+            Response.is_test.is_(False),
+            Response.hidden_at.is_(None),
+        )
+    )
+    rows = session.execute(
+        select(Tag.id, Tag.name)
+        .where(Tag.workspace_id == workspace_id, Tag.id.in_(given))
+        .order_by(Tag.name)
     )
     return {row.id: row.name for row in rows}
 

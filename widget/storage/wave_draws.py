@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, CursorResult, Select, String, cast, func, select, type_coerce
+from sqlalchemy import ColumnElement, Select, String, cast, func, select, type_coerce
 from sqlalchemy.orm import Session
 
 from widget.domain.audiences import Trait
@@ -43,11 +43,16 @@ def draw_bars(
     population: dict[Stratum, int],
 ) -> dict[Stratum, bytes]:
     """The greatest number in the sample of each stratum of a frame (see `sampling.Draw`)."""
-    lot = Lot(seed)
+    # Looked up once: there may be millions of customers.
+    number_of = Lot(seed).number
     for all_seen in (False, True):
         draw = Draw(asked, population, all_seen=all_seen)
-        for id, stratum in _numbers(session, frame, traits):
-            draw.show(stratum, lot.number(id))
+        top = draw.top
+        for piece in _pieces(session, frame, traits):
+            for row in piece:
+                number = number_of(row[0])
+                if number < top:
+                    draw.show(row[1:], number)
         try:
             return draw.bars()
         except Missed:
@@ -55,10 +60,10 @@ def draw_bars(
     raise AssertionError("A draw with all numbers in sight cannot miss.")
 
 
-def _numbers(
+def _pieces(
     session: Session, frame: Frame, traits: Sequence[Trait]
-) -> Iterator[tuple[str, Stratum]]:
-    """Each customer's id in hexadecimal digits, and stratum."""
+) -> Iterator[Sequence[tuple[str, ...]]]:
+    """Customers piece by piece: each one's id in hexadecimal digits, and then their stratum."""
     columns = [trait_column(trait) for trait in traits]
     is_dashed = session.get_bind().dialect.name == "postgresql"
     id: ColumnElement[str] = (
@@ -71,24 +76,24 @@ def _numbers(
         # The server's cursor, or all of them would be sent at once.
         query = query.execution_options(yield_per=_PIECE)
     with session.connection().execute(query) as rows:
-        for piece in rows.partitions(_PIECE) if is_dashed else _driver_pieces(rows):
-            for row in piece:
-                yield row[0], row[1:]
-
-
-def _driver_pieces(rows: CursorResult[Any]) -> Iterator[Sequence[Any]]:
-    """SQLite's own rows: there may be a million, and making them SQLAlchemy's takes as long as all
-    the rest together. Nothing is lost by it, as all columns are texts."""
-    assert rows.cursor is not None
-    while piece := rows.cursor.fetchmany(_PIECE):
-        yield piece
+        # The driver's own rows: there may be a million, and making them SQLAlchemy's takes as long
+        # as all the rest together. Nothing is lost by it, as all columns are texts.
+        if is_dashed:
+            # Which SQLAlchemy has taken from the server's cursor already, to know its columns.
+            first = rows.fetchone()
+            if first is None:
+                return
+            yield [first]
+        assert rows.cursor is not None
+        while piece := rows.cursor.fetchmany(_PIECE):
+            yield piece
 
 
 def drawn_after(
     session: Session, frame: Frame, traits: Sequence[Trait], wave: StoredWave, limit: int
-) -> tuple[list[DrawnCustomer], UUID | None]:
-    """The next customers whom a wave asks, up to `limit`, after the one it has reached; and up to
-    whom that is: None at the end."""
+) -> list[DrawnCustomer]:
+    """The next customers whom a wave asks, up to `limit`, in order of ids after the one it has
+    reached: nobody at the end."""
     choice = _Choice(wave)
     found: list[DrawnCustomer] = []
     query = _customers(session, frame, traits).order_by(Customer.id)
@@ -99,8 +104,8 @@ def drawn_after(
             if choice.has(row, (row.id,)):
                 found.append(choice.drawn(row))
             if len(found) == limit:
-                return found, row.id
-    return found, None
+                break
+    return found
 
 
 def drawn_of(

@@ -23,15 +23,18 @@ def asked_as_others(session: Session, wave: StoredWave, ids: Collection[UUID]) -
 
     The key of a request does not tell, as it has the entry that there was.
     """
-    found: set[UUID] = set()
-    for part in chunks(ids):
-        merged = session.scalars(
-            select(MergedCustomer.customer_id).where(
-                MergedCustomer.workspace_id == wave.workspace_id,
-                MergedCustomer.customer_id.in_(part),
-            )
+    if not ids:
+        return set()
+    # All between the first and the last of them: two values, where there may be a thousand.
+    merged = session.scalars(
+        select(MergedCustomer.customer_id).where(
+            MergedCustomer.workspace_id == wave.workspace_id,
+            MergedCustomer.customer_id.between(min(ids), max(ids)),
         )
-        found |= _asked(session, wave, set(merged))
+    )
+    found: set[UUID] = set()
+    for part in chunks(set(ids) & set(merged)):
+        found |= _asked(session, wave, part)
     return found
 
 
@@ -40,6 +43,8 @@ def drawn_by_merging(
 ) -> list[DrawnCustomer]:
     """Customers whom a wave that has come to its end has passed over, and is to ask for an entry
     that became a part of them after it had begun: they may be asked, and either entry was drawn.
+
+    At most a thousand, in order of ids; when these have requests there may be more.
     """
     entries: dict[UUID, list[UUID]] = {}
     for id, kept in session.execute(
@@ -49,12 +54,12 @@ def drawn_by_merging(
         )
     ):
         entries.setdefault(kept, []).append(id)
-    found = []
     for part in chunks(entries):
         asked = _asked(session, wave, part)
         left = {id: entries[id] for id in part if id not in asked}
-        found += drawn_of(session, frame, traits, wave, left)
-    return found
+        if found := drawn_of(session, frame, traits, wave, left):
+            return found
+    return []
 
 
 def _asked(session: Session, wave: StoredWave, ids: Collection[UUID]) -> set[UUID]:

@@ -20,6 +20,7 @@ from widget.domain.errors import InboundRefused
 MOST_FIELDS = 2_000
 """More fields than any service has for a mail, with a file in each."""
 
+_PARTS, _PAIRS = "multipart/form-data", "application/x-www-form-urlencoded"
 _CHUNK = 64 * 1024
 # Of a part's head, and of what is looked at at once.
 _BUFFER_LIMIT = 4 * _CHUNK
@@ -51,11 +52,12 @@ def read_form(
     `limit` is of the bytes of all fields that are kept. Raises RequestEntityTooLarge past it and
     past MOST_FIELDS, and InboundRefused for what is written as no form is.
     """
+    kind, options = parse_options_header(content_type)
     left, begun = limit, 0
     fields: dict[str, bytearray] = {}
     files: list[tuple[str, int]] = []
     is_file, kept = False, None
-    for piece in _pieces(stream, content_type):
+    for piece in _pieces(stream, kind, options.get("boundary", "")):
         if isinstance(piece, _Begins):
             begun += 1
             is_file, kept = piece.filename is not None, None
@@ -66,8 +68,10 @@ def read_form(
         elif is_file:
             files[-1] = (files[-1][0], files[-1][1] + len(piece))
         elif kept is not None:
-            left -= len(piece)
-            kept += piece
+            # Of what nobody wants no escape is looked at: there may be millions.
+            said = _unquoted(piece) if kind == _PAIRS else piece
+            left -= len(said)
+            kept += said
         if left < 0 or begun > MOST_FIELDS:
             raise RequestEntityTooLarge
     return PostedForm({name: bytes(value) for name, value in fields.items()}, files)
@@ -77,13 +81,12 @@ def _is_wanted(name: str, wanted: Collection[str] | None) -> bool:
     return bool(name) and (wanted is None or name in wanted)
 
 
-def _pieces(stream: IO[bytes], content_type: str) -> Iterator[_Begins | bytes]:
+def _pieces(stream: IO[bytes], kind: str, boundary: str) -> Iterator[_Begins | bytes]:
     """What begins in a form, each followed by its bytes in pieces."""
-    kind, options = parse_options_header(content_type)
     try:
-        if kind == "multipart/form-data":
-            yield from _of_parts(stream, options.get("boundary", "").encode("ascii"))
-        elif kind == "application/x-www-form-urlencoded":
+        if kind == _PARTS:
+            yield from _of_parts(stream, boundary.encode("ascii"))
+        elif kind == _PAIRS:
             yield from _of_pairs(stream)
     except ValueError as error:
         raise InboundRefused("The post is no form that can be read.") from error
@@ -107,13 +110,14 @@ def _of_parts(stream: IO[bytes], boundary: bytes) -> Iterator[_Begins | bytes]:
 
 
 def _of_pairs(stream: IO[bytes]) -> Iterator[_Begins | bytes]:
+    """Pairs whose values are escaped yet; no escape is cut in two."""
     name: bytes | None = b""  # None within a value
     held = b""
     for chunk in chain(_chunks(stream), (b"&",)):
         for place, piece in enumerate(chunk.split(b"&")):
             if place:
                 # What the chunk before, or the piece before, ended with is over.
-                yield _unquoted(held) if name is None else _begins(name)
+                yield held if name is None else _begins(name)
                 name, held = b"", b""
             if name is not None:
                 more, is_named, piece = piece.partition(b"=")
@@ -125,7 +129,7 @@ def _of_pairs(stream: IO[bytes]) -> Iterator[_Begins | bytes]:
                 yield _begins(name)
                 name = None
             whole, held = _cut(held + piece)
-            yield _unquoted(whole)
+            yield whole
 
 
 def _begins(name: bytes) -> _Begins:

@@ -95,7 +95,10 @@ def find_member(survey: PublishedSurvey, given: str) -> ShownMember | None:
     if known and time.monotonic() - known[1] < current_app.config["SAYSO_SURVEY_AGE_S"]:
         return known[0]
     named = members.member_named(db.session(), survey.workspace_id, given)
-    member = ShownMember(named.id, named.name, find_person(survey, named.id)) if named else None
+    member = None
+    if named:
+        person = find_person(survey, named.id)
+        member = ShownMember(named.id, named.name, named.public_id, person)
     _members.put(key, (member, time.monotonic()))
     return member
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 from email import message_from_bytes
 from email.policy import default
 from html import unescape
+from typing import Any
 
 from tests.builders import MONDAY, Workspace, answer_survey, csrf_token, make_workspace, post
 from tests.campaigning import (
@@ -310,9 +311,12 @@ def test_how_far_it_has_come_is_a_part_of_the_page_that_htmx_asks_for(acme: Work
     assert "opened" not in said.lower()
 
 
-def found_by(acme: Workspace, name: str, scores: dict[str, list[int]], survey: str) -> int:
-    """A campaign to everybody in which each segment's customers gave these scores, in turn."""
-    id = launched(acme, survey, name=name, traits=("segment",), quiet_days=0)
+def found_by(
+    acme: Workspace, name: str, scores: dict[str, list[int]], survey: str, **details: Any
+) -> int:
+    """A campaign, to everybody unless `details` say otherwise, in which each segment's customers
+    gave these scores, in turn."""
+    id = launched(acme, survey, name=name, traits=("segment",), quiet_days=0, **details)
     mail_all(acme)
     left = {segment: list(given) for segment, given in scores.items()}
     for row in requests_of(acme, id):

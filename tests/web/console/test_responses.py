@@ -9,13 +9,18 @@ from sqlalchemy import event, update
 
 from tests.builders import MONDAY, Workspace, answer_survey, ask, csrf_token, make_workspace, post
 from tests.web.frame.visiting import HTMX, open_survey
+from widget.actions.tag_response import set_tag
 from widget.domain.context import Problem
+from widget.domain.people_rules import PeopleRules
 from widget.domain.scales import Style
 from widget.domain.surveys import Question, new_definition, with_text
 from widget.extensions import db
 from widget.storage import rollups
 from widget.storage.engine import writing
+from widget.storage.fitting_responses import Fitting
 from widget.storage.models import Request
+from widget.storage.profiles import set_people_rules
+from widget.web.console import response_numbers
 
 
 def listed(page: str) -> list[str]:
@@ -127,6 +132,10 @@ def test_htmx_gets_the_rows_alone(busy: Workspace) -> None:
 def said_of(page: str) -> str:
     """What the list says of how many fit."""
     part = page.split('<p class="soft fits">')[1].split("</p>")[0]
+    return words(part)
+
+
+def words(part: str) -> str:
     return " ".join(re.sub("<[^>]*>", " ", part).split())
 
 
@@ -149,17 +158,30 @@ def test_a_list_of_several_pages_asks_for_the_number_once_it_is_there(acme: Work
     assert said_of(page) == "How many fit? Clear filters"
     address = page.split('hx-get="/console/responses/number')[1].split('"')[0]
     part = client.get(f"/console/responses/number{address}", headers=HTMX)
-    assert part.text.strip() == "51 responses fit."
+    assert words(part.text) == "51 responses fit."
     assert "HX-Request" in part.headers["Vary"]
     whole = client.get(f"/console/responses/number{address}").text
     assert "51 responses fit." in whole
     assert 'href="/console/responses?channel=chat"' in whole
 
 
+def test_of_what_was_not_counted_in_time_nothing_is_said_of_its_number(
+    busy: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(response_numbers, "how_many_fit", lambda *_: None)
+    client = busy.signed_in()
+    part = client.get("/console/responses/number?q=the", headers=HTMX).text
+    assert words(part) == "They could not be counted in time by this filter."
+    found = Fitting(1_000, is_exact=False)
+    monkeypatch.setattr(response_numbers, "how_many_fit", lambda *_: found)
+    part = client.get("/console/responses/number?q=the", headers=HTMX).text
+    assert words(part) == "More than 1,000 responses fit."
+
+
 def test_a_number_of_a_filter_that_cannot_be_meant_is_none(busy: Workspace) -> None:
     answer = busy.signed_in().get("/console/responses/number?from=yesterday", headers=HTMX)
     assert answer.status_code == 422
-    assert answer.text.strip() == "Write the day like 2026-11-23."
+    assert words(answer.text) == "Write the day like 2026-11-23."
 
 
 def test_pages_go_on_where_the_last_ended_and_back(acme: Workspace) -> None:
@@ -351,6 +373,43 @@ def test_a_member_sees_no_first_answer_that_was_hidden_beside_the_second(acme: W
     assert "Before and after the follow-up" not in page
     assert "She was asleep" not in page
     assert "She was asleep" in acme.signed_in().get(f"/console/responses/{again}").text
+
+
+@pytest.mark.parametrize("page", ["/console/responses", "/console/dashboard"])
+def test_members_are_offered_the_tags_of_what_was_said_of_them_alone(
+    any_acme: Workspace, page: str
+) -> None:
+    acme, survey = any_acme, any_acme.survey()
+    team, ana = acme.team("Support"), acme.member("Ana", email="ana@a.example")
+    ben = acme.member("Ben", email="ben@a.example")
+    acme.put_in(team, ana)
+    acme.put_in(team, ben)
+    for member, tag, details in (
+        ("ana@a.example", "praise", {}),
+        ("ana@a.example", "tried", {"is_test": True}),
+        ("ben@a.example", "to warn", {}),
+        ("", "nobodys", {}),
+    ):
+        given = {"member": member} if member else {}
+        response = answer_survey(acme, survey, 4, **given, **details)
+        with acme.world.app.app_context():
+            about = {"given": True, "at": acme.world.clock()}
+            set_tag(db.session(), acme.id, UUID(response), tag, **about)
+    client = acme.person("ana@acme.example", "member", member=ana)
+    assert offered_tags(client.get(page).text) == ["praise"]
+    all_tags = ["nobodys", "praise", "to warn", "tried"]
+    assert offered_tags(acme.signed_in().get(page).text) == all_tags
+    lead = acme.person("lee@acme.example", "manager", leads=(team,))
+    assert offered_tags(lead.get(page).text) == all_tags
+    with acme.world.app.app_context(), writing(db.session):
+        set_people_rules(db.session(), acme.id, PeopleRules(members_see_team=True))
+    assert offered_tags(client.get(page).text) == ["praise", "to warn"]
+
+
+def offered_tags(page: str) -> list[str]:
+    """What the filter's field for tags offers."""
+    field = page.partition('<select id="tag"')[2].partition("</select>")[0]
+    return re.findall(r'<option value="([^"]+)"', field)
 
 
 def test_members_open_no_test_answers(acme: Workspace) -> None:

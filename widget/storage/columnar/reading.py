@@ -20,7 +20,7 @@ from widget.domain.score_filters import Group, ScoreFilter
 from widget.storage.columnar import files
 from widget.storage.columnar.marks import runs
 from widget.storage.columnar.packing import survey_of, unpacked
-from widget.storage.counted_responses import QUARTER_S, Facts, add_fact
+from widget.storage.counted_responses import QUARTER_S, Facts
 from widget.storage.models import ChangedDay, ColumnarCopy, Member
 from widget.storage.scopes import members_within
 
@@ -93,6 +93,7 @@ def facts_from_copy(
     group: Group | None,
     time_zone: str | None = None,
     *,
+    only: Collection[str] | None = None,
     is_recovery: bool = False,
 ) -> dict[Any, Facts] | None:
     """What `score_counts.facts_by` says, of days that have not changed; None where the files
@@ -112,11 +113,13 @@ def facts_from_copy(
     key = _COLUMNS[group] if group else "0"
     if group == "hour" and time_zone:
         key = _quarter_of_week(wanted, time_zone, given)
-    rows = _ask(_statement(source, key, conditions), given)
+    rows = _ask(_statement(source, key, conditions, only), given)
     if rows is None:
         return None
     for value_key, survey_id, fact, value, number in rows:
-        add_fact(found, [value_key] if group else [], survey_id, fact, value, number)
+        # Each comes once. There are tens of thousands, so there is no call for each.
+        facts = found.setdefault(value_key if group else None, {}).setdefault(survey_id, {})
+        facts.setdefault(fact, {})[value] = number
     return found
 
 
@@ -147,29 +150,29 @@ def next_quarters(
     is_newer: bool,
     is_recovery: bool | None,
     limit: int,
-) -> list[int] | None:
+) -> list[tuple[int, int | None]] | None:
     """In which quarters of an hour since 1970 the `limit` responses of a filter are that come next
-    in a list, one for each response: the newest first that are older than the quarter `than`, or
-    the oldest first that are newer. None where the files cannot be read."""
+    in a list, and of which member each is: the newest first that are older than the quarter `than`,
+    or the oldest first that are newer. None where the files cannot be read."""
     given: dict[str, Any] = {"limit": limit, "than": than}
     conditions = _conditions(session, copy, scope, wanted, given)
     conditions.append("quarter > $than" if is_newer else "quarter < $than")
     if is_recovery is not None:
         conditions.append("is_recovery" if is_recovery else "NOT is_recovery")
     parts = copy.parts if is_newer else copy.parts[::-1]
-    found: list[int] = []
+    found: list[tuple[int, int | None]] = []
     # What is not that rare is in the next few months; all of them are as soon read together.
     for some in (parts[:_FEW_MONTHS], parts[_FEW_MONTHS:]):
         if not some or len(found) >= limit:
             continue
         statement = (
-            f"SELECT quarter FROM read_parquet($parts) WHERE {' AND '.join(conditions)}"
+            f"SELECT quarter, member_id FROM read_parquet($parts) WHERE {' AND '.join(conditions)}"
             f" ORDER BY quarter {'ASC' if is_newer else 'DESC'} LIMIT $limit"
         )
         rows = _ask(statement, {**given, "parts": [str(part) for part in some]})
         if rows is None:
             return None
-        found += [row[0] for row in rows]
+        found += [(quarter, member) for quarter, member in rows]
     return found[:limit]
 
 
@@ -187,12 +190,15 @@ def _quarter_of_week(wanted: ScoreFilter, time_zone: str, given: dict[str, Any])
     return f"CASE {each} END"
 
 
-def _statement(source: str, key: str, conditions: Sequence[str]) -> str:
+def _statement(
+    source: str, key: str, conditions: Sequence[str], only: Collection[str] | None
+) -> str:
     """Counts by key, survey, fact and value. Every part of it is ours; values are parameters."""
     each = " UNION ALL ".join(
         f"SELECT key, {survey_of('said')}, '{fact}', {value} AS value, sum(number)::BIGINT"
         " FROM counted WHERE value IS NOT NULL GROUP BY ALL"
         for fact, value in unpacked("said").items()
+        if only is None or fact in only
     )
     return (
         f"WITH counted AS MATERIALIZED (SELECT {key} AS key, said, count(*) AS number"

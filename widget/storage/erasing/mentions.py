@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-from sqlalchemy import ColumnElement, Text, cast, func, or_, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import Session
 
 from widget.domain.follow_ups import ERASED_LETTER, LETTERS
 from widget.domain.messages import Content
@@ -14,6 +15,7 @@ from widget.domain.redaction import REDACTED
 from widget.domain.replies import PURPOSE
 from widget.storage import themes
 from widget.storage.ended_exports import withdraw_all_of
+from widget.storage.erasing.naming import may_hold
 from widget.storage.erasing.own_rows import Counts
 from widget.storage.erasing.person import WRITTEN, Person
 from widget.storage.models import (
@@ -34,7 +36,7 @@ from widget.storage.models import (
     Subscription,
 )
 from widget.storage.report_pdfs import forget_pdfs
-from widget.storage.search import found_in
+from widget.storage.search import all_found_in
 
 
 def redact_threads(session: Session, person: Person, at: datetime) -> Counts:
@@ -42,11 +44,12 @@ def redact_threads(session: Session, person: Person, at: datetime) -> Counts:
     of other threads that name them. What the team wrote about the matter stays."""
     own, others = (person.redaction(about_them=are) for are in (True, False))
     names = person.names_alone()
+    told = partial(may_hold, names=names.names)
     changed = 0
     for row in session.scalars(
         select(FollowUp).where(
             FollowUp.workspace_id == person.workspace_id,
-            or_(FollowUp.id.in_(person.follow_ups), _names(FollowUp.outcome, person)),
+            or_(FollowUp.id.in_(person.follow_ups), told(FollowUp.outcome)),
         )
     ):
         takes_out = own if row.id in person.follow_ups else others
@@ -56,9 +59,9 @@ def redact_threads(session: Session, person: Person, at: datetime) -> Counts:
             FollowUpNote.workspace_id == person.workspace_id,
             or_(
                 FollowUpNote.follow_up_id.in_(person.follow_ups),
-                _names(FollowUpNote.text, person),
+                told(FollowUpNote.text),
                 # Whoever wrote into the thread of somebody else stands in what is kept of the mail.
-                FollowUpNote.kind.in_(LETTERS),
+                and_(FollowUpNote.kind.in_(LETTERS), told(FollowUpNote.data)),
             ),
         )
     ):
@@ -77,7 +80,7 @@ def redact_threads(session: Session, person: Person, at: datetime) -> Counts:
     for entry in session.scalars(
         select(ResponseNote).where(
             ResponseNote.workspace_id == person.workspace_id,
-            or_(ResponseNote.response_id.in_(ids), _names(ResponseNote.text, person)),
+            or_(ResponseNote.response_id.in_(ids), told(ResponseNote.text)),
         )
     ):
         before_text = entry.text
@@ -93,7 +96,7 @@ def redact_others_words(session: Session, person: Person, at: datetime) -> Count
     found: set[Any] = set()
     for email in person.emails:
         query = select(Response.id).where(Response.workspace_id == workspace_id)
-        found |= set(session.scalars(found_in(query, email, dialect, hidden_too=True)))
+        found |= set(session.scalars(all_found_in(query, email, dialect)))
     changed = 0
     for row in session.scalars(
         select(Response).where(Response.workspace_id == workspace_id, Response.id.in_(found))
@@ -178,9 +181,10 @@ def redact_titles(session: Session, person: Person, at: datetime) -> Counts:
                     setattr(row, name, left)
             if isinstance(row, Report):
                 # Of a report's numbers; what else is in there are names that we chose, and figures.
-                subject = takes_out(row.figures["subject"])
-                if subject != row.figures["subject"]:
-                    row.figures = {**row.figures, "subject": subject}
+                named = {"subject": row.figures["subject"], "against": row.figures.get("against")}
+                left = takes_out.in_json(named)
+                if left != named:
+                    row.figures = {**row.figures, **left}
     return {}
 
 
@@ -202,13 +206,6 @@ def forget_copies(session: Session, person: Person, at: datetime) -> Counts:
     forget_pdfs(session, person.workspace_id)
     withdraw_all_of(session, person.workspace_id, at)
     return {}
-
-
-def _names(column: InstrumentedAttribute[str], person: Person) -> ColumnElement[bool]:
-    """The condition that a text may name somebody."""
-    names = person.redaction(about_them=False).names
-    lower = func.lower(cast(column, Text))
-    return or_(*(lower.contains(name.lower(), autoescape=True) for name in names))
 
 
 def _without_words(data: dict[str, Any]) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from widget.storage.customer_list import (
 )
 from widget.storage.customer_traces import merged_into
 from widget.storage.responses import Place
-from widget.web.api.cursors import cursor_of, read_cursor
+from widget.web.api.cursors import cursor_of, place_in
 from widget.web.api.customer_schemas import (
     MOST_BYTES,
     CustomerPageSchema,
@@ -34,7 +34,7 @@ from widget.web.api.customer_schemas import (
     KnownCustomerSchema,
     PutCustomersSchema,
 )
-from widget.web.api.keys import api_workspace, is_for_tests, needs
+from widget.web.api.keys import api_workspace, needs, refuse_tests
 from widget.web.api.responses import blueprint
 from widget.web.clock import now
 
@@ -62,7 +62,7 @@ class Customers(MethodView):
         At most 1,000 at a time. What cannot be kept of one is said at its place, and the others are
         kept all the same.
         """
-        _refuse_tests()
+        refuse_tests("customers")
         readable = [one for one in body["customers"] if "wrong" not in one]
         said = [_details(one) for one in readable]
         kept = iter(keep_customers(db.session(), api_workspace(), said, now()))
@@ -78,10 +78,8 @@ class Customers(MethodView):
     @blueprint.response(200, CustomerPageSchema)
     def get(self, query: dict[str, Any]) -> dict[str, Any]:
         """List customers, newest first."""
-        _refuse_tests()
-        after = read_cursor(query["cursor"]) if "cursor" in query else None
-        if "cursor" in query and after is None:
-            abort(400, message="This cursor is not one of ours; start again without it.")
+        refuse_tests("customers")
+        after = place_in(query)
         same = ("email", "client", "segment", "language", "asked", "answered", "unsubscribed")
         page = customers_page(
             db.session(),
@@ -106,7 +104,7 @@ class OneCustomer(MethodView):
     @blueprint.response(200, KnownCustomerSchema)
     def get(self, customer_id: UUID) -> dict[str, Any]:
         """One customer. The id of one who was merged into another gives the other."""
-        _refuse_tests()
+        refuse_tests("customers")
         id = merged_into(db.session(), api_workspace(), customer_id) or customer_id
         found = listed_customer(db.session(), api_workspace(), id, EVERYTHING)
         if found is None:
@@ -121,7 +119,7 @@ class OneCustomer(MethodView):
 
         Their scores stay, with nobody to them.
         """
-        _refuse_tests()
+        refuse_tests("customers")
         try:
             erased = erase_customer(
                 db.session(),
@@ -135,11 +133,6 @@ class OneCustomer(MethodView):
         except EraseLater as error:
             abort(409, message=str(error))
         return {"id": erased.id, "counts": erased.counts}
-
-
-def _refuse_tests() -> None:
-    if is_for_tests():
-        stop(403, "This API key is for tests, and customers are real; make one that is not.")
 
 
 def _details(said: dict[str, Any]) -> Details:

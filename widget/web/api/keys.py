@@ -60,9 +60,20 @@ def api_workspace() -> int:
     return _key().workspace_id
 
 
+def key_name() -> str:
+    """What the calling key is called in its workspace."""
+    return _key().name
+
+
 def is_for_tests() -> bool:
     """Whether the calling key is for trying: it makes, sees and changes tests, and nothing else."""
     return _key().is_test
+
+
+def refuse_tests(what: str) -> None:
+    """Refuse a key for tests, to which some things are not there, such as “customers”."""
+    if is_for_tests():
+        abort(403, f"This API key is for tests, and {what} are real; make one that is not.")
 
 
 def _key() -> LiveKey:

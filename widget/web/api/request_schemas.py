@@ -16,7 +16,8 @@ _TEXT = validate.Length(max=asks.TEXT_LIMIT)
 NAME = validate.Regexp(r"^[^\x00-\x1f\ud800-\udfff]*\Z", error="Not a valid name.")
 
 
-def _is_countable(moment: datetime) -> None:
+def is_countable(moment: datetime) -> None:
+    """Raises ValidationError for a moment that nothing can be counted from."""
     try:
         counted(moment)
     except MomentRefused as error:
@@ -111,7 +112,7 @@ class NewRequest(Schema):
         format="iso",
         load_default=None,
         allow_none=True,
-        validate=_is_countable,
+        validate=is_countable,
         metadata={"description": "When it happened (ISO 8601); now when left out."},
     )
     idempotency_key = fields.String(

@@ -20,7 +20,7 @@ from widget.extensions import db
 from widget.storage.accounts import time_zone_of
 from widget.storage.asking import asking_of, open_surveys
 from widget.storage.requests import ListedRequest, RequestFilter, find_request, requests_page
-from widget.web.api.cursors import cursor_of, read_cursor
+from widget.web.api.cursors import cursor_of, place_in
 from widget.web.api.keys import api_workspace, is_for_tests, needs
 from widget.web.api.request_schemas import (
     NewRequest,
@@ -72,9 +72,7 @@ class Requests(MethodView):
     @blueprint.response(200, RequestPageSchema)
     def get(self, query: dict[str, Any]) -> dict[str, Any]:
         """List requests, newest first."""
-        after = read_cursor(query["cursor"]) if "cursor" in query else None
-        if "cursor" in query and after is None:
-            abort(400, message="This cursor is not one of ours; start again without it.")
+        after = place_in(query)
         names = ("survey", "status", "why", "email", "ref")
         page = requests_page(
             db.session(),

@@ -19,7 +19,7 @@ from widget.storage.response_records import records_page
 from widget.storage.stream_choices import teams_of_filter
 from widget.storage.surveys import survey_of
 from widget.web.api.bodies import ApiBlueprint
-from widget.web.api.cursors import cursor_of, read_cursor
+from widget.web.api.cursors import cursor_of, place_in
 from widget.web.api.keys import api_workspace, is_for_tests, needs, require_key
 from widget.web.api.schemas import EXAMPLE_PAGE, ResponsePage, ResponseQuery
 from widget.web.plain_text import refuse_nul
@@ -40,9 +40,7 @@ class Responses(MethodView):
         Hidden responses are left out; test responses too unless “test” is true, and answers of
         customers who were asked again after a follow-up unless “recovery” is true.
         """
-        after = read_cursor(query["cursor"]) if "cursor" in query else None
-        if "cursor" in query and after is None:
-            abort(400, message="This cursor is not one of ours; start again without it.")
+        after = place_in(query)
         page = records_page(
             db.session(),
             api_workspace(),
@@ -106,7 +104,7 @@ def _moment(name: str, query: dict[str, Any]) -> datetime | None:
         return refuse(name, str(error))
 
 
-def refuse(parameter: str, sentence: str) -> NoReturn:
-    """Answer that a parameter cannot be, with a sentence."""
-    abort(422, messages={"query": {parameter: [sentence]}})
+def refuse(parameter: str, sentence: str, where: str = "query") -> NoReturn:
+    """Answer that a parameter, or a field of the `json` body, cannot be, with a sentence."""
+    abort(422, messages={where: {parameter: [sentence]}})
     raise AssertionError

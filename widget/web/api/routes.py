@@ -5,12 +5,16 @@ from typing import Any, cast
 from flask import Blueprint, Flask, Response, current_app, jsonify, render_template
 from flask_smorest import Api
 
+from widget.web.api import campaigns as _campaigns  # noqa: F401 - importing adds its routes
 from widget.web.api import customers as _customers  # noqa: F401 - importing adds its routes
+from widget.web.api import follow_ups as _follow_ups  # noqa: F401 - importing adds its routes
+from widget.web.api import replies as _replies  # noqa: F401 - importing adds its routes
 from widget.web.api import requests as _requests  # noqa: F401 - importing adds its routes
 from widget.web.api import responses
 from widget.web.api import scores as _scores  # noqa: F401 - importing adds its routes
 from widget.web.api import testimonials as _testimonials  # noqa: F401 - importing adds its routes
 from widget.web.api.schemas import Problem
+from widget.web.api.webhooks import describe_webhooks
 
 
 class _Api(Api):  # type: ignore[misc]
@@ -59,4 +63,5 @@ def register(app: Flask) -> None:
     api = _Api(app)
     app.extensions[_SPEC] = api
     api.register_blueprint(cast(Any, responses.blueprint))
+    describe_webhooks(api.spec)
     app.register_blueprint(docs)

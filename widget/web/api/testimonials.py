@@ -2,10 +2,8 @@
 
 from typing import Any
 
-from flask import current_app
 from flask.views import MethodView
 from flask_smorest import abort
-from itsdangerous import BadData, URLSafeSerializer
 from marshmallow import RAISE, Schema, fields, validate
 
 from widget.domain.errors import UnknownSurvey
@@ -13,6 +11,7 @@ from widget.extensions import db
 from widget.storage.shares import sharing_rules
 from widget.storage.surveys import survey_of
 from widget.storage.testimonials import shown_testimonials
+from widget.web.api.cursors import number_cursor, number_in
 from widget.web.api.keys import api_workspace, needs
 from widget.web.api.responses import blueprint
 
@@ -82,7 +81,7 @@ class Testimonials(MethodView):
             api_workspace(),
             survey=query.get("survey"),
             limit=query["limit"] + 1,
-            below=_read_cursor(query["cursor"]) if "cursor" in query else None,
+            below=number_in(query),
         )
         names_members = sharing_rules(db.session(), api_workspace()).names_members
         shown = rows[: query["limit"]]
@@ -101,23 +100,5 @@ class Testimonials(MethodView):
                 }
                 for row in shown
             ],
-            "next": _cursor(shown[-1].place) if len(rows) > len(shown) else None,
+            "next": number_cursor(shown[-1].place) if len(rows) > len(shown) else None,
         }
-
-
-def _serializer() -> URLSafeSerializer:
-    keys = [*current_app.config["SECRET_KEY_FALLBACKS"][::-1], current_app.config["SECRET_KEY"]]
-    return URLSafeSerializer(keys, salt="sayso.testimonials")
-
-
-def _cursor(place: int) -> str:
-    text = _serializer().dumps(place)
-    return text if isinstance(text, str) else text.decode()
-
-
-def _read_cursor(cursor: str) -> int:
-    try:
-        return int(_serializer().loads(cursor))
-    except BadData:
-        abort(400, message="This cursor is not one of ours; start again without it.")
-        raise AssertionError from None

@@ -20,10 +20,16 @@ from widget.domain.periods import WEEKDAYS
 from widget.domain.score_filters import Group
 from widget.domain.scores.comparisons import Comparison
 from widget.domain.scores.estimates import Score
-from widget.domain.scores.metrics import MetricId
+from widget.domain.scores.metrics import METRICS, MetricId
 from widget.domain.scores.scoring import Counts, has_value
 from widget.extensions import db
-from widget.storage.dashboards import CountedSurvey, counts_by, counts_of, version_numbers
+from widget.storage.dashboards import (
+    CountedSurvey,
+    answer_counts_by,
+    counts_by,
+    counts_of,
+    version_numbers,
+)
 from widget.storage.score_counts import QUARTER_S
 from widget.storage.teams import team_names
 from widget.web.console.access import seat
@@ -55,7 +61,7 @@ class Line:
     words: str
     narrows: Mapping[str, str] | None
     score: Score
-    fair: Score
+    fair: Score | None
     against_others: Comparison
     # What the address calls it where two are compared.
     key: str = ""
@@ -106,10 +112,14 @@ def table_of(
     most: int | None = MOST_ROWS,
 ) -> Table:
     """The rows of a breakdown with the names of what they are, up to `most`."""
-    place = seat()
-    groups: Mapping[Any, Counts] = counts_by(
-        db.session(),
-        *(place.workspace_id, place.scope, asked.wanted, group, surveys, place.time_zone),
+    place, kind = seat(), METRICS[metric].kind
+    counted = (
+        *(db.session(), place.workspace_id, place.scope),
+        *(asked.wanted, group, surveys, place.time_zone),
+    )
+    # Of hundreds of people, no more is counted than is shown.
+    groups: Mapping[Any, Counts] = (
+        answer_counts_by(*counted, only=(kind,)) if kind else counts_by(*counted)
     )
     if group == "hour":
         groups, most = by_weekday_and_hour(groups, QUARTER_S, place.time_zone), None

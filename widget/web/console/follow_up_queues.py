@@ -11,6 +11,7 @@ from widget.domain.errors import MomentRefused
 from widget.domain.follow_ups import STATUS_WORDS, STATUSES
 from widget.domain.moments import read_moment
 from widget.extensions import db
+from widget.storage.follow_up_counts import follow_up_counts
 from widget.storage.follow_ups import (
     COUNTED_TO,
     QUEUES,
@@ -18,7 +19,6 @@ from widget.storage.follow_ups import (
     Place,
     Queue,
     Reader,
-    follow_up_counts,
     follow_ups_page,
     followed_members,
 )
@@ -29,6 +29,7 @@ from widget.web import htmx
 from widget.web.clock import now
 from widget.web.console.access import blueprint, needs, seat
 from widget.web.console.follow_ups import reader, speech_of
+from widget.web.console.response_guide import group_name, group_of
 
 PAGE = 50
 FILTERS = ("queue", "status", "assignee", "survey", "member", "client", "segment")
@@ -55,6 +56,8 @@ def follow_ups() -> Response:
         "leads": [lead.choice for lead in leads_of(db.session(), seat().workspace_id)],
         "statuses": [(status, _(STATUS_WORDS[status])) for status in statuses],
         "speech": speech_of,
+        "group_of": group_of,
+        "group_name": group_name,
         "nobody": NOBODY,
         "days": LOOKED_AT_FOR.days,
         "may_set": seat().may("manage_workspace"),
