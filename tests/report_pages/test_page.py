@@ -152,5 +152,7 @@ def test_the_marked_baseline_and_the_weighted_number_stand_under_the_scores() ->
     assert "more than chance" in table
     assert 'These customers</th><td class="number">5.00</td>' in table
     assert "Weighted by segment" in part
+    assert "<dt>Weighted</dt>" in part
+    assert "Holt and T. M. F. Smith" in part
     assert "1,200 customers; groups that are 5 % of them have not answered; 7 answers" in part
     assert ReportFigures.from_json(figured.to_json()) == figured

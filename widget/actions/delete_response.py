@@ -15,6 +15,7 @@ from widget.domain.retention import kept_since
 from widget.storage import answers, deleting, ended_exports, themes
 from widget.storage.engine import writing
 from widget.storage.events import append_event
+from widget.storage.since import Since
 from widget.storage.votes import follow_vote
 
 Why = Literal["by_hand", "expired"]
@@ -36,6 +37,11 @@ def delete_response(
 
     What was handed over as a reward stays. Raises UnknownResponse.
     """
+    told, since = set[UUID](), Since.before(at)
+    if why == "by_hand":
+        # Before others wait: all messages are read. What is newer is looked for below.
+        session.rollback()
+        told = deleting.messages_about(session, workspace_id, [id])
     with writing(session):
         connection = session.connection()
         found = answers.find_response(connection, workspace_id, id)
@@ -53,7 +59,7 @@ def delete_response(
         if why == "by_hand":
             # Not each time that an old one expires: a file lives for a day at most.
             ended_exports.withdraw_all_of(session, workspace_id, at)
-            told = deleting.messages_about(session, workspace_id, [id])
+            told |= deleting.messages_about(session, workspace_id, [id], since)
             deleting.delete_messages(session, workspace_id, told)
         deleting.delete_rows_of(session, workspace_id, id)
         append_event(

@@ -189,6 +189,10 @@ def _sources(figures: ReportFigures) -> list[str]:
     for tile in figures.tiles:
         found += [METRICS[tile.metric].source, METHODS[tile.score.method].source]
         found.append(METHODS[tile.change.method].source)
+    if figures.weighted:
+        found.append(METHODS["poststratified"].source)
+    if figures.against is not None:
+        found.append(METHODS[figures.against.difference.method].source)
     return [source for source in dict.fromkeys(found) if source]
 
 

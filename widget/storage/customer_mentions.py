@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from widget.domain.redaction import Redaction
 from widget.storage.erasing.files_of_others import parts_naming
-from widget.storage.erasing.person import Person, messages_about, person_of
+from widget.storage.erasing.person import Person, person_of
+from widget.storage.erasing.search import messages_about
 from widget.storage.models import (
     Audience,
     AudienceCustomer,

@@ -26,6 +26,7 @@ from widget.storage.models import (
     Vote,
     Workspace,
 )
+from widget.storage.since import Since, messages_from
 
 # Who points to whom: what is pointed to goes last.
 _ABOUT = (
@@ -60,8 +61,11 @@ def delete_rows_of(session: Session, workspace_id: int, response_id: UUID) -> No
     session.expire_all()
 
 
-def messages_about(session: Session, workspace_id: int, responses: Sequence[UUID]) -> set[UUID]:
-    """The alerts, what rules and notes told, and replies, of responses that are there.
+def messages_about(
+    session: Session, workspace_id: int, responses: Sequence[UUID], since: Since | None = None
+) -> set[UUID]:
+    """The alerts, what rules and notes told, and replies, of responses that are there; those that
+    may be newer than a mark, if one is given.
 
     Not what webhooks were to tell: it has no words, and does not leave without its response.
     It reads all messages since the oldest of the responses once, if anything can have been told.
@@ -89,15 +93,15 @@ def messages_about(session: Session, workspace_id: int, responses: Sequence[UUID
             FollowUpNote.kind == "reply",
         )
     ).all()
-    since = session.scalar(
+    first = session.scalar(
         select(func.min(Response.answered_at)).where(
             Response.workspace_id == workspace_id, Response.id.in_(told_of)
         )
     )
+    if first is None:
+        return set()
     links = select(Message.id, Message.content["link"].as_string()).where(
-        Message.workspace_id == workspace_id,
-        Message.created_at >= since,
-        Message.channel != "webhook",
+        messages_from(workspace_id, first, since), Message.channel != "webhook"
     )
     about = told_of.union(follow_ups)
     found = {

@@ -253,3 +253,15 @@ def test_rules_and_what_they_did_name_the_people(acme: Workspace) -> None:
     assert "opened a follow-up for sam@acme.example" in did
     assert "mailed alice@acme.example, sam@acme.example and 1 other address" in did
     assert "gave the open follow-up to alice@acme.example" in did
+
+
+def test_a_change_of_conditions_brings_the_dry_run_anew_below_what_is_done(acme: Workspace) -> None:
+    answer_survey(acme, acme.survey(), 1)
+    client = acme.signed_in()
+    page = client.get(NEW).text
+    assert page.index("<legend>Then</legend>") < page.index(">Dry run</h2>")
+    part = swap(client, NEW, **FORM, change="look:")
+    conditions, _start, matches = part.partition('<div id="matches"')
+    assert 'id="conditions"' in conditions
+    assert 'hx-swap-oob="outerHTML"' in matches
+    assert "acted on 1 response" in matches

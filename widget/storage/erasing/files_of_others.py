@@ -1,6 +1,6 @@
 """Taking somebody out of files that wait to be imported, or were: they may have many rows."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -20,16 +20,23 @@ _WAITING = ("previewed", *WITH_ROWS)
 # Files in these are worked through. One that is read is packed perhaps, so nobody can tell whom it
 # names.
 _BUSY = ("reading", "running")
+_UPLOADS: tuple[Any, ...] = (RequestImport, CustomerImport)
 _LATER = "A file that may name this customer is being imported. Erase them when it is done."
 
 
 def parts_naming(session: Session, person: Person) -> PartsNaming:
-    """Look through the files of customers before the transaction that erases: it takes seconds, and
-    who writes would wait."""
+    """Look through the files before the transaction that erases: it takes seconds, and who writes
+    would wait."""
     takes_out = person.redaction(about_them=False)
     states = _states(session, person.workspace_id)
     parts = {id: _parts_naming(session, person.workspace_id, id, takes_out) for id in states}
-    return PartsNaming(takes_out, states, parts)
+    others = frozenset(
+        id
+        for model in _UPLOADS
+        for id, _ in _waiting(session, person.workspace_id, model)
+        if not _content_names(session, person.workspace_id, model, id, takes_out)
+    )
+    return PartsNaming(takes_out, states, parts, others)
 
 
 def erase_from_imports(session: Session, person: Person, at: datetime) -> Counts:
@@ -38,10 +45,8 @@ def erase_from_imports(session: Session, person: Person, at: datetime) -> Counts
     Raises EraseLater while a file that names them is being worked through: it would put them back.
     """
     takes_out = person.redaction(about_them=False)
-    thrown = _throw_away(session, person, RequestImport, takes_out) + _throw_away(
-        session, person, CustomerImport, takes_out
-    )
     looked = person.parts if person.parts and person.parts.redaction == takes_out else PartsNaming()
+    thrown = sum(_throw_away(session, person, model, looked, takes_out) for model in _UPLOADS)
     rows = 0
     for id, state in _states(session, person.workspace_id).items():
         # What a row says stays as it is for as long as its file does not go on.
@@ -100,26 +105,45 @@ def _names(rows: Iterable[Mapping[str, Any]], takes_out: Redaction) -> bool:
     return any(takes_out.in_json(row) != row for row in cells)
 
 
-def _throw_away(session: Session, person: Person, model: Any, takes_out: Redaction) -> int:
-    thrown = 0
-    for row in session.scalars(
-        select(model).where(
-            model.workspace_id == person.workspace_id,
-            model.status.in_((*_WAITING, *_BUSY)),
+def _throw_away(
+    session: Session, person: Person, model: Any, looked: PartsNaming, takes_out: Redaction
+) -> int:
+    thrown, here = 0, person.workspace_id
+    for id, status in _waiting(session, here, model):
+        # What a file says stays as it is, until it is emptied.
+        is_of_others = id in looked.others or not _content_names(
+            session, here, model, id, takes_out
         )
-    ):
-        content = row.content
-        text = content.decode("utf-8", "replace") if isinstance(content, bytes) else content
-        if takes_out(text) == text and row.status != "reading":
+        if is_of_others and status != "reading":
             continue
-        if row.status in _BUSY:
+        if status in _BUSY:
             raise EraseLater(_LATER)
+        row = session.get_one(model, (here, id))
         if model is CustomerImport:
             _empty(session, row)
         else:
-            row.status, row.content = "cancelled", type(content)()
+            row.status, row.content = "cancelled", ""
         thrown += 1
     return thrown
+
+
+def _waiting(session: Session, workspace_id: int, model: Any) -> Sequence[Any]:
+    """The ids and states of the files that are kept as they were uploaded, or may be."""
+    return session.execute(
+        select(model.id, model.status).where(
+            model.workspace_id == workspace_id, model.status.in_((*_WAITING, *_BUSY))
+        )
+    ).all()
+
+
+def _content_names(
+    session: Session, workspace_id: int, model: Any, id: UUID, takes_out: Redaction
+) -> bool:
+    content = session.scalar(
+        select(model.content).where(model.workspace_id == workspace_id, model.id == id)
+    )
+    text = content.decode("utf-8", "replace") if isinstance(content, bytes) else content or ""
+    return takes_out(text) != text
 
 
 def _empty(session: Session, owner: CustomerImport) -> None:

@@ -1,12 +1,12 @@
 """Taking somebody out of what others wrote: threads, alerts, the audit, what they named."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
-from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
+from uuid import UUID
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from widget.domain.follow_ups import ERASED_LETTER, LETTERS
@@ -14,10 +14,11 @@ from widget.domain.messages import Content
 from widget.domain.redaction import REDACTED
 from widget.domain.replies import PURPOSE
 from widget.storage import themes
+from widget.storage.chunks import chunks
 from widget.storage.ended_exports import withdraw_all_of
-from widget.storage.erasing.naming import may_hold
 from widget.storage.erasing.own_rows import Counts
 from widget.storage.erasing.person import WRITTEN, Person
+from widget.storage.erasing.search import says
 from widget.storage.models import (
     Audience,
     BulkChange,
@@ -42,32 +43,32 @@ from widget.storage.search import all_found_in
 def redact_threads(session: Session, person: Person, at: datetime) -> Counts:
     """Take letters out of the threads of their responses, and names and quotations out of those and
     of other threads that name them. What the team wrote about the matter stays."""
-    own, others = (person.redaction(about_them=are) for are in (True, False))
-    names = person.names_alone()
-    told = partial(may_hold, names=names.names)
     changed = 0
+    for some in chunks(person.follow_ups | person.found.threads):
+        changed += _redact_follow_ups(session, person, some)
+    for some in chunks(person.responses | person.requests | person.found.noted):
+        changed += _redact_notes_of_responses(session, person, some)
+    return {"notes": changed}
+
+
+def _redact_follow_ups(session: Session, person: Person, ids: Collection[UUID]) -> int:
+    own, others = (person.redaction(about_them=are) for are in (True, False))
+    names, changed = person.names_alone(), 0
     for row in session.scalars(
-        select(FollowUp).where(
-            FollowUp.workspace_id == person.workspace_id,
-            or_(FollowUp.id.in_(person.follow_ups), told(FollowUp.outcome)),
-        )
+        select(FollowUp).where(FollowUp.workspace_id == person.workspace_id, FollowUp.id.in_(ids))
     ):
-        takes_out = own if row.id in person.follow_ups else others
-        row.outcome = takes_out(row.outcome)
+        if row.id in person.follow_ups:
+            row.outcome = own(row.outcome)
+        elif names(row.outcome) != row.outcome:
+            row.outcome = others(row.outcome)
     for note in session.scalars(
         select(FollowUpNote).where(
-            FollowUpNote.workspace_id == person.workspace_id,
-            or_(
-                FollowUpNote.follow_up_id.in_(person.follow_ups),
-                told(FollowUpNote.text),
-                # Whoever wrote into the thread of somebody else stands in what is kept of the mail.
-                and_(FollowUpNote.kind.in_(LETTERS), told(FollowUpNote.data)),
-            ),
+            FollowUpNote.workspace_id == person.workspace_id, FollowUpNote.follow_up_id.in_(ids)
         )
     ):
         is_theirs = note.follow_up_id in person.follow_ups
         before = note.text, note.data
-        if not is_theirs and names.in_json([note.text, note.data]) == [note.text, note.data]:
+        if not is_theirs and names.in_json(says(note)) == says(note):
             # A letter of others that says what they said, as many do.
             continue
         if is_theirs and note.kind in LETTERS:
@@ -76,17 +77,24 @@ def redact_threads(session: Session, person: Person, at: datetime) -> Counts:
             note.text = (own if is_theirs else others)(note.text)
             note.data = _without_words(note.data) if is_theirs else others.in_json(note.data)
         changed += before != (note.text, note.data)
-    ids = person.responses | person.requests
+    return changed
+
+
+def _redact_notes_of_responses(session: Session, person: Person, ids: Collection[UUID]) -> int:
+    own, others = (person.redaction(about_them=are) for are in (True, False))
+    theirs, names, changed = person.responses | person.requests, person.names_alone(), 0
     for entry in session.scalars(
         select(ResponseNote).where(
-            ResponseNote.workspace_id == person.workspace_id,
-            or_(ResponseNote.response_id.in_(ids), told(ResponseNote.text)),
+            ResponseNote.workspace_id == person.workspace_id, ResponseNote.response_id.in_(ids)
         )
     ):
-        before_text = entry.text
-        entry.text = (own if entry.response_id in ids else others)(entry.text)
-        changed += before_text != entry.text
-    return {"notes": changed}
+        before = entry.text
+        if entry.response_id in theirs:
+            entry.text = own(before)
+        elif names(before) != before:
+            entry.text = others(before)
+        changed += before != entry.text
+    return changed
 
 
 def redact_others_words(session: Session, person: Person, at: datetime) -> Counts:
@@ -116,11 +124,7 @@ def redact_others_words(session: Session, person: Person, at: datetime) -> Count
 def erase_messages(session: Session, person: Person, at: datetime) -> Counts:
     """Empty the alerts about them, and replies to them; those that wait do not leave. Messages
     about others that name them lose their names."""
-    rows = session.scalars(
-        select(Message).where(
-            Message.workspace_id == person.workspace_id, Message.id.in_(person.messages)
-        )
-    ).all()
+    rows = _by_ids(session, Message, person.workspace_id, person.found.messages)
     for row in rows:
         if not person.is_linked(row.content):
             row.content, row.last_error = person.unnamed(row.content), ""
@@ -139,10 +143,7 @@ def redact_audit(session: Session, person: Person, at: datetime) -> Counts:
     """Take them out of the audit, where somebody searched for them."""
     takes_out = person.redaction(about_them=False)
     changed = 0
-    query = select(Event).where(
-        Event.workspace_id == person.workspace_id, Event.response_id.is_(None)
-    )
-    for row in session.scalars(query.execution_options(yield_per=500)):
+    for row in _by_ids(session, Event, person.workspace_id, person.found.events):
         data = takes_out.in_json(row.data)
         if data != row.data:
             row.data, changed = data, changed + 1
@@ -206,6 +207,16 @@ def forget_copies(session: Session, person: Person, at: datetime) -> Counts:
     forget_pdfs(session, person.workspace_id)
     withdraw_all_of(session, person.workspace_id, at)
     return {}
+
+
+def _by_ids(session: Session, model: Any, workspace_id: int, ids: Collection[UUID]) -> list[Any]:
+    return [
+        row
+        for some in chunks(ids)
+        for row in session.scalars(
+            select(model).where(model.workspace_id == workspace_id, model.id.in_(some))
+        )
+    ]
 
 
 def _without_words(data: dict[str, Any]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from widget.domain.messages import ids_in_link
 from widget.domain.redaction import Redaction, longest_first, names_of
 from widget.storage.customer_aliases import all_keys_of
 from widget.storage.customer_traces import traces_of
-from widget.storage.erasing.naming import may_hold
+from widget.storage.erasing.found import Found
 from widget.storage.indexed import by_index
 from widget.storage.models import (
     Customer,
@@ -23,7 +23,6 @@ from widget.storage.models import (
     FollowUp,
     FollowUpNote,
     HeldAnswer,
-    Message,
     Response,
     Revision,
 )
@@ -35,11 +34,13 @@ _SHORTEST_ID = 4
 @dataclass(frozen=True)
 class PartsNaming:
     """The numbers of the parts of files that somebody is to be taken out of, by file; `states` are
-    those in which the files were found."""
+    those in which the files were found. `others` are files whose whole content does not name them.
+    """
 
     redaction: Redaction | None = None
     states: Mapping[UUID, str] = field(default_factory=dict)
     parts: Mapping[UUID, list[int]] = field(default_factory=dict)
+    others: frozenset[UUID] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -47,8 +48,9 @@ class Person:
     """Somebody in one workspace. `responses` are those stored; `texts` is what they wrote into
     them, `letters` what they mailed into their threads.
 
-    `since` is when the first of what is theirs was made. `messages` are alerts about them. `parts`
-    are those of files that were found to name them before the transaction that erases.
+    `since` is when the first of what is theirs was made. `found` is what others wrote of them, and
+    alerts about them; `parts` are those of files that were found to name them before the
+    transaction that erases.
     """
 
     workspace_id: int
@@ -63,13 +65,13 @@ class Person:
     deliveries: frozenset[UUID]
     follow_ups: frozenset[UUID]
     since: datetime
-    messages: frozenset[UUID] = frozenset()
+    found: Found = field(default_factory=Found)
     parts: PartsNaming | None = None
 
     @property
     def files(self) -> frozenset[UUID]:
         """The ids by which mails are named that may have been written to files."""
-        return self.deliveries | self.messages
+        return self.deliveries | self.found.messages
 
     def redaction(self, *, about_them: bool) -> Redaction:
         """What takes them out of a text. Parts of their name, and their letters, are taken out only
@@ -102,7 +104,7 @@ class Person:
 
 
 def person_of(session: Session, customer: Customer) -> Person:
-    """All that is known of whom a customer is."""
+    """All that is known of whom a customer is; the same as before for as long as it is the same."""
     workspace_id, traces = customer.workspace_id, traces_of(session, customer)
     of_responses = traces.responses | traces.requests
     rows = session.scalars(
@@ -129,10 +131,10 @@ def person_of(session: Session, customer: Customer) -> Person:
         workspace_id=workspace_id,
         customer_id=customer.id,
         emails=frozenset(_all_spellings(emails)),
-        names=tuple({part for name in names for part in names_of(name)}),
+        names=longest_first(part for name in names for part in names_of(name)),
         external_ids=keys.external_ids,
-        texts=tuple(dict.fromkeys(_texts(session, workspace_id, rows, held))),
-        letters=tuple(dict.fromkeys(_letters(session, workspace_id, follow_ups))),
+        texts=longest_first(_texts(session, workspace_id, rows, held)),
+        letters=longest_first(_letters(session, workspace_id, follow_ups)),
         requests=traces.requests,
         responses=traces.responses,
         deliveries=frozenset(
@@ -146,27 +148,6 @@ def person_of(session: Session, customer: Customer) -> Person:
         follow_ups=follow_ups,
         since=min(since),
     )
-
-
-def messages_about(session: Session, person: Person) -> frozenset[UUID]:
-    """The messages that are about somebody's responses, replies to them too, or that name them.
-
-    What they wrote tells nothing: it may be what our own mails say."""
-    since = (Message.workspace_id == person.workspace_id) & (Message.created_at >= person.since)
-    # The link alone of each: to read all that is said takes ten times as long, while others wait.
-    links = select(Message.id, Message.content["link"].as_string()).where(since)
-    found = {
-        id
-        for id, link in session.execute(links.execution_options(yield_per=5_000))
-        if person.is_linked_by(link or "")
-    }
-    telling = select(Message.id, Message.content).where(
-        since, may_hold(Message.content, person.names_alone().names)
-    )
-    for id, content in session.execute(telling.execution_options(yield_per=500)):
-        if person.unnamed(content) != content:
-            found.add(id)
-    return frozenset(found)
 
 
 def _texts(

@@ -6,11 +6,12 @@ By their names alone: whole sentences of the team's may be what a customer said 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from widget.domain.redaction import Redaction
 from widget.domain.rules.conditions import TEXT_FIELDS
+from widget.storage.chunks import chunks
 from widget.storage.erasing.own_rows import Counts
 from widget.storage.erasing.person import Person
 from widget.storage.models import ReplyTemplate, Rule, RuleRun, Webhook
@@ -37,7 +38,7 @@ def redact_rules(session: Session, person: Person, at: datetime) -> Counts:
             # No two of a group have one name.
             end = f" {template.id}"
             template.name = name[: _SHORT_NAME - len(end)] + end
-    _redact_runs(session, here, names)
+    _redact_runs(session, person, names)
     return {}
 
 
@@ -53,18 +54,11 @@ def _conditions(group: dict[str, Any], names: Redaction) -> dict[str, Any]:
     return {**group, "items": items}
 
 
-def _redact_runs(session: Session, workspace_id: int, names: Redaction) -> None:
-    """Rules may have been called something else when they acted."""
-    runs = select(RuleRun.response_id, RuleRun.acted).where(RuleRun.workspace_id == workspace_id)
-    changed = {}
-    for id, acted in session.execute(runs.execution_options(yield_per=500)):
-        if names.leaves("\n".join(one["name"] for one in acted)):
-            continue
-        changed[id] = [{**one, "name": names(one["name"])} for one in acted]
-    for id, acted in changed.items():
-        session.execute(
-            update(RuleRun)
-            .where(RuleRun.workspace_id == workspace_id, RuleRun.response_id == id)
-            .values(acted=acted),
-            execution_options={"synchronize_session": False},
-        )
+def _redact_runs(session: Session, person: Person, names: Redaction) -> None:
+    for some in chunks(person.found.rule_runs):
+        for run in session.scalars(
+            select(RuleRun).where(
+                RuleRun.workspace_id == person.workspace_id, RuleRun.response_id.in_(some)
+            )
+        ):
+            run.acted = [{**one, "name": names(one["name"])} for one in run.acted]
