@@ -21,7 +21,7 @@ from widget.storage.engine import prepare_engine, writing
 from widget.storage.models import Member, Response, Revision
 from widget.storage.response_conditions import narrowed
 from widget.storage.responses import responses_page
-from widget.storage.search import all_found_in
+from widget.storage.search import found_in
 
 
 def found(acme: Workspace, search: str, **wanted: object) -> list[int]:
@@ -226,7 +226,7 @@ def test_what_is_somebodys_is_found_in_the_index_and_not_by_looking_at_each_resp
     plain = select(Response.id).where(Response.workspace_id == acme.id)
     with acme.world.app.app_context():
         connection = db.session.connection()
-        made = all_found_in(plain, "kim@c.example", "sqlite").compile(connection)
+        made = found_in(plain, "kim@c.example", "sqlite", hidden_too=True).compile(connection)
         parameters = tuple(made.params[name] for name in made.positiontup or ())
         plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {made}", parameters)
         first, *_further = [row[3] for row in plan]

@@ -15,7 +15,7 @@ from widget.domain.addresses import customer_email, spellings
 from widget.storage.chunks import chunks
 from widget.storage.customer_aliases import all_keys_of
 from widget.storage.models import Customer, MergedCustomer, Request, Response
-from widget.storage.search import all_found_in
+from widget.storage.search import found_in
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ def responses_named(
         )
         dialect = session.get_bind().dialect.name
         for spelling in spellings(customer_email(email)):
-            rows = session.execute(all_found_in(query, spelling, dialect))
+            rows = session.execute(found_in(query, spelling, dialect, hidden_too=True))
             found |= {id for id, said in rows if customer_email(said) == customer_email(email)}
     return found
 

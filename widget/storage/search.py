@@ -86,16 +86,6 @@ def found_in(
     return query.where(match(sqlite_match(wanted, is_open, hidden_too=hidden_too)))
 
 
-def all_found_in(
-    query: Select[*tuple[Any, ...]], search: str, dialect: str
-) -> Select[*tuple[Any, ...]]:
-    """The same for all that there are, in hidden comments as well, of a query that has no order of
-    its own. It is given one, for SQLite would rather look up each response of the workspace."""
-    found = found_in(query, search, dialect, hidden_too=True)
-    order = index_order(dialect)
-    return found if order is None else found.order_by(order)
-
-
 def index_order(dialect: str) -> ColumnElement[int] | None:
     """What orders the responses that are found from old to new, as the index itself has them; None
     where it has no order."""

@@ -37,7 +37,7 @@ from widget.storage.models import (
     Subscription,
 )
 from widget.storage.report_pdfs import forget_pdfs
-from widget.storage.search import all_found_in
+from widget.storage.search import found_in
 
 
 def redact_threads(session: Session, person: Person, at: datetime) -> Counts:
@@ -104,7 +104,7 @@ def redact_others_words(session: Session, person: Person, at: datetime) -> Count
     found: set[Any] = set()
     for email in person.emails:
         query = select(Response.id).where(Response.workspace_id == workspace_id)
-        found |= set(session.scalars(all_found_in(query, email, dialect)))
+        found |= set(session.scalars(found_in(query, email, dialect, hidden_too=True)))
     changed = 0
     for row in session.scalars(
         select(Response).where(Response.workspace_id == workspace_id, Response.id.in_(found))
