@@ -264,13 +264,14 @@ def test_letters_of_others_are_not_read_to_erase_somebody(any_acme: Workspace) -
     receive(acme, others, letter("Somebody else’s words"))
 
     def note_read(note: FollowUpNote, _context: object) -> None:
-        if note.kind != "reply":
+        if note.kind == "customer_mail":
             read.append(note.text)
 
     event.listen(FollowUpNote, "load", note_read)
     erase(acme, sam)
     event.remove(FollowUpNote, "load", note_read)
-    assert sorted(read) == ["I am SAM Brockenhurst.", "Me"]
+    # Threads that name them are read whole, perhaps twice; those of others never.
+    assert set(read) == {"I am SAM Brockenhurst.", "Me"}
     assert {note.text: note.data["subject"] for note in notes(acme, "customer_mail")} == {
         "I am [erased].": "Re: Your feedback",
         "Me": "From [erased]",
