@@ -97,6 +97,22 @@ def test_an_export_says_how_far_it_is_beside_its_file(server: Server) -> None:
     assert "12 of 12 responses" in done.stderr.decode().splitlines()[-1]
 
 
+def test_events_are_printed_a_line_each(server: Server) -> None:
+    server.command("demo", "--json", "--with-answers", "3")
+    server.command("export", str(server.data / "all.csv"))
+    every = [json.loads(line) for line in server.command("events").splitlines()]
+    assert [one["id"] for one in every] == sorted(one["id"] for one in every)
+    assert set(every[0]) == {"id", "at", "name", "survey_id", "response_id", "data"}
+    [exported] = [
+        json.loads(line)
+        for line in server.command("events", "--name", "responses.exported").splitlines()
+    ]
+    assert exported in every
+    assert server.command("events", "--since", "2999-01-01") == ""
+    with pytest.raises(CalledProcessError):
+        server.command("events", "--since", "yesterday")
+
+
 def test_lost_demo_secrets_are_made_anew(server: Server) -> None:
     old = json.loads(server.command("demo", "--json"))
     (server.data / "demo.json").unlink()

@@ -24,11 +24,12 @@ from tests.ruling import add_rule, make_webhook
 from tests.web.landing.mailing import reader
 from widget.actions.decide_testimonial import approve_testimonial
 from widget.actions.keep_filter import keep_filter
+from widget.actions.note_follow_up import write_note
 from widget.actions.note_response import Author, note_response
 from widget.actions.receive_reply import receive_reply
 from widget.actions.share_response import share_response
 from widget.actions.upload_requests import upload_requests
-from widget.actions.work_on_follow_up import resolve, write_note
+from widget.actions.work_on_follow_up import resolve
 from widget.domain.inbound.mails import Attachment, InboundMail
 from widget.domain.links import LinkSigner, RequestLink
 from widget.domain.mail_addresses import ThreadName, address_digest
@@ -185,7 +186,8 @@ def _work_on(acme: Workspace, response: UUID, other: UUID) -> None:
     send_replies(acme, FileMailer(acme.world.settings.data / "mail"))
     with acme.world.app.app_context():
         session = db.session()
-        write_note(session, acme.id, row.id, f"{said} Refunded.", user_id=owner, at=at)
+        about = {"user_id": owner, "home": HOME, "at": at}
+        write_note(session, acme.id, row.id, f"{said} Refunded.", **about)
         resolve(
             session,
             acme.id,

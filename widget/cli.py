@@ -20,7 +20,7 @@ from widget.domain.exports.formats import FORMATS, ExportFormat, format_of
 from widget.domain.inbound.mime import MESSAGE_LIMIT as INBOUND_LIMIT
 from widget.extensions import db
 from widget.gateway.heap import collect_seldom
-from widget.operate import backups, demo, demo_company, exporting, server
+from widget.operate import backups, demo, demo_company, event_log, exporting, server
 from widget.operate.returned_mail import MESSAGE_LIMIT, take_bounce, take_reply
 from widget.outbound.jobs import work
 from widget.settings import Settings, settings_from_process
@@ -309,6 +309,21 @@ def export(file: Path, form: ExportFormat | None, **asked: Any) -> None:
     _, app = _app()
     with app.app_context(), exporting.written_whole(file) as out:
         exporting.export_to(out, form or format_of(file.name), exporting.Asked(**asked))
+
+
+@main.command("events")
+@click.option("--workspace", type=int, help="A workspace’s number, where there are several.")
+@click.option(
+    "--since", help="A day like 2026-11-23 in the workspace’s zone, or a time with offset."
+)
+@click.option("--name", "names", multiple=True, help="Such as response.hidden; may repeat.")
+@plain_errors
+def events(workspace: int | None, since: str | None, names: tuple[str, ...]) -> None:
+    """Print a workspace’s events, the oldest first, one JSON object a line."""
+    _, app = _app()
+    with app.app_context():
+        for line in event_log.lines(workspace, since, names):
+            click.echo(line)
 
 
 @main.command("add-workspace")

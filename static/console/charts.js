@@ -3,13 +3,31 @@
   "use strict";
 
   const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+  const TICK_PX = 70;
   const number = (text) => (text === "" ? null : Number(text));
-  const MONTH_S = 28 * 24 * 3600;
   // Days as the rest of the page writes them.
   const day = (seconds, parts) => new Date(seconds * 1000).toLocaleDateString(
     document.documentElement.lang.replace(/^en$/, "en-GB"),
     { timeZone: "UTC", month: "short", ...parts },
   );
+
+  const quarter = (seconds) => {
+    const date = new Date(seconds * 1000);
+    return `Q${Math.floor(date.getUTCMonth() / 3) + 1} ${date.getUTCFullYear()}`;
+  };
+
+  // A number with none beside it is on no line and in no band: its interval is a bar of its own.
+  function alone(plot, colour) {
+    const [at, values, lows, highs] = plot.data;
+    values.forEach((value, index) => {
+      const has = (other) => values[other] !== null && values[other] !== undefined;
+      if (value === null || lows[index] === null || has(index - 1) || has(index + 1)) return;
+      const x = plot.valToPos(at[index], "x", true);
+      const [top, bottom] = [highs[index], lows[index]].map((end) => plot.valToPos(end, "y", true));
+      plot.ctx.fillStyle = colour;
+      plot.ctx.fillRect(x - 5 * devicePixelRatio, top, 10 * devicePixelRatio, bottom - top);
+    });
+  }
 
   function draw(place) {
     const rows = [...document.querySelectorAll(`#${place.dataset.chart} tbody tr`)];
@@ -17,18 +35,58 @@
     const column = (name) => rows.map((row) => number(row.dataset[name]));
     // Days as noon in UTC, so that no time zone moves one to its neighbour.
     const at = rows.map((row) => Date.parse(`${row.dataset.at}T12:00Z`) / 1000);
+    const { step } = place.dataset;
     const axis = { stroke: colour("--soft"), grid: { stroke: colour("--line"), width: 1 }, ticks: { stroke: colour("--line") } };
     const accent = colour("--accent");
     const faint = `${accent}33`;
-    // Weeks and months that are there in part: hollow points, led to by a dashed line.
+    // Days, weeks and months that are there in part: diamonds, led to by a dashed line.
     const inPart = rows.map((row) => "inPart" in row.dataset);
+    // Of fewer than ten answers: hollow, as in mails and reports.
+    const isFew = rows.map((row) => "few" in row.dataset);
     const values = column("value");
+    const said = (value, index) => (value === null || value === undefined ? "–" : `${+value.toFixed(2)} (${place.dataset.answers}${rows[index].dataset.n})`);
     const whole = values.map((value, index) => (inPart[index] ? null : value));
     const besidePart = values.map((value, index) => ([index - 1, index, index + 1].some((one) => inPart[one]) ? value : null));
     const part = {
       label: `${place.dataset.label}, ${place.dataset.part}`, stroke: accent, width: 2, dash: [4, 4],
-      value: (_plot, value, _series, index) => (inPart[index] && value !== null ? value : ""),
-      points: { show: true, size: 8, fill: colour("--surface"), stroke: accent, width: 2, filter: () => inPart.flatMap((is, index) => (is && values[index] !== null ? [index] : [])) },
+      value: (_plot, value, _series, index) => (inPart[index] && value !== null ? said(value, index) : ""),
+      points: { show: false },
+    };
+    const ground = colour("--surface");
+    function drawPoints(plot) {
+      const { ctx } = plot, ratio = uPlot.pxRatio;
+      ctx.save();
+      ctx.setLineDash([]);
+      ctx.lineWidth = 2 * ratio;
+      ctx.strokeStyle = accent;
+      values.forEach((value, index) => {
+        if (value === null) return;
+        const [x, y, reach] = [plot.valToPos(at[index], "x", true), plot.valToPos(value, "y", true), (inPart[index] ? 6 : 4) * ratio];
+        ctx.fillStyle = isFew[index] ? ground : accent;
+        ctx.beginPath();
+        if (inPart[index]) {
+          for (const [across, down] of [[0, -reach], [reach, 0], [0, reach], [-reach, 0]]) ctx.lineTo(x + across, y + down);
+          ctx.closePath();
+        } else ctx.arc(x, y, reach, 0, 2 * Math.PI);
+        ctx.fill();
+        ctx.stroke();
+      });
+      ctx.restore();
+    }
+    // What the legend says while nobody points anywhere: the latest that there is.
+    const latest = values.findLastIndex((value) => value !== null);
+    const rest = (plot) => { if (plot.cursor.idx === null || plot.cursor.idx === undefined) plot.setLegend({ idx: latest }, false); };
+    // A point leads where its row does.
+    const address = (index) => rows[index]?.querySelector("td a")?.href;
+    // As many ticks as there is room for, each at a day, week or month that has a point.
+    const ticks = (plot, _axis, from, to) => {
+      let next = Infinity;
+      return at.filter((one) => one >= from && one <= to).reverse().filter((one) => {
+        const place = plot.valToPos(one, "x");
+        if (next - place < TICK_PX) return false;
+        next = place;
+        return true;
+      }).reverse();
     };
     const parts = inPart.includes(true) ? [[part, besidePart]] : [];
     // What others publish: a level line each, told apart by its dashes.
@@ -47,16 +105,26 @@
       axes: [
         {
           ...axis,
-          space: 70,
-          values: (_plot, places, _axis, _space, step) => places.map((seconds) => day(seconds, step < MONTH_S ? { day: "numeric" } : { year: "numeric" })),
+          splits: ticks,
+          values: (_plot, places) => places.map((seconds) => (step === "quarter" ? quarter(seconds) : day(seconds, step === "month" ? { year: "numeric" } : { day: "numeric" }))),
         },
         { ...axis, size: 56 },
       ],
       cursor: { y: false },
-      legend: { live: true },
+      hooks: {
+        draw: [(plot) => alone(plot, faint), drawPoints],
+        setCursor: [rest],
+        ready: [(plot) => {
+          rest(plot);
+          plot.over.addEventListener("click", () => { const to = address(plot.cursor.idx); if (to) location.assign(to); });
+          plot.over.classList.toggle("leads", rows.some((_row, index) => address(index)));
+        }],
+      },
+      // A band has no line of its own to be known by.
+      legend: { live: true, markers: { fill: (_plot, index) => (index === 2 || index === 3 ? faint : "transparent") } },
       series: [
         { label: place.dataset.when, value: (_plot, seconds) => (seconds === null ? "" : day(seconds, { day: "numeric", year: "numeric" })) },
-        { label: place.dataset.label, stroke: accent, width: 2, points: { size: 6, fill: accent } },
+        { label: place.dataset.label, stroke: accent, width: 2, value: (_plot, value, _series, index) => (value === null ? "" : said(value, index)), points: { show: false } },
         { label: `${place.dataset.between} ↓`, stroke: "transparent", points: { show: false } },
         { label: `${place.dataset.between} ↑`, stroke: "transparent", points: { show: false } },
         ...parts.map(([series]) => series),

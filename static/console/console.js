@@ -30,6 +30,13 @@
     else if ((target === from || target === to) && target.value) span.value = "own";
   }, true);
 
+  // What a part of the page says of itself when it was swapped in: one sentence, told to whoever does not see it.
+  document.addEventListener("htmx:after:swap", () => {
+    const words = document.querySelector("[data-news]")?.textContent.trim();
+    const news = document.getElementById("news");
+    if (words && news && news.textContent !== words) news.textContent = words;
+  });
+
   // A box above a list that ticks all of its boxes, and shows whether all or some are ticked: data-ticks names them.
   document.addEventListener("change", ({ target }) => {
     if (target.type !== "checkbox" || !target.form) return;

@@ -229,7 +229,7 @@ def test_a_rule_gives_the_follow_up_of_the_alert_to_whom_it_says(any_acme: Works
     raise_alerts(acme)
     found = the_follow_up(acme)
     assert (found.opened_why, found.assignee_id) == (["score"], bo)
-    assert did(acme, id) == [Did("assigned")]
+    assert did(acme, id) == [Did("assigned", people=(bo,))]
     assert alerts(acme, "assignment") == [("mail", "bo@acme.example")]
     assert last_alert(acme).text == "The rule “Late ones” gave you a follow-up."
 
@@ -274,7 +274,7 @@ def test_people_of_the_workspace_are_mailed_what_they_may_see_and_nothing_else(
     id = answer_survey(acme, acme.survey(), 4, member="ana@acme.example")
     raise_alerts(acme)
     assert alerts(acme, "rule") == [("mail", "lea@acme.example")]
-    assert did(acme, id) == [Did("mails", number=1), Did("not_theirs", number=1)]
+    assert did(acme, id) == [Did("mails", number=1, people=(lea,)), Did("not_theirs", number=1)]
 
 
 def test_a_hidden_comment_is_told_to_nobody(acme: Workspace) -> None:

@@ -8,8 +8,9 @@ import pytest
 from tests.builders import Workspace, answer_survey
 from tests.following import HOME, alerts, last_alert, notes, raise_alerts, the_follow_up, user_id
 from widget.actions.change_due_rules import change_due_rules
+from widget.actions.note_follow_up import write_note
 from widget.actions.remind_overdue import RemindOverdue
-from widget.actions.work_on_follow_up import assign, resolve, set_due, set_status, write_note
+from widget.actions.work_on_follow_up import assign, resolve, set_due, set_status
 from widget.domain.due_dates import Allowed, DueRules, due_at
 from widget.domain.errors import FollowUpRefused
 from widget.extensions import db
@@ -153,10 +154,10 @@ def test_what_is_opened_again_is_due_anew(acme: Workspace) -> None:
 
 def test_the_first_reply_is_kept_and_a_plain_note_is_none(acme: Workspace) -> None:
     bad_rating(acme)
-    act(acme, write_note, "Who knows Kim?")
+    act(acme, write_note, "Who knows Kim?", home=HOME)
     assert the_follow_up(acme).first_reply_at is None
-    act(acme, write_note, "Called Kim.", tells_of_reply=True)
+    act(acme, write_note, "Called Kim.", tells_of_reply=True, home=HOME)
     then = acme.world.clock()
     acme.world.clock.pass_time(hours=2)
-    act(acme, write_note, "Called Kim again.", tells_of_reply=True)
+    act(acme, write_note, "Called Kim again.", tells_of_reply=True, home=HOME)
     assert the_follow_up(acme).first_reply_at == then

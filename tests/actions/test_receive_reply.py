@@ -150,6 +150,10 @@ def test_a_mail_from_another_address_is_kept_and_marked(acme: Workspace) -> None
     assert receive(acme, follow_up, letter(sender="boss@shop.example")) == "written"
     [note] = notes(acme, "customer_mail")
     assert (note.data["is_other"], note.data["from"]) == (True, "boss@shop.example")
+    [told] = messages_to(acme, acme.owner)
+    assert told.subject == "Somebody at boss@shop.example wrote back"
+    assert told.text.startswith("Somebody at boss@shop.example answered")
+    assert ("Customer", "Kim") in told.facts
 
 
 def test_a_thread_that_gets_too_many_mails_takes_no_more_for_an_hour(acme: Workspace) -> None:
@@ -245,8 +249,9 @@ def test_whoever_wrote_into_somebody_elses_thread_is_erased_from_it(any_acme: Wo
     receive(acme, follow_up, letter(text, sender="sam@shop.example"))
     erase(acme, sam)
     [note] = notes(acme, "customer_mail")
+    [told] = messages_to(acme, acme.owner)
     for name in ("sam@shop", "Brockenhurst"):
-        assert name not in note.text + str(note.data)
+        assert name not in note.text + str(note.data) + str(told)
     assert "I am" in note.text
 
 

@@ -31,10 +31,11 @@ from widget.actions.change_member import set_archived
 from widget.actions.decide_testimonial import approve_testimonial
 from widget.actions.give_answer import give_answer_within
 from widget.actions.hide_response import set_hidden
+from widget.actions.note_follow_up import write_note
 from widget.actions.open_follow_up import open_by_hand
 from widget.actions.restore_answer import restore_answer
 from widget.actions.unsubscribe import set_unsubscribed
-from widget.actions.work_on_follow_up import assign, resolve, set_status, write_note
+from widget.actions.work_on_follow_up import assign, resolve, set_status
 from widget.domain.asking import AskingPolicy
 from widget.domain.context import Context
 from widget.domain.errors import FollowUpRefused, UnknownFollowUp
@@ -322,20 +323,20 @@ def test_notes_are_kept_as_they_were_written_and_empty_ones_are_refused(acme: Wo
     bad_rating(acme)
     id, me = the_follow_up(acme).id, user_id(acme, acme.owner)
     with acme.world.app.app_context():
-        write_note(
-            db.session, acme.id, id, " Called.\r\n<b>Twice</b> ", user_id=me, at=acme.world.clock()
-        )
+        about = {"user_id": me, "home": HOME, "at": acme.world.clock()}
+        write_note(db.session, acme.id, id, " Called.\r\n<b>Twice</b> ", **about)
         for text in ("  ", "x" * 5_001):
             with pytest.raises(FollowUpRefused):
-                write_note(db.session, acme.id, id, text, user_id=me, at=acme.world.clock())
+                write_note(db.session, acme.id, id, text, **about)
     assert [note.text for note in notes(acme, "note")] == ["Called.\n<b>Twice</b>"]
 
 
 def test_another_workspaces_follow_up_does_not_exist(acme: Workspace) -> None:
     bad_rating(acme)
     id, me = the_follow_up(acme).id, user_id(acme, acme.owner)
+    about = {"user_id": me, "home": HOME, "at": acme.world.clock()}
     with acme.world.app.app_context(), pytest.raises(UnknownFollowUp):
-        write_note(db.session, acme.id + 1, id, "x", user_id=me, at=acme.world.clock())
+        write_note(db.session, acme.id + 1, id, "x", **about)
 
 
 def test_tests_stay_tests_when_they_are_asked_again(acme: Workspace) -> None:

@@ -18,6 +18,7 @@ from tests.builders import (
 )
 from tests.following import notes, raise_alerts, set_alerts, the_follow_up, user_id
 from tests.replying import (
+    HOME,
     INBOUND,
     MailServer,
     queued,
@@ -30,9 +31,12 @@ from tests.replying import (
 from tests.traces import send_requests
 from widget.actions.delete_response import delete_response
 from widget.actions.receive_bounce import receive_bounce
+from widget.actions.receive_reply import receive_reply
 from widget.actions.reply_to_customer import reply_in_follow_up
+from widget.actions.work_on_follow_up import resolve, set_status
 from widget.domain.bounces import BounceReport
 from widget.domain.errors import EraseLater, FollowUpRefused
+from widget.domain.inbound.mails import InboundMail
 from widget.domain.mail_addresses import (
     DeliveryName,
     ReplyAddress,
@@ -147,6 +151,40 @@ def test_a_reply_opens_a_follow_up_where_there_is_none_and_takes_one_that_is_nob
     with acme.world.app.app_context():
         names = db.session.scalars(select(Event.name).order_by(Event.id)).all()
     assert names.count("follow_up.replied") == 2
+
+
+def test_a_follow_up_waits_for_the_customer_once_they_were_replied_to(any_acme: Workspace) -> None:
+    acme = any_acme
+    follow_up = reply(acme, answered(acme))
+    assert the_follow_up(acme).status == "waiting"
+    assert notes(acme, "status")[-1].data == {"from": "new", "to": "waiting", "by_reply": True}
+    about = {"user_id": user_id(acme, acme.owner), "at": acme.world.clock()}
+    with acme.world.app.app_context():
+        set_status(db.session(), acme.id, follow_up, "in_progress", **about)
+    reply_again(acme, follow_up)
+    assert the_follow_up(acme).status == "waiting"
+    with acme.world.app.app_context():
+        resolve(db.session(), acme.id, follow_up, "", asks_again=False, **about)
+    reply_again(acme, follow_up)
+    assert the_follow_up(acme).status == "resolved"
+
+
+def test_thanking_a_content_customer_leaves_nothing_to_do_until_they_write_back(
+    any_acme: Workspace,
+) -> None:
+    acme = any_acme
+    follow_up = reply(acme, answered(acme, 5), "Thank you!")
+    found = the_follow_up(acme)
+    assert (found.status, found.due_at, found.resolved_at) == ("resolved", None, found.opened_at)
+    assert queued(acme)[0].status == "due"
+    acme.world.clock.pass_time(hours=1)
+    mail = InboundMail((), KIM, "Re: Hello", "<1@shop.example>", text="You are welcome.")
+    with acme.world.app.app_context():
+        name = ThreadName(acme.id, follow_up)
+        receive_reply(db.session(), name, mail, home=HOME, at=acme.world.clock())
+    found = the_follow_up(acme)
+    assert (found.status, found.resolved_at) == ("new", None)
+    assert found.due_at is not None
 
 
 def test_the_same_form_pressed_twice_sends_one_reply(any_acme: Workspace) -> None:

@@ -1,7 +1,7 @@
 """Reports: counted, kept as they were, with the comments that somebody ticked and no others."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import func, select, update
 
 from tests.builders import Workspace, answer_survey
+from tests.campaigning import add_customer, answer, launched, requests_of
 from tests.following import raise_alerts, set_alerts
 from tests.reporting import Desk, day, doing, events
 from widget.actions import make_report
@@ -19,15 +20,18 @@ from widget.actions.make_report import change_report, count_again, refuse_if_cha
 from widget.actions.work_on_follow_up import resolve
 from widget.domain.errors import ReportRefused
 from widget.domain.reports.comments import MOST_COMMENTS
+from widget.domain.scores.spans import Span
 from widget.extensions import db
 from widget.storage.engine import writing
 from widget.storage.follow_ups import follow_ups_of
 from widget.storage.models import (
+    Campaign,
     Report,
     Response,
     ThemeFinding,
 )
 from widget.storage.report_views import comments_to_choose
+from widget.storage.strata import replace_strata
 from widget.storage.themes import MOST_WAITING
 
 
@@ -51,6 +55,41 @@ def test_a_report_counts_its_quarter_against_the_one_before(any_acme: Workspace)
     ]
     assert sum(point.score.n for point in figures.trend) == 4
     assert figures.subject == "Acme"
+
+
+def test_a_report_is_laid_beside_the_marked_baseline_and_all_customers(
+    any_acme: Workspace,
+) -> None:
+    acme = any_acme
+    desk = Desk.of(acme, "nps")
+    for number, client in enumerate(("Globex", "Globex", "Initech")):
+        add_customer(acme, f"c{number}@c.example", client=client)
+    wave = launched(acme, desk.survey, name="Spring")
+    for request, score in zip(requests_of(acme, wave), (9, 10, 0), strict=True):
+        known = {"attributes": request.properties or {}, "at": acme.world.clock()}
+        answer(acme, desk.survey, request.id, score, **known)
+    with acme.world.app.app_context(), writing(db.session) as session:
+        replace_strata(session, acme.id, {"client": {"Globex": 10, "Initech": 90}})
+        session.get_one(Campaign, wave).is_baseline = True
+    later = {"at": datetime(2027, 2, 3, 12, tzinfo=UTC)}
+    for client, score in (("Globex", 10), ("Globex", 9), ("Initech", 3)):
+        desk.answer(score, 2, attributes={"client": client}, **later)
+    q1 = Span(date(2027, 1, 1), date(2027, 3, 31))
+    everybody = desk.found(desk.make(span=q1)).figures
+    assert everybody.against is not None
+    assert (everybody.against.name, everybody.against.score.n) == ("Spring", 3)
+    assert everybody.against.own is None
+    assert everybody.against.difference.difference == 0.0
+    [weighted] = everybody.weighted
+    # A tenth are promoters, nine tenths detractors.
+    assert (weighted.attribute, weighted.score.value, weighted.customers) == ("client", -80.0, 100)
+    globex = desk.found(desk.make(span=q1, client="Globex")).figures
+    assert globex.against is not None
+    assert globex.against.score.n == 3
+    assert globex.against.own is not None
+    assert (globex.against.own.value, globex.against.own.n) == (100.0, 2)
+    assert globex.weighted == ()
+    assert desk.found(desk.make()).figures.against is None
 
 
 def test_areas_are_counted_among_those_who_were_asked(any_acme: Workspace) -> None:

@@ -58,6 +58,10 @@ def test_a_course_is_drawn_and_its_filter_needs_no_reloading(
     page.get_by_label("Days", exact=True).select_option("Last 7 days")
     expect(tile).to_contain_text("n = 5")
     assert "span=last_7" in page.url
+    # What was left empty is not in the address, and one sentence is told of what changed.
+    assert "=&" not in page.url
+    expect(page.locator("#news")).to_contain_text("5 answers.")
+    expect(page.locator(".u-legend")).to_contain_text("(n = 2)")
     expect(page.locator(".chart canvas").first).to_be_visible()
     assert painted(page) > 1000
     page.get_by_label("Break down by").select_option("Channel")
@@ -71,6 +75,25 @@ def test_a_course_is_drawn_and_its_filter_needs_no_reloading(
     page.get_by_role("link", name="Show the answers").first.click()
     expect(page.get_by_role("heading", name="Responses", level=1)).to_be_visible()
     expect(page.locator("#rows")).to_contain_text("Quarterly")
+
+
+def test_a_point_of_the_course_leads_to_its_answers(
+    product: Product, new_visitor: NewVisitor
+) -> None:
+    survey = answered(product)
+    page = new_visitor(viewport={"width": 1280, "height": 900})
+    open_dashboard(product, page, f"survey={survey}&span=last_7&step=day")
+    over = page.locator(".chart .u-over")
+    over.scroll_into_view_if_needed()
+    size = over.bounding_box()
+    assert size
+    # Nobody has answered today.
+    last = {"x": size["width"] * 5 / 6, "y": size["height"] / 2}
+    over.hover(position={"x": last["x"] / 2, "y": last["y"]})
+    over.hover(position=last)
+    over.click(position=last)
+    expect(page.get_by_role("heading", name="Responses", level=1)).to_be_visible()
+    assert "kind=nps" in page.url
 
 
 def test_without_javascript_the_tables_say_it_all(

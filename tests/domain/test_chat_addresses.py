@@ -48,6 +48,19 @@ def test_others_are_refused_with_a_sentence(address: str) -> None:
     assert problem.endswith(".")
 
 
+@pytest.mark.parametrize(
+    "host", ["localhost", "crm", "10.1.2.3", "192.168.0.4", "[fd00::1]", "crm.internal", "a.local"]
+)
+def test_what_leads_into_a_private_network_is_said_to_do_so(host: str) -> None:
+    problem = chat_address_problem(f"https://{host}/hook")
+    assert problem is not None
+    assert problem.startswith("This leads into a private network.")
+
+
+def test_a_public_number_is_asked_for_its_name() -> None:
+    assert "instead of its number" in (chat_address_problem("https://8.8.8.8/hook") or "")
+
+
 def test_a_shown_address_gives_nothing_away() -> None:
     assert masked(SLACK) == "https://hooks.slack.com/…efgh"
     assert "sig" not in masked(WORKFLOWS)

@@ -96,6 +96,13 @@ def test_a_week_without_answers_after_one_with_them_says_so(acme: Workspace) -> 
     assert "23 Nov –" in text
 
 
+def test_what_has_no_number_is_there_with_the_reason_as_on_the_dashboard(acme: Workspace) -> None:
+    say(acme, acme.survey(), 24, *[4] * 12)
+    text = text_of(sent(acme))
+    assert "Response rate: –, n = 0\n  No requests were sent." in text
+    assert "Rewards: –, n = 0\n  None on offer." in text
+
+
 def test_pictures_are_inside_and_say_in_words_what_they_show(acme: Workspace) -> None:
     survey = acme.survey()
     say(acme, survey, 17, *[3] * 12)

@@ -5,7 +5,12 @@ from dataclasses import replace
 from datetime import date
 
 from tests.report_pages.reports import PLAN, comment, figures, stars, view
-from widget.domain.reports.figures import ReasonFigure
+from widget.domain.reports.figures import (
+    AgainstBaseline,
+    ReasonFigure,
+    ReportFigures,
+    WeightedFigure,
+)
 from widget.domain.scores.scoring import compare, score_of
 from widget.report_pages.page import body, digest_of, document
 
@@ -25,7 +30,7 @@ def test_no_data_is_a_dash_and_no_chart() -> None:
     html = body(view(figures=figures({}, {})))
     said = text_of(html)
     assert "Stars – n = 0" in said
-    assert "Change since Q2 2026 – nothing to compare with" in said
+    assert "1 Apr 2026 – 30 Jun 2026, when nobody answered" in said
     assert "Nobody answered in this period." in said
     assert "<svg" not in html
 
@@ -100,3 +105,54 @@ def test_an_area_stands_with_the_score_of_those_who_ticked_it_and_what_sets_them
 
 def test_the_pdf_has_each_chart_once() -> None:
     assert str(body(view())).count("<svg") == 2 * document(view()).count("<svg") == 4
+
+
+def test_what_nothing_can_be_compared_with_has_no_columns_for_it() -> None:
+    alone = body(view(figures=figures({5: 60, 4: 30}, {}, [5, 12])))
+    assert "when nobody answered" in alone
+    for words in (
+        "Change since",
+        ">Change</th>",
+        "Outlined:",
+        "dashed:",
+        "nothing to compare with",
+    ):
+        assert words not in alone
+        assert (words in body(view())) == (words != "nothing to compare with")
+    tables = alone.partition("numbers behind the charts")[2]
+    assert "Apr" not in tables.partition("How they are computed")[0]
+
+
+def test_weeks_that_had_not_begun_when_it_was_counted_are_left_out() -> None:
+    part = body(view(counted_on=date(2026, 8, 5), is_finished=False))
+    table = part.partition("numbers behind the charts")[2].partition("</table>")[0]
+    assert ">3 Aug 2026" in table
+    assert "10 Aug 2026" not in table
+    assert "10 Aug" not in part.partition("over time</h2>")[2].partition("</figure>")[0]
+
+
+def test_the_marked_baseline_and_the_weighted_number_stand_under_the_scores() -> None:
+    found, then = figures({5: 60, 4: 30, 1: 10}, {}), stars({5: 20, 1: 20})
+    now = stars({5: 60, 4: 30, 1: 10})
+    against = AgainstBaseline(
+        "First <wave>",
+        date(2026, 3, 2),
+        score_of("stars", then),
+        compare("stars", then, now),
+        score_of("stars", stars({5: 3})),
+        compare("stars", stars({5: 3}), now),
+    )
+    weighted = WeightedFigure("segment", score_of("stars", now), 1200, 7, 0.05)
+    figured = replace(found, against=against, weighted=(weighted,))
+    part = body(view(figures=figured))
+    assert "Against the baseline, the campaign “First &lt;wave&gt;” of 2 Mar 2026" in part
+    table = " ".join(part.partition("Against the baseline")[2].partition("</table>")[0].split())
+    assert 'All customers</th><td class="number">3.00</td>' in table
+    assert "+1.30" in table
+    assert "more than chance" in table
+    assert 'These customers</th><td class="number">5.00</td>' in table
+    assert "Weighted by segment" in part
+    assert "<dt>Weighted</dt>" in part
+    assert "Holt and T. M. F. Smith" in part
+    assert "1,200 customers; groups that are 5 % of them have not answered; 7 answers" in part
+    assert ReportFigures.from_json(figured.to_json()) == figured

@@ -42,7 +42,9 @@ def known(acme: Workspace) -> None:
     ("rule", "found"),
     [
         (Rule("client", "is", "Acme"), {"ana"}),
+        (Rule("client", "is", "aCME"), {"ana"}),
         (Rule("client", "is_not", "Acme"), {"bo", "cy"}),
+        (Rule("client", "is_not", "acme"), {"bo", "cy"}),
         (Rule("client", "contains", "ACME"), {"ana", "bo"}),
         (Rule("client", "contains", "0% c"), {"bo"}),
         (Rule("client", "contains", "_"), set()),

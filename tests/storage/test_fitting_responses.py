@@ -17,6 +17,7 @@ from widget.storage import fitting_responses
 from widget.storage.engine import write_connection
 from widget.storage.fitting_responses import Fitting, how_many_fit
 from widget.storage.models import Member, Response, Survey
+from widget.storage.response_conditions import narrowed
 from widget.storage.responses import ids_that_fit
 from widget.storage.rollups import count_everything_again
 from widget.storage.time_limits import TookTooLong, within
@@ -123,6 +124,18 @@ def test_of_a_count_that_is_given_up_late_the_first_bound_is_told(
         wanted = ResponseFilter(search="great")
         found = how_many_fit(db.session(), busy.id, wanted, "UTC")
         assert found == Fitting(2, is_exact=False)
+
+
+def test_what_a_search_finds_is_counted_from_its_index_on(busy: Workspace) -> None:
+    with busy.world.app.app_context():
+        if db.engine.dialect.name != "sqlite":
+            return
+        wanted = ResponseFilter(search="great", has_comment=True)
+        every = select(Response.id).where(Response.workspace_id == busy.id)
+        query = narrowed(db.session(), busy.id, wanted, every)
+        sql = query.compile(db.engine, compile_kwargs={"literal_binds": True})
+        plan = db.session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}").all()
+        assert plan[0].detail.startswith("SCAN response_words_index")
 
 
 def test_counting_is_given_up_after_a_while(

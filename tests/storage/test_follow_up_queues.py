@@ -11,8 +11,9 @@ from sqlalchemy import event, text
 from tests.builders import Workspace, answer_survey
 from tests.following import HOME, follow_ups, raise_alerts, set_alerts, user_id
 from widget.actions.hide_response import set_hidden
+from widget.actions.note_follow_up import write_note
 from widget.actions.open_follow_up import open_by_hand
-from widget.actions.work_on_follow_up import assign, resolve, set_due, set_status, write_note
+from widget.actions.work_on_follow_up import assign, resolve, set_due, set_status
 from widget.domain.roles import EVERYTHING, Scope
 from widget.extensions import db
 from widget.storage.follow_up_counts import follow_up_counts
@@ -154,8 +155,8 @@ def test_unanswered_are_bad_answers_that_nobody_replied_to(any_acme: Workspace) 
             by = {"user_id": user_id(acme, acme.owner), "at": acme.world.clock()}
             open_by_hand(db.session, acme.id, UUID(id), **by)
     ids = {str(row.response_id): row.id for row in follow_ups(acme)}
-    act(acme, write_note, ids[replied], "Called", tells_of_reply=True)
-    act(acme, write_note, ids[opened], "Who can call?")
+    act(acme, write_note, ids[replied], "Called", tells_of_reply=True, home=HOME)
+    act(acme, write_note, ids[opened], "Who can call?", home=HOME)
     act(acme, resolve, ids[resolved], "Spam", asks_again=False)
     with acme.world.app.app_context():
         set_hidden(db.session(), acme.id, UUID(hidden), hidden=True, at=acme.world.clock())

@@ -110,10 +110,10 @@ class _Acts:
         found = newest_follow_up_of(self.session, self.workspace_id, self.response["id"])
         if found is None or found.resolved_at is not None:
             why: list[Why] = ["rule"]
-            open_by_rule(
+            whose = open_by_rule(
                 *(self.session, self.response, who, why), home=self.home, at=self.at, turns=turns
             )
-            return Did("opened")
+            return Did("opened", people=(whose,) if whose else ())
         leads = {lead.user_id: lead for lead in leads_of(self.session, self.workspace_id)}
         chosen = choose(self.session, self.response, who, leads, turns)
         if chosen is None or chosen == found.assignee_id:
@@ -122,7 +122,7 @@ class _Acts:
         found.assignee_id = chosen
         add_note(self.session, found, "assignment", at=self.at, data=data)
         self._tell_assignee(found, rule)
-        return Did("assigned")
+        return Did("assigned", people=(chosen,))
 
     def _tell_assignee(self, found: FollowUp, rule: Rule) -> None:
         leads = {lead.user_id: lead for lead in leads_of(self.session, self.workspace_id)}
@@ -170,7 +170,8 @@ class _Acts:
         theirs = [email for email in told if email not in users or self._may_see(users[email])]
         for email in theirs:
             self._message("mail", email, content, "rule")
-        did = [Did("mails", number=len(theirs))] if theirs else []
+        mailed = tuple(users[email] for email in theirs if email in users)
+        did = [Did("mails", number=len(theirs), people=mailed)] if theirs else []
         left_out = len(told) - len(theirs)
         return [*did, Did("not_theirs", number=left_out)] if left_out else did
 

@@ -18,6 +18,7 @@ def create_workspace(
     name: str,
     email: str,
     password_hash: str,
+    owner_name: str = "",
     time_zone: str = "UTC",
     is_demo: bool = False,
     at: datetime,
@@ -29,7 +30,10 @@ def create_workspace(
     """
     with writing(session):
         workspace = add_workspace(session, name, time_zone=time_zone, is_demo=is_demo, at=at)
-        add_user(session, workspace, email=email, password_hash=password_hash, role="owner", at=at)
+        owner = add_user(
+            session, workspace, email=email, password_hash=password_hash, role="owner", at=at
+        )
+        owner.name = owner_name
         put_rule(session, workspace.id, None, AlertRule(mail_assignee=not is_demo), at)
         return workspace.id
 

@@ -6,16 +6,13 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from widget.actions.tell_mentioned import mention_content, tell_mentioned
 from widget.domain.errors import UnknownResponse
-from widget.domain.mentions import mentioned
-from widget.domain.messages import Content
 from widget.domain.notes import read_note
 from widget.domain.stream import is_within
 from widget.storage.engine import writing
 from widget.storage.events import append_event
-from widget.storage.messages import add_message
-from widget.storage.notes import add_entry, add_mention, mentionable
-from widget.storage.seats import seat_of
+from widget.storage.notes import add_entry, add_mention
 from widget.storage.stream import card_of
 
 
@@ -43,7 +40,6 @@ def note_response(
     told. Raises NoteRefused and UnknownResponse.
     """
     note = read_note(text)
-    unseeing: list[str] = []
     with writing(session):
         card = card_of(session, workspace_id, response_id)
         if card is None:
@@ -51,20 +47,17 @@ def note_response(
         note_id = add_entry(
             session, workspace_id, response_id, "note", by=author.user_id, text=note, at=at
         )
-        people = mentionable(session, workspace_id)
-        emails = {person.user_id: person.email for person in people}
-        for user_id in mentioned(note, people):
-            if user_id == author.user_id:
-                continue
-            place = seat_of(session, user_id, workspace_id)
-            if place is None or not is_within(place.scope, card.facts):
-                unseeing.append(emails[user_id])
-                continue
+        told, unseeing = tell_mentioned(
+            session,
+            workspace_id,
+            note,
+            mention_content(author.name, note, card.survey_name, link),
+            by=author.user_id,
+            may_read=lambda seat: is_within(seat.scope, card.facts),
+            at=at,
+        )
+        for user_id in told:
             add_mention(session, workspace_id, response_id, note_id, user_id, at)
-            content = _mail(author.name, note, card.survey_name, link)
-            add_message(
-                session, workspace_id, "mail", emails[user_id], content, purpose="mention", at=at
-            )
         append_event(
             session,
             "response.noted",
@@ -74,14 +67,3 @@ def note_response(
             at=at,
         )
     return unseeing
-
-
-def _mail(author: str, note: str, survey: str, link: str) -> Content:
-    return Content(
-        subject=f"{author} mentioned you",
-        text=f"{author} mentioned you in a note about a customer's answer.",
-        facts=(("Survey", survey),),
-        quote=note,
-        link=link,
-        link_words="Open the response",
-    )

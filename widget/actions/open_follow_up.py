@@ -66,8 +66,8 @@ def open_by_rule(
     home: str,
     at: datetime,
     turns: Rule | None = None,
-) -> None:
-    """Open, assign and tell, inside a transaction that has locked the response.
+) -> int | None:
+    """Open, assign and tell, inside a transaction that has locked the response; whose it is.
 
     `turns` is the locked row that keeps whose turn it was, where that is not the alert rule's.
     """
@@ -80,6 +80,7 @@ def open_by_rule(
     if assignee:
         add_note(session, row, "assignment", at=at, data={"to": assignee.user_id})
     tell(session, row, response, rule, why, leads, home=home, at=at)
+    return row.assignee_id
 
 
 def choose(
@@ -176,4 +177,5 @@ def _due(session: Session, row: FollowUp) -> str:
     if row.due_at is None:
         return ""
     _rules, time_zone = due_rules(session, row.workspace_id)
-    return f"{row.due_at.astimezone(ZoneInfo(time_zone)):%Y-%m-%d %H:%M} ({time_zone})"
+    local = row.due_at.astimezone(ZoneInfo(time_zone))
+    return f"{local.day} {local:%b %Y, %H:%M} ({time_zone})"

@@ -14,7 +14,7 @@ from widget.actions.open_follow_up import alarm_of
 from widget.domain.addresses import customer_email
 from widget.domain.alert_words import answered_content
 from widget.domain.errors import UnknownFollowUp
-from widget.domain.follow_ups import ON_ANSWER, Status, Why
+from widget.domain.follow_ups import ON_ANSWER, Why
 from widget.domain.inbound.automatic import is_automatic
 from widget.domain.inbound.mails import SAID_LIMIT, InboundMail
 from widget.domain.inbound.quotes import what_was_written
@@ -24,6 +24,7 @@ from widget.storage.follow_up_rows import (
     add_note,
     append_follow_up_event,
     locked_follow_up,
+    move,
     newest_follow_up_of,
     reopen,
 )
@@ -78,8 +79,9 @@ def receive_reply(
         add_note(session, row, kind, at=at, text=said, data=data)
         if is_programs:
             return "automatic"
-        _reopen(session, row, at)
-        _tell(session, row, response, said, home, at)
+        stranger = mail.sender if data["is_other"] else ""
+        _reopen(session, row, bool(stranger), at)
+        _tell(session, row, response, said, stranger, home, at)
         append_follow_up_event(session, "follow_up.answered", row, at)
         return "written"
 
@@ -114,15 +116,13 @@ def _data(
     }
 
 
-def _reopen(session: Session, row: FollowUp, at: datetime) -> None:
-    stands = ON_ANSWER.get(cast(Status, row.status))
-    if stands is None:
-        return
-    data = {"from": row.status, "to": stands, "by_mail": True}
+def _reopen(session: Session, row: FollowUp, is_other: bool, at: datetime) -> None:
+    stood = row.status
     if row.resolved_at is not None:
         reopen(session, row, at)
-    row.status = stands
-    add_note(session, row, "status", at=at, data=data)
+        row.status = stood
+    told = {"by_mail": True} | ({"is_other": True} if is_other else {})
+    move(session, row, ON_ANSWER, at=at, data=told)
 
 
 def _tell(
@@ -130,13 +130,14 @@ def _tell(
     row: FollowUp,
     response: Mapping[str, Any],
     said: str,
+    stranger: str,
     home: str,
     at: datetime,
 ) -> None:
     leads = {lead.user_id: lead for lead in leads_of(session, row.workspace_id)}
     alarm = alarm_of(session, row, response, cast(list[Why], row.opened_why), leads, home)
     for lead in _whose(row, leads):
-        content = answered_content(alarm, said)
+        content = answered_content(alarm, said, stranger)
         add_message(
             *(session, row.workspace_id, "mail", lead.email, content), purpose="answered", at=at
         )

@@ -11,8 +11,10 @@ from sqlalchemy.orm import Session
 from widget.domain.alert_words import follow_up_address
 from widget.domain.asking import AskingPolicy, sender_address
 from widget.domain.errors import FollowUpRefused, ReplySentAlready, UnknownResponse
+from widget.domain.follow_ups import ON_REPLY
 from widget.domain.mail_addresses import DeliveryName, message_id
 from widget.domain.replies import PURPOSE, SENT_ALREADY, read_reply, why_no_reply
+from widget.domain.response_filters import mood_of
 from widget.storage.answers import find_response
 from widget.storage.engine import writing
 from widget.storage.follow_up_rows import (
@@ -20,11 +22,13 @@ from widget.storage.follow_up_rows import (
     add_note,
     append_follow_up_event,
     locked_follow_up,
+    move,
     newest_follow_up_of,
 )
 from widget.storage.messages import add_message
 from widget.storage.models import FollowUp, Workspace
 from widget.storage.replies import correspondent_of, has_reply, reply_content, reply_text
+from widget.storage.surveys import version_definition
 
 
 @dataclass(frozen=True)
@@ -45,7 +49,8 @@ class Writing:
 def reply_in_follow_up(
     session: Session, workspace_id: int, id: UUID, written: Writing, *, at: datetime
 ) -> None:
-    """Reply in a follow-up's thread, which is then the writer's if it was nobody's.
+    """Reply in a follow-up's thread, which is then the writer's if it was nobody's, and waits for
+    the customer unless it is resolved.
 
     Raises FollowUpRefused for a text that cannot be sent or a customer who cannot be written to,
     and UnknownFollowUp.
@@ -59,25 +64,47 @@ def reply_to_response(
     session: Session, workspace_id: int, response_id: UUID, written: Writing, *, at: datetime
 ) -> UUID:
     """Reply in the thread of a response's newest follow-up, or in one that is opened for it; its
-    id. Raises FollowUpRefused as above, and UnknownResponse."""
+    id. Opened for a good answer, it is resolved at once.
+
+    Raises FollowUpRefused as above, and UnknownResponse."""
     with writing(session):
         response = find_response(session.connection(), workspace_id, response_id)
         if response is None:
             raise UnknownResponse("There is no such response in this workspace.")
         row = newest_follow_up_of(session, workspace_id, response_id)
+        opened = row is None
         if row is None:
             user_id = written.user_id
             row = add_follow_up(session, response, why=["by_hand"], assignee_id=user_id, at=at)
-            opened = {"to": row.status}
+            stands = {"to": row.status}
             add_note(
                 *(session, row, "status"),
                 at=at,
                 user_id=user_id,
                 by_key=written.by_key,
-                data=opened,
+                data=stands,
             )
         _reply(session, row, response, written, at)
+        if opened and _is_content(session, response):
+            _settle(session, row, written, at)
         return row.id
+
+
+def _is_content(session: Session, response: Mapping[str, Any]) -> bool:
+    definition = version_definition(session, response["survey_id"], response["version_id"])
+    assert definition is not None, "a response has the version that it answered"
+    kind = definition.question.kind
+    return mood_of(kind, response["score"], definition.positive_from) == "positive"
+
+
+def _settle(session: Session, row: FollowUp, written: Writing, at: datetime) -> None:
+    """Resolve what was opened only so that a content customer could be thanked: nothing is to be
+    done about it by any date. An answer opens it again."""
+    data = {"from": row.status, "to": "resolved", "by_thanks": True}
+    row.status, row.resolved_at, row.due_at = "resolved", at, None
+    by, key = written.user_id, written.by_key
+    add_note(session, row, "status", at=at, data=data, user_id=by, by_key=key)
+    append_follow_up_event(session, "follow_up.resolved", row, at)
 
 
 def _reply(
@@ -123,3 +150,6 @@ def _reply(
         id=written.once,
     )
     append_follow_up_event(session, "follow_up.replied", row, at)
+    told = {"by_reply": True}
+    by, key = written.user_id, written.by_key
+    move(session, row, ON_REPLY, at=at, data=told, user_id=by, by_key=key)

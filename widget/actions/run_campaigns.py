@@ -206,20 +206,23 @@ def _make(
 ) -> int:
     """Make the requests of the next batch, unless another worker has or the campaign was halted."""
     traits = _traits_of_wave(campaign, wave)
-    drawn, reached = drawn_after(session, frame, traits, wave, _BATCH)
+    drawn = drawn_after(session, frame, traits, wave, _BATCH)
     with writing(session):
         row = locked_wave(session, wave.id)
         halted = locked_campaign(session, wave.workspace_id, wave.campaign_id).status != "running"
         if halted or row.status != "making" or row.reached != wave.reached:
             return 0
-        row.made += _add(session, campaign, asking, wave, drawn, now)
-        if reached is not None:
-            row.reached = reached
-            return max(len(drawn), 1)
-        while late := drawn_by_merging(session, frame, traits, wave):
+        if drawn:
+            row.made += _add(session, campaign, asking, wave, drawn, now)
+            row.reached = drawn[-1].id
+            return len(drawn)
+        # In a transaction of their own: whoever locks customers does it in order of their ids.
+        late = drawn_by_merging(session, frame, traits, wave)
+        if late:
             row.made += _add(session, campaign, asking, wave, late, now)
+            return len(late)
         row.status, row.made_at = "made", now
-        return max(len(drawn), 1)
+        return 1
 
 
 def _add(

@@ -1,4 +1,4 @@
-"""People of the team work on a follow-up: notes, assignment, status, and its end.
+"""People of the team work on a follow-up: assignment, due date, status, and its end.
 
 Each can stand alone or be part of something larger. `user_id` is whose doing it is, None for a
 program's, whose API key is then named by `by_key`.
@@ -17,40 +17,19 @@ from widget.actions.request_feedback import MadeBy
 from widget.domain.alert_words import assignment_content
 from widget.domain.due_dates import is_overdue
 from widget.domain.errors import FollowUpRefused
-from widget.domain.follow_ups import Status, Why, read_note, read_outcome
+from widget.domain.follow_ups import ON_TAKING, Status, Why, read_outcome
 from widget.storage.engine import joining
 from widget.storage.follow_up_rows import (
     add_note,
     append_follow_up_event,
     locked_follow_up,
+    move,
     newest_follow_up_of,
-    note_reply,
     reopen,
 )
 from widget.storage.leads import Lead, leads_of
 from widget.storage.messages import add_message
 from widget.storage.models import FollowUp
-
-
-def write_note(
-    session: Session,
-    workspace_id: int,
-    id: UUID,
-    text: str,
-    *,
-    tells_of_reply: bool = False,
-    user_id: int,
-    at: datetime,
-) -> None:
-    """Add a note to the thread. `tells_of_reply`: the customer was replied to elsewhere, by phone
-    perhaps, which counts as a reply. Raises FollowUpRefused and UnknownFollowUp."""
-    note = read_note(text)
-    with joining(session):
-        row, _response = locked_follow_up(session, workspace_id, id)
-        data = {"is_reply": True} if tells_of_reply else {}
-        add_note(session, row, "note", at=at, text=note, data=data, user_id=user_id)
-        if tells_of_reply:
-            note_reply(row, at)
 
 
 def assign(
@@ -65,6 +44,7 @@ def assign(
     by_key: str = "",
 ) -> None:
     """Give a follow-up to somebody, who gets a mail unless they took it themselves; or to nobody.
+    Whoever takes a new one works on it.
 
     `home` is the server's public address. Raises FollowUpRefused for somebody who may not follow
     up, and UnknownFollowUp.
@@ -79,6 +59,8 @@ def assign(
         data = {"from": row.assignee_id, "to": assignee_id}
         row.assignee_id = assignee_id
         add_note(session, row, "assignment", at=at, data=data, user_id=user_id, by_key=by_key)
+        if assignee_id is not None and assignee_id == user_id:
+            move(session, row, ON_TAKING, user_id=user_id, at=at)
         if is_overdue(row.due_at, row.resolved_at, at):
             # Whoever takes it over late sees that it is.
             row.reminded_at = at

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from widget.actions.numbers_breakdown import Breakdown, Names, numbers_breakdown
 from widget.domain.dashboard_queries import chosen_of, wanted_in
-from widget.domain.dashboards import Point, Tile, looked_at, shown_metrics, tiles
+from widget.domain.dashboards import Point, Tile, all_tiles, looked_at
 from widget.domain.filter_words import filter_words
 from widget.domain.periods import Period
 from widget.domain.saved_filters import SEES_SHARED, SavedFilter
@@ -30,6 +30,7 @@ from widget.storage.dashboards import (
     versions_by_number,
 )
 from widget.storage.engine import writing
+from widget.storage.offers import offered_to
 from widget.storage.saved_filters import saved_filter
 from widget.storage.seats import Seat, seat_of
 from widget.storage.subscription_mails import PlannedMail, address_of, planned_mail
@@ -106,20 +107,17 @@ def _numbers(session: Session, workspace_id: int, mail: PlannedMail) -> Numbers:
     )
     parts = _parts(mail.period)
     wanted = wanted_in(Span(parts[0].span.first, mail.period.last), chosen, known)
-    metrics = shown_metrics(
-        now,
-        before,
-        knows_requests=wanted.knows_requests,
-        knows_shares=wanted.knows_shares,
-    )
-    metric = looked_at(metrics, next(iter(kept.parameters.get("metric", ())), None))
+    shown = all_tiles(wanted, offered_to(session, workspace_id, wanted, surveys), now, before)
+    answered = [tile.metric for tile in shown if tile.score.n or tile.change.n_first]
+    asked_for = next(iter(kept.parameters.get("metric") or answered), None)
+    metric = looked_at([tile.metric for tile in shown], asked_for)
     return Numbers(
         address=address,
         workspace=seat.workspace_name,
         name=kept.name,
         period=mail.period,
         before=mail.period.before,
-        tiles=tiles(metrics, now, before),
+        tiles=shown,
         metric=metric,
         course=course_of(*place, wanted, surveys, seat.time_zone, metric=metric, parts=parts),
         distributions=summaries(now.answers),

@@ -80,14 +80,23 @@ def assignment_content(alarm: Alarm, by: str) -> Content:
     )
 
 
-def answered_content(alarm: Alarm, said: str) -> Content:
-    """What is told when a customer wrote back."""
-    who = alarm.customer or "A customer"
+def answered_content(alarm: Alarm, said: str, stranger: str = "") -> Content:
+    """What is told by mail when somebody wrote back: the customer, or `stranger`, an address that
+    is not known for the customer's."""
+    who = f"Somebody at {stranger}" if stranger else alarm.customer or "A customer"
+    text = f"{who} answered a reply of your team."
+    if stranger:
+        text += " The customer is not known by this address: look who it is before you answer."
     return Content(
         subject=f"{who} wrote back",
-        text=f"{who} answered a reply of your team.",
+        text=text,
         quote=said,
-        facts=(("Survey", alarm.survey), ("Member", alarm.member), ("Reference", alarm.ref)),
+        facts=(
+            ("Survey", alarm.survey),
+            ("Member", alarm.member),
+            ("Customer", alarm.customer if stranger else ""),
+            ("Reference", alarm.ref),
+        ),
         link=follow_up_address(alarm.home, alarm.follow_up_id),
         link_words="Open the follow-up",
     )

@@ -4,10 +4,17 @@ import ipaddress
 import re
 from urllib.parse import SplitResult, urlsplit
 
+from widget.domain.public_addresses import is_public
+
 ADDRESS_LIMIT = 2_000
 NAME_LIMIT = 80
 
 _HOST = re.compile(r"^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}$", re.I)
+
+
+# Names that no resolver of the public internet knows (RFC 6761, RFC 6762, RFC 8375, and .internal,
+# which ICANN keeps for this).
+_INSIDE = (".localhost", ".local", ".internal", ".lan", ".home.arpa")
 
 
 def chat_address_problem(text: str) -> str | None:
@@ -26,7 +33,19 @@ def chat_address_problem(text: str) -> str | None:
     if port not in (None, 443):
         return "Only the usual port of https is accepted."
     host = parts.hostname or ""
-    if _is_ip(host) or not _HOST.match(host):
+    return _host_problem(host.lower())
+
+
+def _host_problem(host: str) -> str | None:
+    is_ip = _is_ip(host)
+    if host.endswith(_INSIDE) or (is_ip and not is_public(host)) or (host and "." not in host):
+        return (
+            "This leads into a private network. Messages go to hosts on the public internet "
+            "alone: give yours a public name."
+        )
+    if is_ip:
+        return "Name the host instead of its number: https proves names."
+    if not _HOST.match(host):
         return "The address must name a host, such as hooks.slack.com."
     return None
 

@@ -11,6 +11,7 @@ _SHARES: Mapping[MetricId, Mapping[str, str]] = MappingProxyType(
         "five_star": {"score": "5"},
         "positive": {"mood": "positive"},
         "negative": {"mood": "negative"},
+        "csat": {"mood": "positive"},
         "comment_rate": {"comment": "yes"},
     }
 )

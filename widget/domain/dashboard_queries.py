@@ -22,7 +22,12 @@ NOBODY = "none"
 # In an address there is no telling "" from nothing at all.
 NONE = "-"
 DEFAULT_SPAN: Preset = "last_30"
-_EARLIEST = date(2000, 1, 1)
+# What somebody is told who names what is not there, or not theirs to see: no difference is made.
+UNKNOWN = {
+    "survey": "There is no such survey.",
+    "team": "There is no such team, or it is not yours to see.",
+    "member": "There is no such member, or they are not yours to see.",
+}
 
 Chosen = Mapping[str, Sequence[str]]
 
@@ -71,8 +76,9 @@ def chosen_of(given: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
 
 
 def read_query(chosen: Chosen, known: Known, today: date) -> ReadQuery:
-    """The filter that an address chooses. What it names and is not known, nothing is counted of."""
-    problems: dict[str, str] = {}
+    """The filter that an address chooses. What it names and is not known is told in the problems,
+    and nothing is counted of it."""
+    problems = {name: UNKNOWN[name] for name in known.unknown(chosen)}
     span = _span(chosen, today, problems)
     return ReadQuery(wanted_in(span, chosen, known), span, problems)
 
@@ -124,7 +130,7 @@ def _span(chosen: Chosen, today: date, problems: dict[str, str]) -> Span:
     if first is None and last is None:
         return preset_span(DEFAULT_SPAN, today)
     last = min(last or today, today)
-    first = max(first or last, _EARLIEST)
+    first = first or last
     if first > last:
         problems["from"] = "This day is after the last one."
         return Span(last, last)

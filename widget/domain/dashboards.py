@@ -23,6 +23,11 @@ Key = TypeVar("Key", bound=Hashable)
 # Why a tile has no number: its filter asks for what is not known of it; nobody was asked by a
 # request; there is none on offer.
 TileLack = Literal["unknown_by_filter", "nothing_sent", "not_offered"]
+LACK_WORDS: dict[TileLack, str] = {
+    "unknown_by_filter": "not known by this filter",
+    "nothing_sent": "no requests were sent",
+    "not_offered": "none on offer",
+}
 
 
 @dataclass(frozen=True)
@@ -57,12 +62,13 @@ class Point:
 class Row(Generic[Key]):
     """A metric's number of one group, and how it differs from that of all others together.
 
-    `fair` is drawn towards everybody's, the more the fewer answers there are.
+    `fair` is drawn towards everybody's, the more the fewer answers there are; None where there is
+    nobody else, and of numbers that are not drawn (times and plain counts).
     """
 
     key: Key
     score: Score
-    fair: Score
+    fair: Score | None
     against_others: Comparison
 
 
@@ -172,8 +178,10 @@ def breakdown(
     compared = {key: compare(metric, without(whole, groups[key]), groups[key]) for key in keys}
     verdicts = dict(zip(keys, corrected([compared[key] for key in keys]), strict=True))
     shown = sorted(keys, key=lambda key: -compared[key].n_second)[:most]
-    fair = shrunken(metric, groups, shown)
-    return [Row(key, score_of(metric, groups[key]), fair[key], verdicts[key]) for key in shown]
+    # Whoever is alone is everybody: there is nothing to draw their number towards.
+    is_drawn = len(keys) > 1 and METRICS[metric].unit not in ("seconds", "count")
+    fair = shrunken(metric, groups, shown) if is_drawn else {}
+    return [Row(key, score_of(metric, groups[key]), fair.get(key), verdicts[key]) for key in shown]
 
 
 def _answers_to(metric: MetricId, counts: Counts) -> Counts:

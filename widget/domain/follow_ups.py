@@ -42,6 +42,10 @@ NoteKind = Literal[
 ]
 # Where a follow-up stands once its customer has written, if that is another place than before.
 ON_ANSWER: dict[Status, Status] = {"waiting": "in_progress", "resolved": "new"}
+# And once the team has written to them: it is their turn.
+ON_REPLY: dict[Status, Status] = {"new": "waiting", "in_progress": "waiting"}
+# And once somebody takes it.
+ON_TAKING: dict[Status, Status] = {"new": "in_progress"}
 # Kinds whose words are letters between the team and a customer.
 LETTERS: tuple[NoteKind, ...] = ("reply", "customer_mail", "auto_reply")
 # What a letter's note tells once its customer was erased; its thread takes no more of their mail.

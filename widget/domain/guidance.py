@@ -43,6 +43,18 @@ OUR_GUIDANCE: dict[Mood, str] = {
     "Open a follow-up, so that somebody has it until it is settled. When it is, say what was done, "
     "resolve the follow-up, and ask the customer again.",
 }
+# The same where there is a follow-up: which needs none opened, and may be settled.
+OUR_GUIDANCE_FOLLOWED: dict[Mood, str] = {
+    **OUR_GUIDANCE,
+    "negative": OUR_GUIDANCE["negative"].partition("\n")[0]
+    + "\nThe follow-up is somebody’s until it is settled. When it is, say what was done, resolve "
+    "it, and ask the customer again.",
+}
+OUR_GUIDANCE_RESOLVED: dict[Mood, str] = {
+    **OUR_GUIDANCE,
+    "negative": "It was followed up and is resolved. There is nothing left to do unless the "
+    "customer writes again.",
+}
 
 
 @dataclass(frozen=True)

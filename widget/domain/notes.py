@@ -14,6 +14,8 @@ NoteKind = Literal[
     "shown",
     "tagged",
     "untagged",
+    "consented",
+    "consent_taken",
 ]
 
 NOTE_LIMIT = 2_000

@@ -62,6 +62,7 @@ def make_demo(settings: Settings) -> Demo:
             name="Brightwater Bicycles",
             email=OWNER,
             password_hash=hash_password(password),
+            owner_name="Robin Marsh",
             is_demo=True,
             at=now(),
         )

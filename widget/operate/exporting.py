@@ -91,7 +91,7 @@ def export_to(file: BinaryIO, form: ExportFormat, asked: Asked) -> None:
     """Write the file, and how far it is to standard error. Raises a SaysoError for a workspace
     that there is not, or that is not said where there are several, for a survey or member that it
     has not, and for a day that is none."""
-    workspace_id = _workspace(asked.workspace)
+    workspace_id = the_workspace(asked.workspace)
     zone = time_zone_of(db.session(), workspace_id)
     since, until = days(_day(asked.first), _day(asked.last), zone)
     for public_id in asked.surveys:
@@ -133,7 +133,8 @@ def export_to(file: BinaryIO, form: ExportFormat, asked: Asked) -> None:
             copyfileobj(whole, file)
 
 
-def _workspace(wanted: int | None) -> int:
+def the_workspace(wanted: int | None) -> int:
+    """The workspace of a number, or the only one that there is. Raises SettingsError for none."""
     known = workspace_ids(db.session())
     if wanted is None and len(known) != 1:
         numbers = ", ".join(map(str, known)) or "none"

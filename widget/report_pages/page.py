@@ -95,7 +95,7 @@ def _trend(view: ReportView, width: float) -> Markup:
     metric = figures.metric
     ends = [
         end
-        for score in (figures.baseline, *(point.score for point in figures.trend))
+        for score in (figures.baseline, *(point.score for point in view.trend))
         for end in (score.value, score.low, score.high)
         if end is not None
     ]
@@ -104,14 +104,14 @@ def _trend(view: ReportView, width: float) -> Markup:
     name = METRICS[metric].name
     before = words.value(figures.baseline.value, metric)
     return trend_svg(
-        figures.trend,
+        view.trend,
         figures.baseline,
         scale,
         TrendWords(
             label=f"{name} over time, with 95 % intervals. The table “{name} over time” says the "
             "same in numbers.",
             ticks=[_tick(value, metric) for value in scale.ticks],
-            dates=[bucket_words(point.bucket) for point in figures.trend],
+            dates=[bucket_words(point.bucket) for point in view.trend],
             baseline=[*_in_lines(span_words(view.plan.compared_with)), before],
         ),
         width,
@@ -189,6 +189,10 @@ def _sources(figures: ReportFigures) -> list[str]:
     for tile in figures.tiles:
         found += [METRICS[tile.metric].source, METHODS[tile.score.method].source]
         found.append(METHODS[tile.change.method].source)
+    if figures.weighted:
+        found.append(METHODS["poststratified"].source)
+    if figures.against is not None:
+        found.append(METHODS[figures.against.difference.method].source)
     return [source for source in dict.fromkeys(found) if source]
 
 

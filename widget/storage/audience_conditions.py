@@ -151,9 +151,12 @@ class _Conditions:
 
 
 def _of_text(column: Any, operator: Operator, value: str) -> ColumnElement[bool]:
+    # As rules of responses compare, whatever the capitals. Both sides go through the database's
+    # own `lower`, so that what it does not know, as SQLite other letters than A to Z, is alike.
+    lower, wanted = func.lower(column), func.lower(value)
     conditions: dict[Operator, ColumnElement[bool]] = {
-        "is": column == value,
-        "is_not": column != value,
+        "is": lower == wanted,
+        "is_not": lower != wanted,
         "contains": column.icontains(value, autoescape=True),
         "is_known": column != "",
         "is_unknown": column == "",

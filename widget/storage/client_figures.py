@@ -24,7 +24,7 @@ from widget.storage.dashboards import CountedSurvey, answer_counts_by
 from widget.storage.last_answers import last_days_by
 from widget.storage.models import Campaign, Request
 from widget.storage.request_counts import asked_by, sent_requests
-from widget.storage.waves import waves_of
+from widget.storage.waves import StoredWave, waves_of
 
 # Older answers than these are not looked for.
 EARLIEST = date(2000, 1, 1)
@@ -124,13 +124,29 @@ def course(
 
 def baseline_before(session: Session, about: About, kind: Kind, day: date) -> Baseline | None:
     """The baseline of a kind of survey, if its first wave began before a day."""
+    marked = _first_wave(session, about, kind)
+    if marked is None or marked[1].began_at.date() >= day:
+        return None
+    name, wave = marked
+    by_name = answered_counts(
+        session, about.workspace_id, about.scope, [wave.id], about.surveys, by=about.by
+    )
+    return Baseline(name, wave.began_at.date(), summed(by_name.values()), by_name)
+
+
+def baseline_within(session: Session, about: About, kind: Kind, quarter: Period) -> str:
+    """The name of the baseline of a kind of survey that began within a quarter, and with which only
+    later ones are compared; "" for none."""
+    marked = _first_wave(session, about, kind)
+    is_within = marked and quarter.first <= marked[1].began_at.date() <= quarter.last
+    return marked[0] if marked and is_within else ""
+
+
+def _first_wave(session: Session, about: About, kind: Kind) -> tuple[str, StoredWave] | None:
+    """The name of the campaign that is the baseline, and its first wave."""
     marked = baseline_of(session, about.workspace_id, kind)
     waves = waves_of(session, about.workspace_id, marked.id) if marked else []
-    if marked is None or not waves or waves[-1].began_at.date() >= day:
-        return None
-    where = (about.workspace_id, about.scope, [waves[-1].id], about.surveys)
-    by_name = answered_counts(session, *where, by=about.by)
-    return Baseline(marked.name, waves[-1].began_at.date(), summed(by_name.values()), by_name)
+    return (marked.name, waves[-1]) if marked and waves else None
 
 
 @dataclass(frozen=True)

@@ -207,6 +207,8 @@ def _of_follow_ups(
     for note in session.scalars(notes):
         thread = threads[note.follow_up_id]
         detail = {"id": thread.id, "text": note.text}
+        if note.data.get("is_other"):
+            detail["stranger"] = note.data.get("from", "")
         yield Entry(note.at, _KINDS[note.kind], None, responses[thread.response_id], detail)
 
 

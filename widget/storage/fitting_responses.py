@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from time import monotonic
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -18,9 +19,10 @@ from widget.storage.score_counts import Facts, facts_by
 from widget.storage.time_limits import TookTooLong, within
 
 # Where responses have to be looked at one by one, first no more than the fewer, then no more than
-# the many, and no longer than that for each.
+# the many, and no longer than that for both.
 BOUNDS = (1_000, 10_000)
-_SECONDS = 0.6
+_SECONDS = 1.0
+_LEAST_SECONDS = 0.01
 # Before and after every day that a filter can name.
 _FIRST, _LAST = date(1970, 1, 1), date(2999, 12, 31)
 # No id of ours: what a filter names and nobody knows.
@@ -38,7 +40,8 @@ class Fitting:
 def how_many_fit(
     session: Session, workspace_id: int, wanted: ResponseFilter, time_zone: str
 ) -> Fitting | None:
-    """How many responses a filter wants; None where telling would take too long.
+    """How many responses a filter wants; None where not even the fewer were counted in time, which
+    says nothing of how many there are.
 
     The same counts as the dashboard's say it where they know all that the filter asks for. The time
     zone is that of the workspace, in which the filter's days begin. The session may be rolled back.
@@ -55,15 +58,17 @@ def how_many_fit(
     if again is None:
         # Where there is no copy there are few.
         found = _one_by_one(session, workspace_id, replace(wanted, is_recovery=True))
-        return Fitting(first + found.number, found.is_exact) if found else Fitting(first, False)
+        if found is None:
+            return Fitting(first, is_exact=False) if first else None
+        return Fitting(first + found.number, found.is_exact)
     return Fitting(first + again, is_exact=True)
 
 
 def _one_by_one(session: Session, workspace_id: int, wanted: ResponseFilter) -> Fitting | None:
-    found = None
+    found, until = None, monotonic() + _SECONDS
     for bound in BOUNDS:
         try:
-            with within(session, _SECONDS):
+            with within(session, max(until - monotonic(), _LEAST_SECONDS)):
                 number = count_that_fit(session, workspace_id, wanted, at_most=bound + 1)
         except TookTooLong:
             return found

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from widget.domain.due_dates import due_at
 from widget.domain.errors import UnknownFollowUp
 from widget.domain.events import EventName
-from widget.domain.follow_ups import NoteKind, Why
+from widget.domain.follow_ups import NoteKind, Status, Why
 from widget.storage.answers import find_response
 from widget.storage.due_rules import due_rules
 from widget.storage.events import append_event
@@ -160,6 +160,26 @@ def add_note(
         note_reply(follow_up, at)
     session.flush()
     return True
+
+
+def move(
+    session: Session,
+    row: FollowUp,
+    by: Mapping[Status, Status],
+    *,
+    at: datetime,
+    data: Mapping[str, Any] | None = None,
+    user_id: int | None = None,
+    by_key: str = "",
+) -> None:
+    """Let a follow-up that is open stand where something that happened brings it; `by` has where
+    from where, and where it stands nowhere in there, it stays. `data` says what happened."""
+    stands = by.get(cast(Status, row.status))
+    if stands is None:
+        return
+    told = {"from": row.status, "to": stands, **(data or {})}
+    row.status = stands
+    add_note(session, row, "status", at=at, data=told, user_id=user_id, by_key=by_key)
 
 
 def note_reply(follow_up: FollowUp, at: datetime) -> None:

@@ -43,7 +43,11 @@ def _spans(
     session: Session, reader: Reader, ended: Any, since: datetime, until: datetime
 ) -> list[tuple[Whose, datetime, datetime]]:
     rows = session.execute(
-        _counted(reader, FollowUp.opened_at, ended).where(ended >= since, ended < until)
+        # One that was opened by the reply itself waited for nothing, and says nothing of how long
+        # customers wait.
+        _counted(reader, FollowUp.opened_at, ended).where(
+            ended >= since, ended < until, ended > FollowUp.opened_at
+        )
     )
     return [(Whose(user_id, team_id), opened, at) for user_id, team_id, opened, at in rows]
 

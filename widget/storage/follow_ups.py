@@ -9,13 +9,12 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true, tuple_
 from sqlalchemy.orm import Session
 
-from widget.domain.follow_ups import LETTERS, Status
-from widget.domain.inbound.mails import stored_attachments
+from widget.domain.follow_ups import Status
 from widget.domain.roles import Scope
 from widget.domain.strata import Attribute
 from widget.storage.counted_responses import attribute
 from widget.storage.indexed import by_index
-from widget.storage.models import FollowUp, FollowUpNote, Member, Response, Survey, User
+from widget.storage.models import FollowUp, Member, Response, Survey, User
 from widget.storage.responses import ListedResponse, responses_by_id
 from widget.storage.scopes import members_within, within
 
@@ -273,60 +272,3 @@ def follow_ups_of(session: Session, workspace_id: int, response_id: UUID) -> lis
     )
     # Put in order here: SQLite would read all there are in that order, to find these.
     return sorted(rows, key=lambda row: (row.opened_at, row.id), reverse=True)
-
-
-@dataclass(frozen=True)
-class ShownNote:
-    """One entry of a thread. `by` is somebody, or a program by its API key, or "" for what happened
-    by itself."""
-
-    id: UUID
-    kind: str
-    text: str
-    data: dict[str, Any]
-    by: str
-    at: datetime
-
-
-def thread_of(session: Session, workspace_id: int, follow_up_id: UUID) -> list[ShownNote]:
-    """What was written and what happened, oldest first."""
-    rows = session.scalars(
-        select(FollowUpNote)
-        .where(
-            FollowUpNote.workspace_id == workspace_id,
-            FollowUpNote.follow_up_id == follow_up_id,
-        )
-        # A reply's id is as old as the form that it was written in.
-        .order_by(FollowUpNote.at, FollowUpNote.kind == "reply", FollowUpNote.id)
-    ).all()
-    ids = {row.user_id for row in rows if row.user_id}
-    ids |= {
-        row.data[side]
-        for row in rows
-        if row.kind == "assignment"
-        for side in ("from", "to")
-        if row.data.get(side)
-    }
-    names = names_of(session, ids)
-    return [
-        ShownNote(
-            *(row.id, row.kind, row.text, _named(row, names)),
-            by=_by(row, names),
-            at=row.at,
-        )
-        for row in rows
-    ]
-
-
-def _by(row: FollowUpNote, names: dict[int, str]) -> str:
-    """Whose doing an entry is: somebody's, a program's, or a program's in somebody's name."""
-    key = row.data.get("by_key")
-    return ", ".join(filter(None, [names.get(row.user_id or 0), f"{key} (API)" if key else ""]))
-
-
-def _named(row: FollowUpNote, names: dict[int, str]) -> dict[str, Any]:
-    if row.kind in LETTERS:
-        return {**row.data, "attachments": stored_attachments(row.data)}
-    if row.kind != "assignment":
-        return row.data
-    return {side: names.get(row.data.get(side) or 0, "") for side in ("from", "to")}

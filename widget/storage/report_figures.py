@@ -22,7 +22,7 @@ from widget.domain.roles import Scope
 from widget.domain.scales import Kind
 from widget.domain.score_filters import ScoreFilter
 from widget.domain.scores.corrections import corrected
-from widget.domain.scores.metrics import MetricId
+from widget.domain.scores.metrics import METRIC_IDS, MetricId
 from widget.domain.scores.scoring import Counts, compare, score_of
 from widget.domain.scores.spans import Span, buckets
 from widget.domain.surveys import Definition, definition_from_json
@@ -37,6 +37,7 @@ from widget.storage.dashboards import (
 from widget.storage.follow_up_figures import follow_up_figures
 from widget.storage.models import Survey, SurveyVersion
 from widget.storage.reason_names import reason_name
+from widget.storage.report_sides import against_baseline, weighted_figures
 from widget.storage.report_themes import Counted
 from widget.storage.responses import days
 from widget.storage.theme_comments import ticked_in
@@ -60,6 +61,8 @@ def report_figures(session: Session, about: Counted, plan: ReportPlan) -> Report
     metrics = shown_metrics(
         now, before, knows_requests=now_filter.knows_requests, knows_shares=False
     )
+    # A row that is missing does not tell that nobody was asked; one with a dash does.
+    metrics = [id for id in METRIC_IDS if id in {*metrics, "response_rate", "time_to_answer"}]
     shown = [metric, *(other for other in metrics if other != metric)]
     trend = course_of(
         session,
@@ -81,6 +84,8 @@ def report_figures(session: Session, about: Counted, plan: ReportPlan) -> Report
         follow_ups_before=_follow_ups(session, about, plan, survey_id, plan.compared_with),
         reasons=_reasons(session, about, survey_id, now_filter, before_filter),
         others=_others(session, about, survey_id, (before_filter, now_filter), surveys),
+        against=against_baseline(session, about, plan, survey_id, surveys, metric, now),
+        weighted=weighted_figures(session, about, plan, now_filter, surveys, metric),
     )
 
 

@@ -78,6 +78,12 @@ def _pieces(
     with session.connection().execute(query) as rows:
         # The driver's own rows: there may be a million, and making them SQLAlchemy's takes as long
         # as all the rest together. Nothing is lost by it, as all columns are texts.
+        if is_dashed:
+            # Which SQLAlchemy has taken from the server's cursor already, to know its columns.
+            first = rows.fetchone()
+            if first is None:
+                return
+            yield [first]
         assert rows.cursor is not None
         while piece := rows.cursor.fetchmany(_PIECE):
             yield piece
@@ -85,9 +91,9 @@ def _pieces(
 
 def drawn_after(
     session: Session, frame: Frame, traits: Sequence[Trait], wave: StoredWave, limit: int
-) -> tuple[list[DrawnCustomer], UUID | None]:
-    """The next customers whom a wave asks, up to `limit`, after the one it has reached; and up to
-    whom that is: None at the end."""
+) -> list[DrawnCustomer]:
+    """The next customers whom a wave asks, up to `limit`, in order of ids after the one it has
+    reached: nobody at the end."""
     choice = _Choice(wave)
     found: list[DrawnCustomer] = []
     query = _customers(session, frame, traits).order_by(Customer.id)
@@ -98,8 +104,8 @@ def drawn_after(
             if choice.has(row, (row.id,)):
                 found.append(choice.drawn(row))
             if len(found) == limit:
-                return found, row.id
-    return found, None
+                break
+    return found
 
 
 def drawn_of(

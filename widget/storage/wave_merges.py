@@ -43,6 +43,8 @@ def drawn_by_merging(
 ) -> list[DrawnCustomer]:
     """Customers whom a wave that has come to its end has passed over, and is to ask for an entry
     that became a part of them after it had begun: they may be asked, and either entry was drawn.
+
+    At most a thousand, in order of ids; when these have requests there may be more.
     """
     entries: dict[UUID, list[UUID]] = {}
     for id, kept in session.execute(
@@ -52,12 +54,12 @@ def drawn_by_merging(
         )
     ):
         entries.setdefault(kept, []).append(id)
-    found = []
     for part in chunks(entries):
         asked = _asked(session, wave, part)
         left = {id: entries[id] for id in part if id not in asked}
-        found += drawn_of(session, frame, traits, wave, left)
-    return found
+        if found := drawn_of(session, frame, traits, wave, left):
+            return found
+    return []
 
 
 def _asked(session: Session, wave: StoredWave, ids: Collection[UUID]) -> set[UUID]:

@@ -3,6 +3,8 @@
 That library rejects valid swap names and forgets `Vary`, so the headers are set here.
 """
 
+from urllib.parse import urlencode
+
 from flask import Response, make_response
 from htmx_flask import request
 
@@ -21,6 +23,16 @@ def vary(response: Response) -> Response:
 def page_or_partial(page: str, partial: str, status: int = 200) -> Response:
     """The rendered text that was asked for, with `Vary: HX-Request`."""
     return vary(make_response(partial if wants_partial() else page, status))
+
+
+def in_address(response: Response) -> Response:
+    """Tell htmx to show the address that a form asked for without what was left empty in it."""
+    empty = any(not value for _, value in request.args.items(multi=True))
+    if wants_partial() and empty:
+        said = [(name, value) for name, value in request.args.items(multi=True) if value]
+        query = f"?{urlencode(said)}" if said else ""
+        response.headers["HX-Push-Url"] = f"{request.path}{query}"
+    return response
 
 
 def open_page(address: str) -> Response:

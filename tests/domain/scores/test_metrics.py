@@ -43,9 +43,10 @@ def test_thresholds_are_named_beside_the_number(
     assert len(thresholds) > 1 or "Surveys differ" not in METRICS[metric].formula_for(*thresholds)
 
 
-def test_sources_are_those_of_the_number_and_of_its_interval() -> None:
-    assert [source.split(",")[0] for source in METRICS["nps"].sources] == [
-        "F. F. Reichheld",
-        "B. Rocks",
-    ]
-    assert METRICS["rewards"].sources == ()
+def test_sources_are_those_of_the_number_and_of_the_methods_that_were_used() -> None:
+    sources = METRICS["nps"].sources_of("adjusted_wald", "adjusted_wald")
+    assert [source.split(",")[0] for source in sources] == ["F. F. Reichheld", "B. Rocks"]
+    # Means have two intervals; one of them was made.
+    [only] = METRICS["stars"].sources_of("student_t")
+    assert only.startswith("Student, 1908")
+    assert METRICS["rewards"].sources_of("counted") == ()

@@ -128,6 +128,15 @@ def test_weeks_begin_on_monday_and_stay_within_the_span() -> None:
     assert [one.is_whole for one in found] == [False, True, False]
 
 
+def test_what_holds_today_is_not_whole() -> None:
+    days = span("2024-03-04", "2024-03-17")
+    by_day = buckets(days, "day", date(2024, 3, 17))
+    assert [one.is_whole for one in by_day] == [True] * 13 + [False]
+    # It is Sunday, and the week is not over.
+    assert [one.is_whole for one in buckets(days, "week", date(2024, 3, 17))] == [True, False]
+    assert all(one.is_whole for one in buckets(days, "week", date(2024, 3, 18)))
+
+
 def test_a_year_is_twelve_whole_months() -> None:
     found = buckets(span("2024-01-01", "2024-12-31"))
     assert len(found) == 12

@@ -149,7 +149,7 @@ def test_a_list_takes_customers_who_are_known_and_names_those_who_are_not(
     answer = post(client, new, name="VIPs", names="ANA@c.example\n; nobody@c.example, ")
     page = client.get(answer.location).text
     assert "1 customer was named" in page
-    assert "1 are none of your customers: nobody@c.example" in page
+    assert "1 is none of your customers: nobody@c.example" in page
     assert "1 customer</strong>" in page
     post(client, answer.location, name="VIPs", names="bo@c.example")
     assert "2 customers</strong>" in client.get(answer.location).text

@@ -193,6 +193,11 @@ def test_clients_are_shown_against_the_baseline(acme: Workspace, nps: str) -> No
     assert "These customers then" in page
     # A baseline is no yardstick for the quarter that it was taken in.
     assert "Against the baseline" not in by_name(client, quarter="2026-Q3")["Globex"]
+    for address in ("/console/clients", "/console/clients/one"):
+        words = "is the baseline of this quarter: later quarters are compared with it."
+        then = client.get(address, query_string={"name": "Globex", "quarter": "2026-Q3"}).text
+        assert words in then
+        assert words not in client.get(address, query_string={"name": "Globex"}).text
 
 
 def test_open_follow_ups_lead_to_the_queue_of_that_client(acme: Workspace, nps: str) -> None:
@@ -213,7 +218,7 @@ def test_open_follow_ups_lead_to_the_queue_of_that_client(acme: Workspace, nps: 
         link for link in re.findall(r'href="([^"]*follow-ups\?[^"]*)"', page) if "Gr%C3%B6" in link
     )
     assert parse_qs(urlsplit(address).query) == {"client": [ODD]}
-    assert by_name(client)[ODD]["Open follow-ups"].startswith("2")
+    assert by_name(client)[ODD]["Open follow-ups (all surveys)"].startswith("2")
     queue = client.get(address).text
     assert len(re.findall(r"/console/follow-ups/[0-9a-f-]{36}", queue)) == 2
 
@@ -316,7 +321,7 @@ def test_who_may_not_lead_makes_no_reports_and_sees_no_follow_ups(
 ) -> None:
     say(acme, nps, "Globex", [9])
     viewer = acme.person("viewer@acme.example", "viewer")
-    assert "Open follow-ups" not in by_name(viewer)["Globex"]
+    assert "Open follow-ups (all surveys)" not in by_name(viewer)["Globex"]
     page = viewer.get("/console/clients/one?name=Globex").text
     assert "Make the quarterly report" not in page
     assert "Open follow-ups" not in page

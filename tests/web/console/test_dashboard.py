@@ -191,7 +191,8 @@ def test_the_files_hold_what_the_charts_show(acme: Workspace) -> None:
     assert trend[0] == ["from", "Stars", "low", "high", "n", "to", "whole"]
     assert [row for row in trend[1:] if row[4] != "0"] == [
         ["2026-11-22", "4.5", *trend[-2][2:4], "2", "2026-11-22", "yes"],
-        ["2026-11-23", "3", *trend[-1][2:4], "1", "2026-11-23", "yes"],
+        # Today is not over.
+        ["2026-11-23", "3", *trend[-1][2:4], "1", "2026-11-23", "no"],
     ]
     assert trend[1][1:5] == ["", "", "", "0"]
     table = client.get(f"{PAGE}?format=csv&by=member")
@@ -256,7 +257,9 @@ def test_the_course_goes_by_the_step_that_is_chosen(acme: Workspace) -> None:
     assert "in part: 4 days" in page
     assert '<option value="week" selected>Week</option>' in page
     assert "step=week&amp;" in page.split("of the course")[0].rsplit("href", 1)[1]
-    assert "data-in-part" not in client.get(f"{PAGE}?{span}").text
+    assert client.get(f"{PAGE}?{span}").text.count("data-in-part") == 1
+    whole = "from=2026-11-12&to=2026-11-22"
+    assert "data-in-part" not in client.get(f"{PAGE}?{whole}").text
 
 
 def test_too_many_points_are_made_longer_and_that_is_told(acme: Workspace) -> None:
@@ -400,10 +403,108 @@ def test_every_chart_can_be_copied_as_its_file(acme: Workspace) -> None:
     page = client.get(PAGE).text
     copied = dict(re.findall(r'<pre id="([a-z]+)-csv" hidden>(.*?)</pre>', page, re.DOTALL))
     assert set(copied) == set(re.findall(r'data-copy="([a-z]+)-csv"', page))
-    assert copied["stars"] == "score,answers\n5,1\n4,1\n3,0\n2,0\n1,0\n"
+    assert copied["stars"].split() == [
+        "score,answers,share",
+        "5,1,50",
+        "4,1,50",
+        "3,0,0",
+        "2,0,0",
+        "1,0,0",
+    ]
     for name, query in (("trend", "of=trend"), ("table", "by=member")):
         text = client.get(f"{PAGE}?format=csv&{query}").text
         assert copied[name].split() == text.split()
+
+
+def test_the_file_of_a_breakdown_says_all_that_the_table_does(acme: Workspace) -> None:
+    survey = acme.survey()
+    say(acme, survey, *[5] * 30, channel="chat")
+    say(acme, survey, *[2] * 30, channel="mail")
+    say(acme, survey, 4, channel="phone")
+    answer = acme.signed_in().get(f"{PAGE}?format=csv&by=channel&metric=stars")
+    assert 'filename="stars-by-channel.csv"' in answer.headers["Content-Disposition"]
+    chat, mail, phone = csv.DictReader(StringIO(answer.text))
+    assert float(chat["fair low"]) < float(chat["fair estimate"]) < float(chat["fair high"])
+    assert float(chat["difference low"]) > 0
+    assert chat["verdict"] == "higher, more than chance"
+    assert mail["verdict"] == "lower, more than chance"
+    assert phone["verdict"] == "too few"
+
+
+def test_whoever_is_alone_is_not_drawn_towards_anybody(acme: Workspace) -> None:
+    say(acme, acme.survey(), 5, 3, channel="chat")
+    page = acme.signed_in().get(f"{PAGE}?by=channel&metric=stars").text
+    assert '<td data-label="Fair estimate">–</td>' in page
+    assert "draws each number" not in page
+
+
+def how(page: str, after: str) -> str:
+    """What is said of how something is computed, the next that is said after some words."""
+    return page.split(after, 1)[1].split('<details class="how">', 1)[1].split("</details>")[0]
+
+
+def test_every_judgement_names_its_method_and_where_it_is_from(acme: Workspace) -> None:
+    say(acme, acme.survey(), *[5] * 12, *[3] * 12, channel="chat")
+    say(acme, acme.survey("nps"), *[10] * 12, channel="mail")
+    say(acme, acme.survey("csat"), *[5] * 12, channel="chat")
+    page = (
+        acme.signed_in()
+        .get(f"{PAGE}?by=channel&metric=comment_rate&first=%3Dchat&second=%3Dmail")
+        .text
+    )
+    assert "B. L. Welch" in how(page, "<h2>Stars</h2>")
+    assert "R. G. Newcombe" in how(page, "<h2>CSAT</h2>")
+    assert "B. Rocks" in how(page, "<h2>NPS</h2>")
+    # Of two methods the one that was used: 24 answers are fewer than 30.
+    assert "B. Efron" in how(page, "<h2>Stars</h2>")
+    assert "Biometrika 6" not in how(page, "<h2>Stars</h2>")
+    assert "not tested" in how(page, "<h2>Time to answer</h2>")
+    assert "O. J. Dunn" in how(page, 'id="pair-result"')
+    breakdown = how(page.split("O. J. Dunn")[1], "</details>")
+    for source in ("J. C. Kleinman", "R. G. Newcombe", "S. Holm"):
+        assert source in breakdown
+
+
+def test_hours_have_their_intervals_and_say_why_they_lead_nowhere(acme: Workspace) -> None:
+    say(acme, acme.survey(), *[5] * 12)
+    page = acme.signed_in().get(f"{PAGE}?by=hour&metric=stars").text
+    assert 'title="95 % interval: ' in page
+    assert "no filter by weekday and hour" in page
+    assert "the stronger the colour" in page.lower()
+    assert "S. Holm" in how(page, "no filter by weekday and hour")
+
+
+def test_what_is_not_known_is_told_and_stays_chosen_without_numbers(acme: Workspace) -> None:
+    say(acme, acme.survey(), 5)
+    acme.team("Top")
+    client = acme.signed_in()
+    for name, value in (("team", "999"), ("member", "nobodyknows"), ("survey", "bcdfghjkmnpq")):
+        answer = client.get(f"{PAGE}?{name}={value}")
+        assert answer.status_code == 422
+        assert f"There is no such {name}" in answer.text.split(f'id="problem-{name}">')[1][:60]
+        assert f'<option value="{value}" selected>' in answer.text
+        assert 'class="tiles"' not in answer.text
+
+
+def test_days_that_cannot_be_have_no_numbers(acme: Workspace) -> None:
+    say(acme, acme.survey(), 5)
+    client = acme.signed_in()
+    for query in ("from=2026-13-01", "from=1969-01-01", "from=2026-11-20&to=2026-11-10"):
+        answer = client.get(f"{PAGE}?{query}")
+        assert answer.status_code == 422
+        assert 'class="tiles"' not in answer.text
+        assert client.get(f"{PAGE}?{query}&format=csv").mimetype == "text/html"
+    # The one rule: whatever year the other pages take is counted.
+    answer = client.get(f"{PAGE}?from=1970-01-01")
+    assert "1 Jan 1970 –" in answer.text
+
+
+def test_fields_that_are_left_empty_are_not_in_the_address(acme: Workspace) -> None:
+    say(acme, acme.survey(), 5)
+    answer = acme.signed_in().get(
+        f"{PAGE}?span=last_7&survey=&team=", headers={"HX-Request": "true"}
+    )
+    assert answer.headers["HX-Push-Url"] == f"{PAGE}?span=last_7"
 
 
 def test_two_rows_are_compared_with_one_another(acme: Workspace) -> None:

@@ -6,8 +6,10 @@ from html import unescape
 import pytest
 from flask.testing import FlaskClient
 
-from tests.builders import Workspace, answer_survey
+from tests.builders import Workspace, answer_survey, ask, deliveries, send_due_requests
 from tests.web.console.test_dashboard import PAGE, say, tag
+from widget.actions.note_delivery import note_sent
+from widget.extensions import db
 
 LISTED = re.compile(r'data-label="When"')
 
@@ -51,6 +53,39 @@ def test_a_number_leads_to_the_answers_that_it_counts(acme: Workspace) -> None:
         "NPS": 2,
         "Comment rate": 5,
     }
+
+
+def test_a_share_leads_to_what_it_counts_and_its_n_to_all_that_it_is_of(acme: Workspace) -> None:
+    say(acme, acme.survey("csat"), 5, 4, 3, 1)
+    say(acme, acme.survey(), 5, 2, comment="Fine")
+    client = acme.signed_in()
+    page = client.get(PAGE).text
+    found = {}
+    tiles = re.findall(r'<li class="card tile">\s*<h2>(.*?)</h2>(.*?)<details', page, re.DOTALL)
+    for name, said in tiles:
+        links = re.findall(r'href="([^"]+)"', said)
+        found[name] = tuple(listed(client, link) for link in links)
+    assert found["CSAT"] == (2, 4)
+    assert found["Positive"] == (1, 2)
+    assert found["Stars"] == (2, 2)
+    assert found["Comment rate"] == (2, 6)
+
+
+def test_a_response_rate_leads_to_its_requests_where_their_list_knows_the_filter(
+    acme: Workspace,
+) -> None:
+    survey = acme.survey()
+    ask(acme, survey, email="kim@c.example")
+    send_due_requests(acme)
+    [mail] = deliveries(acme)
+    with acme.world.app.app_context():
+        note_sent(db.session, acme.id, mail.id, acme.world.clock())
+    client = acme.signed_in()
+    links = tile_links(client, f"span=last_7&survey={survey}")
+    address = unescape(links["Response rate"])
+    assert address.startswith(f"/console/requests?survey={survey}&from=")
+    assert "kim@c.example" in client.get(address).text
+    assert tile_links(client, "span=last_7&member=none")["Response rate"] == ""
 
 
 def test_what_is_not_of_answers_leads_nowhere(acme: Workspace) -> None:

@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 from html import unescape
+from math import log
 from uuid import UUID
 
 import pytest
@@ -11,8 +12,11 @@ from flask.testing import FlaskClient
 from tests.builders import Workspace, answer_survey, post
 from widget.actions.find_themes import FindThemes
 from widget.actions.hide_response import set_hidden
+from widget.domain.score_summary import Estimate
+from widget.domain.themes.terms import Said, Term
 from widget.extensions import db
 from widget.storage import theme_comments
+from widget.web.console.why_words import odds_words
 
 PAGE = "/console/dashboard/why"
 HTMX = {"HX-Request": "true"}
@@ -231,9 +235,10 @@ def test_everybody_sees_what_is_behind_the_scores_of_their_scope_alone(acme: Wor
     assert "refund" in page
     listed = member.get(link(page, "no refund")).text
     assert listed.count('data-label="When"') == 30
-    # Asking for the other's member by name finds nothing.
+    # Asking for the other's team by its id finds nothing, and tells no more than of one there is not.
     page = found(acme, lead, f"{PAGE}?team={other}")
-    assert "No comments and no areas" in page
+    assert "There is no such team, or it is not yours to see." in page
+    assert "secret word" not in words(page)
     # The other joins the team: what was found before is no longer theirs to see.
     acme.put_in(team, ben)
     assert "Being found" in lead.get(PAGE).text
@@ -288,3 +293,17 @@ def test_a_wrong_day_is_explained_and_asks_the_worker_for_nothing(acme: Workspac
     answer = client.get(f"{PAGE}?from=yesterday&to=2026-11-01")
     assert answer.status_code == 422
     assert work(acme) == 0
+
+
+@pytest.mark.parametrize(
+    ("low", "said"), [(1.004, "1.004"), (1.04, "1.04"), (1.06, "1.1"), (12.3, "12"), (150, "> 100")]
+)
+def test_odds_that_are_not_one_are_not_written_as_one(
+    acme: Workspace, low: float, said: str
+) -> None:
+    """A term whose interval were to hold 1 would not stand out."""
+    said_by = Said(5, 0.5, ())
+    odds = Estimate(log(200), log(low), log(300))
+    term = Term("slow", "slow", said_by, said_by, odds, 2.0, 0.01, 0)
+    with acme.world.app.test_request_context():
+        assert odds_words(term)[1].startswith(f"{said} to ")

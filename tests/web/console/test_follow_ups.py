@@ -5,8 +5,10 @@ from uuid import UUID
 import pytest
 from flask.testing import FlaskClient
 
-from tests.builders import Workspace, answer_survey, make_workspace, post
+from tests.builders import Workspace, answer_survey, make_workspace, messages_to, post
+from tests.campaigning import add_customer, answer, launched, requests_of
 from tests.following import (
+    alerts,
     follow_ups,
     notes,
     of,
@@ -121,6 +123,30 @@ def test_the_list_is_filtered_by_status_assignee_survey_and_member(any_acme: Wor
     assert str(two.id) in rows
 
 
+def test_the_list_says_of_which_client_and_group_each_is_and_is_filtered_by_them(
+    any_acme: Workspace,
+) -> None:
+    acme, client = any_acme, any_acme.signed_in()
+    nps = acme.survey("nps")
+    known = {"client": "Globex & Co", "segment": "Large"}
+    answer_survey(acme, nps, 3, attributes=known)
+    answer_survey(acme, nps, 2, attributes={"client": "Initech"})
+    raise_alerts(acme)
+    page = client.get("/console/follow-ups").text
+    assert "<span>Globex &amp; Co</span><span>Large</span>" in page
+    assert page.count('<span class="tag bad">Detractor</span>') == 2
+    for query, found in (
+        ("client=Globex+%26+Co", True),
+        ("segment=Large", True),
+        ("client=Initech", False),
+    ):
+        shown = client.get(f"/console/follow-ups?{query}").text
+        assert ("<span>Large</span>" in shown) == found
+        assert shown.count('<span class="tag bad">Detractor</span>') == 1
+    assert 'name="client"' in page
+    assert 'name="segment"' in page
+
+
 def test_pages_follow_one_another(acme: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("widget.web.console.follow_up_queues.PAGE", 2)
     survey = acme.survey()
@@ -160,6 +186,42 @@ def test_what_customers_and_the_team_write_is_text(acme: Workspace) -> None:
     assert [note.text for note in notes(acme, "note")] == ["<i>called</i>"]
 
 
+def test_whoever_takes_a_new_one_works_on_it(any_acme: Workspace) -> None:
+    acme = any_acme
+    acme.person("sam@acme.example", "manager", sees_all=True)
+    set_alerts(acme, assign="nobody")
+    found, client = follow_up_on(acme), acme.signed_in()
+    for email, status in (("sam@acme.example", "new"), (acme.owner, "in_progress")):
+        form = {"assignee": str(user_id(acme, email))}
+        post(client, path(found, "/assignee"), path(found), **form)
+        assert the_follow_up(acme).status == status
+    assert notes(acme, "status")[-1].data == {"from": "new", "to": "in_progress"}
+
+
+def test_whoever_a_note_mentions_gets_a_mail_and_stands_out_in_it(any_acme: Workspace) -> None:
+    acme = any_acme
+    member = acme.member("Vi Roth", email="vi@acme.example")
+    acme.person("vi@acme.example", "member", member=member)
+    acme.person("sam@acme.example", "manager", sees_all=True)
+    acme.person("lee@acme.example", "manager", leads=(acme.team("Support"),))
+    found, client = follow_up_on(acme), acme.signed_in()
+    assert "<code>@sam@acme.example</code>" in client.get(path(found)).text
+    note = "Look, @sam@acme.example, @lee@acme.example, @Vi Roth and @alice@acme.example"
+    page = post(client, path(found, "/notes"), path(found), note=note)
+    [told] = messages_to(acme, "sam@acme.example")
+    assert told.subject == f"{acme.owner} mentioned you"
+    assert (told.quote, told.link) == (note, f"http://localhost{path(found)}")
+    assert alerts(acme, "mention") == [("mail", "sam@acme.example")]
+    page = client.get(path(found)).text
+    assert "<mark>@sam@acme.example</mark>" in page
+    for email in ("lee@acme.example", "vi@acme.example"):
+        assert f"{email} cannot see this follow-up and was not told." in page
+    give = {"assignee": str(user_id(acme, "lee@acme.example"))}
+    post(client, path(found, "/assignee"), path(found), **give)
+    post(client, path(found, "/notes"), path(found), note="It is yours, @lee@acme.example")
+    assert len(messages_to(acme, "lee@acme.example")) == 2
+
+
 def test_giving_away_what_one_then_no_longer_sees_leads_to_the_list(acme: Workspace) -> None:
     found = follow_up_on(acme)
     sam = acme.person("sam@acme.example", "manager", leads=(acme.team("Support"),))
@@ -192,3 +254,59 @@ def test_a_response_says_whether_it_is_followed_up_to_whoever_leads(acme: Worksp
     page = client.get(f"/console/responses/{id}").text
     assert "Open a follow-up" not in page
     assert path(found) in page
+
+
+def test_notes_of_the_response_and_of_its_follow_up_stand_on_both_pages(acme: Workspace) -> None:
+    client, found = acme.signed_in(), follow_up_on(acme, customer_email="kim@c.example")
+    page = f"/console/responses/{of(found)}"
+    post(client, f"{page}/notes", page, note="They called before.")
+    post(client, path(found, "/notes"), path(found), note="It was the <invoice>, @alice.")
+    there = client.get(path(found)).text.partition('id="team-notes"')[2].partition("</section>")[0]
+    assert "They called before." in there
+    assert f"{page}#thread" in there
+    here = client.get(page).text.partition('id="follow-up-thread"')[2].partition("</section>")[0]
+    assert "It was the &lt;invoice&gt;" in here
+    assert f"{path(found)}#thread" in here
+
+
+def test_whoever_leads_elsewhere_reads_no_notes_of_a_response_that_is_not_theirs(
+    acme: Workspace,
+) -> None:
+    client, found = acme.signed_in(), follow_up_on(acme)
+    sam = acme.person("sam@acme.example", "manager", leads=(acme.team("Support"),))
+    page = f"/console/responses/{of(found)}"
+    post(client, f"{page}/notes", page, note="They called before.")
+    give = {"assignee": str(user_id(acme, "sam@acme.example"))}
+    post(client, path(found, "/assignee"), path(found), **give)
+    shown = sam.get(path(found))
+    assert shown.status_code == 200
+    assert "They called before." not in shown.text
+
+
+def test_both_pages_lead_to_the_customer_their_client_and_the_campaign(any_acme: Workspace) -> None:
+    acme = any_acme
+    survey, client = acme.survey("nps"), acme.signed_in()
+    known = {"client": "Globex & Co", "segment": "Large", "name": "Kim"}
+    customer = add_customer(acme, "kim@c.example", **known)
+    wave = launched(acme, survey, name="Autumn")
+    [request] = requests_of(acme, wave)
+    answer(acme, survey, request.id, 3, attributes=request.properties or {})
+    raise_alerts(acme)
+    found = the_follow_up(acme)
+    for page in (path(found), f"/console/responses/{of(found)}"):
+        facts = client.get(page).text.partition('<p class="facts">')[2].partition("</p>")[0]
+        assert f'href="/console/customers/{customer}">' in facts
+        assert "by=client&amp;name=Globex+%26+Co" in facts
+        assert ">Globex &amp; Co</a>" in facts
+        assert "by=segment&amp;name=Large" in facts
+        assert f'href="/console/campaigns/{wave}">Autumn</a>' in facts
+
+
+def test_a_customer_whom_the_page_named_is_led_to_where_they_are_known(acme: Workspace) -> None:
+    customer = add_customer(acme, "kim@c.example")
+    found = follow_up_on(acme, customer_email="Kim@C.example", customer_name="Kim")
+    page = acme.signed_in().get(path(found)).text
+    assert f'href="/console/customers/{customer}">Kim</a>' in page
+    stranger = follow_up_on(acme, customer_email="pat@c.example", customer_name="Pat")
+    page = acme.signed_in().get(path(stranger)).text
+    assert "<bdi>Pat</bdi>" in page

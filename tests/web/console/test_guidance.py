@@ -277,3 +277,73 @@ def test_the_dashboards_nps_leads_to_the_three_groups(acme: Workspace) -> None:
     page = client.get(f"/console/dashboard?survey={survey}").text
     for words, mood in (("Promoters", "positive"), ("Passives", "other")):
         assert re.search(rf'href="[^"]*mood={mood}[^"]*">{words}</a>', page)
+
+
+def test_a_follow_up_says_what_to_do_next_and_nobody_is_told_to_open_another(
+    acme: Workspace,
+) -> None:
+    client = acme.signed_in()
+    response = answer_survey(acme, acme.survey("nps"), 3, customer_email="kim@c.example")
+    page = f"/console/responses/{response}"
+    opens, words = "Open a follow-up about it", "Open a follow-up, so that somebody has it"
+    part = section(client.get(page).text, "guidance")
+    assert opens in part
+    assert words in part
+    follow_up = post(client, f"{page}/follow-up", page).location
+    for path in (page, follow_up):
+        part = section(client.get(path).text, "guidance")
+        assert "resolve it, and ask the customer again" in part
+        assert ">Detractor</span>" in part
+        assert "Say sorry and ask what would help" in part
+        assert opens not in part
+        assert words not in part
+        assert ("Go to the follow-up" in part) == (path == page)
+    post(client, f"{follow_up}/resolve", follow_up, outcome="Fine")
+    for path in (page, follow_up):
+        part = section(client.get(path).text, "guidance")
+        assert "It was followed up and is resolved." in part
+        assert opens not in part
+
+
+def test_a_yes_by_mail_is_recorded_with_who_when_and_how_and_can_be_taken_back(
+    any_acme: Workspace,
+) -> None:
+    acme, client = any_acme, any_acme.signed_in()
+    id = answer_survey(acme, acme.survey("nps"), 10, comment="Great people")
+    page, waiting = f"/console/responses/{id}", "/console/testimonials"
+    assert "Great people" not in client.get(waiting).text
+    assert "They agreed to be quoted" in section(client.get(page).text, "guidance")
+    post(client, f"{page}/consent/given", page, reason="  ")
+    assert "Great people" not in client.get(waiting).text
+    post(client, f"{page}/consent/given", page, reason="By mail of 3 March")
+    shown = client.get(page).text
+    assert "recorded that the comment may be published" in section(shown, "thread")
+    assert "By mail of 3 March" in section(shown, "thread")
+    assert "Decide about their testimonial" in section(shown, "guidance")
+    post(client, f"{waiting}/{id}/approve", waiting, words="Great people")
+    approved = f"{waiting}?standing=approved"
+    assert "Great people" in client.get(approved).text
+    post(client, f"{page}/consent/taken", page, reason="On the phone")
+    for address in (approved, waiting):
+        assert "Great people" not in client.get(address).text
+    # Said once more, somebody decides once more.
+    post(client, f"{page}/consent/given", page, reason="By mail of 5 March")
+    assert "Great people" not in client.get(approved).text
+    assert "Great people" in client.get(waiting).text
+
+
+def test_consent_is_recorded_of_comments_that_may_be_shown_by_those_who_lead_there(
+    acme: Workspace,
+) -> None:
+    survey, client = acme.survey("nps"), acme.signed_in()
+    bare = f"/console/responses/{answer_survey(acme, survey, 10)}"
+    assert "They agreed to be quoted" not in client.get(bare).text
+    post(client, f"{bare}/consent/given", bare, reason="By mail")
+    assert "no comment here that could be published" in client.get(bare).text
+    page = f"/console/responses/{answer_survey(acme, survey, 10, comment='Great people')}"
+    sam = acme.person("sam@acme.example", "manager", leads=(acme.team("Support"),))
+    there = post(sam, f"{page}/consent/given", "/console/follow-ups", reason="By mail")
+    assert there.status_code == 404
+    viewer = acme.person("vi@acme.example", "viewer")
+    there = post(viewer, f"{page}/consent/given", "/console/responses", reason="By mail")
+    assert there.status_code == 403

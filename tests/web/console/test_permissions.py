@@ -98,6 +98,7 @@ NEEDS: dict[Ability, set[str]] = {
         "report_schedule_stop",
         "report_send",
         "reports",
+        "response_consent",
         "response_hide_or_show",
         "response_mark",
         "response_note",

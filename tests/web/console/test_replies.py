@@ -152,6 +152,23 @@ def test_a_reply_shows_in_the_customers_timeline(acme: Workspace) -> None:
     assert "A word from us." in timeline
 
 
+def test_what_came_from_another_address_is_said_to_be_nobody_known(acme: Workspace) -> None:
+    customer = add_customer(acme, KIM)
+    id = reply(acme, answered(acme))
+    mail = InboundMail((), "boss@else.example", "Re: Hello", "<1@else.example>", text="Well")
+    with acme.world.app.app_context():
+        name = ThreadName(acme.id, id)
+        receive_reply(db.session(), name, mail, home=HOME, at=acme.world.clock())
+    client = acme.signed_in()
+    thread = section(client.get(f"/console/follow-ups/{id}").text, "thread")
+    assert "Somebody wrote back" in thread
+    assert "Waits no longer: somebody wrote from another address." in thread
+    assert "The customer wrote back" not in thread
+    timeline = client.get(f"/console/customers/{customer}").text
+    assert "Wrote back from another address" in timeline
+    assert "From boss@else.example, which is not known to be theirs." in timeline
+
+
 def test_a_size_that_was_kept_as_it_was_posted_breaks_no_page(acme: Workspace) -> None:
     follow_up = reply(acme, answered(acme))
     kept = {"attachments": [{"name": "bill.pdf", "size": 10**400}, {"name": "b", "size": -1}]}
@@ -182,7 +199,7 @@ def test_a_thread_shows_letters_in_the_order_in_which_they_were_written(acme: Wo
             receive_reply(db.session(), thread, one, home=HOME, at=acme.world.clock())
     shown = section(client.get(follow_up).text, "thread")
     in_order = (
-        *("Opened by hand.", "We are sorry.", "The customer wrote back", "From another address"),
+        *("Opened by hand.", "We are sorry.", "Somebody wrote back", "From another address"),
         *("&lt;b&gt;Thanks&lt;/b&gt;", "The whole mail", "&lt;bill&gt;.pdf", "and 3 more"),
         "An automatic answer",
     )

@@ -11,6 +11,7 @@ from tests.following import raise_alerts, the_follow_up, user_id
 from tests.guiding import add_template
 from tests.replying import queued, suppressed
 from widget.actions.change_guidance import change_guidance
+from widget.actions.change_name import change_name
 from widget.actions.change_sharing import change_sharing
 from widget.domain.sharing import ReviewSite
 from widget.extensions import db
@@ -52,9 +53,17 @@ def test_a_template_in_the_address_fills_the_field_and_stores_nothing(acme: Work
     text = "Hi {customer}, {member} of {company}: {survey}, {goal}. {me}"
     id = add_template(acme, "Call", text=text)
     page = acme.signed_in().get(f"{answered(acme)}?template={id}").text
-    assert reply_text(page) == f"Hi Kim, our team of Acme: Service, 9. {acme.owner}"
+    assert reply_text(page) == "Hi Kim, our team of Acme: Service, 9. Acme"
     assert f'<option value="{id}" selected>Call</option>' in page
     assert queued(acme) == []
+
+
+def test_whoever_has_a_name_signs_with_it(acme: Workspace) -> None:
+    id = add_template(acme, "Call", text="Bye, {me}")
+    with acme.world.app.app_context():
+        change_name(db.session(), user_id(acme, acme.owner), "Alice Berg")
+    page = acme.signed_in().get(f"{answered(acme)}?template={id}").text
+    assert reply_text(page) == "Bye, Alice Berg"
 
 
 def test_templates_are_those_of_the_group_and_the_customers_language(acme: Workspace) -> None:

@@ -104,6 +104,22 @@ def test_each_filter_narrows_the_list(busy: Workspace, query: str, refs: str) ->
     assert listed(answer.text) == list(refs)
 
 
+@pytest.mark.parametrize(
+    "query", ["kind=foo", "mood=bar", "kind=stars&kind=foo", "comment=perhaps", "again=2"]
+)
+def test_a_word_that_a_filter_does_not_take_is_told(busy: Workspace, query: str) -> None:
+    answer = busy.signed_in().get(f"/console/responses?{query}")
+    assert answer.status_code == 422
+    [told] = re.findall(r'role="alert">(.*?)</p>', answer.text)
+    assert "is one of: " in told
+
+
+def test_days_the_wrong_way_round_are_told(busy: Workspace) -> None:
+    answer = busy.signed_in().get("/console/responses?from=2026-11-20&to=2026-11-10")
+    assert answer.status_code == 422
+    assert "This day is after the last one." in answer.text
+
+
 @pytest.mark.parametrize("query", ["score=many", "score=11", "score=-1", "version=0", "version=x"])
 def test_what_is_no_number_is_explained(busy: Workspace, query: str) -> None:
     answer = busy.signed_in().get(f"/console/responses?{query}")

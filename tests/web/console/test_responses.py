@@ -17,8 +17,10 @@ from widget.domain.surveys import Question, new_definition, with_text
 from widget.extensions import db
 from widget.storage import rollups
 from widget.storage.engine import writing
+from widget.storage.fitting_responses import Fitting
 from widget.storage.models import Request
 from widget.storage.profiles import set_people_rules
+from widget.web.console import response_numbers
 
 
 def listed(page: str) -> list[str]:
@@ -130,6 +132,10 @@ def test_htmx_gets_the_rows_alone(busy: Workspace) -> None:
 def said_of(page: str) -> str:
     """What the list says of how many fit."""
     part = page.split('<p class="soft fits">')[1].split("</p>")[0]
+    return words(part)
+
+
+def words(part: str) -> str:
     return " ".join(re.sub("<[^>]*>", " ", part).split())
 
 
@@ -152,17 +158,30 @@ def test_a_list_of_several_pages_asks_for_the_number_once_it_is_there(acme: Work
     assert said_of(page) == "How many fit? Clear filters"
     address = page.split('hx-get="/console/responses/number')[1].split('"')[0]
     part = client.get(f"/console/responses/number{address}", headers=HTMX)
-    assert part.text.strip() == "51 responses fit."
+    assert words(part.text) == "51 responses fit."
     assert "HX-Request" in part.headers["Vary"]
     whole = client.get(f"/console/responses/number{address}").text
     assert "51 responses fit." in whole
     assert 'href="/console/responses?channel=chat"' in whole
 
 
+def test_of_what_was_not_counted_in_time_nothing_is_said_of_its_number(
+    busy: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(response_numbers, "how_many_fit", lambda *_: None)
+    client = busy.signed_in()
+    part = client.get("/console/responses/number?q=the", headers=HTMX).text
+    assert words(part) == "They could not be counted in time by this filter."
+    found = Fitting(1_000, is_exact=False)
+    monkeypatch.setattr(response_numbers, "how_many_fit", lambda *_: found)
+    part = client.get("/console/responses/number?q=the", headers=HTMX).text
+    assert words(part) == "More than 1,000 responses fit."
+
+
 def test_a_number_of_a_filter_that_cannot_be_meant_is_none(busy: Workspace) -> None:
     answer = busy.signed_in().get("/console/responses/number?from=yesterday", headers=HTMX)
     assert answer.status_code == 422
-    assert answer.text.strip() == "Write the day like 2026-11-23."
+    assert words(answer.text) == "Write the day like 2026-11-23."
 
 
 def test_pages_go_on_where_the_last_ended_and_back(acme: Workspace) -> None:

@@ -73,6 +73,14 @@ def test_the_file_is_a_download_with_the_day_in_its_name(acme: Workspace) -> Non
     assert answer.headers["Cache-Control"] == "private, no-store"
 
 
+def test_files_of_several_filters_have_names_of_their_own(acme: Workspace) -> None:
+    survey = acme.survey()
+    answer = acme.signed_in().get(f"{EXPORT}?survey={survey}&from=2026-11-01")
+    assert answer.headers["Content-Disposition"] == (
+        f"attachment; filename=responses-{survey}-from-2026-11-01-2026-11-23.csv"
+    )
+
+
 def test_who_took_what_is_noted(any_acme: Workspace) -> None:
     survey = any_acme.survey()
     for _ in range(3):

@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from tests.builders import Workspace, answer_survey, csrf_token, make_workspace, post
-from tests.following import raise_alerts, set_alerts
+from tests.following import raise_alerts, set_alerts, user_id
 from tests.ruling import LOW, add_rule, make_webhook, stored_rules
 from widget.domain.condition_groups import Group
 from widget.domain.rules.conditions import Condition
@@ -232,3 +232,36 @@ def test_a_response_says_in_plain_words_what_rules_did(acme: Workspace) -> None:
         "What rules did The rule “Late ones” : gave the tag “late”; opened a follow-up; "
         "mailed 1 person"
     )
+
+
+def test_rules_and_what_they_did_name_the_people(acme: Workspace) -> None:
+    set_alerts(acme, is_on=False)
+    acme.person("sam@acme.example", "manager", sees_all=True)
+    sam = user_id(acme, "sam@acme.example")
+    alice = user_id(acme, acme.owner)
+    mails = {"mail_people": (alice, sam), "mail_to": ("desk@c.example",)}
+    add_rule(acme, acts=Acts("person", (sam,), **mails))
+    add_rule(acme, acts=Acts("in_turn", (alice, sam)))
+    client = acme.signed_in()
+    table = " ".join(client.get("/console/rules").text.partition("<tbody>")[2].split())
+    everybody = "alice@acme.example, sam@acme.example and desk@c.example"
+    assert f"opens a follow-up for sam@acme.example; mails {everybody}" in table
+    assert "opens a follow-up for alice@acme.example and sam@acme.example in turn" in table
+    id = answer_survey(acme, acme.survey(), 5)
+    raise_alerts(acme)
+    did = client.get(f"/console/responses/{id}").text.partition('id="rules"')[2]
+    assert "opened a follow-up for sam@acme.example" in did
+    assert "mailed alice@acme.example, sam@acme.example and 1 other address" in did
+    assert "gave the open follow-up to alice@acme.example" in did
+
+
+def test_a_change_of_conditions_brings_the_dry_run_anew_below_what_is_done(acme: Workspace) -> None:
+    answer_survey(acme, acme.survey(), 1)
+    client = acme.signed_in()
+    page = client.get(NEW).text
+    assert page.index("<legend>Then</legend>") < page.index(">Dry run</h2>")
+    part = swap(client, NEW, **FORM, change="look:")
+    conditions, _start, matches = part.partition('<div id="matches"')
+    assert 'id="conditions"' in conditions
+    assert 'hx-swap-oob="outerHTML"' in matches
+    assert "acted on 1 response" in matches

@@ -90,6 +90,33 @@ class OtherSurvey:
 
 
 @dataclass(frozen=True)
+class AgainstBaseline:
+    """The campaign that is marked as the baseline: its name, the day it began, what all customers
+    answered to its first wave, and how far the period is from that. `own` is what the report's
+    customers answered to it; None where the report is of all, or none of them did."""
+
+    name: str
+    began_on: date
+    score: Score
+    difference: Comparison
+    own: Score | None = None
+    own_difference: Comparison | None = None
+
+
+@dataclass(frozen=True)
+class WeightedFigure:
+    """The metric's number with each group by an attribute weighing what it weighs among
+    `customers`. `left_out` answers are of no stated group, and groups of which nobody answered
+    weigh `missing_share`, from 0 to 1; where that is too much there is no number."""
+
+    attribute: str
+    score: Score
+    customers: int
+    left_out: int
+    missing_share: float
+
+
+@dataclass(frozen=True)
 class ReportFigures:
     """All numbers of a report. `subject` and `survey` are names as they were.
 
@@ -113,6 +140,17 @@ class ReportFigures:
     themes: tuple[LanguageThemes, ...] | None = None
     # By their names; verdicts hold for all of them together.
     others: tuple[OtherSurvey, ...] = ()
+    # Where a campaign is marked as the baseline and began before the period.
+    against: AgainstBaseline | None = None
+    # Of reports about everybody, where the sizes of groups are stated.
+    weighted: tuple[WeightedFigure, ...] = ()
+
+    @property
+    def has_before(self) -> bool:
+        """Whether there is anything in the days that the period is compared with."""
+        return self.answers_before > 0 or any(
+            tile.change.difference is not None for tile in self.tiles
+        )
 
     @property
     def main(self) -> Tile:
@@ -136,6 +174,9 @@ class ReportFigures:
     def to_json(self) -> dict[str, Any]:
         return {
             **asdict(self),
+            "against": asdict(self.against) | {"began_on": self.against.began_on.isoformat()}
+            if self.against
+            else None,
             "trend": [
                 {
                     "first": point.bucket.span.first.isoformat(),
@@ -163,6 +204,11 @@ class ReportFigures:
                 "themes": _themes(data["themes"]),
                 # Reports that were made before have none.
                 "others": tuple(_other(one) for one in data.get("others", ())),
+                "against": _against(data.get("against")),
+                "weighted": tuple(
+                    WeightedFigure(**{**one, "score": Score(**one["score"])})
+                    for one in data.get("weighted", ())
+                ),
             }
         )
 
@@ -184,6 +230,20 @@ def _tile(data: Mapping[str, Any]) -> Tile:
 def _point(data: Mapping[str, Any]) -> Point:
     span = Span(date.fromisoformat(data["first"]), date.fromisoformat(data["last"]))
     return Point(Bucket(span, data["is_whole"]), Score(**data["score"]))
+
+
+def _against(data: Mapping[str, Any] | None) -> AgainstBaseline | None:
+    if data is None:
+        return None
+    own, own_difference = data["own"], data["own_difference"]
+    return AgainstBaseline(
+        data["name"],
+        date.fromisoformat(data["began_on"]),
+        Score(**data["score"]),
+        Comparison(**data["difference"]),
+        Score(**own) if own else None,
+        Comparison(**own_difference) if own_difference else None,
+    )
 
 
 def _other(data: Mapping[str, Any]) -> OtherSurvey:

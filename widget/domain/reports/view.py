@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from widget.domain.dashboards import Point
 from widget.domain.reports.figures import ReportFigures
 from widget.domain.reports.plans import ReportPlan
 from widget.domain.scales import KIND_NAMES, Kind
@@ -47,6 +48,12 @@ class ReportView:
     left_out: int
     counted_on: date
     is_finished: bool
+
+    @property
+    def trend(self) -> tuple[Point, ...]:
+        """The parts of the period that had begun when the numbers were counted."""
+        points = self.figures.trend
+        return tuple(one for one in points if one.bucket.span.first <= self.counted_on)
 
     @property
     def introduction(self) -> list[str]:

@@ -152,11 +152,18 @@ DidWhat = Literal[
 
 @dataclass(frozen=True)
 class Did:
-    """One thing that a rule did: `text` is a tag or a sentence, `number` how many were told."""
+    """One thing that a rule did: `text` is a tag or a sentence, `number` how many were told.
+    `people` are those users among them, or whoever was given the follow-up."""
 
     what: DidWhat
     text: str = ""
     number: int = 0
+    people: tuple[int, ...] = ()
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> "Did":
+        """One as stored, perhaps from before people were named."""
+        return cls(**{**data, "people": tuple(data.get("people", ()))})
 
 
 @dataclass(frozen=True)
@@ -167,10 +174,15 @@ class Acted:
     name: str
     did: tuple[Did, ...] = field(default=())
 
+    @property
+    def people(self) -> frozenset[int]:
+        """The users who are named in what it did."""
+        return frozenset(id for did in self.did for id in did.people)
+
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> "Acted":
         """What `to_json` gave."""
-        return cls(data["rule_id"], data["name"], tuple(Did(**one) for one in data["did"]))
+        return cls(data["rule_id"], data["name"], tuple(map(Did.from_json, data["did"])))

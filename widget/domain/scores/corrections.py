@@ -16,8 +16,20 @@ from itertools import accumulate
 from typing import Literal
 
 from widget.domain.scores.comparisons import Comparison
+from widget.domain.scores.estimates import MethodNote
 
 Correction = Literal["holm", "benjamini_hochberg"]
+
+HOLM = MethodNote(
+    "Holm's correction",
+    "S. Holm, 1979, A Simple Sequentially Rejective Multiple Test Procedure, "
+    "Scandinavian Journal of Statistics 6, 65-70",
+)
+BONFERRONI = MethodNote(
+    "Bonferroni's correction",
+    "O. J. Dunn, 1961, Multiple Comparisons among Means, "
+    "Journal of the American Statistical Association 56, 52-64",
+)
 
 
 def holm(ps: Sequence[float]) -> list[float]:

@@ -65,11 +65,11 @@ class Metric:
         differs = len(known) > 1 and "{positive_from}" in self.formula
         return f"{formula} {_EACH_BY_ITS_OWN}" if differs else formula
 
-    @property
-    def sources(self) -> tuple[str, ...]:
-        """Where the number and its interval are from: author, year, title."""
-        all_of_them = (self.source, *(METHODS[method].source for method in self.methods))
-        return tuple(source for source in all_of_them if source)
+    def sources_of(self, *used: Method) -> tuple[str, ...]:
+        """Where the number is from, and the methods that were used for it: author, year, title,
+        each once."""
+        all_of_them = (self.source, *(METHODS[method].source for method in used))
+        return tuple(source for source in dict.fromkeys(all_of_them) if source)
 
 
 def _either(numbers: Sequence[int]) -> str:

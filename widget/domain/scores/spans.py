@@ -87,7 +87,8 @@ class Span:
 class Bucket:
     """One point of a trend: what there is in the span of one day, week, month or quarter.
 
-    The first and the last of them may stick out of the span; then `is_whole` is false.
+    The first and the last of them may stick out of the span, and today's is not over; then
+    `is_whole` is false.
     """
 
     span: Span
@@ -116,10 +117,10 @@ def chosen_bucket(span: Span, wanted: BucketName | None) -> BucketName:
     return next(fitting, "month")
 
 
-def buckets(span: Span, name: BucketName | None = None) -> list[Bucket]:
+def buckets(span: Span, name: BucketName | None = None, today: date | None = None) -> list[Bucket]:
     """The days, weeks (from Monday), months or quarters of a span, in order, no gap or overlap.
 
-    Which of them, `bucket_name` says unless told.
+    Which of them, `bucket_name` says unless told. That of `today` is no whole one.
     """
     kind = name or bucket_name(span)
     found: list[Bucket] = []
@@ -127,7 +128,8 @@ def buckets(span: Span, name: BucketName | None = None) -> list[Bucket]:
     while True:
         whole = _around(kind, first)
         part = Span(first, min(whole.last, span.last))
-        found.append(Bucket(part, part == whole))
+        is_over = today is None or not part.first <= today <= part.last
+        found.append(Bucket(part, part == whole and is_over))
         if part.last == span.last:
             return found
         first = part.last + _DAY

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from widget.domain.scales import POSITIVE_FROM, Kind
+from widget.domain.scales import KINDS, POSITIVE_FROM, Kind
 from widget.domain.score_summary import HIGHEST, LOWEST
 from widget.domain.scores.estimates import Score
 from widget.domain.scores.means import mean
@@ -70,7 +70,10 @@ def summarise(kind: Kind, answers: Sequence[Answers]) -> Summary:
 
 
 def summaries(answers: Sequence[Answers]) -> list[Summary]:
-    """A summary for each kind that was answered, the most frequent first."""
-    kinds = dict.fromkeys(one.kind for one in answers if any(one.counts.values()))
-    found = [summarise(kind, [one for one in answers if one.kind == kind]) for kind in kinds]
-    return sorted(found, key=lambda one: -one.n)
+    """A summary for each kind that was answered, in the order of the metrics."""
+    asked = {one.kind for one in answers if any(one.counts.values())}
+    return [
+        summarise(kind, [one for one in answers if one.kind == kind])
+        for kind in KINDS
+        if kind in asked
+    ]

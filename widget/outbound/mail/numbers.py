@@ -8,7 +8,7 @@ from email.utils import format_datetime
 from sqlalchemy import Engine
 
 from widget.actions.write_numbers import Numbers, write_numbers
-from widget.domain.dashboards import Tile
+from widget.domain.dashboards import LACK_WORDS, Tile
 from widget.domain.figures import Figures
 from widget.domain.links import LinkSigner, RequestLink
 from widget.domain.mail_addresses import DeliveryName, message_id, wire_address
@@ -83,8 +83,8 @@ class NumbersLetter:
 
 @dataclass(frozen=True)
 class Line:
-    """A number in words. `change` is "" where there is nothing to compare with; `direction` is
-    `better` or `worse` only where the change is more than chance."""
+    """A number in words. `change` is "" where there is nothing to compare with; `lack` says why
+    then. `direction` is `better` or `worse` only where the change is more than chance."""
 
     name: str
     value: str
@@ -94,6 +94,7 @@ class Line:
     change: str
     verdict: str
     direction: str
+    lack: str
 
 
 def numbers_mail(letter: NumbersLetter) -> EmailMessage:
@@ -150,7 +151,8 @@ def numbers_text(letter: NumbersLetter, lines: list[Line], plots: list[Plot]) ->
         small = ", few: read with care" if line.is_small else ""
         between = f" ({line.interval})" if line.interval else ""
         verdict = f", {line.verdict}" if line.verdict else ""
-        change = f"Change: {line.change}{verdict}" if line.change else "Nothing to compare with."
+        lack = f"{line.lack[0].upper()}{line.lack[1:]}."
+        change = f"Change: {line.change}{verdict}" if line.change else lack
         blocks.append(f"{line.name}: {line.value}{between}, n = {line.n}{small}\n  {change}")
     blocks += [plot.alt for plot in plots]
     table = breakdown_of(numbers)
@@ -167,8 +169,9 @@ def numbers_text(letter: NumbersLetter, lines: list[Line], plots: list[Plot]) ->
 
 
 def lines_of(numbers: Numbers) -> list[Line]:
-    """The tiles of the dashboard in words."""
-    return [_line(tile) for tile in numbers.tiles if tile.score.n or tile.change.n_first]
+    """The tiles of the dashboard in words; none where nobody answered in either span."""
+    known = any(tile.score.n or tile.change.n_first for tile in numbers.tiles)
+    return [_line(tile) for tile in numbers.tiles] if known else []
 
 
 @dataclass(frozen=True)
@@ -257,6 +260,7 @@ def _line(tile: Tile) -> Line:
         change=f"{change} ({between})" if change and between else change,
         verdict=_FIGURES.verdict(tile.change),
         direction=direction,
+        lack=LACK_WORDS[tile.lack] if tile.lack else "nothing to compare with",
     )
 
 

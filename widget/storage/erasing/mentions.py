@@ -182,9 +182,10 @@ def redact_titles(session: Session, person: Person, at: datetime) -> Counts:
                     setattr(row, name, left)
             if isinstance(row, Report):
                 # Of a report's numbers; what else is in there are names that we chose, and figures.
-                subject = takes_out(row.figures["subject"])
-                if subject != row.figures["subject"]:
-                    row.figures = {**row.figures, "subject": subject}
+                named = {"subject": row.figures["subject"], "against": row.figures.get("against")}
+                left = takes_out.in_json(named)
+                if left != named:
+                    row.figures = {**row.figures, **left}
     return {}
 
 

@@ -15,7 +15,8 @@ from widget.domain.errors import FollowUpRefused, ReplySentAlready
 from widget.domain.follow_ups import LETTERS
 from widget.extensions import db
 from widget.settings import Settings
-from widget.storage.follow_ups import follow_ups_of, thread_of
+from widget.storage.follow_up_threads import thread_of
+from widget.storage.follow_ups import follow_ups_of
 from widget.storage.ids import new_id
 from widget.storage.replies import reply_states
 from widget.storage.response_records import record_of

@@ -34,6 +34,7 @@ def register(app: Flask) -> None:
         follow_up_due_rules,
         follow_up_queues,
         follow_up_times,
+        follow_up_words,
         follow_ups,
         guidance,
         invitations,

@@ -197,9 +197,10 @@ def _list(stored: StoredAudience) -> Response | str | tuple[str, int]:
     if listed.unknown:
         names = ", ".join(listed.unknown[:NAMES_SHOWN])
         flash(
-            _(
-                "%(number)s are none of your customers: %(names)s",
-                number=len(listed.unknown),
+            ngettext(
+                "%(num)s is none of your customers: %(names)s",
+                "%(num)s are none of your customers: %(names)s",
+                len(listed.unknown),
                 names=names + ("…" if len(listed.unknown) > NAMES_SHOWN else ""),
             ),
             "error",

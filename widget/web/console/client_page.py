@@ -25,6 +25,7 @@ from widget.extensions import db
 from widget.storage.client_figures import (
     Baseline,
     baseline_before,
+    baseline_within,
     campaigns_that_asked,
     client_counts,
     counts_by_day,
@@ -74,7 +75,9 @@ def client() -> Response | str:
     if request.args.get("format") == "csv":
         answer = make_response(trend_csv)
         answer.headers["Content-Type"] = "text/csv; charset=utf-8"
-        answer.headers["Content-Disposition"] = f'attachment; filename="{asked.metric}.csv"'
+        answer.headers["Content-Disposition"] = (
+            f'attachment; filename="{asked.metric}-by-{step}.csv"'
+        )
         return answer
     baseline = baseline_before(db.session(), asked.about, asked.survey.kind, asked.quarter.first)
     counts = client_counts(db.session(), asked.about, asked.quarter, name)
@@ -88,6 +91,9 @@ def client() -> Response | str:
         by_words=by_words(asked.by),
         figures=_figures(asked, counts, before, baseline, name),
         baseline=baseline,
+        coming_baseline=""
+        if baseline
+        else baseline_within(db.session(), asked.about, asked.survey.kind, asked.quarter),
         trend=trend,
         trend_csv=trend_csv,
         step=step,

@@ -37,7 +37,13 @@ from widget.domain.search_words import SEARCH_LIMIT
 from widget.domain.strata import Attribute
 from widget.domain.survey_choice import likely_survey
 from widget.extensions import db
-from widget.storage.client_figures import About, Baseline, baseline_before, counted_clients
+from widget.storage.client_figures import (
+    About,
+    Baseline,
+    baseline_before,
+    baseline_within,
+    counted_clients,
+)
 from widget.storage.dashboards import CountedSurvey, counted_surveys
 from widget.storage.follow_ups import open_follow_ups_by
 from widget.storage.report_figures import MAIN_METRIC
@@ -155,6 +161,9 @@ def clients() -> Response:
         "columns": columns,
         "sort_options": [(one.name, one.words) for one in columns],
         "baseline": baseline,
+        "coming_baseline": ""
+        if baseline
+        else baseline_within(db.session(), asked.about, asked.survey.kind, asked.quarter),
         "everybody": _everybody(asked, counted),
         "metric": asked.metric,
         "metrics": METRICS,
@@ -232,7 +241,7 @@ def _columns(
         **({"baseline": _("Against the baseline")} if baseline else {}),
         "asked": _("Asked"),
         "rate": _("Response rate"),
-        **({"follow_ups": _("Open follow-ups")} if seat().may("lead") else {}),
+        **({"follow_ups": _("Open follow-ups (all surveys)")} if seat().may("lead") else {}),
         "last": _("Last answered"),
     }
     found = []

@@ -59,7 +59,9 @@ def happened(entry: Entry) -> str:
         "follow_up": _("Followed up"),
         "follow_up_note": _("Noted by the team"),
         "replied": _("The team replied"),
-        "wrote_back": _("Wrote back"),
+        "wrote_back": _("Wrote back from another address")
+        if "stranger" in entry.detail
+        else _("Wrote back"),
         "auto_replied": _("An automatic answer"),
         "follow_up_resolved": _("Follow-up resolved"),
         "shared": _("Shared the answer"),

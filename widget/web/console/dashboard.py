@@ -6,7 +6,8 @@ from datetime import date
 from flask import Response, make_response, render_template, request
 from flask_babel import gettext as _
 
-from widget.domain.dashboards import Offered, Point, Tile, all_tiles, looked_at
+from widget.domain.dashboards import LACK_WORDS, Point, Tile, all_tiles, looked_at
+from widget.domain.scores.corrections import BONFERRONI, HOLM
 from widget.domain.scores.estimates import METHODS
 from widget.domain.scores.metrics import METRICS, MetricId
 from widget.domain.scores.scoring import Counts
@@ -19,8 +20,7 @@ from widget.storage.dashboards import (
     counts_by_day,
     course_of,
 )
-from widget.storage.rewards import workspace_offer
-from widget.storage.shares import sharing_rules
+from widget.storage.offers import offered_to
 from widget.web import htmx
 from widget.web.console import dashboard_filters
 from widget.web.console.access import blueprint, needs, seat
@@ -30,9 +30,10 @@ from widget.web.console.dashboard_breakdown import (
     chosen_group,
     table_of,
 )
-from widget.web.console.dashboard_csv import as_csv, sides_csv
+from widget.web.console.dashboard_csv import as_csv, distribution_csv, sides_csv
 from widget.web.console.dashboard_filters import Asked
 from widget.web.console.dashboard_sides import sides_of
+from widget.web.console.days import today
 from widget.web.console.saved_filters import menu_of
 
 Surveys = dict[int, CountedSurvey]
@@ -49,22 +50,26 @@ def dashboard() -> Response:
     where = (db.session(), place.workspace_id, place.scope)
     counted = counts_by_day(*where, asked.wanted, surveys, place.time_zone)
     counts = counted.now
-    shown = all_tiles(asked.wanted, _offered(asked, surveys), counts, counted.before)
+    offered = offered_to(db.session(), place.workspace_id, asked.wanted, surveys)
+    shown = all_tiles(asked.wanted, offered, counts, counted.before)
     metrics = [one.metric for one in shown]
     metric = looked_at(metrics, request.args.get("metric") or _first_with_answers(shown))
     group = chosen_group()
     step = chosen_bucket(asked.span, _wanted_step())
     trend = _trend(asked, surveys, metric, counted.by_day, step)
-    if request.args.get("format") == "csv":
+    if request.args.get("format") == "csv" and not asked.problems:
         is_trend = request.args.get("of") == "trend"
         everybody = None if is_trend else table_of(asked, surveys, metric, group, most=None)
-        return _file(metric, as_csv(metric, everybody or trend))
+        name = f"{metric}-by-{step if is_trend else group}"
+        return _file(name, as_csv(metric, everybody or trend))
     table = table_of(asked, surveys, metric, group)
     distributions = summaries(counts.answers)
     sides = sides_of(asked, surveys, metric, counts)
     values = {
         "asked": asked,
         "links": AnswerLinks(asked),
+        "lack_words": LACK_WORDS,
+        "answers": counts.responses,
         "menu": menu_of("dashboard"),
         "presets": dashboard_filters.preset_options(),
         "tiles": shown,
@@ -85,6 +90,9 @@ def dashboard() -> Response:
         "distributions": distributions,
         "thresholds": {one.kind: one.thresholds for one in distributions},
         "methods": METHODS,
+        "holm": HOLM,
+        "bonferroni": BONFERRONI,
+        "distribution_csvs": {one.kind: distribution_csv(one) for one in distributions},
         "sides": sides,
         "sides_csv": sides_csv(metric, sides),
         "trend_csv": as_csv(metric, trend),
@@ -92,7 +100,7 @@ def dashboard() -> Response:
     }
     template = "_numbers" if htmx.wants_partial() else "page"
     page = render_template(f"console/dashboard/{template}.html", **values)
-    return htmx.page_or_partial(page, page, 422 if asked.problems else 200)
+    return htmx.in_address(htmx.page_or_partial(page, page, 422 if asked.problems else 200))
 
 
 def _first_with_answers(shown: Sequence[Tile]) -> MetricId | None:
@@ -105,19 +113,6 @@ def _wanted_step() -> BucketName | None:
     return next((name for name in BUCKET_NAMES if name == wanted), None)
 
 
-def _offered(asked: Asked, surveys: Surveys) -> Offered:
-    """What the surveys of the filter ask, and what is on offer there."""
-    ids = asked.wanted.surveys or surveys
-    chosen = [surveys[id] for id in ids if id in surveys]
-    session, workspace_id = db.session(), seat().workspace_id
-    has_reviews = bool(sharing_rules(session, workspace_id).offered_reviews)
-    return Offered(
-        kinds=frozenset().union(*(one.asks for one in chosen)),
-        rewards=bool(workspace_offer(session, workspace_id).rewards),
-        shares=has_reviews or any(one.offers_sharing for one in chosen),
-    )
-
-
 def _trend(
     asked: Asked,
     surveys: Surveys,
@@ -126,7 +121,7 @@ def _trend(
     step: BucketName,
 ) -> list[Point]:
     """The metric's number in each day, week or month of the span."""
-    place, parts = seat(), buckets(asked.span, step)
+    place, parts = seat(), buckets(asked.span, step, today())
     return course_of(
         db.session(),
         *(place.workspace_id, place.scope, asked.wanted, surveys, place.time_zone),
@@ -136,8 +131,8 @@ def _trend(
     )
 
 
-def _file(metric: MetricId, text: str) -> Response:
+def _file(name: str, text: str) -> Response:
     answer = make_response(text)
     answer.headers["Content-Type"] = "text/csv; charset=utf-8"
-    answer.headers["Content-Disposition"] = f'attachment; filename="{metric}.csv"'
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     return htmx.vary(answer)

@@ -14,6 +14,7 @@ from widget.domain.guidance import GROUPS
 from widget.domain.scales import Kind
 from widget.domain.scores.metrics import MetricId
 from widget.domain.scores.spans import Span
+from widget.web.console.access import seat
 from widget.web.console.dashboard_filters import Asked
 from widget.web.console.group_words import group_words
 
@@ -55,6 +56,17 @@ class AnswerLinks:
     def answers(self, metric: MetricId, row: Mapping[str, str] | None = None) -> str:
         """All the responses that it is of."""
         return self._to(answers_of(metric), None, row)
+
+    def requests(self) -> str:
+        """The requests of the days that a response rate is of; "" for whoever has no such list, and
+        for a filter that the list does not know."""
+        further = {name for name in self.asked.address if name not in SPAN_NAMES} - {"survey"}
+        surveys = self.asked.chosen["survey"]
+        if further or len(surveys) > 1 or not seat().may("read_responses"):
+            return ""
+        days = self.asked.span
+        ends: dict[str, Any] = {"from": days.first.isoformat(), "to": days.last.isoformat()}
+        return url_for("console.requests", survey=next(iter(surveys), None), **ends)
 
     def scored(self, kind: Kind, score: int) -> str:
         """The responses that gave a score."""

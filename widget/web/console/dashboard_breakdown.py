@@ -61,7 +61,7 @@ class Line:
     words: str
     narrows: Mapping[str, str] | None
     score: Score
-    fair: Score
+    fair: Score | None
     against_others: Comparison
     # What the address calls it where two are compared.
     key: str = ""

@@ -54,6 +54,12 @@ class Asked:
         """The parameters that say the same again."""
         return {name: values for name, values in self.chosen.items() if values}
 
+    def options(self, name: str, offered: list[tuple[str, str]]) -> list[tuple[str, str]]:
+        """What a field offers, and what was chosen in it though it is not known."""
+        value = next(iter(self.chosen[name]), "")
+        unknown = name in self.problems and value not in dict(offered)
+        return [*offered, (value, _("not known: %(value)s", value=value))] if unknown else offered
+
     @property
     def further(self) -> list[tuple[str, str, str]]:
         """Values that the form's fields do not show, those beyond the first of each parameter:
@@ -71,7 +77,7 @@ class Asked:
 
 
 def asked(surveys: dict[int, CountedSurvey]) -> Asked:
-    """The filter of this request. What it names and nobody knows, nothing is counted of."""
+    """The filter of this request."""
     chosen = chosen_of(request.args.to_dict(flat=False))
     tree = team_tree(db.session(), seat().workspace_id, seat().scope)
     members = member_names_of(db.session(), seat().workspace_id, seat().scope)

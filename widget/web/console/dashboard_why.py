@@ -64,7 +64,7 @@ def dashboard_why() -> Response:
     }
     template = "_why" if htmx.wants_partial() else "why"
     page = render_template(f"console/dashboard/{template}.html", **values)
-    return htmx.page_or_partial(page, page, 422 if asked.problems else 200)
+    return htmx.in_address(htmx.page_or_partial(page, page, 422 if asked.problems else 200))
 
 
 @blueprint.post("/dashboard/why")

@@ -70,6 +70,7 @@ def responses_export_file(export_id: UUID) -> Response:
         path,
         found.format,
         found.created_at.astimezone(ZoneInfo(seat().time_zone)).date(),
+        about=found.asked,
         conditional=True,
         # The file of an id never changes.
         etag=export_id.hex,

@@ -1,11 +1,12 @@
 """How templates write times, kinds and scores."""
 
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import g
-from flask_babel import format_datetime
+from flask_babel import format_datetime, get_locale
 from flask_babel import gettext as _
 
 from widget.domain.flow import TICKS
@@ -41,7 +42,8 @@ def day_words(day: date) -> str:
 
 @blueprint.app_template_filter("score_words")
 def score_words(score: int, kind: Kind, speech: Speech) -> str:
-    """A score as its customer saw it: `4 of 5 stars`, `NPS 9 of 10`, `Satisfied · CSAT`."""
+    """A score as people of the team read it, in the console's language whichever the customer's
+    was: `4 of 5 stars`, `NPS 9 of 10`, `Satisfied · CSAT`."""
     highest = HIGHEST[kind]
     if kind == "stars":
         return str(_("%(score)s of %(highest)s stars", score=score, highest=highest))
@@ -51,7 +53,8 @@ def score_words(score: int, kind: Kind, speech: Speech) -> str:
     question = next((asked for asked in speech.definition.questions if asked.kind == kind), None)
     if question is None or question.style not in WORDED_STYLES:
         return numbers
-    words = speech.point_name(question.scale.point(score).name)
+    told = replace(speech, language=str(get_locale() or "en"))
+    words = told.point_name(question.scale.point(score).name)
     # Three faces and thumbs skip points of the five, so that "5 of 5" would mislead.
     return f"{words} · {numbers if question.style == 'faces5' else KIND_NAMES[kind]}"
 
@@ -116,5 +119,7 @@ def deed(kind: NoteKind) -> str:
         "shown": _("showed the response again"),
         "tagged": _("gave the tag"),
         "untagged": _("took the tag"),
+        "consented": _("recorded that the comment may be published"),
+        "consent_taken": _("recorded that the comment may not be published any more"),
     }
     return str(words[kind])

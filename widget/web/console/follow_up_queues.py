@@ -29,6 +29,7 @@ from widget.web import htmx
 from widget.web.clock import now
 from widget.web.console.access import blueprint, needs, seat
 from widget.web.console.follow_ups import reader, speech_of
+from widget.web.console.response_guide import group_name, group_of
 
 PAGE = 50
 FILTERS = ("queue", "status", "assignee", "survey", "member", "client", "segment")
@@ -55,6 +56,8 @@ def follow_ups() -> Response:
         "leads": [lead.choice for lead in leads_of(db.session(), seat().workspace_id)],
         "statuses": [(status, _(STATUS_WORDS[status])) for status in statuses],
         "speech": speech_of,
+        "group_of": group_of,
+        "group_name": group_name,
         "nobody": NOBODY,
         "days": LOOKED_AT_FOR.days,
         "may_set": seat().may("manage_workspace"),

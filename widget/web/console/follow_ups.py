@@ -1,8 +1,7 @@
 """A follow-up: its response beside it, its thread, who has it until when, and how it ends."""
 
-from datetime import datetime
+from collections.abc import Sequence
 from functools import partial
-from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -21,27 +20,31 @@ from werkzeug.wrappers import Response
 
 from widget.actions import work_on_follow_up
 from widget.actions.ask_again import may_ask_again
+from widget.actions.note_follow_up import write_note
 from widget.actions.open_follow_up import open_by_hand
 from widget.actions.reply_to_customer import reply_in_follow_up
-from widget.domain.due_dates import is_overdue
 from widget.domain.errors import FollowUpRefused, MomentRefused
-from widget.domain.follow_ups import STATUS_WORDS, STATUSES, WHY_WORDS, WHYS
+from widget.domain.follow_ups import STATUSES
+from widget.domain.mentions import Mentionable, parts
 from widget.domain.moments import read_local_moment
 from widget.domain.requests import Decision, why_in_words
 from widget.extensions import db
+from widget.storage.follow_up_threads import thread_of
 from widget.storage.follow_ups import (
     ListedFollowUp,
     Reader,
     find_follow_up,
-    thread_of,
+    follow_ups_of,
 )
 from widget.storage.leads import leads_of
 from widget.storage.recovery_pairs import pair_by_request, pair_of
+from widget.storage.response_origins import origin_of
 from widget.storage.responses import ListedResponse, find_response
 from widget.web.clock import now
 from widget.web.console.access import blueprint, needs, seat
-from widget.web.console.filters import moment
 from widget.web.console.replies import ReplyForm, begun, reply_form, sent_states, write_reply
+from widget.web.console.response_guide import guide_of
+from widget.web.console.response_thread import ThreadEntry, people_to_mention, thread
 from widget.web.face.speech import Speech
 
 
@@ -70,17 +73,20 @@ def follow_up_note(follow_up_id: UUID) -> Response:
     """Write a note."""
     found = _found(follow_up_id)
     try:
-        work_on_follow_up.write_note(
+        unseeing = write_note(
             db.session(),
             seat().workspace_id,
             follow_up_id,
             request.form.get("note", ""),
             tells_of_reply="is_reply" in request.form,
             user_id=seat().user_id,
+            home=_home(),
             at=now(),
         )
     except FollowUpRefused as error:
         return _page(found, {"note": str(error)})
+    for email in unseeing:
+        flash(_("%(email)s cannot see this follow-up and was not told.", email=email), "error")
     return _back(follow_up_id, "#thread")
 
 
@@ -198,36 +204,6 @@ def follow_up_resolve(follow_up_id: UUID) -> Response:
     return _back(follow_up_id)
 
 
-@blueprint.app_template_filter("follow_up_status")
-def follow_up_status_words(status: str) -> str:
-    """Where a follow-up stands, in a word or two."""
-    return next((_(STATUS_WORDS[known]) for known in STATUSES if known == status), status)
-
-
-@blueprint.app_template_filter("follow_up_why")
-def follow_up_why(whys: list[str]) -> str:
-    """Why a follow-up was opened."""
-    return ", ".join(_(WHY_WORDS[known]) for known in WHYS if known in whys)
-
-
-@blueprint.app_template_filter("local_moment")
-def local_moment(at: datetime | None) -> str:
-    """A time in the workspace's zone as browsers take it, `2026-11-23T14:05`; "" for none."""
-    return f"{at.astimezone(ZoneInfo(seat().time_zone)):%Y-%m-%dT%H:%M}" if at else ""
-
-
-@blueprint.app_template_filter("stored_moment")
-def stored_moment(text: str) -> str:
-    """A time as a note keeps it, in words."""
-    return moment(datetime.fromisoformat(text))
-
-
-@blueprint.app_template_test("overdue")
-def overdue(row: Any) -> bool:
-    """Whether a follow-up should be resolved by now."""
-    return is_overdue(row.due_at, row.resolved_at, now())
-
-
 def _page(found: ListedFollowUp, problems: dict[str, str] | None = None) -> Response:
     workspace_id, row = seat().workspace_id, found.row
     again = None
@@ -235,13 +211,16 @@ def _page(found: ListedFollowUp, problems: dict[str, str] | None = None) -> Resp
         again = may_ask_again(db.session(), workspace_id, row.response_id, now())
     pair = pair_by_request(db.session(), workspace_id, row.recovery_request_id)
     in_scope = find_response(db.session(), workspace_id, row.response_id, seat().scope)
-    thread = thread_of(db.session(), workspace_id, row.id)
+    notes = thread_of(db.session(), workspace_id, row.id)
+    people = people_to_mention()
+    siblings = follow_ups_of(db.session(), workspace_id, row.response_id)
+    open_one = next((one.id for one in siblings if one.resolved_at is None), None)
     page = render_template(
         "console/follow_ups/one.html",
         found=found,
         row=row,
-        thread=thread,
-        sent=sent_states(thread),
+        thread=notes,
+        sent=sent_states(notes),
         reply=_reply_form(found, (problems or {}).get("reply", "")),
         pair=pair or pair_of(db.session(), workspace_id, row.response_id),
         leads=[lead.choice for lead in leads_of(db.session(), workspace_id)],
@@ -252,8 +231,18 @@ def _page(found: ListedFollowUp, problems: dict[str, str] | None = None) -> Resp
         may_read=in_scope is not None,
         typed=request.form,
         problems=problems or {},
+        people=people,
+        team_notes=_team_notes(row.response_id, people) if in_scope else [],
+        guide=guide_of(found.response, open_one, is_followed=True),
+        origin=origin_of(db.session(), found.response.response),
+        cut=lambda text: parts(text, people),
     )
     return make_response(page, 422 if problems else 200)
+
+
+def _team_notes(response_id: UUID, people: Sequence[Mentionable]) -> list[ThreadEntry]:
+    """What the team noted on the response's page."""
+    return [entry for entry in thread(response_id, people) if entry.note.kind == "note"]
 
 
 def _reply_form(found: ListedFollowUp, problem: str) -> ReplyForm:

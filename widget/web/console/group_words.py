@@ -1,5 +1,7 @@
 """What the console calls the three groups of answers, and their guidance."""
 
+from collections.abc import Mapping
+
 from flask_babel import gettext as _
 
 from widget.domain.guidance import (
@@ -23,6 +25,6 @@ def one_of_group(mood: Mood, kind: Kind) -> str:
     return str(_(PERSON_WORDS[mood] if kind == "nps" else ANSWER_WORDS[mood]))
 
 
-def guidance_words(guidance: Guidance, mood: Mood) -> str:
+def guidance_words(guidance: Guidance, mood: Mood, ours: Mapping[Mood, str] = OUR_GUIDANCE) -> str:
     """What to do next: the workspace's text, else ours."""
-    return guidance.texts.get(mood) or str(_(OUR_GUIDANCE[mood]))
+    return guidance.texts.get(mood) or str(_(ours[mood]))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from flask import request
 from flask_babel import gettext as _
+from flask_login import current_user
 
 from widget.domain.replies import Correspondent
 from widget.domain.reply_templates import Value, filled_template, our_templates, with_template
@@ -79,5 +80,6 @@ def _values(found: ListedResponse, customer: Correspondent) -> dict[Value, str]:
         "company": fallbacks["company"],
         "survey": found.survey_name,
         "goal": str(found.definition.positive_from),
-        "me": seat().user_name,
+        # Nobody signs with an address.
+        "me": current_user.name or seat().workspace_name,
     }

@@ -16,7 +16,7 @@ from widget.domain.replies import REPLY_LIMIT, STATE_WORDS, why_no_reply
 from widget.extensions import db
 from widget.outbound.mail.replies import own_answers_to
 from widget.settings import Settings
-from widget.storage.follow_ups import ShownNote
+from widget.storage.follow_up_threads import ShownNote
 from widget.storage.ids import new_id
 from widget.storage.mail_pages import mail_setup
 from widget.storage.replies import ReplyState, correspondent_of_response, reply_states

@@ -39,6 +39,13 @@ _NOT_COUNTED = ("tests", "hidden")
 _HIGHEST_SCORE = 10
 _HIGHEST_VERSION = 2**31 - 1
 _YES_OR_NO = {"yes": True, "no": False}
+# Parameters of which every value is known.
+_CHOICES: dict[str, frozenset[str]] = {
+    "kind": frozenset(KINDS),
+    "mood": frozenset(MOODS),
+    "comment": frozenset(_YES_OR_NO),
+    "again": frozenset(_YES_OR_NO),
+}
 
 
 @dataclass(frozen=True)
@@ -72,7 +79,14 @@ def asked() -> Asked:
         # Whoever is rated reads what counts; what was set aside from it is the others' business.
         chosen |= {name: [] for name in _NOT_COUNTED}
     chosen["tag"] = [tag.casefold() for tag in chosen["tag"]]
+    for name, known in _CHOICES.items():
+        if not known.issuperset(chosen[name]):
+            problems[name] = _(
+                "“%(name)s” is one of: %(known)s.", name=name, known=", ".join(sorted(known))
+            )
     first, last = asked_day("from", problems), asked_day("to", problems)
+    if first and last and first > last:
+        problems["from"] = _("This day is after the last one.")
     since, until = days(first, last, seat().time_zone)
     wanted = ResponseFilter(
         scope=seat().scope,

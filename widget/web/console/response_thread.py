@@ -1,5 +1,6 @@
 """What a lead does with a response: notes, kudos, hiding; and how its thread is shown."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
@@ -12,10 +13,14 @@ from widget.actions.delete_response import delete_response
 from widget.actions.hide_response import set_hidden
 from widget.actions.mark_response import Mark, set_mark
 from widget.actions.note_response import Author, note_response
+from widget.actions.record_consent import record_consent
 from widget.domain.errors import NoteRefused
+from widget.domain.follow_ups import LETTERS
 from widget.domain.mentions import Mentionable, Part, parts
 from widget.domain.notes import read_reason
 from widget.extensions import db
+from widget.storage.follow_up_threads import ShownNote as FollowUpNote
+from widget.storage.follow_up_threads import threads_of
 from widget.storage.notes import ShownNote, mentionable, thread_of
 from widget.storage.responses import find_response
 from widget.web.clock import now
@@ -133,15 +138,50 @@ def response_mark(response_id: UUID, act: Act) -> Response:
     return _back(response_id)
 
 
-def thread(response_id: UUID) -> list[ThreadEntry]:
+@blueprint.post("/responses/<uuid:response_id>/consent/<any(given,taken):verb>")
+@needs("lead")
+def response_consent(response_id: UUID, verb: str) -> Response:
+    """Record that the customer agreed to have their comment published, or does so no more."""
+    _check_within_scope(response_id)
+    is_given = verb == "given"
+    try:
+        record_consent(
+            db.session(),
+            seat().workspace_id,
+            response_id,
+            request.form.get("reason", ""),
+            is_given=is_given,
+            at=now(),
+            by=seat().user_id,
+        )
+    except NoteRefused as error:
+        flash(str(error), "error")
+    else:
+        flash(
+            _("Recorded: decide about it under Testimonials.")
+            if is_given
+            else _("Recorded: it is published nowhere any more.")
+        )
+    return _back(response_id)
+
+
+def thread(response_id: UUID, people: Sequence[Mentionable]) -> list[ThreadEntry]:
     """A response's thread as its page shows it, oldest first."""
-    people = people_to_mention()
     entries = []
     for note in thread_of(db.session(), seat().workspace_id, response_id):
         cut = parts(note.text, people) if note.kind == "note" else (Part(note.text),)
         for_me = any(part.user_id == seat().user_id for part in cut)
         entries.append(ThreadEntry(note, cut, for_me))
     return entries
+
+
+def said_in(follow_ups: Sequence[UUID]) -> list[FollowUpNote]:
+    """Notes and letters of the threads of some follow-ups, oldest first."""
+    if not follow_ups:
+        return []
+    threads = threads_of(db.session(), seat().workspace_id, follow_ups)
+    said = [note for one in threads.values() for note in one if note.kind in ("note", *LETTERS)]
+    return sorted(said, key=lambda note: note.at)
 
 
 def people_to_mention() -> list[Mentionable]:

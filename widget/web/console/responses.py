@@ -10,14 +10,16 @@ from werkzeug.wrappers import Response
 from widget.actions.reply_to_customer import reply_to_response
 from widget.domain.errors import FollowUpRefused, MomentRefused
 from widget.domain.exports.formats import FORMAT_NAMES
+from widget.domain.mentions import parts
 from widget.domain.moments import read_moment
 from widget.domain.scales import KIND_NAMES, KINDS
 from widget.extensions import db
 from widget.storage.bulk_changes import changes_under_way
 from widget.storage.embed_problems import surveys_with_problems
 from widget.storage.fitting_responses import Fitting
-from widget.storage.follow_ups import follow_ups_of
+from widget.storage.follow_ups import follow_ups_of, names_of
 from widget.storage.recovery_pairs import Pair, pair_of
+from widget.storage.response_origins import origin_of
 from widget.storage.responses import (
     ListedResponse,
     Page,
@@ -33,7 +35,7 @@ from widget.storage.stream_choices import stream_choices
 from widget.storage.tags import tag_names, tags_of
 from widget.web import htmx
 from widget.web.console.access import blueprint, needs, seat
-from widget.web.console.replies import ReplyForm, begun, reply_form, write_reply
+from widget.web.console.replies import ReplyForm, begun, reply_form, sent_states, write_reply
 from widget.web.console.response_columns import shown_columns
 from widget.web.console.response_filters import (
     Asked,
@@ -43,7 +45,7 @@ from widget.web.console.response_filters import (
     mood_options,
 )
 from widget.web.console.response_guide import guide_of
-from widget.web.console.response_thread import people_to_mention, thread
+from widget.web.console.response_thread import people_to_mention, said_in, thread
 from widget.web.console.saved_filters import menu_of
 from widget.web.console.tag_choices import tag_choices
 from widget.web.face.speech import Speech
@@ -95,10 +97,12 @@ def responses() -> Response:
         "rewards": reward_of_responses(session, workspace_id, ids),
         "tags_of": tags_of(session, workspace_id, ids),
     }
-    return htmx.page_or_partial(
-        render_template("console/responses/list.html", **values),
-        render_template("console/responses/_rows.html", **values),
-        422 if found.problems else 200,
+    return htmx.in_address(
+        htmx.page_or_partial(
+            render_template("console/responses/list.html", **values),
+            render_template("console/responses/_rows.html", **values),
+            422 if found.problems else 200,
+        )
     )
 
 
@@ -138,12 +142,19 @@ def _reply_form(found: ListedResponse, problem: str = "") -> ReplyForm:
 
 def _page(found: ListedResponse, reply_problem: str = "") -> Response:
     response_id, may_lead = found.response.id, seat().may("lead")
+    follow_ups = follow_ups_of(db.session(), seat().workspace_id, response_id) if may_lead else []
+    open_one = next((row.id for row in follow_ups if row.resolved_at is None), None)
+    people = people_to_mention()
+    acted = acted_on(db.session(), seat().workspace_id, response_id) if may_lead else None
+    told = said_in([row.id for row in follow_ups])
     page = render_template(
         "console/responses/one.html",
         may_lead=may_lead,
-        follow_ups=follow_ups_of(db.session(), seat().workspace_id, response_id)
-        if may_lead
-        else [],
+        follow_ups=follow_ups,
+        told=told,
+        sent=sent_states(told),
+        origin=origin_of(db.session(), found.response),
+        cut=lambda text: parts(text, people),
         pair=_pair(response_id),
         speech_of=_speech,
         found=found,
@@ -156,11 +167,12 @@ def _page(found: ListedResponse, reply_problem: str = "") -> Response:
         shows_comment=may_lead or found.response.comment_hidden_at is None,
         tags=tags_of(db.session(), seat().workspace_id, [response_id]).get(response_id, ()),
         tag_options=tag_names(db.session(), seat().workspace_id) if may_lead else [],
-        thread=thread(response_id),
-        acted=acted_on(db.session(), seat().workspace_id, response_id) if may_lead else None,
-        people=people_to_mention() if may_lead else [],
+        thread=thread(response_id, people),
+        acted=acted,
+        names=names_of(db.session(), {id for one in acted or () for id in one.people}),
+        people=people if may_lead else [],
         reply=_reply_form(found, reply_problem) if may_lead else None,
-        guide=guide_of(found) if may_lead else None,
+        guide=guide_of(found, open_one, is_followed=bool(follow_ups)) if may_lead else None,
     )
     return make_response(page, 422 if reply_problem else 200)
 

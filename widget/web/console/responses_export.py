@@ -1,5 +1,6 @@
 """The responses on the screen as a file: sent at once, or left to the worker where it is large."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 from io import BytesIO
 from pathlib import Path
@@ -82,20 +83,36 @@ def _at_once(found: Asked, form: ExportFormat) -> Response:
         at=at,
     )
     file.seek(0)
-    return sent(file, form, at.astimezone(ZoneInfo(here.time_zone)).date())
+    day = at.astimezone(ZoneInfo(here.time_zone)).date()
+    return sent(file, form, day, about=found.chosen)
 
 
-def sent(file: IO[bytes] | Path, form: ExportFormat, day: date, **how: Any) -> Response:
-    """A file as what a browser saves, named for the day when it was asked for. `how` is what Flask
-    is told besides."""
+def sent(
+    file: IO[bytes] | Path,
+    form: ExportFormat,
+    day: date,
+    *,
+    about: Mapping[str, Sequence[str]],
+    **how: Any,
+) -> Response:
+    """A file as what a browser saves, named for the filter's survey and days, `about`, and for the
+    day when it was asked for. `how` is what Flask is told besides."""
     answer = send_file(
         file,
         mimetype=CONTENT_TYPES[form],
         as_attachment=True,
-        download_name=f"responses-{day}.{form}",
+        download_name=f"responses{_named(about)}-{day}.{form}",
         **how,
     )
     answer.content_type = CONTENT_TYPES[form]
     # What the console says of all its answers, instead of Flask's own.
     del answer.headers["Cache-Control"]
     return answer
+
+
+def _named(about: Mapping[str, Sequence[str]]) -> str:
+    """What tells files of several filters apart: their surveys' public ids, and days."""
+    surveys = [one for one in about.get("survey", ())[:2] if one.isalnum()]
+    first, last = (next(iter(about.get(name, ())), "") for name in ("from", "to"))
+    days = [f"{word}-{day}" for word, day in (("from", first), ("to", last)) if day]
+    return "".join(f"-{part}" for part in (*surveys, *days))

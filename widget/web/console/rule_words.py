@@ -152,22 +152,43 @@ def _one(condition: Condition, known: Things) -> str:
     return f"{subject} {said} {known.words(condition.field, condition.value)}"
 
 
-def acts_in_words(acts: Acts, webhooks: Mapping[int, str], chats: Mapping[int, str]) -> list[str]:
-    """What a rule does, a piece of a sentence each."""
+def acts_in_words(
+    acts: Acts, webhooks: Mapping[int, str], chats: Mapping[int, str], names: Mapping[int, str]
+) -> list[str]:
+    """What a rule does, a piece of a sentence each. `names` are those of users by their ids."""
     found = []
     if acts.follow_up:
-        found.append(assign_words()[acts.follow_up])
+        found.append(_opens_for(acts, names))
     if acts.tags:
         found.append(_("gives the tag %(tags)s", tags=", ".join(acts.tags)))
     for id in acts.channels:
         if id in chats:
             found.append(_("tells %(chat)s", chat=chats[id]))
-    if mails := len(acts.mail_people) + len(acts.mail_to):
-        found.append(ngettext("mails %(num)s person", "mails %(num)s people", mails))
+    if acts.mail_people or acts.mail_to:
+        known = [names[id] for id in acts.mail_people if id in names]
+        found.append(_("mails %(names)s", names=_listed([*known, *acts.mail_to])))
     for id in acts.webhooks:
         if id in webhooks:
             found.append(_("sends the webhook %(name)s", name=webhooks[id]))
     return found
+
+
+def _opens_for(acts: Acts, names: Mapping[int, str]) -> str:
+    known = [names[id] for id in acts.people if id in names]
+    if known and acts.follow_up == "person":
+        return str(_("opens a follow-up for %(name)s", name=known[0]))
+    if known and acts.follow_up == "in_turn":
+        return str(_("opens a follow-up for %(names)s in turn", names=_listed(known)))
+    return assign_words()[acts.follow_up]
+
+
+def _listed(names: Sequence[str]) -> str:
+    """Names as a sentence has them; nobody who is left is said to be nobody."""
+    if not names:
+        return str(_("nobody who is left"))
+    if len(names) == 1:
+        return names[0]
+    return str(_("%(names)s and %(last)s", names=", ".join(names[:-1]), last=names[-1]))
 
 
 def assign_words() -> dict[str, str]:
@@ -181,17 +202,22 @@ def assign_words() -> dict[str, str]:
 
 
 @blueprint.app_template_filter("did_words")
-def did_words(did: Did) -> str:
-    """What a rule did on a response, in a sentence without its end."""
+def did_words(did: Did, names: Mapping[int, str]) -> str:
+    """What a rule did on a response, in a sentence without its end; `names` are users' by id."""
+    known = [names[id] for id in did.people if id in names]
+    opened, assigned = _("opened a follow-up"), _("gave the open follow-up to somebody else")
+    if known:
+        opened = _("opened a follow-up for %(name)s", name=known[0])
+        assigned = _("gave the open follow-up to %(name)s", name=known[0])
     sentences = {
-        "opened": _("opened a follow-up"),
-        "assigned": _("gave the open follow-up to somebody else"),
+        "opened": opened,
+        "assigned": assigned,
         "had_follow_up": _("left the open follow-up with whom it was"),
         "tagged": _("gave the tag “%(tag)s”", tag=did.text),
         "had_tag": _("the tag “%(tag)s” was there already", tag=did.text),
         "refused": did.text,
         "chats": ngettext("told %(num)s chat", "told %(num)s chats", did.number),
-        "mails": ngettext("mailed %(num)s person", "mailed %(num)s people", did.number),
+        "mails": _mailed(known, did.number),
         "not_theirs": ngettext(
             "%(num)s person was left out, who may not see this response",
             "%(num)s people were left out, who may not see this response",
@@ -200,3 +226,13 @@ def did_words(did: Did) -> str:
         "webhooks": ngettext("sent %(num)s webhook", "sent %(num)s webhooks", did.number),
     }
     return str(sentences[did.what])
+
+
+def _mailed(known: Sequence[str], number: int) -> str:
+    others = number - len(known)
+    if not known:
+        return str(ngettext("mailed %(num)s person", "mailed %(num)s people", number))
+    if not others:
+        return str(_("mailed %(names)s", names=_listed(known)))
+    more = ngettext("%(num)s other address", "%(num)s other addresses", others)
+    return str(_("mailed %(names)s", names=_listed([*known, more])))

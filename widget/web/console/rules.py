@@ -17,6 +17,7 @@ from widget.domain.rules.rule import MOST_RULES, Rule
 from widget.domain.scales import KIND_NAMES, KINDS
 from widget.extensions import db
 from widget.storage.alert_rules import channels_of
+from widget.storage.follow_ups import names_of
 from widget.storage.leads import leads_of
 from widget.storage.people import people
 from widget.storage.responses import days
@@ -60,13 +61,15 @@ def rules() -> str:
     known = things() if found else None
     webhooks = {one.id: one.name for one in webhooks_of(session, workspace_id)}
     chats = {one.id: one.name for one in channels_of(session, workspace_id)}
+    named = {id for one in found for id in (*one.acts.people, *one.acts.mail_people)}
+    names = names_of(session, named)
     return render_template(
         "console/rules/list.html",
         rules=[
             (
                 rule,
                 conditions_in_words(rule.conditions, known) if known else "",
-                acts_in_words(rule.acts, webhooks, chats),
+                acts_in_words(rule.acts, webhooks, chats, names),
             )
             for rule in found
         ],
@@ -148,7 +151,9 @@ def _conditions(typed: Rule, change: str) -> Response:
     values = _values(typed, wrong)
     return htmx.page_or_partial(
         render_template("console/rules/rule.html", **values),
-        render_template("console/rules/_conditions.html", **values),
+        # The dry run stands further below, and is of these conditions.
+        render_template("console/rules/_conditions.html", **values)
+        + render_template("console/rules/_matches.html", oob=True, **values),
         422 if wrong else 200,
     )
 

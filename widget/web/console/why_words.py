@@ -16,6 +16,7 @@ from widget.web.console.score_words import count_words, written, written_signed
 
 # A ratio beyond this is told as more than it: nobody can tell 300 from 3,000 by ten comments.
 _MOST_TIMES = 100.0
+_MOST_DECIMALS = 4
 
 
 @blueprint.app_template_filter("lack_words")
@@ -109,7 +110,10 @@ def odds_words(term: Term) -> tuple[str, str]:
 def _times(ratio: float) -> str:
     if ratio > _MOST_TIMES:
         return f"> {written(_MOST_TIMES, 0)}"
-    return written(ratio, 1 if ratio < 9.95 else 0)
+    # “1.0” would say that a term may be as frequent on the other side.
+    fewest = 1 if ratio < 9.95 else 0
+    telling = (enough for enough in range(fewest, _MOST_DECIMALS) if round(ratio, enough) != 1)
+    return written(ratio, next(telling, _MOST_DECIMALS))
 
 
 @blueprint.app_template_filter("direction_words")
