@@ -12,8 +12,9 @@ from tests.builders import Workspace, add_customer, answer_survey
 from tests.following import follow_ups, raise_alerts, user_id
 from tests.ruling import acted, add_rule
 from tests.traces import EMAIL, leave_traces, left_in_rows
+from widget.actions.note_follow_up import write_note
 from widget.actions.note_response import Author, note_response
-from widget.actions.work_on_follow_up import resolve, set_status, write_note
+from widget.actions.work_on_follow_up import resolve, set_status
 from widget.domain.rules.rule import Acts
 from widget.extensions import db
 from widget.storage import since as since_module
