@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from tests.actions.test_erase_customer import erase
 from tests.builders import Workspace, add_customer, answer_survey
 from tests.following import follow_ups, raise_alerts, user_id
+from tests.replying import HOME
 from tests.ruling import acted, add_rule
 from tests.traces import EMAIL, leave_traces, left_in_rows
 from widget.actions.note_follow_up import write_note
@@ -65,8 +66,8 @@ def write_of_them(acme: Workspace, followed: UUID, noted: UUID) -> None:
     at, owner = acme.world.clock(), user_id(acme, acme.owner)
     with acme.world.app.app_context():
         session = db.session()
-        write_note(session, acme.id, followed, f"A friend of {EMAIL}.", user_id=owner, at=at)
         who = {"user_id": owner, "at": at}
+        write_note(session, acme.id, followed, f"A friend of {EMAIL}.", home=HOME, **who)
         resolve(session, acme.id, followed, f"{NAME} called them.", asks_again=False, **who)
         set_status(session, acme.id, followed, "in_progress", **who)
         with writing(session):
