@@ -24,6 +24,7 @@ def test_progress_counts_what_left_and_why_others_did_not() -> None:
             ("delivered", ""): 3,
             ("answered", ""): 4,
             ("bounced", "hard_bounce"): 5,
+            ("bounced", "address_refused"): 2,
             ("expired", "unanswered"): 6,
             ("not_sent", "asked_recently"): 7,
             ("not_sent", "unsubscribed"): 8,
@@ -33,9 +34,13 @@ def test_progress_counts_what_left_and_why_others_did_not() -> None:
         is_made=False,
         unsubscribed=1,
     )
-    assert (found.scheduled, found.sent, found.answered, found.bounced) == (1, 20, 4, 5)
-    assert found.not_sent == (("unsubscribed", 8), ("asked_recently", 7))
-    assert found.refused == 15
+    assert (found.scheduled, found.sent, found.answered, found.bounced) == (1, 20, 4, 7)
+    assert found.not_sent == (
+        ("unsubscribed", 8),
+        ("asked_recently", 7),
+        ("address_refused", 2),
+    )
+    assert found.refused == 17
     assert not found.is_made
 
 
@@ -45,6 +50,13 @@ def test_groups_are_those_with_answers_most_first() -> None:
     )
     assert [row.name for row in found] == ["many", "few"]
     assert [row.against for row in found] == [None, None]
+
+
+def test_strata_of_a_few_customers_are_told_together() -> None:
+    strata = [AskedStratum((name,), size, size) for name, size in (("a", 2), ("b", 9), ("c", 4))]
+    found = by_stratum("nps", [*strata, AskedStratum(("d",), 20, 7)], {0: counts({9: 1}, 2)})
+    assert [row.values for row in found.shown] == [("d",), ("b",)]
+    assert found.smaller == (2, 6, 6, 2)
 
 
 def test_many_groups_are_judged_together() -> None:

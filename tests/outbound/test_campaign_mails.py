@@ -186,3 +186,18 @@ def test_another_workers_claim_is_not_taken_back(any_acme: Workspace, sink: Sink
         session.execute(update(Delivery).values(claimed_until=now + timedelta(minutes=9)))
     job._send_claimed(engine, any_acme.id, left, now)
     assert [row.status for row in deliveries(any_acme)] == ["sending"]
+
+
+def test_mails_of_campaigns_say_that_their_reader_is_a_customer(
+    any_acme: Workspace, sink: Sink
+) -> None:
+    add_customers(any_acme, 1)
+    launched(any_acme, any_acme.survey("nps"))
+    run(any_acme, any_acme.world.clock())
+    send(any_acme)
+    assert deliver(any_acme, sink) == 1
+    [mail] = sink.mails
+    text = mail.parsed().get_body(("plain",)).get_content()
+    assert "You are a customer of Acme, and your opinion matters to us." in text
+    assert "You receive this mail because you are a customer of Acme." in text
+    assert "in touch" not in text

@@ -239,6 +239,29 @@ def test_a_reminder_says_that_it_is_one() -> None:
     assert parsed["Subject"] == "Reminder: Your feedback for Acme"
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_mail_about_nothing_in_particular_claims_no_contact(language: str) -> None:
+    about_contact = texts_of(letter(language=language))
+    asked = texts_of(letter(language=language, occasion="relationship"))
+    assert asked.intro != about_contact.intro
+    assert "Acme" in asked.intro[0]
+    assert "Ana Silva" not in asked.intro[0]
+    assert asked.reason != about_contact.reason
+    assert "Acme" in asked.reason
+
+
+def test_what_a_team_words_stands_in_mails_of_every_occasion() -> None:
+    mail = SurveyMail({"en": MailWording(intro="Our own words")})
+    assert texts_of(letter(mail=mail, occasion="relationship")).intro == ["Our own words"]
+
+
+def test_a_rehearsal_says_that_it_is_one_in_the_language_of_its_mail() -> None:
+    _, parsed = sent(compose(envelope(), letter(is_rehearsal=True)))
+    assert parsed["Subject"] == "[Rehearsal] Your feedback for Acme"
+    _, parsed = sent(compose(envelope(), letter(language="de", is_rehearsal=True)))
+    assert parsed["Subject"].startswith("[Probe] ")
+
+
 def test_the_photo_has_its_size_and_initials_in_its_place() -> None:
     with_photo = letter(member=Person("Ana Maria Silva", photo_url="https://s.example/images/a"))
     _, parsed = sent(compose(envelope(), with_photo))

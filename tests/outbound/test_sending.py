@@ -293,11 +293,15 @@ def test_a_final_refusal_is_final_and_a_dead_address_is_not_written_to_again(
     sink.answer = lambda to: "550 5.1.1 No such user" if to.startswith("gone") else None
     sink.answer_data = lambda to: "554 5.7.1 Spam" if to.startswith("strict") else None
     survey = acme.survey()
-    _, gone = add_request(acme, survey, email="gone@shop.example")
+    asked, gone = add_request(acme, survey, email="gone@shop.example")
     _, strict = add_request(acme, survey, email="strict@shop.example")
     _, fine = add_request(acme, survey, email="fine@shop.example")
     drain(acme, job_of(acme, sink.server))
     assert delivery(acme, gone).status == "bounced"
+    # No server has had it: it was not sent, and the customer was asked for nothing.
+    refused = request(acme, asked)
+    assert (refused.status, refused.why) == ("bounced", "address_refused")
+    assert (refused.sent_at, refused.asked_at, delivery(acme, gone).sent_at) == (None, None, None)
     assert delivery(acme, strict).status == "failed"
     assert delivery(acme, fine).status == "sent"
     with acme.world.app.app_context():

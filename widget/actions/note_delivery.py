@@ -155,21 +155,27 @@ def note_bounced(
     hard: bool,
     detail: str,
     at: datetime,
+    was_taken: bool = True,
 ) -> None:
-    """The mail came back. A soft bounce is remembered; a hard one ends the request."""
+    """The mail came back. A soft bounce is remembered; a hard one ends the request. `was_taken`:
+    False where a server refused it at once, so that it was not sent."""
     with joining(session):
         delivery, request = locked_delivery(session, workspace_id, delivery_id)
         if delivery.status == "bounced":
             return
-        if delivery.status not in _SETTLED:
+        if was_taken and delivery.status not in _SETTLED:
             # A server that sends a mail back has had it: the note that it was sent was lost.
             note_sent(session, workspace_id, delivery_id, at)
         delivery.last_error = detail[:_DETAIL]
         if not hard:
             return
-        delivery.status = "bounced"
-        if is_after_sending(request.status):
-            put_decision(request, Decision("bounced", "hard_bounce", detail=detail))
+        delivery.status, delivery.claimed_until = "bounced", None
+        is_refused = not was_taken and request.status == "scheduled"
+        if is_refused:
+            request.asked_at = None
+        if is_refused or is_after_sending(request.status):
+            why: Why = "address_refused" if is_refused else "hard_bounce"
+            put_decision(request, Decision("bounced", why, detail=detail))
             append_request_event(session, "request.bounced", request, at)
 
 

@@ -48,7 +48,13 @@ def receive_bounce(
         if report.sort != "complaint":
             hard = report.sort == "hard"
             if not mail.is_reply:
-                note_bounced(session, owner, delivery_id, hard=hard, detail=report.detail, at=at)
+                note_bounced(
+                    *(session, owner, delivery_id),
+                    hard=hard,
+                    was_taken=not report.is_refusal,
+                    detail=report.detail,
+                    at=at,
+                )
             elif hard:
                 note_reply_bounced(session, owner, delivery_id, report.detail)
         if not mail.is_test:

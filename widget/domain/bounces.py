@@ -47,7 +47,8 @@ class BounceReport:
     """One thing said of one address. `address` may be "" where only the delivery is known.
 
     `is_signed`: an address that we signed names the delivery. A Message-ID can be copied by whoever
-    can read it, its sender among them.
+    can read it, its sender among them. `is_refusal`: a server would not take the mail in the first
+    place, so that none has left.
     """
 
     sort: Sort
@@ -55,6 +56,7 @@ class BounceReport:
     detail: str = ""
     delivery: DeliveryName | None = None
     is_signed: bool = False
+    is_refusal: bool = False
 
 
 def sort_of(code: str, text: str = "") -> Literal["hard", "soft"]:

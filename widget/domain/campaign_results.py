@@ -3,6 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from widget.domain.guidance import GROUPS
+from widget.domain.requests import Why
+from widget.domain.response_filters import Mood, mood_of
 from widget.domain.sampling import Stratum
 from widget.domain.scores.adding import summed, without
 from widget.domain.scores.comparisons import Comparison
@@ -13,12 +16,15 @@ from widget.domain.scores.poststratified import Poststratified
 from widget.domain.scores.scoring import Counts, Group, compare, has_value, poststratified, score_of
 
 MOST_GROUPS = 50
+# A stratum of fewer customers tells of people, not of a group.
+FEWEST_OF_STRATUM = 5
 
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a campaign has come. `sent` counts what left, whatever became of it; `not_sent` why
-    others were not, most frequent reasons first. `wanted` is how many its waves ask. `is_made`: no
+    """How far a campaign has come. `sent` counts what a mail server took, whatever became of it;
+    `not_sent` why others were not, most frequent reasons first. `bounced` were sent and came back,
+    or no server took them. `wanted` is how many its waves ask. `is_made`: no
     more requests are to be made, be they fewer than that as somebody was erased meanwhile."""
 
     wanted: int = 0
@@ -37,8 +43,9 @@ class Progress:
         return sum(number for _why, number in self.not_sent)
 
 
-# A mail has left a request of such a status; `bounced` ones left and came back.
+# A mail has left a request of such a status, unless this is why: no mail server took it.
 LEFT = frozenset({"sent", "delivered", "bounced", "answered", "expired"})
+NOT_TAKEN: Why = "address_refused"
 
 
 def progress(
@@ -52,16 +59,18 @@ def progress(
     """The progress from how many requests have each status and reason."""
     by_status: dict[str, int] = {}
     reasons: dict[str, int] = {}
+    sent = 0
     for (status, why), number in counted.items():
-        if status == "not_sent":
+        by_status[status] = by_status.get(status, 0) + number
+        if status == "not_sent" or why == NOT_TAKEN:
             reasons[why] = reasons.get(why, 0) + number
-        else:
-            by_status[status] = by_status.get(status, 0) + number
+        elif status in LEFT:
+            sent += number
     return Progress(
         wanted=wanted,
         made=made,
         scheduled=by_status.get("scheduled", 0),
-        sent=sum(number for status, number in by_status.items() if status in LEFT),
+        sent=sent,
         bounced=by_status.get("bounced", 0),
         answered=by_status.get("answered", 0),
         unsubscribed=unsubscribed,
@@ -98,6 +107,18 @@ def by_group(
     return [GroupRow(name, scores[name], against.get(name)) for name in names[:MOST_GROUPS]]
 
 
+def mood_counts(counts: Counts) -> dict[Mood, int]:
+    """How many answers were how good, best first; those in between of NPS alone, which has some."""
+    found: dict[Mood, int] = {}
+    for answers in counts.answers:
+        for mood in GROUPS if answers.kind == "nps" else ("positive", "negative"):
+            found.setdefault(mood, 0)
+        for score, number in answers.counts.items():
+            mood = mood_of(answers.kind, score, answers.threshold)
+            found[mood] = found.get(mood, 0) + number
+    return found
+
+
 def counted_from(counts: Counts, positive_from: int) -> Counts:
     """Answers to one kind of question, with those from a score on as the positive ones. Surveys may
     differ in that, and such a difference is none of what customers said."""
@@ -131,6 +152,20 @@ class StrataResults:
     strata: tuple[StratumResult, ...]
     weighted: Poststratified | None
     is_unequal: bool
+
+    @property
+    def shown(self) -> list[StratumResult]:
+        """Those that say something by themselves, the largest first."""
+        told = [one for one in self.strata if one.population >= FEWEST_OF_STRATUM]
+        return sorted(told, key=lambda one: (-one.population, one.values))
+
+    @property
+    def smaller(self) -> tuple[int, int, int, int]:
+        """How many strata are smaller than that, and of all of them together how many customers
+        they have, how many of those were to be asked, and were."""
+        rest = [one for one in self.strata if one.population < FEWEST_OF_STRATUM]
+        customers = sum(one.population for one in rest)
+        return len(rest), customers, sum(one.asked for one in rest), sum(one.rate.n for one in rest)
 
 
 @dataclass(frozen=True)

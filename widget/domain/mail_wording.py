@@ -27,6 +27,10 @@ LIMITS: dict[Field, int] = {
 # Fields that become headers, where a line break would begin another header.
 HEADER_FIELDS: tuple[Field, ...] = ("subject", "preheader", "sender_name", "reply_to")
 
+# What a mail asks about: something that the customer was in touch about, or all that they have
+# to do with the company, as campaigns ask.
+Occasion = Literal["interaction", "relationship"]
+
 Translate = Callable[[str, str], str]
 """A built-in English text and a language tag in, that text in that language out."""
 
@@ -49,7 +53,7 @@ class MailWording:
     reply_to: str = ""
 
 
-BUILT_IN = MailWording(
+_OF_INTERACTIONS = MailWording(
     subject="Your feedback for {company}",
     preheader="It takes a few seconds.",
     greeting="Hello {customer},",
@@ -58,6 +62,25 @@ BUILT_IN = MailWording(
     closing="Thank you for your time.",
     sender_name="{company}",
 )
+_BUILT_IN: Mapping[Occasion, MailWording] = {
+    "interaction": _OF_INTERACTIONS,
+    "relationship": replace(
+        _OF_INTERACTIONS,
+        intro=(
+            "You are a customer of {company}, and your opinion matters to us. One click is enough."
+        ),
+    ),
+}
+# Why a customer is mailed, as the last lines of a mail say.
+WHY_MAILED: Mapping[Occasion, str] = {
+    "interaction": "You receive this mail because you were in touch with {company}.",
+    "relationship": "You receive this mail because you are a customer of {company}.",
+}
+
+
+def built_in(occasion: Occasion) -> MailWording:
+    """What mails say where the team worded nothing."""
+    return _BUILT_IN[occasion]
 
 
 @dataclass(frozen=True)
@@ -85,16 +108,28 @@ class SurveyMail:
         }
         return {"texts": {key: words for key, words in texts.items() if words}, "amp": self.amp}
 
-    def worded(self, language: str, main: str, translate: Translate) -> MailWording:
+    def worded(
+        self,
+        language: str,
+        main: str,
+        translate: Translate,
+        occasion: Occasion = "interaction",
+    ) -> MailWording:
         """Every field for a mail in `language`: the team's words, else the built-in ones.
 
         The sender's name and the address for replies are hardly ever worded per language, so they
         fall back to the survey's main language; running text does not, for half a mail in another
         language reads worse than our own words.
         """
-        return MailWording(**{name: self._text(name, language, main, translate) for name in FIELDS})
+        ours: Mapping[str, str] = asdict(built_in(occasion))
 
-    def _text(self, name: Field, language: str, main: str, translate: Translate) -> str:
+        def text(name: Field) -> str:
+            words = self._text(name, language, main)
+            return words or (translate(ours[name], language) if ours[name] else "")
+
+        return MailWording(**{name: text(name) for name in FIELDS})
+
+    def _text(self, name: Field, language: str, main: str) -> str:
         tags = fallbacks(language)
         if name in ("sender_name", "reply_to"):
             tags = [*tags, *fallbacks(main)]
@@ -102,8 +137,7 @@ class SurveyMail:
             text: str = getattr(self.texts.get(tag, MailWording()), name)
             if text:
                 return text
-        built_in: str = getattr(BUILT_IN, name)
-        return translate(built_in, language) if built_in else ""
+        return ""
 
 
 def with_wording(mail: SurveyMail, language: str, words: MailWording) -> SurveyMail:

@@ -16,7 +16,7 @@ MOODS: tuple[Mood, ...] = get_args(Mood)
 # The filter's parameters in an address. Those that may come several times:
 SEVERAL = (
     *("survey", "kind", "score", "mood", "team", "member", "channel", "language", "source"),
-    *("client", "segment", "version", "tag", "reason"),
+    *("client", "segment", "version", "tag", "reason", "campaign", "wave"),
 )
 # So many values at most of each: what is asked for of every one costs.
 MOST_VALUES = 50
@@ -41,7 +41,8 @@ class ResponseFilter:
     languages, sources, clients and segments is none. `versions` are numbers. `scores` and
     `moods` are those of the kinds that are wanted, else of the main question; moods by what its
     survey calls positive.
-    `reasons` are ids of ticked areas.
+    `reasons` are ids of ticked areas. `campaigns` are ids of those that asked for the response, and
+    `waves` numbers of their waves, which mean nothing without.
     `is_recovery`: answers of customers who were asked again after a follow-up: only those, or none
     of them. `search` is what somebody typed to look for; `finds_hidden_comments` says whether
     they may read comments that the team has hidden.
@@ -61,6 +62,8 @@ class ResponseFilter:
     segments: Collection[str] = ()
     reasons: Collection[str] = ()
     versions: Collection[int] = ()
+    campaigns: Collection[int] = ()
+    waves: Collection[int] = ()
     tags: Collection[str] = ()
     has_comment: bool | None = None
     is_recovery: bool | None = None

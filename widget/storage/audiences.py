@@ -42,7 +42,7 @@ class Example:
 @dataclass(frozen=True)
 class Frame:
     """Whom a campaign may ask: the customers of an audience (None: all), without those of another,
-    and only those with an address that were there at a moment."""
+    and only those with an address that servers take who were there at a moment."""
 
     workspace_id: int
     audience: StoredAudience | None
@@ -230,11 +230,21 @@ def examples_of(
     return [Example(email or "", name, client, segment) for email, name, client, segment in rows]
 
 
+def is_on_the_wire(session: Session) -> ColumnElement[bool]:
+    """The condition that mail servers take a customer's address, as `wire_address` has it: what is
+    before the @ is ASCII. An international domain has a form that is."""
+    if session.get_bind().dialect.name == "postgresql":
+        name = func.split_part(Customer.email, "@", 1)
+        return func.octet_length(name) == func.char_length(name)
+    return not_(Customer.email.bool_op("GLOB")("*[^ -~]*@*"))
+
+
 def in_frame(session: Session, frame: Frame) -> ColumnElement[bool]:
     """The condition that a customer may be asked."""
     return and_(
         _of(session, frame.workspace_id, frame.audience, frame.at),
         Customer.email.is_not(None),
+        is_on_the_wire(session),
         Customer.is_of_tests.is_(False),
         Customer.created_at <= frame.at,
         true()

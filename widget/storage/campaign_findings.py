@@ -15,8 +15,10 @@ from widget.domain.campaign_results import (
     by_group,
     by_stratum,
     counted_from,
+    mood_counts,
     progress,
 )
+from widget.domain.response_filters import Mood
 from widget.domain.roles import Scope
 from widget.domain.scores.comparisons import Comparison
 from widget.domain.scores.estimates import Score
@@ -46,9 +48,11 @@ class _Baseline:
 @dataclass(frozen=True)
 class Findings:
     """What a wave found, within a scope. Without a baseline `baseline`, `baseline_id` and `against`
-    are None. A group of name "" is of those whose segment, or client, nobody knows."""
+    are None. `moods`: how many answers were how good. A group of name "" is of those whose segment,
+    or client, nobody knows."""
 
     score: Score
+    moods: dict[Mood, int]
     baseline: Score | None
     baseline_id: int | None
     baseline_name: str
@@ -97,6 +101,7 @@ def findings_of(
     kind = campaign.kind
     return Findings(
         score=score_of(kind, everybody),
+        moods=mood_counts(everybody),
         baseline=score_of(kind, counts) if counts else None,
         baseline_id=baseline.campaign.id if baseline else None,
         baseline_name=baseline.campaign.name if baseline else "",

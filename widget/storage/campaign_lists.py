@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
-from widget.domain.campaign_results import LEFT
+from widget.domain.campaign_results import NOT_TAKEN
 from widget.domain.roles import Scope
+from widget.storage.campaign_results import has_left
 from widget.storage.campaigns import StoredCampaign, campaigns_of
 from widget.storage.models import Request, Wave
 from widget.storage.scopes import within
@@ -15,10 +16,11 @@ from widget.storage.scopes import within
 
 @dataclass(frozen=True)
 class ListedCampaign:
-    """A campaign with how many of its requests left and were answered, within a scope."""
+    """A campaign with how many of its requests left, did not, and were answered, within a scope."""
 
     campaign: StoredCampaign
     sent: int
+    not_sent: int
     answered: int
 
 
@@ -35,7 +37,8 @@ def with_answers(
     rows = session.execute(
         select(
             Wave.campaign_id,
-            func.count(case((Request.status.in_(LEFT), 1))),
+            func.count(case((has_left(), 1))),
+            func.count(case(((Request.status == "not_sent") | (Request.why == NOT_TAKEN), 1))),
             func.count(case((Request.status == "answered", 1))),
         )
         .join(
@@ -50,5 +53,5 @@ def with_answers(
         )
         .group_by(Wave.campaign_id)
     )
-    counts = {id: (sent, answered) for id, sent, answered in rows}
-    return [ListedCampaign(one, *counts.get(one.id, (0, 0))) for one in found]
+    counts = {id: numbers for id, *numbers in rows}
+    return [ListedCampaign(one, *counts.get(one.id, (0, 0, 0))) for one in found]

@@ -6,7 +6,7 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session
 
-from widget.domain.campaign_results import LEFT
+from widget.domain.campaign_results import LEFT, NOT_TAKEN
 from widget.domain.roles import Scope
 from widget.domain.scales import KINDS, Kind
 from widget.domain.scores.scoring import Answers, Counts
@@ -16,6 +16,11 @@ from widget.storage.models import Request, Response
 from widget.storage.scopes import within
 
 By = Literal["stratum", "client", "segment"]
+
+
+def has_left() -> ColumnElement[bool]:
+    """The condition that a mail of a request was taken by a mail server."""
+    return Request.status.in_(LEFT) & (Request.why != NOT_TAKEN)
 
 
 def status_counts(
@@ -118,7 +123,7 @@ def _asked(
     columns: list[Any] = [Request.stratum] if by else []
     answered = func.count(case((Request.status == "answered", 1)))
     query = select(func.count(), answered, *columns).where(
-        *_of(workspace_id, scope, wave_ids), Request.status.in_(LEFT)
+        *_of(workspace_id, scope, wave_ids), has_left()
     )
     return {
         (key[0] if key else None): (sent, replied)

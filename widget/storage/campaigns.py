@@ -99,6 +99,16 @@ def campaign_of(session: Session, workspace_id: int, id: int) -> StoredCampaign:
     return _stored(*row)
 
 
+def campaign_names(session: Session, workspace_id: int, ids: Collection[int]) -> dict[int, str]:
+    """The names of a workspace's campaigns by id, of those that there are."""
+    rows = session.execute(
+        select(Campaign.id, Campaign.name).where(
+            Campaign.workspace_id == workspace_id, Campaign.id.in_(ids)
+        )
+    )
+    return dict(rows.all())
+
+
 def campaign_by_form(session: Session, workspace_id: int, form_key: str) -> int | None:
     """The id of the campaign that a form has made already."""
     return session.scalar(

@@ -29,7 +29,8 @@ def few_members(
 ) -> Sequence[int] | None:
     """Whose responses alone a filter can want; None when those are many, or nobody's as well."""
     is_of_some = not wanted.scope.everything or wanted.teams is not None or len(wanted.members) > 1
-    if not is_of_some or None in wanted.members or wanted.search or len(wanted.tags) == 1:
+    is_found_otherwise = wanted.search or len(wanted.tags) == 1 or wanted.campaigns
+    if not is_of_some or None in wanted.members or is_found_otherwise:
         return None
     query = select(Member.id).where(
         Member.workspace_id == workspace_id, members_within(wanted.scope)

@@ -151,6 +151,7 @@ def _is_of_counts(wanted: ResponseFilter) -> bool:
         or wanted.search
         or wanted.tags
         or wanted.reasons
+        or wanted.campaigns
         or wanted.ref is not None
         # Who gave scores of two kinds would be counted twice.
         or len(wanted.kinds) > 1

@@ -61,6 +61,7 @@ def may_be_rare(wanted: ResponseFilter) -> bool:
     """Whether a filter asks for what the copy knows and no index of the database does."""
     by = (wanted.channels, wanted.languages, wanted.sources, wanted.clients, wanted.segments)
     is_walked = not wanted.search and len(wanted.tags) != 1 and wanted.ref is None
+    is_walked = is_walked and not wanted.campaigns
     is_copied = not (wanted.with_tests or wanted.only_tests or wanted.with_hidden)
     return any(by) and is_walked and is_copied
 

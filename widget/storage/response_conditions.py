@@ -8,7 +8,16 @@ from sqlalchemy import ColumnElement, Text, cast, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from widget.domain.response_filters import ResponseFilter
-from widget.storage.models import Member, Response, ResponseTag, Survey, SurveyVersion, Tag
+from widget.storage.models import (
+    Member,
+    Request,
+    Response,
+    ResponseTag,
+    Survey,
+    SurveyVersion,
+    Tag,
+    Wave,
+)
 from widget.storage.response_moods import in_moods
 from widget.storage.scopes import within
 from widget.storage.search import Rows, found_in
@@ -22,6 +31,8 @@ def narrowed(session: Session, workspace_id: int, wanted: ResponseFilter, query:
         conditions.append(within(wanted.scope, workspace_id, Response.member_id))
     if wanted.surveys:
         conditions.append(_of_surveys(session, workspace_id, wanted.surveys))
+    if goes_by_campaign(wanted):
+        query = _of_campaigns(session, workspace_id, wanted, query)
     if goes_by_tag(wanted):
         query = _of_tag(workspace_id, wanted, query)
     elif wanted.tags:
@@ -139,7 +150,28 @@ def _tagged(workspace_id: int, tags: Collection[str]) -> ColumnElement[bool]:
 def goes_by_tag(wanted: ResponseFilter) -> bool:
     """Whether those of one tag are walked through, and so ordered by `ResponseTag`: a tag that few
     have would be looked for in all responses."""
-    return len(wanted.tags) == 1 and not wanted.search
+    return len(wanted.tags) == 1 and not wanted.search and not goes_by_campaign(wanted)
+
+
+def goes_by_campaign(wanted: ResponseFilter) -> bool:
+    """Whether those who answered a campaign are looked up, and so sorted: they are few of all."""
+    return bool(wanted.campaigns)
+
+
+def _of_campaigns(session: Session, workspace_id: int, wanted: ResponseFilter, query: Rows) -> Rows:
+    waves = select(Wave.id).where(
+        Wave.workspace_id == workspace_id, Wave.campaign_id.in_(wanted.campaigns)
+    )
+    if wanted.waves:
+        waves = waves.where(Wave.number.in_(wanted.waves))
+    # A request has the id of its response.
+    return query.join(
+        Request, (Request.workspace_id == Response.workspace_id) & (Request.id == Response.id)
+    ).where(
+        Request.workspace_id == workspace_id,
+        Request.wave_id.in_(session.scalars(waves).all()),
+        Request.status == "answered",
+    )
 
 
 def _of_tag(workspace_id: int, wanted: ResponseFilter, query: Rows) -> Rows:

@@ -17,7 +17,7 @@ from widget.storage.few_members import FEW_TAGS, few_members, next_of_each, with
 from widget.storage.indexed import out_of_index
 from widget.storage.models import Member, Response, ResponseTag, Revision, Survey, SurveyVersion
 from widget.storage.rare_responses import may_be_rare, next_rows
-from widget.storage.response_conditions import goes_by_tag, narrowed
+from widget.storage.response_conditions import goes_by_campaign, goes_by_tag, narrowed
 from widget.storage.scopes import within
 from widget.storage.search import Rows, index_order, index_place
 
@@ -143,7 +143,7 @@ def page_query(
     if members is not None:
         query = asked(without_members(wanted))
         each = [query.where(Response.member_id == member) for member in members]
-    elif 1 < len(wanted.tags) <= FEW_TAGS and not wanted.search:
+    elif 1 < len(wanted.tags) <= FEW_TAGS and not wanted.search and not wanted.campaigns:
         each = [asked(replace(wanted, tags=(tag,))) for tag in dict.fromkeys(wanted.tags)]
     else:
         return asked(wanted).limit(limit)
@@ -188,6 +188,8 @@ def _next_to(
     if by_index is not None:
         # Sorting all that a search finds takes longer than walking through it.
         columns = (by_index,)
+    elif goes_by_campaign(wanted):
+        columns = tuple(out_of_index(column) for column in columns)
     elif goes_by_tag(wanted):
         columns = (ResponseTag.answered_at, ResponseTag.response_id)
 

@@ -4,10 +4,12 @@ import re
 from datetime import timedelta
 from email import message_from_bytes
 from email.policy import default
+from html import unescape
 from typing import Any
 
-from tests.builders import Workspace, csrf_token, make_workspace, post
+from tests.builders import MONDAY, Workspace, answer_survey, csrf_token, make_workspace, post
 from tests.campaigning import (
+    add_customer,
     add_customers,
     answer,
     audience,
@@ -18,14 +20,17 @@ from tests.campaigning import (
     send,
     stored_campaign,
 )
+from tests.web.api.test_responses import Program
 from widget.actions.change_campaigns import mark_baseline
 from widget.actions.note_delivery import note_all_sent
 from widget.domain.audiences import Rule
 from widget.domain.campaigns import CampaignPlan
+from widget.domain.mail_addresses import address_digest
 from widget.extensions import db
 from widget.storage.deliveries import claim
 from widget.storage.engine import writing
 from widget.storage.models import Campaign, Event, Request, User, Wave
+from widget.storage.suppressions import suppress
 
 NEW = "/console/campaigns/new"
 
@@ -97,6 +102,32 @@ def test_the_sample_is_shown_while_somebody_types_and_without_javascript(
     assert page.status_code == 200
     assert "100 would be asked" in text_of(page.text)
     assert 'value="Autumn"' in page.text
+
+
+def test_whom_contact_rules_would_refuse_today_is_told_before_anything_is_sent(
+    any_acme: Workspace,
+) -> None:
+    acme, survey = any_acme, any_acme.survey("nps")
+    add_customers(acme, 3, "asked")
+    launched(acme, survey)
+    mail_all(acme)
+    acme.world.clock.pass_time(days=10)
+    add_customers(acme, 6, "new")
+    add_customer(acme, "kérem@c.example")
+    add_customer(acme, "kim@bücher.example")
+    key = acme.world.settings.address_key
+    with acme.world.app.app_context(), writing(db.session) as session:
+        for address in ("new0@c.example", "NEW1@c.example", "asked0@c.example"):
+            suppress(session, acme.id, address_digest(key, address), "unsubscribed", MONDAY)
+    id = campaign(acme, survey, name="Winter", quiet_days=30)
+    page = text_of(acme.signed_in().get(f"/console/campaigns/{id}").text)
+    # No mail server takes an address whose name is not ASCII.
+    assert "10 may be asked" in page
+    assert "3 were asked for something within 30 days, and 2 more have unsubscribed" in page
+    assert "About 5 mails would leave today." in page
+    typed = fields(survey, who="everybody", quiet_days="5")
+    looked = post(acme.signed_in(), NEW, look="1", **typed).text
+    assert "0 were asked for something within 5 days, and 3 more" in text_of(looked)
 
 
 def test_groups_of_which_nobody_would_be_asked_are_told(acme: Workspace) -> None:
@@ -449,6 +480,7 @@ def test_a_rehearsal_goes_to_whoever_asks_for_it_and_to_nobody_else(acme: Worksp
     assert acme.owner in client.get(path).text
     [written] = (acme.world.settings.data / "mail").glob("*.eml")
     assert f"To: {acme.owner}" in written.read_text()
+    assert "Subject: [Rehearsal] " in written.read_text()
     assert requests_of(acme, id) == []
 
 
@@ -502,14 +534,14 @@ def test_a_manager_of_a_team_is_not_told_which_groups_the_workspace_has_nor_how_
     acme: Workspace,
 ) -> None:
     add_customers(acme, 7, "secret", client="SecretCorp")
-    add_customers(acme, 3, "hidden", client="HiddenLtd")
+    add_customers(acme, 6, "hidden", client="HiddenLtd")
     id = launched(acme, acme.survey("nps"), traits=("client",))
     path = f"/console/campaigns/{id}"
     lead = acme.person("lead@acme.example", "manager", leads=(acme.team("Top"),))
     with acme.world.app.app_context(), writing(db.session) as session:
         session.query(Wave).update({"made": 9, "status": "making"})
     page = lead.get(path).text
-    for told in ("SecretCorp", "HiddenLtd", "Who answered", "weighted", "9 of 10"):
+    for told in ("SecretCorp", "HiddenLtd", "Who answered", "weighted", "9 of 13"):
         assert told not in page
         assert told in acme.signed_in().get(path).text
     assert "Requests are being made." in page
@@ -535,3 +567,79 @@ def test_nobody_opens_another_workspaces_campaign(acme: Workspace) -> None:
         400,
     )
     assert stored_campaign(other, id).status == "running"
+
+
+def rows_of(page: str) -> set[str]:
+    """The ids of the listed responses."""
+    return set(re.findall(r'href="/console/responses/([0-9a-f-]{36})', page))
+
+
+def test_the_groups_of_answers_lead_to_just_those(any_acme: Workspace) -> None:
+    survey = any_acme.survey("nps")
+    add_customers(any_acme, 6, segment="Gold")
+    found_by(any_acme, "First", {"Gold": [9, 0]}, survey)
+    any_acme.world.clock.pass_time(days=1)
+    id = found_by(any_acme, "Second", {"Gold": [10, 9, 8, 3, 0]}, survey)
+    answer_survey(any_acme, survey, 10)
+    client = any_acme.signed_in()
+    page = client.get(f"/console/campaigns/{id}").text
+    links = re.findall(r'<li><a href="([^"]+)"><strong>(\d+)</strong> (\w+)</a>', page)
+    assert [(number, words) for _address, number, words in links] == [
+        ("2", "Promoters"),
+        ("1", "Passives"),
+        ("2", "Detractors"),
+    ]
+    for address, number, _words in links:
+        assert len(rows_of(client.get(unescape(address)).text)) == int(number)
+    everything = client.get(f"/console/responses?campaign={id}").text
+    assert len(rows_of(everything)) == 5
+    assert "Campaign: Second" in everything
+    assert rows_of(client.get("/console/responses?campaign=999").text) == set()
+    assert rows_of(client.get("/console/responses?campaign=x").text) == set()
+
+
+def test_the_responses_of_one_wave_are_found_with_other_filters_and_in_files(
+    any_acme: Workspace,
+) -> None:
+    survey = any_acme.survey("csat")
+    add_customers(any_acme, 3)
+    id = launched(any_acme, survey, every="week", repeat=1, quiet_days=0)
+    mail_all(any_acme)
+    answer(any_acme, survey, requests_of(any_acme, id)[0].id, 5, ref="first")
+    any_acme.world.clock.pass_time(days=7)
+    run(any_acme)
+    mail_all(any_acme)
+    newest = max(row.wave_id or 0 for row in requests_of(any_acme, id))
+    second = [row for row in requests_of(any_acme, id) if row.wave_id == newest]
+    answer(any_acme, survey, second[0].id, 5, ref="second", comment="So quick")
+    answer(any_acme, survey, second[1].id, 1, ref="third")
+    client = any_acme.signed_in()
+    page = client.get(f"/console/campaigns/{id}?wave=2").text
+    links = re.findall(r'<li><a href="([^"]+)"><strong>(\d+)</strong> ([^<]+)</a>', page)
+    assert [(number, words) for _address, number, words in links] == [
+        ("1", "Positive"),
+        ("1", "Negative"),
+    ]
+    for query, number in (
+        (f"campaign={id}", 3),
+        (f"campaign={id}&wave=2", 2),
+        (f"campaign={id}&wave=1&wave=2", 3),
+        (f"campaign={id}&wave=2&mood=positive", 1),
+        (f"campaign={id}&q=quick", 1),
+        (f"campaign={id}&tag=none-such", 0),
+        (f"campaign={id}&tag=a&tag=b", 0),
+        (f"campaign={id}&client=-", 3),
+    ):
+        assert len(rows_of(client.get(f"/console/responses?{query}").text)) == number, query
+    number = client.get(f"/console/responses/number?campaign={id}").text
+    assert "3" in number
+    assert Program(any_acme).refs(f"?campaign={id}") == ["third", "second", "first"]
+    assert "There is no campaign" in Program(any_acme).get("?campaign=99").json["detail"]
+
+
+def test_a_manager_finds_no_answers_of_a_campaign_beyond_their_teams(any_acme: Workspace) -> None:
+    survey = any_acme.survey("nps")
+    add_customers(any_acme, 2, segment="Gold")
+    id = found_by(any_acme, "Autumn", {"Gold": [10, 0]}, survey)
+    client = any_acme.person("lead@acme.example", "manager", leads=(any_acme.team("Top"),))
+    assert rows_of(client.get(f"/console/responses?campaign={id}").text) == set()

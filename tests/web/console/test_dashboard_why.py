@@ -235,7 +235,7 @@ def test_everybody_sees_what_is_behind_the_scores_of_their_scope_alone(acme: Wor
     assert "refund" in page
     listed = member.get(link(page, "no refund")).text
     assert listed.count('data-label="When"') == 30
-    # Asking for the other's team by its id finds nothing, and tells no more than of one there is not.
+    # Of the other's team no more is told than of one that there is not.
     page = found(acme, lead, f"{PAGE}?team={other}")
     assert "There is no such team, or it is not yours to see." in page
     assert "secret word" not in words(page)

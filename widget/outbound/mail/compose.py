@@ -20,7 +20,14 @@ from markupsafe import Markup
 from widget.domain.faces import initials
 from widget.domain.looks import text_on
 from widget.domain.mail_addresses import wire_address
-from widget.domain.mail_wording import MailWording, SurveyMail, one_line, without_controls
+from widget.domain.mail_wording import (
+    WHY_MAILED,
+    MailWording,
+    Occasion,
+    SurveyMail,
+    one_line,
+    without_controls,
+)
 from widget.domain.surveys import Definition
 from widget.domain.wording import presentable_name
 from widget.email_rows import rating_row, rating_row_text
@@ -67,7 +74,8 @@ class Envelope:
 class Letter:
     """What a mail says. `answer_url` gives a score's address, or that of the page for None.
 
-    `amp_url` is where the AMP part posts its answer; "" for a mail without one.
+    `amp_url` is where the AMP part posts its answer; "" for a mail without one. `is_rehearsal`: it
+    goes to whoever plans a campaign, and says so.
     """
 
     definition: Definition
@@ -78,7 +86,9 @@ class Letter:
     answer_url: Callable[[int | None], str]
     unsubscribe_url: str
     postal_address: str = ""
+    occasion: Occasion = "interaction"
     is_reminder: bool = False
+    is_rehearsal: bool = False
     amp_url: str = ""
 
 
@@ -156,10 +166,12 @@ def texts_of(letter: Letter) -> Texts:
         return without_controls(words.filled(text, member, customer))
 
     subject = one_line(filled(worded.subject))
+    if letter.is_reminder:
+        subject = words.say("Reminder: {subject}", subject=subject)
+    if letter.is_rehearsal:
+        subject = words.say("[Rehearsal] {subject}", subject=subject)
     return Texts(
-        subject=words.say("Reminder: {subject}", subject=subject)
-        if letter.is_reminder
-        else subject,
+        subject=subject,
         preheader=one_line(filled(worded.preheader)),
         greeting=one_line(filled(worded.greeting)),
         intro=_paragraphs(filled(worded.intro)),
@@ -167,17 +179,16 @@ def texts_of(letter: Letter) -> Texts:
         closing=_paragraphs(filled(worded.closing)),
         sender_name=one_line(filled(worded.sender_name), 80),
         reply_to=one_line(worded.reply_to),
-        reason=words.say(
-            "You receive this mail because you were in touch with {company}.",
-            company=words.filled("{company}", "", ""),
-        ),
+        reason=words.say(WHY_MAILED[letter.occasion], company=words.filled("{company}", "", "")),
         unsubscribe=words.say("Unsubscribe"),
     )
 
 
 def _worded(letter: Letter, customer: str) -> MailWording:
     words = letter.words
-    worded = letter.mail.worded(words.language, letter.definition.main_language, translate)
+    worded = letter.mail.worded(
+        words.language, letter.definition.main_language, translate, letter.occasion
+    )
     built_in = translate("Hello {customer},", words.language)
     if worded.greeting == built_in and not customer:
         # "Hello dear customer," helps nobody.

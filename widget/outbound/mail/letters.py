@@ -79,6 +79,7 @@ class Post:
             answer_url=lambda score: page if score is None else f"{page}?score={score}",
             unsubscribe_url=f"{home}/u/{self._unsubscribe.sign(link)}",
             postal_address=AskingPolicy.from_json(due.asking).postal_address,
+            occasion="interaction" if due.campaign_plan is None else "relationship",
             is_reminder=due.purpose == "reminder",
             amp_url=f"{page}/amp" if mail.amp else "",
         )

@@ -271,7 +271,7 @@ class SendMail:
         with Session(engine) as session:
             receive_bounce(
                 session,
-                BounceReport("hard", due.recipient, str(refused), named),
+                BounceReport("hard", due.recipient, str(refused), named, is_refusal=True),
                 workspace_id=due.workspace_id,
                 key=self.post.settings.address_key,
                 reported_by="smtp",

@@ -18,9 +18,16 @@ SAMPLE_CUSTOMER = "Kim Lee"
 
 
 def trial_letter(
-    post: Post, setup: MailSetup, language: str, member: MemberCard | None, customer: str
+    post: Post,
+    setup: MailSetup,
+    language: str,
+    member: MemberCard | None,
+    customer: str,
+    *,
+    is_rehearsal: bool = False,
 ) -> Letter:
-    """The letter in a language. Its links lead to the survey in test mode."""
+    """The letter in a language; as a campaign's, if one is rehearsed. Its links lead to the survey
+    in test mode."""
     home = post.settings.public_url
     spoken = choose_language(language, setup.definition, setup.mail)
 
@@ -41,6 +48,8 @@ def trial_letter(
         answer_url=answer_url,
         unsubscribe_url=f"{home}/u/trial",
         postal_address=setup.policy.postal_address,
+        occasion="relationship" if is_rehearsal else "interaction",
+        is_rehearsal=is_rehearsal,
     )
 
 

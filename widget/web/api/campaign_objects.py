@@ -46,7 +46,7 @@ def campaign_object(found: StoredCampaign, wave: int | None) -> dict[str, Any]:
     chosen = wave_named(waves, wave)
     findings = findings_of(session, EVERYTHING, found, chosen) if chosen else None
     return {
-        **listed_object(ListedCampaign(found, progress.sent, progress.answered)),
+        **listed_object(ListedCampaign(found, progress.sent, progress.refused, progress.answered)),
         "plan": _plan(found.plan),
         "seed": found.seed,
         "waves": waves,

@@ -13,6 +13,7 @@ from widget.domain.moments import read_moment
 from widget.domain.response_filters import ResponseFilter
 from widget.extensions import db
 from widget.storage.accounts import time_zone_of
+from widget.storage.campaigns import campaign_names
 from widget.storage.members import member_ever_named
 from widget.storage.response_records import records_page
 from widget.storage.stream_choices import teams_of_filter
@@ -66,7 +67,12 @@ def _filter(query: dict[str, Any]) -> ResponseFilter:
             survey_of(db.session(), api_workspace(), query["survey"])
         except UnknownSurvey:
             refuse("survey", "There is no survey with this public id in your workspace.")
+    if "campaign" in query and not campaign_names(
+        db.session(), api_workspace(), [query["campaign"]]
+    ):
+        refuse("campaign", "There is no campaign with this id in your workspace.")
     return ResponseFilter(
+        campaigns=_given(query, "campaign"),
         surveys=_given(query, "survey"),
         kinds=_given(query, "kind"),
         channels=_given(query, "channel"),

@@ -40,6 +40,12 @@ class ResponseQuery(Schema):
         error_messages={"invalid": "Write a team's id."},
         metadata={"description": "A team's id; members of the teams below it count as well."},
     )
+    campaign = fields.Integer(
+        strict=False,
+        validate=validate.Range(1, 2**31 - 1, error="Write a campaign's id."),
+        error_messages={"invalid": "Write a campaign's id."},
+        metadata={"description": "A campaign's id: answers to its mails."},
+    )
     channel = fields.String(metadata={"description": "The channel, exactly."})
     language = fields.String(metadata={"description": "The language code, exactly, such as en."})
     tag = fields.String(metadata={"description": "A tag that your team gave to responses."})

@@ -1,6 +1,7 @@
 """Planning a campaign: the form, and whom the plan would ask while somebody fills it in."""
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import replace
 
 from flask import flash, redirect, render_template, request, url_for
@@ -16,6 +17,7 @@ from widget.extensions import db
 from widget.storage.asking import open_surveys
 from widget.storage.audiences import audiences_of
 from widget.storage.campaigns import campaign_of
+from widget.storage.dashboards import counted_surveys
 from widget.storage.surveys import survey_of
 from widget.web import htmx
 from widget.web.clock import now
@@ -92,10 +94,18 @@ def _kind(survey: str) -> Kind:
     return next(one for one in KINDS if one == kind)
 
 
+def _likely(surveys: Sequence[tuple[str, str]]) -> str:
+    """The survey that a new campaign asks unless another is chosen: the first that asks for NPS,
+    which is about all that a customer has to do with a company, else the first."""
+    known = counted_surveys(db.session(), seat().workspace_id).values()
+    of_nps = {one.public_id for one in known if one.kind == "nps"}
+    return next((id for id, _name in surveys if id in of_nps), surveys[0][0])
+
+
 def _page(campaign_id: int | None, draft: CampaignDraft, wrong: dict[str, str]) -> str:
     surveys = open_surveys(db.session(), seat().workspace_id)
     if not draft.survey and surveys:
-        draft = replace(draft, survey=surveys[0][0])
+        draft = replace(draft, survey=_likely(surveys))
     found = audiences_of(db.session(), seat().workspace_id)
     return render_template(
         "console/campaigns/plan.html",

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from widget.actions.change_mail import word_mail
 from widget.domain.errors import MailNotSent, WordingRefused
 from widget.domain.faces import MemberCard
-from widget.domain.mail_wording import BUILT_IN, FIELDS, LIMITS, MailWording
+from widget.domain.mail_wording import FIELDS, LIMITS, MailWording, built_in
 from widget.extensions import db
 from widget.outbound.mail.compose import html_of, text_of, texts_of
 from widget.outbound.mail.letters import Post
@@ -92,8 +92,11 @@ def _page(setup: MailSetup, language: str, worded: MailWording, problems: dict[s
         problems=problems,
         limits=LIMITS,
         built_in={
-            name: translate(text, language) for name in FIELDS if (text := getattr(BUILT_IN, name))
+            name: translate(text, language)
+            for name in FIELDS
+            if (text := getattr(built_in("interaction"), name))
         },
+        campaigns_intro=translate(built_in("relationship").intro, language),
         texts=texts,
         plain=text_of(letter, texts),
         sender=_post().sender(setup.policy),
@@ -148,11 +151,15 @@ def send_campaign_to_oneself(public_id: str, languages: Sequence[str]) -> tuple[
     and once in each language that their mails would be in, the MOST_TRIALS most frequent."""
     setup = mail_setup(db.session(), seat().workspace_id, public_id)
     spoken = [choose_language(one, setup.definition, setup.mail) for one in languages or [""]]
-    return _send_trials(setup, list(dict.fromkeys(spoken))[:MOST_TRIALS], None)
+    return _send_trials(setup, list(dict.fromkeys(spoken))[:MOST_TRIALS], None, is_rehearsal=True)
 
 
 def _send_trials(
-    setup: MailSetup, languages: Sequence[str], member: MemberCard | None
+    setup: MailSetup,
+    languages: Sequence[str],
+    member: MemberCard | None,
+    *,
+    is_rehearsal: bool = False,
 ) -> tuple[str, str]:
     post = _post()
     mailer = make_mailer(post.settings)
@@ -162,7 +169,9 @@ def _send_trials(
                 post,
                 mailer,
                 setup,
-                trial_letter(post, setup, language, member, current_user.name),
+                trial_letter(
+                    *(post, setup, language, member, current_user.name), is_rehearsal=is_rehearsal
+                ),
                 workspace_id=seat().workspace_id,
                 id=new_id(),
                 recipient=current_user.email,

@@ -17,6 +17,7 @@ from widget.domain.scales import KIND_NAMES, KINDS
 from widget.domain.search_words import SEARCH_LIMIT
 from widget.domain.teams import TeamPlace, with_teams_below
 from widget.extensions import db
+from widget.storage.campaigns import campaign_names
 from widget.storage.members import member_ids
 from widget.storage.responses import days
 from widget.storage.stream_choices import Choices
@@ -35,6 +36,7 @@ _FOLDED = frozenset(
 )
 # A group of NPS is both of them.
 _GROUPING = frozenset(("kind", "mood"))
+_WITHOUT_FIELD = frozenset(("reason", "campaign", "wave"))
 _NOT_COUNTED = ("tests", "hidden")
 _HIGHEST_SCORE = 10
 _HIGHEST_VERSION = 2**31 - 1
@@ -102,6 +104,8 @@ def asked() -> Asked:
         clients=texts_of(chosen["client"]),
         segments=texts_of(chosen["segment"]),
         versions=_numbers("version", chosen, 1, _HIGHEST_VERSION, problems),
+        campaigns=_ids(chosen["campaign"]),
+        waves=_ids(chosen["wave"]),
         tags=chosen["tag"],
         reasons=chosen["reason"],
         has_comment=_YES_OR_NO.get(request.args.get("comment", "")),
@@ -118,7 +122,7 @@ def asked() -> Asked:
 
 def further_values(found: Asked, choices: Choices) -> list[tuple[str, str, str]]:
     """Values that the form's fields do not show: those beyond the first of each parameter, and all
-    ticked areas, which have no field. Name, value and words."""
+    ticked areas, campaigns and waves, which have no field. Name, value and words."""
     words: dict[str, dict[str, str]] = {
         "survey": dict(choices.surveys),
         "team": dict(choices.teams),
@@ -128,15 +132,32 @@ def further_values(found: Asked, choices: Choices) -> list[tuple[str, str, str]]
     }
     areas = found.chosen.get("reason", ())
     named = area_names(found.chosen.get("survey", ())) if areas else {}
+    campaigns = _campaign_names(found)
     return [
         *(("reason", id, _("Area: %(name)s", name=named.get(id, id))) for id in areas),
         *(
+            ("campaign", id, _("Campaign: %(name)s", name=campaigns.get(id, id)))
+            for id in found.chosen.get("campaign", ())
+        ),
+        *(
+            ("wave", number, _("Wave %(number)s", number=number))
+            for number in found.chosen.get("wave", ())
+        ),
+        *(
             (name, value, _("or %(value)s", value=words.get(name, {}).get(value, value)))
             for name in SEVERAL
-            if name != "reason"
+            if name not in _WITHOUT_FIELD
             for value in found.chosen.get(name, ())[1:]
         ),
     ]
+
+
+def _campaign_names(found: Asked) -> dict[str, str]:
+    """Names of chosen campaigns by id, for whoever may look at campaigns."""
+    if not found.wanted.campaigns or not seat().may("read_responses"):
+        return {}
+    names = campaign_names(db.session(), seat().workspace_id, found.wanted.campaigns)
+    return {str(id): name for id, name in names.items()}
 
 
 def group_links(found: Asked) -> list[tuple[str, str, bool]]:
@@ -177,6 +198,14 @@ def _numbers(
         else:
             problems[name] = _("Write a whole number.")
     return found
+
+
+def _ids(chosen: list[str]) -> list[int]:
+    """Numbers of an address; 0, which nothing has, for what is none."""
+    are_numbers = [
+        (text, text.isascii() and text.isdecimal() and len(text) < 10) for text in chosen
+    ]
+    return [int(text) if is_number else 0 for text, is_number in are_numbers]
 
 
 def _members(chosen: list[str]) -> list[int | None]:
