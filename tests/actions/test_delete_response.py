@@ -5,6 +5,7 @@ from uuid import UUID
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from tests.builders import MONDAY, Workspace, answer_survey
 from tests.following import raise_alerts, user_id
@@ -23,8 +24,10 @@ from widget.domain.errors import UnknownResponse
 from widget.domain.retention import kept_since
 from widget.domain.rules.rule import Acts
 from widget.extensions import db
+from widget.storage import deleting
 from widget.storage.models import Base, Event, Message, Response, User
 from widget.storage.rollups import rolled_up_counts, true_counts
+from widget.storage.since import Since
 
 
 def delete(acme: Workspace, id: str) -> None:
@@ -136,6 +139,33 @@ def test_what_was_queued_about_it_goes_and_what_is_about_others_stays(
     assert purposes(acme, "xylophone") == []
     assert purposes(acme, "trombone") == about
     assert purposes(acme) == all_of[::2]
+
+
+def test_what_is_queued_about_it_while_messages_are_read_goes_too(
+    any_acme: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    acme, survey = any_acme, any_acme.survey()
+    acme.person("lea@acme.example", "manager", sees_all=True)
+    id, look, looks = tell_of(acme, survey, "A xylophone"), deleting.messages_about, []
+
+    def messages_about(
+        session: Session, workspace_id: int, responses: list[UUID], since: Since | None = None
+    ) -> set[UUID]:
+        found = look(session, workspace_id, responses, since)
+        if not looks:
+            # Nothing else could be written within a write transaction.
+            with acme.world.app.app_context():
+                who = Author(user_id(acme, acme.owner), "Alice")
+                link, at = f"https://sayso.example/console/responses/{id}", acme.world.clock()
+                said = "@lea@acme.example Which xylophone?"
+                note_response(db.session(), acme.id, UUID(id), who, said, link=link, at=at)
+        looks.append(since)
+        return found
+
+    monkeypatch.setattr(deleting, "messages_about", messages_about)
+    delete(acme, id)
+    assert [since is None for since in looks] == [True, False]
+    assert purposes(acme, "xylophone") == []
 
 
 def test_a_hidden_one_was_counted_no_more(any_acme: Workspace) -> None:
