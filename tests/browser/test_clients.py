@@ -7,9 +7,9 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import NewVisitor, Product
+from tests.browser.tabbing import tab_through
 from tests.browser.test_accessibility import axe
 from tests.browser.test_reports import sign_in
-from tests.browser.tabbing import tab_through
 from tests.browser.widths import past_the_edge
 from tests.builders import answer_survey
 

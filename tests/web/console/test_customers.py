@@ -1,5 +1,9 @@
 """The directory of customers and each one's own page."""
 
+import re
+from typing import Any
+from uuid import UUID
+
 from tests.builders import (
     Workspace,
     add_customer,
@@ -10,6 +14,7 @@ from tests.builders import (
     customer_of,
     post,
 )
+from tests.campaigning import launched
 from tests.following import raise_alerts
 from tests.web.landing.mailing import reader
 from widget.actions.share_response import share_response
@@ -97,6 +102,59 @@ def test_a_customers_page_tells_everything_newest_first(acme: Workspace) -> None
     assert "On the page" in text
     assert "T-1" in text
     assert text.index("On the page") < text.index("T-1")
+
+
+def test_what_is_said_until_the_answer_is_finished_is_the_answer_and_no_change(
+    acme: Workspace,
+) -> None:
+    survey = acme.survey("nps")
+    kim = add_customer(acme)
+    said = {"customer_email": "kim@c.example"}
+
+    def step(score: int, **further: Any) -> str:
+        acme.world.clock.pass_time(minutes=1)
+        return answer_survey(acme, survey, score, **said, **further)
+
+    response = step(0, finished=False)
+    step(0, id=response, comment="At first", wants_contact=True, finished=False)
+    assert changes_told(acme, kim) == []
+    # Thought better of while answering: that is a change, and 0 is an answer as others are.
+    step(3, id=response, finished=False)
+    assert changes_told(acme, kim) == ["NPS: NPS 0 of 10 → NPS 3 of 10"]
+    step(3, id=response, contact="kim@home.example", finished=True)
+    assert len(changes_told(acme, kim)) == 1
+    step(3, id=response, comment="In the end")
+    assert changes_told(acme, kim) == [
+        "Comment: At first → In the end",
+        "NPS: NPS 0 of 10 → NPS 3 of 10",
+    ]
+
+
+def test_what_is_added_to_a_finished_answer_is_a_change(acme: Workspace) -> None:
+    survey = acme.survey()
+    kim = add_customer(acme)
+    said = {"customer_email": "kim@c.example"}
+    response = answer_survey(acme, survey, 4, **said)
+    acme.world.clock.pass_time(minutes=1)
+    answer_survey(acme, survey, 4, id=response, comment="Afterwards", **said)
+    assert changes_told(acme, kim) == ["Comment: – → Afterwards"]
+
+
+def changes_told(acme: Workspace, customer: UUID) -> list[str]:
+    """The changes of answers on a customer's page, the newest first."""
+    text = acme.signed_in().get(f"/console/customers/{customer}").text
+    thread = text.split('<ol class="thread">')[1].split("</ol>")[0]
+    told = re.findall(r"<li>(?!\s*<p>)(.*?)</li>", thread)
+    assert len(told) >= thread.count("Changed the answer")
+    return [re.sub(r"<[^>]+>", "", one) for one in told]
+
+
+def test_a_request_names_its_campaign_and_leads_there(acme: Workspace) -> None:
+    kim = add_customer(acme)
+    id = launched(acme, acme.survey(), name="Autumn & winter")
+    text = acme.signed_in().get(f"/console/customers/{kim}").text
+    link = f'<a dir="auto" href="/console/campaigns/{id}">Autumn &amp; winter</a>'
+    assert f"asked by the campaign {link}" in text
 
 
 def test_what_was_not_sent_says_why(acme: Workspace) -> None:
