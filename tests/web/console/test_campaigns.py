@@ -7,6 +7,8 @@ from email.policy import default
 from html import unescape
 from typing import Any
 
+from flask.testing import FlaskClient
+
 from tests.builders import MONDAY, Workspace, answer_survey, csrf_token, make_workspace, post
 from tests.campaigning import (
     add_customer,
@@ -309,6 +311,44 @@ def test_how_far_it_has_come_is_a_part_of_the_page_that_htmx_asks_for(acme: Work
     said = text_of(part)
     assert "0 scheduled 4 sent 1 answered 1 bounced 1 unsubscribed 0 not sent" in said
     assert "opened" not in said.lower()
+
+
+def test_whoever_unsubscribed_is_one_press_away_and_nobody_of_other_teams(acme: Workspace) -> None:
+    add_customers(acme, 3)
+    survey = acme.survey("nps")
+    id = launched(acme, survey)
+    other = launched(acme, survey, name="Other", quiet_days=0)
+    mail_all(acme)
+    gone, of_ana, _other = requests_of(acme, id)
+    ana = acme.member("Ana")
+    team = acme.team("Support")
+    acme.put_in(team, ana)
+    with acme.world.app.app_context(), writing(db.session) as session:
+        rows = session.query(Request).filter(Request.id.in_([gone.id, of_ana.id]))
+        rows.update({"unsubscribed_at": acme.world.clock()})
+        session.query(Request).filter(Request.id == of_ana.id).update({"member_id": ana})
+    page = f"/console/campaigns/{id}"
+    listed = f"/console/requests?campaign={id}&unsubscribed=yes"
+
+    def names(client: FlaskClient, address: str = listed) -> int:
+        """How many requests are listed, each of which says that it was used."""
+        text = client.get(address).text
+        assert text.count("Unsubscribed by its mail on") == text.count('class="cover"')
+        return text.count('class="cover"')
+
+    owner = acme.signed_in()
+    link = re.search(r'<a href="([^"]+)"><strong>(.)</strong> unsub', owner.get(page).text)
+    assert link
+    assert (unescape(link[1]), link[2]) == (listed, "2")
+    assert names(owner) == 2
+    assert names(owner, f"/console/requests?campaign={other}&unsubscribed=yes") == 0
+    assert 'name="unsubscribed" value="yes" checked' in owner.get(listed).text
+    lead = acme.person("lead@acme.example", "manager", leads=(team,))
+    assert "1 unsubscribed" in text_of(lead.get(page).text)
+    assert names(lead) == 1
+    nobody = acme.person("top@acme.example", "manager", leads=(acme.team("Top"),))
+    assert "unsubscribed=yes" not in nobody.get(page).text
+    assert names(nobody) == 0
 
 
 def found_by(
