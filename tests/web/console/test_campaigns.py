@@ -313,6 +313,23 @@ def test_how_far_it_has_come_is_a_part_of_the_page_that_htmx_asks_for(acme: Work
     assert "opened" not in said.lower()
 
 
+def test_strata_are_told_apart_by_attributes_that_the_form_suggests(acme: Workspace) -> None:
+    for place, plan in enumerate(("pro", "pro", "free")):
+        add_customer(acme, f"{place}@c.example", attributes={"plan": plan, "seats, paid": "2"})
+    survey, client = acme.survey("nps"), acme.signed_in()
+    page = client.get(NEW).text
+    [known] = re.findall(r'<datalist id="known-attribute">(.*?)</datalist>', page)
+    assert re.findall('value="([^"]+)"', known) == ["plan", "seats, paid"]
+    assert len(re.findall('<input id="attribute-[123]" [^>]*list="known-attribute"', page)) == 3
+    typed = {**fields(survey), "attributes": ["plan", "", "seats, paid"]}
+    location = post(client, NEW, **typed).location
+    id = int(location.rsplit("/", 1)[1])
+    assert stored_campaign(acme, id).plan.traits == ("attribute:plan", "attribute:seats, paid")
+    again = client.get(f"{location}/plan").text
+    kept = re.findall('<input id="attribute-[123]" name="attributes" value="([^"]*)"', again)
+    assert kept == ["plan", "seats, paid", ""]
+
+
 def test_whoever_unsubscribed_is_one_press_away_and_nobody_of_other_teams(acme: Workspace) -> None:
     add_customers(acme, 3)
     survey = acme.survey("nps")
