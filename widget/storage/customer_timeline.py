@@ -152,7 +152,7 @@ def _of_requests(
 ) -> Iterable[Entry]:
     by = {id: found.request.campaign_id for id, found in requests.items()}
     ids = {campaign for campaign in by.values() if campaign is not None}
-    campaigns = campaign_names(session, workspace_id, ids) if ids else {}
+    campaigns = campaign_names(session, workspace_id, ids)
     for id, found in requests.items():
         campaign = by[id]
         told = {"campaign": campaigns[campaign]} if campaign in campaigns else {}
