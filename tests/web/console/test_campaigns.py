@@ -330,6 +330,28 @@ def test_strata_are_told_apart_by_attributes_that_the_form_suggests(acme: Worksp
     assert kept == ["plan", "seats, paid", ""]
 
 
+def test_more_than_ten_strata_are_folded_and_their_number_is_told(acme: Workspace) -> None:
+    survey, client = acme.survey("nps"), acme.signed_in()
+    typed = {**fields(survey), "trait": "client"}
+
+    def folded() -> list[tuple[str, int]]:
+        """The summary of what is folded, and the rows in it."""
+        page = post(client, "/console/campaigns/sample", page=NEW, **typed).text
+        parts = re.findall(r"<details class=.more.><summary>(.*?)</summary>(.*?)</details>", page, re.DOTALL)
+        rows = [part.count('<th scope="row"') for _words, part in parts]
+        assert sum(rows) in (0, page.count('<th scope="row"'))
+        return [(words, number) for (words, _part), number in zip(parts, rows, strict=True)]
+
+    for number in range(10):
+        add_customer(acme, f"{number}@c.example", client=f"Client {number}")
+    assert folded() == []
+    add_customer(acme, "10@c.example", client="Client 10")
+    assert folded() == [("All 11 strata", 11)]
+    for number in range(11, 101):
+        add_customer(acme, f"{number}@c.example", client=f"Client {number}")
+    assert folded() == [("The 100 largest of 101 strata", 100)]
+
+
 def test_whoever_unsubscribed_is_one_press_away_and_nobody_of_other_teams(acme: Workspace) -> None:
     add_customers(acme, 3)
     survey = acme.survey("nps")
