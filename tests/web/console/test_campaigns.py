@@ -337,7 +337,9 @@ def test_more_than_ten_strata_are_folded_and_their_number_is_told(acme: Workspac
     def folded() -> list[tuple[str, int]]:
         """The summary of what is folded, and the rows in it."""
         page = post(client, "/console/campaigns/sample", page=NEW, **typed).text
-        parts = re.findall(r"<details class=.more.><summary>(.*?)</summary>(.*?)</details>", page, re.DOTALL)
+        parts = re.findall(
+            r"<details class=.more.><summary>(.*?)</summary>(.*?)</details>", page, re.DOTALL
+        )
         rows = [part.count('<th scope="row"') for _words, part in parts]
         assert sum(rows) in (0, page.count('<th scope="row"'))
         return [(words, number) for (words, _part), number in zip(parts, rows, strict=True)]
