@@ -1,5 +1,6 @@
 """Files of customers: what their columns are taken for, and what their rows say."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Literal
 
@@ -75,6 +76,9 @@ ALIASES: dict[str, tuple[str, ...]] = {
 }
 _BY_ALIAS = {bare_header(alias): name for name, aliases in ALIASES.items() for alias in aliases}
 
+# An address as mail programs copy it: `Kim Larsen <kim@customer.example>`, quoted or not.
+_NAMED_ADDRESS = re.compile(r"([^<>]*)<\s*([^<>\s]+@[^<>\s]+)\s*>")
+
 TEMPLATE: tuple[tuple[str, ...], ...] = (
     ("email", "name", "external id", "client", "segment", "language", "country", "time zone"),
     (
@@ -140,13 +144,17 @@ def mapping_problem(mapping: Sequence[str]) -> str | None:
 
 
 def details_of(cells: Sequence[str], mapping: Sequence[str]) -> Details:
-    """What a row says. An empty cell says nothing: it takes away nothing that is known."""
+    """What a row says. An empty cell says nothing: it takes away nothing that is known. A name that
+    stands before the address is taken where the row has no other."""
     said = {
         target: cell
         for target, cell in zip(mapping, cells, strict=False)
         if target and cell.strip()
     }
     name = " ".join(said[part] for part in NAME_PARTS if part in said)
+    if "email" in said:
+        before, said["email"] = _name_and_address(said["email"])
+        name = name or before
     if name and "name" not in said:
         said["name"] = name
     fields: dict[Field, str] = {field: said[field] for field in FIELDS if field in said}
@@ -156,3 +164,16 @@ def details_of(cells: Sequence[str], mapping: Sequence[str]) -> Details:
         if target.startswith(ATTRIBUTE)
     }
     return Details(fields, attributes)
+
+
+def _name_and_address(cell: str) -> tuple[str, str]:
+    """The name before an address, "" without one, and the address; a cell that holds anything else
+    is the address as it stands."""
+    found = _NAMED_ADDRESS.fullmatch(cell.strip())
+    if found is None:
+        return "", cell
+    name, email = found.group(1).strip(" \t\"'"), found.group(2)
+    if name.lower() == email.lower():
+        return "", email
+    # Another address there makes it a list, and nobody could say who of them is meant.
+    return ("", cell) if "@" in name else (name, email)
