@@ -12,6 +12,7 @@ from tests.actions.test_import_customers import LIST, work
 from tests.builders import Workspace, post, send_file
 from widget.storage.customer_imports import CheckedRow, rows_of_import
 from widget.web.console import customer_imports
+from widget.web.console.customer_imports import first_cells
 
 PATH = "/console/customers/import"
 HTMX = {"HX-Request": "true"}
@@ -49,6 +50,26 @@ def test_a_file_goes_from_upload_to_the_directory(acme: Workspace) -> None:
     assert "Done." in page
     assert "New customers: 4" in page
     assert "Initech" in client.get("/console/customers").text
+
+
+def test_a_column_that_begins_with_nothing_is_shown_by_its_first_cells() -> None:
+    rows = iter([["kim", "", "1"], ["lee"], ["zoe", "A", "2"], ["ann", "B", "3"], ["bo", "C", ""]])
+    assert first_cells(rows, 4) == [["kim", "lee", "zoe"], ["A", "B", "C"], ["1", "2", "3"], []]
+    rows = iter([["1"], ["2"], ["3"], ["4"]])
+    first_cells(rows, 1)
+    assert list(rows) == [["4"]]
+
+
+def test_the_form_shows_the_first_cells_of_a_column_that_begins_with_nothing(
+    acme: Workspace,
+) -> None:
+    client = acme.signed_in()
+    where = upload(client, b"email,Plan\n" + b"kim@c.example,\n" * 1_200 + b"lee@c.example,Gold\n")
+    work(acme)
+    page = client.get(where).text
+    assert ["kim@c.example · kim@c.example · kim@c.example", "Gold"] == re.findall(
+        r'data-label="Such as"[^>]*>([^<]*)<', page
+    )
 
 
 def test_the_rows_that_cannot_be_used_are_downloaded_without_formulas(acme: Workspace) -> None:

@@ -1,6 +1,6 @@
 """Customers from a file: upload, say what the columns are, look at what each row will do, start."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from uuid import UUID
 
@@ -53,6 +53,8 @@ from widget.web.console.access import blueprint, needs, seat, signed_in_seat
 
 PAGE = 100
 _SAMPLES = 3
+# So many rows are looked through for samples of columns that are mostly empty.
+_SAMPLED = 5_000
 # What a column may be beside fields: an attribute under its own name.
 _AS_ATTRIBUTE = "attribute"
 
@@ -205,9 +207,8 @@ def _target(header: str, chosen: str) -> str:
 
 
 def _mapping_page(found: ImportRow, problem: str, mapping: list[str] | None = None) -> str:
-    samples = list(
-        islice(rows_of_import(db.session(), seat().workspace_id, found.id, before=1), _SAMPLES)
-    )
+    rows = rows_of_import(db.session(), seat().workspace_id, found.id)
+    samples = first_cells(islice((row.cells for row in rows), _SAMPLED), len(found.headers))
     taken = mapping or found.mapping
     return render_template(
         "console/customers/import_columns.html",
@@ -218,12 +219,24 @@ def _mapping_page(found: ImportRow, problem: str, mapping: list[str] | None = No
                 number,
                 header,
                 _AS_ATTRIBUTE if target.startswith(ATTRIBUTE) else target,
-                [defused(row.cells[number]) for row in samples if number < len(row.cells)],
+                [defused(cell) for cell in samples[number]],
             )
             for number, (header, target) in enumerate(zip(found.headers, taken, strict=True))
         ],
         targets=_targets(),
     )
+
+
+def first_cells(rows: Iterable[Sequence[str]], columns: int) -> list[list[str]]:
+    """The first cells of each column that hold something; reads no more rows than it takes."""
+    found: list[list[str]] = [[] for _column in range(columns)]
+    for cells in rows:
+        for column, cell in zip(found, cells, strict=False):
+            if cell and len(column) < _SAMPLES:
+                column.append(cell)
+        if all(len(column) == _SAMPLES for column in found):
+            break
+    return found
 
 
 def _targets() -> list[tuple[str, str]]:
