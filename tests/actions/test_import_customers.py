@@ -91,19 +91,19 @@ def test_each_row_says_beforehand_what_it_will_do_and_then_does_it(any_acme: Wor
     id = upload(any_acme, LIST)
     checked = check(any_acme, id)
     assert checked.status == "checked"
-    assert checked.counts == {"new": 2, "same": 2, "error": 2}
+    assert checked.counts == {"new": 3, "same": 2, "error": 1, "noted": 1}
     assert [(number, outcome) for number, outcome, _problem in rows(any_acme, id)] == [
         (2, "new"),
         (3, "new"),
         (4, "same"),
         (5, "error"),
-        (6, "error"),
+        (6, "new"),
         (7, "same"),
     ]
     assert count(any_acme) == 1
     done = start(any_acme, id)
     assert (done.status, done.done, done.counts) == ("done", 6, checked.counts)
-    assert count(any_acme) == 3
+    assert count(any_acme) == 4
     with any_acme.world.app.app_context():
         kim = db.session.scalars(select(Customer).where(Customer.name == "Kim")).one()
         assert (kim.client, kim.attributes, kim.language) == ("Initech", {"Plan": "S"}, "da")
@@ -111,8 +111,31 @@ def test_each_row_says_beforehand_what_it_will_do_and_then_does_it(any_acme: Wor
         assert event.data["counts"] == done.counts
     assert rows(any_acme, id) == [
         (5, "error", "The part after the @ is no mail domain."),
-        (6, "error", "This is no language tag; write it like en or pt-BR."),
+        (
+            6,
+            "new",
+            "The language “Klingon!” is left out."
+            " This is no language tag; write it like en or pt-BR.",
+        ),
     ]
+
+
+def test_what_cannot_be_kept_beside_who_somebody_is_keeps_nobody_out(any_acme: Workspace) -> None:
+    add_customer(any_acme, "kim@c.example", country="DK", time_zone="Europe/Copenhagen")
+    rows_of_file = "email,client,country,time zone\nkim@c.example,Initech,Germany,Mars/Base\n"
+    id = upload(any_acme, rows_of_file + "broken,,Germany,\n")
+    assert check(any_acme, id).counts == {"changed": 1, "error": 1, "noted": 1}
+    note = (
+        "The country “Germany” is left out. Write the country with two letters, like PT."
+        " The time zone “Mars/Base” is left out."
+        " There is no such time zone; write it like Europe/Lisbon."
+    )
+    assert rows(any_acme, id)[0] == (2, "changed", note)
+    assert start(any_acme, id).counts == {"changed": 1, "error": 1, "noted": 1}
+    assert [row[:2] for row in rows(any_acme, id)] == [(2, "changed"), (3, "error")]
+    with any_acme.world.app.app_context():
+        kim = db.session.scalars(select(Customer)).one()
+        assert (kim.client, kim.country, kim.time_zone) == ("Initech", "DK", "Europe/Copenhagen")
 
 
 def test_a_spreadsheet_is_imported_like_a_csv_file(acme: Workspace) -> None:

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from widget.actions.keep_customers import Kept, keep_within, look_at
 from widget.domain.csv_files import Line
-from widget.domain.customer_files import details_of, file_lines, guess_mapping
+from widget.domain.customer_files import details_of, file_lines, guess_mapping, usable
 from widget.domain.customers import Details, tidied
 from widget.domain.errors import FileRefused, ReadingStopped
 from widget.domain.retries import Backoff
@@ -247,12 +247,12 @@ def _check_part(session: Session, found: CustomerImport, seen: Seen, now: dateti
         before = rows_of_import(session, found.workspace_id, found.id, before=number)
         seen.begin(found.id, (details_of(row.cells, found.mapping) for row in before))
     rows = rows_of_part(part)
-    said = [details_of(row.cells, found.mapping) for row in rows]
+    said, notes = _usable(rows, found, now)
     looked = look_at(session, found.workspace_id, said, now)
     # Whoever an earlier part makes is not there yet.
     checked = [
-        _after(row, one, "changed" if one.outcome == "new" and seen.knows(details) else "")
-        for row, one, details in zip(rows, looked, said, strict=True)
+        _after(row, one, note, "changed" if one.outcome == "new" and seen.knows(details) else "")
+        for row, one, note, details in zip(rows, looked, notes, said, strict=True)
     ]
     for details in said:
         seen.add(details)
@@ -261,21 +261,29 @@ def _check_part(session: Session, found: CustomerImport, seen: Seen, now: dateti
     return len(rows)
 
 
+def _usable(
+    rows: Sequence[CheckedRow], found: CustomerImport, now: datetime
+) -> tuple[list[Details], list[str]]:
+    """What rows say that can be kept, and a note on what of each cannot."""
+    read = [usable(details_of(row.cells, found.mapping), now) for row in rows]
+    return [details for details, _note in read], [note for _details, note in read]
+
+
 def _run_part(session: Session, found: CustomerImport, _seen: Seen, now: datetime) -> int:
-    """Put the rows of a part into the directory; only those with an error are kept."""
+    """Put the rows of a part into the directory; only those with a problem are kept."""
     part = _next_part(session, found)
     if part is None:
         _finish(session, found, now)
         return 0
     rows = rows_of_part(part)
     fine = [row for row in rows if row.outcome != "error"]
-    said = [details_of(row.cells, found.mapping) for row in fine]
+    said, notes = _usable(fine, found, now)
     kept = keep_within(session, found.workspace_id, said, now)
-    became = [_after(row, one) for row, one in zip(fine, kept, strict=True)]
+    became = [_after(row, one, note) for row, one, note in zip(fine, kept, notes, strict=True)]
     wrong = [row for row in rows if row.outcome == "error"]
     _count(found, [*became, *wrong])
-    errors = [*wrong, *(row for row in became if row.outcome == "error")]
-    put_rows(part, sorted(errors, key=lambda row: row.number))
+    told = [*wrong, *(row for row in became if row.problem)]
+    put_rows(part, sorted(told, key=lambda row: row.number))
     return len(rows)
 
 
@@ -299,13 +307,14 @@ def _finish(session: Session, found: CustomerImport, now: datetime) -> None:
     )
 
 
-def _after(row: CheckedRow, kept: Kept, instead: str = "") -> CheckedRow:
-    problem = " ".join(kept.problems.values())
+def _after(row: CheckedRow, kept: Kept, note: str, instead: str = "") -> CheckedRow:
+    problem = " ".join(filter(None, (*kept.problems.values(), note)))
     return CheckedRow(row.number, row.cells, instead or kept.outcome, problem)
 
 
 def _count(found: CustomerImport, rows: Sequence[CheckedRow]) -> None:
     counts = Counter(found.counts)
     counts.update(row.outcome for row in rows)
-    found.counts = dict(counts)
+    counts["noted"] += sum(row.is_noted for row in rows)
+    found.counts = dict(+counts)
     found.done += len(rows)

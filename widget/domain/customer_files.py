@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Literal
 
+from widget.domain.addresses import shown
 from widget.domain.csv_files import Line, bare_header, stream_lines
-from widget.domain.customers import FIELDS, Details, Field
+from widget.domain.customers import FIELDS, SIDE_FIELDS, Details, Field, problems
 from widget.domain.errors import FileRefused
 from widget.domain.request_files import decode
 from widget.domain.spreadsheets import check_unpacked, is_spreadsheet, spreadsheet_lines
@@ -13,6 +15,7 @@ from widget.domain.spreadsheets import check_unpacked, is_spreadsheet, spreadshe
 MOST_ROWS = 200_000
 MOST_BYTES = 25 * 1024 * 1024
 LONGEST_CELL = 2_000
+_LONGEST_IN_NOTE = 40
 
 FileFormat = Literal["csv", "xlsx"]
 
@@ -164,6 +167,21 @@ def details_of(cells: Sequence[str], mapping: Sequence[str]) -> Details:
         if target.startswith(ATTRIBUTE)
     }
     return Details(fields, attributes)
+
+
+def usable(details: Details, now: datetime) -> tuple[Details, str]:
+    """A row's details without the side fields that cannot be kept, and a note on those, "" without
+    any: a country written out is no reason to leave somebody out."""
+    if not any(name in details.fields for name in SIDE_FIELDS):
+        return details, ""
+    wrong = problems(details, now)
+    left_out = [name for name in SIDE_FIELDS if name in wrong]
+    notes = [
+        f"The {name.replace('_', ' ')} “{shown(details.fields[name], _LONGEST_IN_NOTE)}” is left"
+        f" out. {wrong[name]}"
+        for name in left_out
+    ]
+    return details.without(left_out), " ".join(notes)
 
 
 def _name_and_address(cell: str) -> tuple[str, str]:

@@ -19,6 +19,9 @@ Field = Literal[
 ]
 FIELDS: tuple[Field, ...] = get_args(Field)
 
+# Of somebody who is known by address or id, these may be left out when they cannot be kept.
+SIDE_FIELDS: tuple[Field, ...] = ("language", "country", "time_zone")
+
 # What putting somebody into the directory does, or did.
 Outcome = Literal["new", "changed", "same", "error"]
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)

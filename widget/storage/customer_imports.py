@@ -29,7 +29,8 @@ WAITING = ("reading", *WITH_ROWS)
 
 @dataclass(frozen=True)
 class ImportRow:
-    """An import as pages show it. `counts` is rows by what they do, or did."""
+    """An import as pages show it. `counts` is rows by what they do, or did; those of which
+    something is left out are counted once more as `noted`."""
 
     id: UUID
     file_name: str
@@ -49,12 +50,18 @@ class ImportRow:
 
 @dataclass(frozen=True)
 class CheckedRow:
-    """A row of a file; `outcome` is "" until it has been checked."""
+    """A row of a file; `outcome` is "" until it has been checked. `problem` is why it cannot be
+    used, or with any other outcome what of it is left out."""
 
     number: int
     cells: Sequence[str]
     outcome: str = ""
     problem: str = ""
+
+    @property
+    def is_noted(self) -> bool:
+        """Whether it can be used, though not all of it."""
+        return self.outcome != "error" and self.problem != ""
 
 
 def add_import(

@@ -67,9 +67,10 @@ def test_the_form_shows_the_first_cells_of_a_column_that_begins_with_nothing(
     where = upload(client, b"email,Plan\n" + b"kim@c.example,\n" * 1_200 + b"lee@c.example,Gold\n")
     work(acme)
     page = client.get(where).text
-    assert ["kim@c.example · kim@c.example · kim@c.example", "Gold"] == re.findall(
-        r'data-label="Such as"[^>]*>([^<]*)<', page
-    )
+    assert re.findall(r'data-label="Such as"[^>]*>([^<]*)<', page) == [
+        "kim@c.example · kim@c.example · kim@c.example",
+        "Gold",
+    ]
 
 
 def test_the_rows_that_cannot_be_used_are_downloaded_without_formulas(acme: Workspace) -> None:
@@ -82,9 +83,34 @@ def test_the_rows_that_cannot_be_used_are_downloaded_without_formulas(acme: Work
     answer = client.get(f"{where}/errors.csv")
     assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
     assert answer.text.splitlines() == [
-        "\ufeffRow,Problem,email,name",
-        "2,This is no email address.,bad,'=HYPERLINK(1)",
+        "\ufeffRow,Result,Problem,email,name",
+        "2,Cannot be used,This is no email address.,bad,'=HYPERLINK(1)",
     ]
+
+
+def test_rows_of_which_something_is_left_out_are_told_beforehand_and_downloaded(
+    acme: Workspace,
+) -> None:
+    client = acme.signed_in()
+    where = upload(client, b"email,country\nkim@c.example,Germany\nlee@c.example,DK\n")
+    work(acme)
+    post(client, f"{where}/columns", page=where, **{"column-0": "email", "column-1": "country"})
+    work(acme)
+    note = "The country “Germany” is left out. Write the country with two letters, like PT."
+    page = client.get(where).text
+    assert "Used without their country, time zone or language" in page
+    assert note in page
+    only = client.get(f"{where}?only=noted").text
+    assert ("kim@c.example" in only, "lee@c.example" in only) == (True, False)
+    lines = [
+        "\ufeffRow,Result,Problem,email,country",
+        f'2,New,"{note}",kim@c.example,Germany',
+    ]
+    assert client.get(f"{where}/errors.csv").text.splitlines() == lines
+    post(client, f"{where}/start", page=where)
+    work(acme)
+    assert "Download the rows that were not used, or not all of them" in client.get(where).text
+    assert client.get(f"{where}/errors.csv").text.splitlines() == lines
 
 
 def test_a_mapping_that_cannot_be_is_said_and_what_was_chosen_stays(acme: Workspace) -> None:

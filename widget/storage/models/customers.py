@@ -102,7 +102,7 @@ class CustomerImport(Base):
 
 class CustomerImportPart(Base):
     """Some rows of a file: `{"number", "cells"}`, and when they have been checked also `outcome`
-    and `problem`. Those without an error are forgotten when they have been imported.
+    and `problem`. Those without a problem are forgotten when they have been imported.
     """
 
     __tablename__ = "customer_import_parts"

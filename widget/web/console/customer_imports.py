@@ -161,7 +161,8 @@ def customer_import_start_or_discard(customer_import_id: UUID, verb: str) -> Res
 @blueprint.get("/customers/import/<uuid:customer_import_id>/errors.csv")
 @needs("manage_workspace")
 def customer_import_errors(customer_import_id: UUID) -> FlaskResponse:
-    """The rows that cannot be used, as they were, each with what is wrong with it."""
+    """The rows that cannot be used, and those of which something is left out, as they were, each
+    with what is wrong with it."""
     found = stored_import(db.session(), seat().workspace_id, customer_import_id)
     response = FlaskResponse(
         stream_with_context(_error_lines(found)), content_type="text/csv; charset=utf-8"
@@ -260,14 +261,20 @@ def _targets() -> list[tuple[str, str]]:
 
 
 def _outcomes(found: ImportRow) -> list[tuple[str, str, int]]:
-    """What the rows do, or did, with how many do it."""
+    """What the rows do, or did, with how many do it; those that are noted were counted before."""
     words: dict[str, str] = {
         "new": _("New customers"),
         "changed": _("Known, with something new"),
         "same": _("Known, as they are"),
         "error": _("Cannot be used"),
+        "noted": _("Used without their country, time zone or language"),
     }
-    return [(one, words[one], found.counts[one]) for one in OUTCOMES if found.counts.get(one)]
+    told = (*OUTCOMES, "noted")
+    return [(one, words[one], found.counts[one]) for one in told if found.counts.get(one)]
+
+
+def _is_shown(row: CheckedRow, only: str) -> bool:
+    return row.is_noted if only == "noted" else only in ("", row.outcome)
 
 
 def _preview_page(found: ImportRow) -> str:
@@ -279,7 +286,7 @@ def _preview_page(found: ImportRow) -> str:
     rows = (
         (since + place // PART, row)
         for place, row in enumerate(read)
-        if only in ("", row.outcome) and row.number > first
+        if _is_shown(row, only) and row.number > first
     )
     page = list(islice(rows, PAGE + 1))
     return render_template(
@@ -307,8 +314,9 @@ def _previewed(found: ImportRow, row: CheckedRow) -> tuple[CheckedRow, dict[str,
 
 def _error_lines(found: ImportRow) -> Iterator[str]:
     yield "\ufeff" + write_lines(
-        [[str(_("Row")), str(_("Problem")), *map(defused_in_csv, found.headers)]]
+        [[str(_("Row")), str(_("Result")), str(_("Problem")), *map(defused_in_csv, found.headers)]]
     )
     for row in rows_of_import(db.session(), seat().workspace_id, found.id):
-        if row.outcome == "error":
-            yield write_lines([[str(row.number), row.problem, *map(defused_in_csv, row.cells)]])
+        if row.problem:
+            said = [str(row.number), row_outcome(row.outcome), defused_in_csv(row.problem)]
+            yield write_lines([[*said, *map(defused_in_csv, row.cells)]])
