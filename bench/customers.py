@@ -28,7 +28,8 @@ from widget.actions.create_workspace import create_workspace
 from widget.actions.erase_customer import erase_customer
 from widget.actions.import_customers import map_customers, start_customers, upload_customers
 from widget.actions.purge_erased import purge_erased
-from widget.actions.run_customer_imports import Seen, run_customer_imports
+from widget.actions.run_customer_imports import run_customer_imports
+from widget.domain.rows_seen import Seen
 from widget.extensions import db
 from widget.settings import load_settings
 from widget.storage import migrate

@@ -91,11 +91,11 @@ def test_each_row_says_beforehand_what_it_will_do_and_then_does_it(any_acme: Wor
     id = upload(any_acme, LIST)
     checked = check(any_acme, id)
     assert checked.status == "checked"
-    assert checked.counts == {"new": 3, "same": 2, "error": 1, "noted": 1}
+    assert checked.counts == {"new": 3, "same": 1, "repeated": 1, "error": 1, "noted": 1}
     assert [(number, outcome) for number, outcome, _problem in rows(any_acme, id)] == [
         (2, "new"),
         (3, "new"),
-        (4, "same"),
+        (4, "repeated"),
         (5, "error"),
         (6, "new"),
         (7, "same"),
@@ -162,7 +162,7 @@ def test_the_columns_are_taken_the_next_time_for_what_was_said(acme: Workspace) 
 def test_columns_may_be_taken_for_something_else_until_it_is_started(acme: Workspace) -> None:
     id = _checked(acme, LIST)
     check(acme, id, "email", "", "", "", "")
-    assert stand(acme, id).counts == {"new": 4, "same": 1, "error": 1}
+    assert stand(acme, id).counts == {"new": 4, "repeated": 1, "error": 1}
     with acme.world.app.app_context(), pytest.raises(FileRefused, match="Two columns"):
         map_customers(db.session, acme.id, id, ["email", "email", "", "", ""])
     with acme.world.app.app_context(), pytest.raises(FileRefused, match="each column"):
@@ -194,13 +194,30 @@ def test_a_worker_that_ends_in_the_middle_leaves_nothing_twice_and_nothing_out(
         work(any_acme, **one_part)
         assert stand(any_acme, id).done == expected
     work(any_acme)
-    assert stand(any_acme, id).counts == {"new": 10, "changed": 1}
+    assert stand(any_acme, id).counts == {"new": 10, "repeated": 1}
     with any_acme.world.app.app_context():
         start_customers(db.session, any_acme.id, id)
     work(any_acme, **one_part)
     assert (stand(any_acme, id).status, count(any_acme)) == ("running", 3)
     work(any_acme)
-    assert (stand(any_acme, id).counts, count(any_acme)) == ({"new": 10, "same": 1}, 10)
+    assert (stand(any_acme, id).counts, count(any_acme)) == ({"new": 10, "repeated": 1}, 10)
+
+
+@pytest.mark.usefixtures("small_parts")
+def test_a_row_tells_which_earlier_one_is_about_the_same_customer(any_acme: Workspace) -> None:
+    add_customer(any_acme, "known@c.example")
+    people = ("kim", "known", "broken@", "lee", "kim", "known", "zoe", "lee", "broken")
+    content = "".join(f"{one}@c.example,{place}\n" for place, one in enumerate(people))
+    id = upload(any_acme, "email,Place\n" + content)
+    assert check(any_acme, id).counts == {"new": 4, "changed": 1, "repeated": 3, "error": 1}
+    with any_acme.world.app.app_context():
+        found = rows_of_import(db.session(), any_acme.id, id)
+        assert {row.number: row.repeats for row in found if row.outcome == "repeated"} == {
+            6: 2,
+            7: 3,
+            9: 5,
+        }
+    assert start(any_acme, id).counts == {"new": 4, "changed": 1, "repeated": 3, "error": 1}
 
 
 @pytest.mark.usefixtures("small_parts")

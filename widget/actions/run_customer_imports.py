@@ -7,8 +7,7 @@ killed at any moment, the next call goes on with the part. Only reading begins a
 import logging
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import islice
 from uuid import UUID
@@ -19,9 +18,10 @@ from sqlalchemy.orm import Session
 from widget.actions.keep_customers import Kept, keep_within, look_at
 from widget.domain.csv_files import Line
 from widget.domain.customer_files import details_of, file_lines, guess_mapping, usable
-from widget.domain.customers import Details, tidied
+from widget.domain.customers import Details
 from widget.domain.errors import FileRefused, ReadingStopped
 from widget.domain.retries import Backoff
+from widget.domain.rows_seen import Seen
 from widget.domain.spreadsheets import spreadsheet_lines
 from widget.storage.customer_imports import (
     PART,
@@ -51,35 +51,6 @@ _log = logging.getLogger(__name__)
 _LEASE = timedelta(minutes=15)
 _WAITING_KEPT = timedelta(days=1)
 _ERRORS_KEPT = timedelta(days=7)
-
-
-@dataclass
-class Seen:
-    """Whom the rows of one file have named so far, as numbers: two rows far apart may be about one
-    customer, who is new only once."""
-
-    import_id: UUID | None = None
-    keys: set[int] = field(default_factory=set)
-
-    def begin(self, import_id: UUID, before: Iterable[Details]) -> None:
-        self.import_id, self.keys = import_id, set()
-        for details in before:
-            self.add(details)
-
-    def add(self, details: Details) -> None:
-        self.keys |= _keys(details)
-
-    def knows(self, details: Details) -> bool:
-        return not self.keys.isdisjoint(_keys(details))
-
-
-def _keys(details: Details) -> set[int]:
-    said = tidied(details)
-    return {
-        hash((name, text))
-        for name, text in (("email", said.email), ("id", said.external_id))
-        if text
-    }
 
 
 def customer_import_backoff() -> Backoff[UUID]:
@@ -245,17 +216,22 @@ def _check_part(session: Session, found: CustomerImport, seen: Seen, now: dateti
         return 0
     if seen.import_id != found.id or number == 0:
         before = rows_of_import(session, found.workspace_id, found.id, before=number)
-        seen.begin(found.id, (details_of(row.cells, found.mapping) for row in before))
+        seen.begin(
+            found.id,
+            (
+                (row.number, details_of(row.cells, found.mapping))
+                for row in before
+                if row.outcome != "error"
+            ),
+        )
     rows = rows_of_part(part)
     said, notes = _usable(rows, found, now)
     looked = look_at(session, found.workspace_id, said, now)
-    # Whoever an earlier part makes is not there yet.
     checked = [
-        _after(row, one, note, "changed" if one.outcome == "new" and seen.knows(details) else "")
+        # A row that cannot be used makes nobody known.
+        _after(row, one, note, seen.note(row.number, details) if one.outcome != "error" else None)
         for row, one, note, details in zip(rows, looked, notes, said, strict=True)
     ]
-    for details in said:
-        seen.add(details)
     put_rows(part, checked)
     _count(found, checked)
     return len(rows)
@@ -279,7 +255,10 @@ def _run_part(session: Session, found: CustomerImport, _seen: Seen, now: datetim
     fine = [row for row in rows if row.outcome != "error"]
     said, notes = _usable(fine, found, now)
     kept = keep_within(session, found.workspace_id, said, now)
-    became = [_after(row, one, note) for row, one, note in zip(fine, kept, notes, strict=True)]
+    became = [
+        _after(row, one, note, row.repeats)
+        for row, one, note in zip(fine, kept, notes, strict=True)
+    ]
     wrong = [row for row in rows if row.outcome == "error"]
     _count(found, [*became, *wrong])
     told = [*wrong, *(row for row in became if row.problem)]
@@ -307,9 +286,12 @@ def _finish(session: Session, found: CustomerImport, now: datetime) -> None:
     )
 
 
-def _after(row: CheckedRow, kept: Kept, note: str, instead: str = "") -> CheckedRow:
+def _after(row: CheckedRow, kept: Kept, note: str, repeats: int | None) -> CheckedRow:
     problem = " ".join(filter(None, (*kept.problems.values(), note)))
-    return CheckedRow(row.number, row.cells, instead or kept.outcome, problem)
+    # Whoever an earlier row makes is not new, and need not be there yet.
+    is_repeated = repeats is not None and kept.outcome != "error"
+    outcome = "repeated" if is_repeated else kept.outcome
+    return CheckedRow(row.number, row.cells, outcome, problem, repeats)
 
 
 def _count(found: CustomerImport, rows: Sequence[CheckedRow]) -> None:

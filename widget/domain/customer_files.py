@@ -17,6 +17,10 @@ MOST_BYTES = 25 * 1024 * 1024
 LONGEST_CELL = 2_000
 _LONGEST_IN_NOTE = 40
 
+# What a row does: what its details do to the directory, or `repeated` when an earlier row of the
+# file was about the same customer.
+ROW_OUTCOMES = ("new", "changed", "same", "repeated", "error")
+
 FileFormat = Literal["csv", "xlsx"]
 
 # What a column is taken for: one of these, `attribute:` and a name, or "" to leave it out. Parts of

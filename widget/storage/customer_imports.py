@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete, select
@@ -51,12 +52,14 @@ class ImportRow:
 @dataclass(frozen=True)
 class CheckedRow:
     """A row of a file; `outcome` is "" until it has been checked. `problem` is why it cannot be
-    used, or with any other outcome what of it is left out."""
+    used, or with any other outcome what of it is left out. `repeats` is the number of the first row
+    about the same customer, where that is another one."""
 
     number: int
     cells: Sequence[str]
     outcome: str = ""
     problem: str = ""
+    repeats: int | None = None
 
     @property
     def is_noted(self) -> bool:
@@ -213,15 +216,19 @@ def rows_of_part(part: CustomerImportPart) -> list[CheckedRow]:
 
 def put_rows(part: CustomerImportPart, rows: Iterable[CheckedRow]) -> None:
     """Keep what became of rows."""
-    part.rows = [
-        {
-            "number": row.number,
-            "cells": list(row.cells),
-            "outcome": row.outcome,
-            "problem": row.problem,
-        }
-        for row in rows
-    ]
+    part.rows = [_as_json(row) for row in rows]
+
+
+def _as_json(row: CheckedRow) -> dict[str, Any]:
+    stored: dict[str, Any] = {
+        "number": row.number,
+        "cells": list(row.cells),
+        "outcome": row.outcome,
+        "problem": row.problem,
+    }
+    if row.repeats is not None:
+        stored["repeats"] = row.repeats
+    return stored
 
 
 def rows_of_import(

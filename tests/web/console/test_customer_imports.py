@@ -42,6 +42,7 @@ def test_a_file_goes_from_upload_to_the_directory(acme: Workspace) -> None:
     page = client.get(where).text
     assert "New customers" in page
     assert "Plan: S" in page
+    assert "The same person as row 2" in page
     assert "The part after the @ is no mail domain." in page
     assert "broken@nowhere" not in client.get(f"{where}?only=new").text
     assert post(client, f"{where}/start", page=where).status_code == 303

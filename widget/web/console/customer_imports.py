@@ -29,11 +29,11 @@ from widget.domain.customer_files import (
     ATTRIBUTE,
     MOST_BYTES,
     MOST_ROWS,
+    ROW_OUTCOMES,
     TARGETS,
     TEMPLATE,
     details_of,
 )
-from widget.domain.customers import OUTCOMES
 from widget.domain.errors import FileRefused
 from widget.domain.formulas import defused, defused_in_csv
 from widget.extensions import db
@@ -194,6 +194,7 @@ def row_outcome(outcome: str) -> str:
         "new": _("New"),
         "changed": _("Changed"),
         "same": _("As it is"),
+        "repeated": _("The same person as an earlier row"),
         "error": _("Cannot be used"),
     }
     return str(words.get(outcome, outcome))
@@ -266,10 +267,11 @@ def _outcomes(found: ImportRow) -> list[tuple[str, str, int]]:
         "new": _("New customers"),
         "changed": _("Known, with something new"),
         "same": _("Known, as they are"),
+        "repeated": _("The same person as an earlier row"),
         "error": _("Cannot be used"),
         "noted": _("Used without their country, time zone or language"),
     }
-    told = (*OUTCOMES, "noted")
+    told = (*ROW_OUTCOMES, "noted")
     return [(one, words[one], found.counts[one]) for one in told if found.counts.get(one)]
 
 
