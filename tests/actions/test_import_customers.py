@@ -203,6 +203,29 @@ def test_a_worker_that_ends_in_the_middle_leaves_nothing_twice_and_nothing_out(
     assert (stand(any_acme, id).counts, count(any_acme)) == ({"new": 10, "repeated": 1}, 10)
 
 
+def test_a_row_tells_what_it_changes_and_forgets_that_when_it_is_imported(
+    any_acme: Workspace,
+) -> None:
+    add_customer(any_acme, "kim@c.example", client="Initech", attributes={"Plan": "S"})
+    content = "email,name,Company,Plan,country\nkim@c.example,Kim,Hooli,S,Nowhere\n"
+    id = upload(any_acme, content + "kim@c.example,Kim,Hooli,L,\nlee@c.example,Lee,Hooli,S,\n")
+    check(any_acme, id)
+    assert _changes(any_acme, id) == {
+        2: [["name", "", "Kim"], ["client", "Initech", "Hooli"]],
+        3: [["attribute:Plan", "S", "L"]],
+        4: [],
+    }
+    start(any_acme, id)
+    assert _changes(any_acme, id) == {2: []}
+
+
+def _changes(acme: Workspace, id: UUID) -> dict[int, list[Any]]:
+    with acme.world.app.app_context():
+        db.session.rollback()
+        found = rows_of_import(db.session(), acme.id, id)
+        return {row.number: list(row.changes) for row in found}
+
+
 @pytest.mark.usefixtures("small_parts")
 def test_a_row_tells_which_earlier_one_is_about_the_same_customer(any_acme: Workspace) -> None:
     add_customer(any_acme, "known@c.example")
@@ -319,3 +342,10 @@ def test_whoever_is_erased_is_in_no_file_that_waits(any_acme: Workspace) -> None
         "cancelled",
         "checked",
     ]
+
+
+def test_a_file_names_also_who_would_have_another_address_by_it(any_acme: Workspace) -> None:
+    kim = add_customer(any_acme, "kim@c.example", external_id="7")
+    waiting = _checked(any_acme, "id,email\n7,other@c.example\n")
+    _erase(any_acme, kim)
+    assert stand(any_acme, waiting).status == "cancelled"

@@ -8,6 +8,7 @@ import logging
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import islice
 from uuid import UUID
@@ -16,6 +17,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from widget.actions.keep_customers import Kept, keep_within, look_at
+from widget.domain.addresses import shown
 from widget.domain.csv_files import Line
 from widget.domain.customer_files import details_of, file_lines, guess_mapping, usable
 from widget.domain.customers import Details
@@ -50,6 +52,8 @@ _log = logging.getLogger(__name__)
 # As long as nobody else begins to read a file that somebody reads.
 _LEASE = timedelta(minutes=15)
 _WAITING_KEPT = timedelta(days=1)
+# What changes is kept this short, for there may be 50 of them in each row.
+_LONGEST_CHANGE = 100
 _ERRORS_KEPT = timedelta(days=7)
 
 
@@ -227,11 +231,15 @@ def _check_part(session: Session, found: CustomerImport, seen: Seen, now: dateti
     rows = rows_of_part(part)
     said, notes = _usable(rows, found, now)
     looked = look_at(session, found.workspace_id, said, now)
-    checked = [
+    checked: list[CheckedRow] = []
+    for row, one, note, details in zip(rows, looked, notes, said, strict=True):
         # A row that cannot be used makes nobody known.
-        _after(row, one, note, seen.note(row.number, details) if one.outcome != "error" else None)
-        for row, one, note, details in zip(rows, looked, notes, said, strict=True)
-    ]
+        repeats = seen.note(row.number, details) if one.outcome != "error" else None
+        changes = [
+            (change.name, *(shown(text, _LONGEST_CHANGE) for text in (change.before, change.after)))
+            for change in one.changes
+        ]
+        checked.append(replace(_after(row, one, note, repeats), changes=changes))
     put_rows(part, checked)
     _count(found, checked)
     return len(rows)

@@ -7,7 +7,7 @@ from typing import Literal
 
 from widget.domain.addresses import shown
 from widget.domain.csv_files import Line, bare_header, stream_lines
-from widget.domain.customers import FIELDS, SIDE_FIELDS, Details, Field, problems
+from widget.domain.customers import ATTRIBUTE, FIELDS, SIDE_FIELDS, Details, Field, problems
 from widget.domain.errors import FileRefused
 from widget.domain.request_files import decode
 from widget.domain.spreadsheets import check_unpacked, is_spreadsheet, spreadsheet_lines
@@ -23,11 +23,10 @@ ROW_OUTCOMES = ("new", "changed", "same", "repeated", "error")
 
 FileFormat = Literal["csv", "xlsx"]
 
-# What a column is taken for: one of these, `attribute:` and a name, or "" to leave it out. Parts of
+# What a column is taken for: one of these, `ATTRIBUTE` and a name, or "" to leave it out. Parts of
 # a name become one name.
 NAME_PARTS = ("first_name", "last_name")
 TARGETS = (*FIELDS, *NAME_PARTS)
-ATTRIBUTE = "attribute:"
 
 # What a column may be called, as `bare_header` gives it: English, German, French, Spanish, Italian,
 # Portuguese, Dutch, Polish, and what other systems write into their files.

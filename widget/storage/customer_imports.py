@@ -10,7 +10,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session, undefer
 
 from widget.domain.csv_files import bare_header
-from widget.domain.customer_files import ATTRIBUTE
+from widget.domain.customers import ATTRIBUTE
 from widget.domain.errors import UnknownImport
 from widget.storage.ids import new_id
 from widget.storage.models import CustomerImport, CustomerImportPart
@@ -53,13 +53,16 @@ class ImportRow:
 class CheckedRow:
     """A row of a file; `outcome` is "" until it has been checked. `problem` is why it cannot be
     used, or with any other outcome what of it is left out. `repeats` is the number of the first row
-    about the same customer, where that is another one."""
+    about the same customer, where that is another one. `changes` are names, and texts before and
+    after, as in `domain.customers.Change`, until the row is imported.
+    """
 
     number: int
     cells: Sequence[str]
     outcome: str = ""
     problem: str = ""
     repeats: int | None = None
+    changes: Sequence[Sequence[str]] = ()
 
     @property
     def is_noted(self) -> bool:
@@ -228,6 +231,8 @@ def _as_json(row: CheckedRow) -> dict[str, Any]:
     }
     if row.repeats is not None:
         stored["repeats"] = row.repeats
+    if row.changes:
+        stored["changes"] = [list(change) for change in row.changes]
     return stored
 
 

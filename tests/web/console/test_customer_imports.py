@@ -9,7 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from tests.actions.test_import_customers import LIST, work
-from tests.builders import Workspace, post, send_file
+from tests.builders import Workspace, add_customer, post, send_file
 from widget.storage.customer_imports import CheckedRow, rows_of_import
 from widget.web.console import customer_imports
 from widget.web.console.customer_imports import first_cells
@@ -51,6 +51,20 @@ def test_a_file_goes_from_upload_to_the_directory(acme: Workspace) -> None:
     assert "Done." in page
     assert "New customers: 4" in page
     assert "Initech" in client.get("/console/customers").text
+
+
+def test_the_preview_says_what_changes(acme: Workspace) -> None:
+    add_customer(acme, "kim@c.example", client="Initech")
+    client = acme.signed_in()
+    where = upload(client, b"email,Company,Plan\nkim@c.example,Hooli,=Gold\n")
+    work(acme)
+    said = {"column-0": "email", "column-1": "client", "column-2": "attribute"}
+    post(client, f"{where}/columns", page=where, **said)
+    work(acme)
+    changes = re.findall(
+        r"<small>(\w+): <bdi>(.+?)</bdi> → <bdi>(.+?)</bdi>", client.get(where).text
+    )
+    assert changes == [("Client", "Initech", "Hooli"), ("Plan", "–", "&#39;=Gold")]
 
 
 def test_a_column_that_begins_with_nothing_is_shown_by_its_first_cells() -> None:

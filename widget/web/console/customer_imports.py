@@ -26,14 +26,13 @@ from widget.actions.import_customers import (
 from widget.domain.addresses import shown, storable
 from widget.domain.csv_files import write_lines
 from widget.domain.customer_files import (
-    ATTRIBUTE,
     MOST_BYTES,
     MOST_ROWS,
-    ROW_OUTCOMES,
     TARGETS,
     TEMPLATE,
     details_of,
 )
+from widget.domain.customers import ATTRIBUTE
 from widget.domain.errors import FileRefused
 from widget.domain.formulas import defused, defused_in_csv
 from widget.extensions import db
@@ -50,6 +49,7 @@ from widget.storage.customer_imports import (
 from widget.web import htmx
 from widget.web.clock import now
 from widget.web.console.access import blueprint, needs, seat, signed_in_seat
+from widget.web.console.customer_import_words import outcomes, row_outcome, target_words
 
 PAGE = 100
 _SAMPLES = 3
@@ -118,7 +118,7 @@ def customer_import(customer_import_id: UUID) -> Response:
         return htmx.vary(make_response(_mapping_page(found, "")))
     if found.status == "checked":
         return htmx.vary(make_response(_preview_page(found)))
-    values = {"found": found, "outcomes": _outcomes(found)}
+    values = {"found": found, "outcomes": outcomes(found)}
     return htmx.page_or_partial(
         render_template("console/customers/import_progress.html", **values),
         render_template("console/customers/_import_progress.html", **values),
@@ -171,35 +171,6 @@ def customer_import_errors(customer_import_id: UUID) -> FlaskResponse:
     return response
 
 
-@blueprint.app_template_filter("import_status")
-def import_status(found: ImportRow) -> str:
-    """Where an import stands, in a few words."""
-    words: dict[str, str] = {
-        "reading": _("being read"),
-        "mapping": _("waits for its columns to be named"),
-        "checking": _("%(percent)s %% checked", percent=found.percent),
-        "checked": _("waits to be started"),
-        "running": _("%(percent)s %% imported", percent=found.percent),
-        "done": _("imported"),
-        "cancelled": _("thrown away"),
-        "failed": _("cannot be read"),
-    }
-    return str(words[found.status])
-
-
-@blueprint.app_template_filter("row_outcome")
-def row_outcome(outcome: str) -> str:
-    """What one row does, in a word or two."""
-    words: dict[str, str] = {
-        "new": _("New"),
-        "changed": _("Changed"),
-        "same": _("As it is"),
-        "repeated": _("The same person as an earlier row"),
-        "error": _("Cannot be used"),
-    }
-    return str(words.get(outcome, outcome))
-
-
 def _to(customer_import_id: UUID) -> Response:
     return redirect(url_for("console.customer_import", customer_import_id=customer_import_id), 303)
 
@@ -242,37 +213,12 @@ def first_cells(rows: Iterable[Sequence[str]], columns: int) -> list[list[str]]:
 
 
 def _targets() -> list[tuple[str, str]]:
-    words: dict[str, str] = {
-        "email": _("Email"),
-        "name": _("Name"),
-        "first_name": _("First name"),
-        "last_name": _("Last name"),
-        "external_id": _("Your own id"),
-        "client": _("Client"),
-        "segment": _("Segment"),
-        "language": _("Language"),
-        "country": _("Country"),
-        "time_zone": _("Time zone"),
-    }
+    words = target_words()
     return [
         ("", _("Leave out")),
         *((target, words[target]) for target in TARGETS),
         (_AS_ATTRIBUTE, _("An attribute of this name")),
     ]
-
-
-def _outcomes(found: ImportRow) -> list[tuple[str, str, int]]:
-    """What the rows do, or did, with how many do it; those that are noted were counted before."""
-    words: dict[str, str] = {
-        "new": _("New customers"),
-        "changed": _("Known, with something new"),
-        "same": _("Known, as they are"),
-        "repeated": _("The same person as an earlier row"),
-        "error": _("Cannot be used"),
-        "noted": _("Used without their country, time zone or language"),
-    }
-    told = (*ROW_OUTCOMES, "noted")
-    return [(one, words[one], found.counts[one]) for one in told if found.counts.get(one)]
 
 
 def _is_shown(row: CheckedRow, only: str) -> bool:
@@ -294,7 +240,7 @@ def _preview_page(found: ImportRow) -> str:
     return render_template(
         "console/customers/import_preview.html",
         found=found,
-        outcomes=_outcomes(found),
+        outcomes=outcomes(found),
         only=only,
         rows=[_previewed(found, row) for _part, row in page[:PAGE]],
         later=_later(*page[PAGE - 1]) if len(page) > PAGE else None,
