@@ -119,7 +119,8 @@ def customer_count(session: Session, workspace_id: int, wanted: CustomerFilter) 
         return None
     dialect = session.get_bind().dialect.name
     query = _query(workspace_id, wanted, dialect, None, is_upwards=False)
-    some = query.with_only_columns(Customer.id).order_by(None).limit(MOST_COUNTED + 1).subquery()
+    # In the list's order, or SQLite would search the words of each customer one by one.
+    some = query.with_only_columns(Customer.id).limit(MOST_COUNTED + 1).subquery()
     return session.scalar(select(func.count()).select_from(some))
 
 

@@ -113,7 +113,7 @@ def test_rows_of_which_something_is_left_out_are_told_beforehand_and_downloaded(
     work(acme)
     note = "The country “Germany” is left out. Write the country with two letters, like PT."
     page = client.get(where).text
-    assert "Used without their country, time zone or language" in page
+    assert "Used, with a field left out" in page
     assert note in page
     only = client.get(f"{where}?only=noted").text
     assert ("kim@c.example" in only, "lee@c.example" in only) == (True, False)

@@ -71,7 +71,7 @@ def outcomes(found: ImportRow) -> list[tuple[str, str, int]]:
         "same": _("Known, as they are"),
         "repeated": _("The same person as an earlier row"),
         "error": _("Cannot be used"),
-        "noted": _("Used without their country, time zone or language"),
+        "noted": _("Used, with a field left out"),
     }
     told = (*ROW_OUTCOMES, "noted")
     return [(one, words[one], found.counts[one]) for one in told if found.counts.get(one)]
