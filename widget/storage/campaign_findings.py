@@ -17,6 +17,7 @@ from widget.domain.campaign_results import (
     mood_counts,
     progress,
 )
+from widget.domain.errors import UnknownWave
 from widget.domain.response_filters import Mood
 from widget.domain.roles import Scope
 from widget.domain.scores.comparisons import Comparison
@@ -77,9 +78,14 @@ def progress_of(
 
 
 def wave_named(waves: Sequence[StoredWave], number: int | None) -> StoredWave | None:
-    """The wave with a number, else the last; None where there is none. `waves`: the last first."""
-    newest = waves[0] if waves else None
-    return next((wave for wave in waves if wave.number == number), newest)
+    """The wave with a number, or for None the last one; None of a campaign without any. `waves`:
+    the last first. Raises UnknownWave for a number that none has."""
+    if number is None:
+        return waves[0] if waves else None
+    found = next((wave for wave in waves if wave.number == number), None)
+    if found is None:
+        raise UnknownWave("This campaign has no such wave.")
+    return found
 
 
 def findings_of(

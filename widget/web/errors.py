@@ -34,6 +34,7 @@ from widget.domain.errors import (
     UnknownSurvey,
     UnknownTeam,
     UnknownTestimonial,
+    UnknownWave,
     UnknownWebhook,
 )
 from widget.web.frame import problems
@@ -91,6 +92,7 @@ def register(app: Flask) -> None:
         UnknownReviewSite,
         UnknownAudience,
         UnknownCampaign,
+        UnknownWave,
         UnknownExport,
         UnknownFilter,
         UnknownSubscription,
