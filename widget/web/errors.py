@@ -35,6 +35,7 @@ from widget.domain.errors import (
     UnknownSurvey,
     UnknownTeam,
     UnknownTestimonial,
+    UnknownWave,
     UnknownWebhook,
 )
 from widget.web.frame import problems
@@ -94,6 +95,7 @@ def register(app: Flask) -> None:
         UnknownReviewSite,
         UnknownAudience,
         UnknownCampaign,
+        UnknownWave,
         UnknownExport,
         UnknownFilter,
         UnknownSubscription,
