@@ -105,7 +105,8 @@ def test_the_cursor_of_one_sort_of_list_is_none_of_another(acme: Workspace) -> N
         campaign(acme, survey, name=f"No. {number}")
     program = Program(acme)
     cursor = program.get("campaigns?limit=1").json["next"]  # type: ignore[index]
-    assert program.get(f"responses?cursor={cursor}").status_code == 400
+    for other in ("responses", "audiences", "testimonials"):
+        assert program.get(f"{other}?cursor={cursor}").status_code == 400
 
 
 def test_a_draft_has_a_plan_and_nothing_to_tell_yet(acme: Workspace) -> None:

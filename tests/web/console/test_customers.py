@@ -1,5 +1,9 @@
 """The directory of customers and each one's own page."""
 
+import re
+
+import pytest
+
 from tests.builders import (
     Workspace,
     add_customer,
@@ -14,6 +18,8 @@ from tests.following import raise_alerts
 from tests.web.landing.mailing import reader
 from widget.actions.share_response import share_response
 from widget.extensions import db
+from widget.storage import customer_list
+from widget.web.console import customers
 
 
 def test_the_directory_shows_who_was_asked_and_links_to_them(acme: Workspace) -> None:
@@ -35,12 +41,46 @@ def test_filters_find_and_say_when_nobody_fits(acme: Workspace) -> None:
     assert "Nobody fits these filters" in client.get("/console/customers?search=zoe").text
 
 
-def test_pages_hold_a_hundred(acme: Workspace) -> None:
-    for number in range(101):
+def test_customers_are_filtered_by_an_attribute_of_theirs(acme: Workspace) -> None:
+    add_customer(acme, "kim@c.example", attributes={"Plan": "Gold"})
+    add_customer(acme, "lee@c.example", attributes={"Plan": "Free"})
+    add_customer(acme, "zoe@c.example")
+    client = acme.signed_in()
+
+    def found(query: str) -> list[str]:
+        return re.findall(r">(\w+@c\.example)</a>", client.get(f"/console/customers?{query}").text)
+
+    assert found("attribute=Plan&attribute_value=gold") == ["kim@c.example"]
+    assert found("attribute=Plan") == ["lee@c.example", "kim@c.example"]
+    assert found("attribute=plan&attribute_value=Gold") == []
+    assert client.get('/console/customers?attribute=a"]b&attribute_value=c').status_code == 200
+    page = client.get("/console/customers?attribute_value=Gold").text
+    assert "Say which attribute has this value" in page
+
+
+def _total(acme: Workspace, query: str = "") -> list[str]:
+    page = acme.signed_in().get(f"/console/customers?{query}").text
+    return re.findall(r'<p class="soft">([^<]+customers?)</p>', page)
+
+
+def test_the_directory_says_how_many_fit(acme: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(3):
+        add_customer(acme, f"c{number}@c.example", client="Initech" if number else "")
+    assert _total(acme) == ["3 customers"]
+    assert _total(acme, "client=Initech") == ["2 customers"]
+    assert _total(acme, "unsubscribed=no") == []
+    monkeypatch.setattr(customer_list, "MOST_COUNTED", 2)
+    monkeypatch.setattr(customers, "MOST_COUNTED", 2)
+    assert _total(acme) == ["More than 2 customers"]
+    assert _total(acme, "client=Initech") == ["2 customers"]
+
+
+def test_pages_hold_fifty(acme: Workspace) -> None:
+    for number in range(51):
         add_customer(acme, f"c{number:03}@c.example")
     client = acme.signed_in()
     first = client.get("/console/customers").text
-    assert first.count("@c.example</a>") == 100
+    assert first.count("@c.example</a>") == 50
     older = first.split('rel="next" href="')[1].split('"')[0]
     assert "c000@c.example" in client.get(older).text
     assert client.get("/console/customers?older=x").status_code == 422
