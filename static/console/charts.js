@@ -5,6 +5,8 @@
   const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
   const TICK_PX = 70;
   const number = (text) => (text === "" ? null : Number(text));
+  const rounded = (value) => String(+value.toFixed(2)).replace("-", "−");
+  const plain = (_plot, value) => (value === null || value === undefined ? "–" : rounded(value));
   // Days as the rest of the page writes them.
   const day = (seconds, parts) => new Date(seconds * 1000).toLocaleDateString(
     document.documentElement.lang.replace(/^en$/, "en-GB"),
@@ -44,7 +46,7 @@
     // Of fewer than ten answers: hollow, as in mails and reports.
     const isFew = rows.map((row) => "few" in row.dataset);
     const values = column("value");
-    const said = (value, index) => (value === null || value === undefined ? "–" : `${+value.toFixed(2)} (${place.dataset.answers}${rows[index].dataset.n})`);
+    const said = (value, index) => (value === null || value === undefined ? "–" : `${rounded(value)} (${place.dataset.answers}${rows[index].dataset.n})`);
     const whole = values.map((value, index) => (inPart[index] ? null : value));
     const besidePart = values.map((value, index) => ([index - 1, index, index + 1].some((one) => inPart[one]) ? value : null));
     const part = {
@@ -92,7 +94,7 @@
     // What others publish: a level line each, told apart by its dashes.
     const lines = JSON.parse(place.dataset.lines || "[]");
     const dashes = [[8, 4], [2, 4], [12, 4, 2, 4]];
-    const line = ({ label }, index) => ({ label, stroke: colour("--soft"), width: 1.5, dash: dashes[index % dashes.length], points: { show: false } });
+    const line = ({ label }, index) => ({ label, stroke: colour("--soft"), width: 1.5, value: plain, dash: dashes[index % dashes.length], points: { show: false } });
     // What the chart shows is folded away, once; it stays as somebody leaves it.
     if (!place.hasChildNodes()) document.querySelector(`[data-table-of="${place.dataset.chart}"]`)?.removeAttribute("open");
     place.replaceChildren();
@@ -125,8 +127,8 @@
       series: [
         { label: place.dataset.when, value: (_plot, seconds) => (seconds === null ? "" : day(seconds, { day: "numeric", year: "numeric" })) },
         { label: place.dataset.label, stroke: accent, width: 2, value: (_plot, value, _series, index) => (value === null ? "" : said(value, index)), points: { show: false } },
-        { label: `${place.dataset.between} ↓`, stroke: "transparent", points: { show: false } },
-        { label: `${place.dataset.between} ↑`, stroke: "transparent", points: { show: false } },
+        { label: `${place.dataset.between} ↓`, stroke: "transparent", value: plain, points: { show: false } },
+        { label: `${place.dataset.between} ↑`, stroke: "transparent", value: plain, points: { show: false } },
         ...parts.map(([series]) => series),
         ...lines.map(line),
       ],
