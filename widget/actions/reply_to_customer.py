@@ -27,7 +27,7 @@ from widget.storage.follow_up_rows import (
 )
 from widget.storage.messages import add_message
 from widget.storage.models import FollowUp, Workspace
-from widget.storage.replies import correspondent_of, has_reply, reply_content, reply_text
+from widget.storage.replies import correspondent_of, has_reply, reply_content, reply_to
 from widget.storage.surveys import version_definition
 
 
@@ -50,27 +50,31 @@ def reply_in_follow_up(
     session: Session, workspace_id: int, id: UUID, written: Writing, *, at: datetime
 ) -> None:
     """Reply in a follow-up's thread, which is then the writer's if it was nobody's, and waits for
-    the customer unless it is resolved.
+    the customer unless it is resolved. What was sent before is not sent again.
 
     Raises FollowUpRefused for a text that cannot be sent or a customer who cannot be written to,
     and UnknownFollowUp.
     """
     with writing(session):
         row, response = locked_follow_up(session, workspace_id, id)
-        _reply(session, row, response, written, at)
+        if _thread_of_repeated(session, response, written) is None:
+            _reply(session, row, response, written, at)
 
 
 def reply_to_response(
     session: Session, workspace_id: int, response_id: UUID, written: Writing, *, at: datetime
 ) -> UUID:
     """Reply in the thread of a response's newest follow-up, or in one that is opened for it; its
-    id. Opened for a good answer, it is resolved at once.
+    id. Opened for a good answer, it is resolved at once. What was sent before is not sent again,
+    whatever was opened since: the id is that of its own thread.
 
     Raises FollowUpRefused as above, and UnknownResponse."""
     with writing(session):
         response = find_response(session.connection(), workspace_id, response_id)
         if response is None:
             raise UnknownResponse("There is no such response in this workspace.")
+        if (known := _thread_of_repeated(session, response, written)) is not None:
+            return known
         row = newest_follow_up_of(session, workspace_id, response_id)
         opened = row is None
         if row is None:
@@ -107,15 +111,24 @@ def _settle(session: Session, row: FollowUp, written: Writing, at: datetime) -> 
     append_follow_up_event(session, "follow_up.resolved", row, at)
 
 
+def _thread_of_repeated(
+    session: Session, response: Mapping[str, Any], written: Writing
+) -> UUID | None:
+    """The follow-up in whose thread the very reply stands already; None where it is a new one."""
+    text, workspace_id = read_reply(written.text), response["workspace_id"]
+    if not has_reply(session, workspace_id, written.once):
+        return None
+    note = reply_to(session, workspace_id, response["id"], written.once)
+    if note is None or (note.text, note.user_id) != (text, written.user_id):
+        # From the browser's page before: what is new in it must not be lost.
+        raise ReplySentAlready(SENT_ALREADY)
+    return note.follow_up_id
+
+
 def _reply(
     session: Session, row: FollowUp, response: Mapping[str, Any], written: Writing, at: datetime
 ) -> None:
     text = read_reply(written.text)
-    if has_reply(session, row.workspace_id, written.once):
-        if reply_text(session, row.workspace_id, row.id, written.once) != text:
-            # From the browser's page before: what is new in it must not be lost.
-            raise ReplySentAlready(SENT_ALREADY)
-        return
     workspace = session.get_one(Workspace, row.workspace_id)
     customer = correspondent_of(session, response)
     if refusal := why_no_reply(customer, workspace.test_mail_to):

@@ -19,6 +19,7 @@ from widget.domain.messages import Content
 from widget.domain.replies import PURPOSE, Correspondent, references
 from widget.domain.surveys import Definition
 from widget.storage.addresses import address_digests
+from widget.storage.indexed import by_index
 from widget.storage.models import (
     Customer,
     Delivery,
@@ -127,10 +128,20 @@ def has_reply(session: Session, workspace_id: int, id: UUID) -> bool:
     return session.get(Message, (workspace_id, id)) is not None
 
 
-def reply_text(session: Session, workspace_id: int, follow_up_id: UUID, id: UUID) -> str | None:
-    """What a reply in a thread says; None when none there has this id."""
-    note = session.get(FollowUpNote, (workspace_id, follow_up_id, id))
-    return note.text if note else None
+def reply_to(
+    session: Session, workspace_id: int, response_id: UUID, id: UUID
+) -> FollowUpNote | None:
+    """The note of a reply about a response, in whichever of its threads; None when there is none
+    with this id."""
+    threads = select(FollowUp.id).where(by_index(workspace_id, FollowUp.response_id, [response_id]))
+    return session.scalar(
+        select(FollowUpNote).where(
+            FollowUpNote.workspace_id == workspace_id,
+            FollowUpNote.follow_up_id.in_(threads),
+            FollowUpNote.id == id,
+            FollowUpNote.kind == "reply",
+        )
+    )
 
 
 def reply_states(

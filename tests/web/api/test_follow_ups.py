@@ -122,6 +122,8 @@ def test_a_bad_answer_without_a_follow_up_is_among_the_unanswered(acme: Workspac
     [
         ("queue=mine", 422, "“queue”: Write one of unassigned"),
         ("status=lost", 422, "“status”: Write one of new"),
+        ("queue=unanswered&status=new", 422, "“status”: The queue “unanswered” has no such"),
+        ("queue=unanswered&assignee=nobody", 422, "“assignee”: The queue “unanswered” has no"),
         ("assignee=nobody@else.example", 422, "“assignee”: Nobody who may follow up"),
         ("limit=201", 422, "“limit”: Write a number from 1 to 200."),
         ("cursor=made-up", 400, "cursor"),

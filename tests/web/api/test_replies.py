@@ -11,6 +11,7 @@ from tests.replying import MailServer, queued, reply, send_replies, suppressed
 from tests.web.api.calling import Program
 from tests.web.api.describing import unlike_answer
 from widget.actions.hide_response import set_hidden
+from widget.actions.open_follow_up import open_by_hand
 from widget.extensions import db
 from widget.storage.engine import writing
 from widget.storage.follow_up_rows import add_note
@@ -82,6 +83,8 @@ def test_a_call_that_is_repeated_with_its_key_sends_one_reply(any_acme: Workspac
         other = program.post(where, {"text": text}, key="T-1")
         assert other.status_code == 409
         assert "for a different reply" in other.json["detail"]  # type: ignore[index]
+    signed = program.post(path, {"text": "Hello", "writer": acme.owner}, key="T-1")
+    assert signed.status_code == 409
     # What was refused has opened nothing.
     assert len(follow_ups(acme)) == 1
     program.post(path, {"text": "Hello"})
@@ -89,6 +92,23 @@ def test_a_call_that_is_repeated_with_its_key_sends_one_reply(any_acme: Workspac
     rival = make_workspace(acme.world, "Rival", "charlie@rival.example")
     theirs = Program(rival).post(f"responses/{asked(rival)}/replies", {"text": "Hi"}, key="T-1")
     assert theirs.status_code == 201
+
+
+def test_a_call_is_repeated_though_a_newer_follow_up_was_opened_since(any_acme: Workspace) -> None:
+    acme, id = any_acme, asked(any_acme)
+    path, program = f"responses/{id}/replies", Program(acme)
+    first = program.post(path, {"text": "Hello"}, key="T-1")
+    assert first.json is not None
+    program.patch(f"follow-ups/{first.json['follow_up']}", {"status": "resolved"})
+    acme.world.clock.pass_time(hours=1)
+    owner, at = user_id(acme, acme.owner), acme.world.clock()
+    with acme.world.app.app_context():
+        newer = open_by_hand(db.session(), acme.id, UUID(id), user_id=owner, at=at).id
+    again = program.post(path, {"text": "Hello"}, key="T-1")
+    assert (again.status_code, again.json) == (201, first.json)
+    assert program.post(path, {"text": "Other words"}, key="T-1").status_code == 409
+    assert len(queued(acme)) == 1
+    assert [row.status for row in follow_ups(acme) if row.id == newer] == ["new"]
 
 
 @pytest.mark.parametrize(

@@ -39,8 +39,8 @@ class FollowUpQuery(Schema):
         metadata={
             "description": "“open” unless told. “overdue” has those first that are overdue for "
             "longest, the others the newest. “unanswered” has bad answers of the last 30 days to "
-            "which nobody has replied, with a follow-up or without one; of the filters it "
-            "knows survey, member, client and segment."
+            "which nobody has replied, with a follow-up or without one; it takes neither status "
+            "nor assignee."
         },
     )
     status = fields.String(
@@ -69,6 +69,13 @@ class FollowUpQuery(Schema):
         metadata={"description": "How many to return, 1 to 200."},
     )
     cursor = fields.String(metadata={"description": "“next” of the page before."})
+
+    @validates_schema
+    def _is_known_there(self, data: dict[str, Any], **_options: Any) -> None:
+        for name in ("status", "assignee"):
+            if name in data and data["queue"] == UNANSWERED:
+                # Not all that is in it has a follow-up.
+                raise ValidationError(f"The queue “{UNANSWERED}” has no such filter.", name)
 
 
 class AssigneeSchema(Schema):

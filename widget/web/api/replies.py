@@ -48,7 +48,8 @@ class Replies(MethodView):
         """Reply to the customer of a response, by mail.
 
         It stands in the thread of the response's follow-up, which is opened where there is none.
-        Send an “Idempotency-Key” header to be able to repeat a call that may have arrived.
+        Send an “Idempotency-Key” header to be able to repeat a call that may have arrived: the
+        same text of the same writer is sent once.
         """
         _check(response_id)
         writer = lead_named(body["writer"], "writer", "json") if body["writer"] else None
