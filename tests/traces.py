@@ -1,6 +1,6 @@
 """A customer who has left every kind of trace, and looking for what may be left of them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
@@ -22,12 +22,14 @@ from tests.following import follow_ups, raise_alerts, user_id
 from tests.replying import HOME, reply, send_replies
 from tests.ruling import add_rule, make_webhook
 from tests.web.landing.mailing import reader
+from widget.actions.change_guidance import change_guidance
 from widget.actions.decide_testimonial import approve_testimonial
 from widget.actions.keep_filter import keep_filter
 from widget.actions.note_follow_up import write_note
 from widget.actions.note_response import Author, note_response
 from widget.actions.receive_reply import receive_reply
 from widget.actions.share_response import share_response
+from widget.actions.tag_response import set_tag
 from widget.actions.upload_requests import upload_requests
 from widget.actions.work_on_follow_up import resolve
 from widget.domain.inbound.mails import Attachment, InboundMail
@@ -35,6 +37,7 @@ from widget.domain.links import LinkSigner, RequestLink
 from widget.domain.mail_addresses import ThreadName, address_digest
 from widget.domain.roles import EVERYTHING
 from widget.domain.rules.rule import Acts
+from widget.domain.tags import read_tag
 from widget.extensions import db
 from widget.outbound.mail.letters import Post
 from widget.outbound.mail.notes import MailNotes
@@ -188,6 +191,11 @@ def _work_on(acme: Workspace, response: UUID, other: UUID) -> None:
         session = db.session()
         about = {"user_id": owner, "home": HOME, "at": at}
         write_note(session, acme.id, row.id, f"{said} Refunded.", **about)
+        tag = {"given": True, "by": owner, "at": at}
+        set_tag(session, acme.id, response, read_tag("#Quillon Zephyrine"), **tag)
+        set_tag(session, acme.id, other, read_tag(f"Ask {EMAIL}"), **tag)
+        guided = {"offers_ours": True, "by": owner, "at": at}
+        change_guidance(session, acme.id, "negative", "As with Quillon Zephyrine.", **guided)
         resolve(
             session,
             acme.id,
@@ -199,14 +207,14 @@ def _work_on(acme: Workspace, response: UUID, other: UUID) -> None:
         )
 
 
-def left_in_rows(acme: Workspace) -> dict[str, list[str]]:
+def left_in_rows(acme: Workspace, needles: Sequence[str] = NEEDLES) -> dict[str, list[str]]:
     """The needles that some column of some table still holds, by table."""
     with acme.world.app.app_context(), db.engine.connect() as connection:
         tables = inspect(connection).get_table_names()
         found = {}
         for table in tables:
             rows = connection.execute(text(f'SELECT * FROM "{table}"')).all()
-            left = needles_in(" ".join(map(repr, rows)))
+            left = needles_in(" ".join(map(repr, rows)), needles)
             if left:
                 found[table] = left
         return found
@@ -223,8 +231,8 @@ def left_in_files(folder: Path) -> dict[str, list[str]]:
     return found
 
 
-def needles_in(text: str) -> list[str]:
-    return [needle for needle in NEEDLES if needle.lower() in text.lower()]
+def needles_in(text: str, needles: Sequence[str] = NEEDLES) -> list[str]:
+    return [needle for needle in needles if needle.lower() in text.lower()]
 
 
 def terms_of(acme: Workspace, index: str) -> Iterable[str]:

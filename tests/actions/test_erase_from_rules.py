@@ -42,8 +42,11 @@ def test_names_go_from_rules_webhooks_and_templates_and_the_rest_stays(
     assert rule.name == f"[erased] {'x' * 91}"
     group, last = rule.conditions.items
     assert isinstance(group, Group)
+    # Of a tag that is their id as well the rule goes on asking for what it gives.
+    [given] = rule.acts.tags
+    assert given.startswith("[erased] ")
     assert [one.value for one in group.items if isinstance(one, Condition)] == [
-        *("[erased]", "[erased], slow", "late")
+        *("[erased]", "[erased], slow", given)
     ]
     assert last == score
     assert [one.name for one in acted(acme, id) or ()] == [rule.name]

@@ -17,11 +17,12 @@ from widget.domain.errors import EraseLater, UnknownCustomer
 from widget.storage.customers import lock_customers
 from widget.storage.data_files import erase_exports, erase_mail_files
 from widget.storage.engine import writing
-from widget.storage.erasing import files_of_others, mentions, own_rows, rules, search, strata
+from widget.storage.erasing import files_of_others, mentions, own_rows, rules, search, strata, words
 from widget.storage.erasing.own_rows import Counts
 from widget.storage.erasing.person import Person, person_of
 from widget.storage.events import append_event
 from widget.storage.models import Customer
+from widget.storage.people import lock_workspace
 from widget.storage.purging import add_erasure
 from widget.storage.replies import is_reply_being_sent
 from widget.storage.request_rows import is_being_sent
@@ -29,6 +30,7 @@ from widget.storage.since import Since
 
 # Each is called in this order, in one transaction. The customer's own row goes last.
 ERASERS: tuple[Callable[[Session, Person, datetime], Counts], ...] = (
+    words.redact_words,
     files_of_others.erase_from_imports,
     own_rows.withdraw_publications,
     own_rows.erase_responses,
@@ -86,6 +88,8 @@ def erase_customer(
     for number in range(1, _SEARCHES + 1):
         looked, since = _looked_for(session, workspace_id, customer_id, at)
         with writing(session):
+            # First, as whoever changes guidance, rules and lists does.
+            lock_workspace(session, workspace_id)
             lock_customers(session, workspace_id, [customer_id])
             # What became theirs meanwhile is theirs as well.
             person = person_of(session, _one(session, workspace_id, customer_id))

@@ -16,11 +16,16 @@ def read_tag(text: str) -> str:
 
     Raises TagRefused with a sentence when nothing is left of it, or too much.
     """
-    composed = unicodedata.normalize("NFC", text).casefold()
-    readable = "".join(sign if sign.isprintable() else " " for sign in composed)
-    tag = " ".join(readable.split()).lstrip("#").strip()
+    tag = written_in_tags(text).lstrip("#").strip()
     if not tag:
         raise TagRefused("Write a tag.")
     if len(tag) > TAG_LIMIT:
         raise TagRefused(f"A tag may be {TAG_LIMIT} characters long.")
     return tag
+
+
+def written_in_tags(text: str) -> str:
+    """What stands in a tag where somebody wrote a text: `Jörg  Strauß` as `jörg strauss`."""
+    composed = unicodedata.normalize("NFC", text).casefold()
+    readable = "".join(sign if sign.isprintable() else " " for sign in composed)
+    return " ".join(readable.split())

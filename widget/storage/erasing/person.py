@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from widget.domain.addresses import customer_email, spellings
 from widget.domain.messages import ids_in_link
 from widget.domain.redaction import Redaction, longest_first, names_of
+from widget.domain.tags import written_in_tags
 from widget.storage.customer_aliases import all_keys_of
 from widget.storage.customer_traces import traces_of
 from widget.storage.erasing.found import Found
@@ -79,6 +80,8 @@ class Person:
         words, those of a rule's mail too."""
         names = {name for name in self.names if " " in name or about_them}
         names |= {id for id in self.external_ids if len(id) >= _SHORTEST_ID}
+        in_tags = ((name, written_in_tags(name)) for name in names)
+        names |= {written for name, written in in_tags if written != name.lower()}
         texts = (*self.texts, *self.letters) if about_them else self.texts
         return Redaction(longest_first({*self.emails, *names}), texts)
 

@@ -16,7 +16,8 @@ from widget.storage.erasing.own_rows import Counts
 from widget.storage.erasing.person import Person
 from widget.storage.models import ReplyTemplate, Rule, RuleRun, Webhook
 
-# What they compare with is what people wrote; of other fields it is an id, a number or a tag.
+# What they compare with is what people wrote; of other fields it is an id, a number or a tag, which
+# goes with its list in `words`.
 _WRITTEN = frozenset({"comment", *TEXT_FIELDS})
 _RULE_NAME, _SHORT_NAME = 100, 80
 
@@ -61,4 +62,4 @@ def _redact_runs(session: Session, person: Person, names: Redaction) -> None:
                 RuleRun.workspace_id == person.workspace_id, RuleRun.response_id.in_(some)
             )
         ):
-            run.acted = [{**one, "name": names(one["name"])} for one in run.acted]
+            run.acted = names.in_json(run.acted)

@@ -14,11 +14,10 @@ from sqlalchemy import Select, and_, or_, select, true
 from sqlalchemy.orm import Session
 
 from widget.domain.follow_ups import LETTERS
-from widget.domain.redaction import Redaction
 from widget.storage.erasing.found import Found
 from widget.storage.erasing.naming import may_hold
 from widget.storage.erasing.person import Person
-from widget.storage.models import Event, FollowUp, FollowUpNote, Message, ResponseNote, RuleRun
+from widget.storage.models import Event, FollowUp, FollowUpNote, Message, ResponseNote, RuleRun, Tag
 from widget.storage.since import Since, is_since, messages_from
 
 
@@ -94,29 +93,43 @@ def _noted(session: Session, person: Person, since: Since | None) -> frozenset[U
 
 
 def _events(session: Session, person: Person, since: Since | None) -> frozenset[UUID]:
-    """Of the audit, which holds what the team searched for: their words as well."""
+    """Of the audit, which holds what the team searched for: their words as well; and of tags."""
     takes_out = person.redaction(about_them=False)
     audit = select(Event.id, Event.data).where(
         Event.workspace_id == person.workspace_id, Event.response_id.is_(None)
     )
     if since:
         audit = audit.where(Event.id >= since.id)
-    return frozenset(id for id, data in _rows(session, audit) if takes_out.in_json(data) != data)
+    found = {id for id, data in _rows(session, audit) if takes_out.in_json(data) != data}
+    return frozenset(found | _given_tags(session, person, since))
+
+
+def _given_tags(session: Session, person: Person, since: Since | None) -> set[UUID]:
+    """What happened to responses with tags that name them. Tags stay on their list, so without
+    such a tag nothing happened with one, and the many events of responses need not be read."""
+    names, here = person.names_alone(), person.workspace_id
+    tags = session.scalars(select(Tag.name).where(Tag.workspace_id == here))
+    if all(names(tag) == tag for tag in tags):
+        return set()
+    tagged = select(Event.id, Event.data).where(
+        Event.workspace_id == here,
+        Event.name == "response.tagged",
+        may_hold(Event.data, names.names),
+    )
+    if since:
+        tagged = tagged.where(Event.id >= since.id)
+    return {id for id, data in _rows(session, tagged) if names.in_json(data) != data}
 
 
 def _rule_runs(session: Session, person: Person, since: Since | None) -> frozenset[UUID]:
-    """Rules may have been called something else when they acted."""
+    """Rules may have been called something else when they acted, and gave tags."""
     names = person.names_alone()
     runs = select(RuleRun.response_id, RuleRun.acted).where(
         RuleRun.workspace_id == person.workspace_id,
         RuleRun.at >= since.at if since else true(),
         may_hold(RuleRun.acted, names.names),
     )
-    return frozenset(id for id, acted in _rows(session, runs) if _names_one(acted, names))
-
-
-def _names_one(acted: Iterable[dict[str, Any]], names: Redaction) -> bool:
-    return any(names(one["name"]) != one["name"] for one in acted)
+    return frozenset(id for id, acted in _rows(session, runs) if names.in_json(acted) != acted)
 
 
 def _rows(session: Session, query: Select[*tuple[Any, ...]]) -> Iterable[Any]:
