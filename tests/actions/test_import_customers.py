@@ -91,19 +91,19 @@ def test_each_row_says_beforehand_what_it_will_do_and_then_does_it(any_acme: Wor
     id = upload(any_acme, LIST)
     checked = check(any_acme, id)
     assert checked.status == "checked"
-    assert checked.counts == {"new": 2, "same": 2, "error": 2}
+    assert checked.counts == {"new": 3, "same": 1, "repeated": 1, "error": 1, "noted": 1}
     assert [(number, outcome) for number, outcome, _problem in rows(any_acme, id)] == [
         (2, "new"),
         (3, "new"),
-        (4, "same"),
+        (4, "repeated"),
         (5, "error"),
-        (6, "error"),
+        (6, "new"),
         (7, "same"),
     ]
     assert count(any_acme) == 1
     done = start(any_acme, id)
     assert (done.status, done.done, done.counts) == ("done", 6, checked.counts)
-    assert count(any_acme) == 3
+    assert count(any_acme) == 4
     with any_acme.world.app.app_context():
         kim = db.session.scalars(select(Customer).where(Customer.name == "Kim")).one()
         assert (kim.client, kim.attributes, kim.language) == ("Initech", {"Plan": "S"}, "da")
@@ -111,8 +111,31 @@ def test_each_row_says_beforehand_what_it_will_do_and_then_does_it(any_acme: Wor
         assert event.data["counts"] == done.counts
     assert rows(any_acme, id) == [
         (5, "error", "The part after the @ is no mail domain."),
-        (6, "error", "This is no language tag; write it like en or pt-BR."),
+        (
+            6,
+            "new",
+            "The language “Klingon!” is left out."
+            " This is no language tag; write it like en or pt-BR.",
+        ),
     ]
+
+
+def test_what_cannot_be_kept_beside_who_somebody_is_keeps_nobody_out(any_acme: Workspace) -> None:
+    add_customer(any_acme, "kim@c.example", country="DK", time_zone="Europe/Copenhagen")
+    rows_of_file = "email,client,country,time zone\nkim@c.example,Initech,Germany,Mars/Base\n"
+    id = upload(any_acme, rows_of_file + "broken,,Germany,\n")
+    assert check(any_acme, id).counts == {"changed": 1, "error": 1, "noted": 1}
+    note = (
+        "The country “Germany” is left out. Write the country with two letters, like PT."
+        " The time zone “Mars/Base” is left out."
+        " There is no such time zone; write it like Europe/Lisbon."
+    )
+    assert rows(any_acme, id)[0] == (2, "changed", note)
+    assert start(any_acme, id).counts == {"changed": 1, "error": 1, "noted": 1}
+    assert [row[:2] for row in rows(any_acme, id)] == [(2, "changed"), (3, "error")]
+    with any_acme.world.app.app_context():
+        kim = db.session.scalars(select(Customer)).one()
+        assert (kim.client, kim.country, kim.time_zone) == ("Initech", "DK", "Europe/Copenhagen")
 
 
 def test_a_spreadsheet_is_imported_like_a_csv_file(acme: Workspace) -> None:
@@ -139,7 +162,7 @@ def test_the_columns_are_taken_the_next_time_for_what_was_said(acme: Workspace) 
 def test_columns_may_be_taken_for_something_else_until_it_is_started(acme: Workspace) -> None:
     id = _checked(acme, LIST)
     check(acme, id, "email", "", "", "", "")
-    assert stand(acme, id).counts == {"new": 4, "same": 1, "error": 1}
+    assert stand(acme, id).counts == {"new": 4, "repeated": 1, "error": 1}
     with acme.world.app.app_context(), pytest.raises(FileRefused, match="Two columns"):
         map_customers(db.session, acme.id, id, ["email", "email", "", "", ""])
     with acme.world.app.app_context(), pytest.raises(FileRefused, match="each column"):
@@ -171,13 +194,53 @@ def test_a_worker_that_ends_in_the_middle_leaves_nothing_twice_and_nothing_out(
         work(any_acme, **one_part)
         assert stand(any_acme, id).done == expected
     work(any_acme)
-    assert stand(any_acme, id).counts == {"new": 10, "changed": 1}
+    assert stand(any_acme, id).counts == {"new": 10, "repeated": 1}
     with any_acme.world.app.app_context():
         start_customers(db.session, any_acme.id, id)
     work(any_acme, **one_part)
     assert (stand(any_acme, id).status, count(any_acme)) == ("running", 3)
     work(any_acme)
-    assert (stand(any_acme, id).counts, count(any_acme)) == ({"new": 10, "same": 1}, 10)
+    assert (stand(any_acme, id).counts, count(any_acme)) == ({"new": 10, "repeated": 1}, 10)
+
+
+def test_a_row_tells_what_it_changes_and_forgets_that_when_it_is_imported(
+    any_acme: Workspace,
+) -> None:
+    add_customer(any_acme, "kim@c.example", client="Initech", attributes={"Plan": "S"})
+    content = "email,name,Company,Plan,country\nkim@c.example,Kim,Hooli,S,Nowhere\n"
+    id = upload(any_acme, content + "kim@c.example,Kim,Hooli,L,\nlee@c.example,Lee,Hooli,S,\n")
+    check(any_acme, id)
+    assert _changes(any_acme, id) == {
+        2: [["name", "", "Kim"], ["client", "Initech", "Hooli"]],
+        3: [["attribute:Plan", "S", "L"]],
+        4: [],
+    }
+    start(any_acme, id)
+    assert _changes(any_acme, id) == {2: []}
+
+
+def _changes(acme: Workspace, id: UUID) -> dict[int, list[Any]]:
+    with acme.world.app.app_context():
+        db.session.rollback()
+        found = rows_of_import(db.session(), acme.id, id)
+        return {row.number: list(row.changes) for row in found}
+
+
+@pytest.mark.usefixtures("small_parts")
+def test_a_row_tells_which_earlier_one_is_about_the_same_customer(any_acme: Workspace) -> None:
+    add_customer(any_acme, "known@c.example")
+    people = ("kim", "known", "broken@", "lee", "kim", "known", "zoe", "lee", "broken")
+    content = "".join(f"{one}@c.example,{place}\n" for place, one in enumerate(people))
+    id = upload(any_acme, "email,Place\n" + content)
+    assert check(any_acme, id).counts == {"new": 4, "changed": 1, "repeated": 3, "error": 1}
+    with any_acme.world.app.app_context():
+        found = rows_of_import(db.session(), any_acme.id, id)
+        assert {row.number: row.repeats for row in found if row.outcome == "repeated"} == {
+            6: 2,
+            7: 3,
+            9: 5,
+        }
+    assert start(any_acme, id).counts == {"new": 4, "changed": 1, "repeated": 3, "error": 1}
 
 
 @pytest.mark.usefixtures("small_parts")
@@ -279,3 +342,10 @@ def test_whoever_is_erased_is_in_no_file_that_waits(any_acme: Workspace) -> None
         "cancelled",
         "checked",
     ]
+
+
+def test_a_file_names_also_who_would_have_another_address_by_it(any_acme: Workspace) -> None:
+    kim = add_customer(any_acme, "kim@c.example", external_id="7")
+    waiting = _checked(any_acme, "id,email\n7,other@c.example\n")
+    _erase(any_acme, kim)
+    assert stand(any_acme, waiting).status == "cancelled"

@@ -11,6 +11,7 @@ from sqlalchemy import func, select, update
 from tests.builders import Workspace, answer_survey
 from tests.campaigning import add_customer, answer, launched, requests_of
 from tests.following import raise_alerts, set_alerts
+from tests.replying import reply
 from tests.reporting import Desk, day, doing, events
 from widget.actions import make_report
 from widget.actions.find_themes import FindThemes
@@ -30,6 +31,7 @@ from widget.storage.models import (
     Response,
     ThemeFinding,
 )
+from widget.storage.models import Workspace as WorkspaceRow
 from widget.storage.report_views import comments_to_choose
 from widget.storage.strata import replace_strata
 from widget.storage.themes import MOST_WAITING
@@ -90,6 +92,61 @@ def test_a_report_is_laid_beside_the_marked_baseline_and_all_customers(
     assert (globex.against.own.value, globex.against.own.n) == (100.0, 2)
     assert globex.weighted == ()
     assert desk.found(desk.make()).figures.against is None
+
+
+def _baseline(acme: Workspace, survey: str, at: datetime, scores: list[int]) -> None:
+    """A marked campaign that began at a moment, and what its customers answered then."""
+    for number in range(len(scores)):
+        add_customer(acme, f"c{number}@c.example", client="Globex")
+    acme.world.clock.moment = at
+    wave = launched(acme, survey, name="Spring")
+    for request, score in zip(requests_of(acme, wave), scores, strict=True):
+        answer(acme, survey, request.id, score, at=at, attributes=request.properties or {})
+    with acme.world.app.app_context(), writing(db.session) as session:
+        session.get_one(Campaign, wave).is_baseline = True
+
+
+def test_a_baseline_whose_survey_calls_other_answers_satisfied_is_counted_alike(
+    any_acme: Workspace,
+) -> None:
+    acme = any_acme
+    strict, desk = acme.survey("csat"), Desk.of(acme, "csat")
+    acme.change(strict, positive_from=5)
+    _baseline(acme, strict, datetime(2026, 12, 3, 12, tzinfo=UTC), [4] * 12)
+    for _number in range(12):
+        later = {"at": datetime(2027, 2, 3, 12, tzinfo=UTC), "attributes": {"client": "Globex"}}
+        desk.answer(4, 2, **later)
+    q1 = Span(date(2027, 1, 1), date(2027, 3, 31))
+    against = desk.found(desk.make(span=q1, client="Globex")).figures.against
+    assert against is not None
+    assert (against.score.value, against.difference.difference) == (100.0, 0.0)
+    assert against.difference.verdict != "higher"
+    assert against.own is not None
+    assert against.own_difference is not None
+    assert (against.own.value, against.own_difference.difference) == (100.0, 0.0)
+    assert against.is_recounted
+    alike = Desk(acme, strict).found(Desk(acme, strict).make(span=q1)).figures.against
+    assert alike is not None
+    assert (alike.score.value, alike.is_recounted) == (0.0, False)
+
+
+def test_a_baseline_began_on_the_day_that_it_was_in_the_zone_of_the_workspace(
+    any_acme: Workspace,
+) -> None:
+    acme = any_acme
+    desk = Desk.of(acme, "nps")
+    with acme.world.app.app_context(), writing(db.session) as session:
+        session.get_one(WorkspaceRow, acme.id).time_zone = "Asia/Tokyo"
+    # In Tokyo the new year has begun.
+    _baseline(acme, desk.survey, datetime(2026, 12, 31, 16, tzinfo=UTC), [9, 10])
+    q1, february = (
+        Span(date(2027, 1, 1), date(2027, 3, 31)),
+        Span(date(2027, 2, 1), date(2027, 2, 28)),
+    )
+    assert desk.found(desk.make(span=q1)).figures.against is None
+    against = desk.found(desk.make(span=february)).figures.against
+    assert against is not None
+    assert against.began_on == date(2027, 1, 1)
 
 
 def test_areas_are_counted_among_those_who_were_asked(any_acme: Workspace) -> None:
@@ -259,6 +316,31 @@ def test_follow_ups_are_counted_by_when_they_were_opened_and_resolved(any_acme: 
     assert (before.opened, before.resolved, before.still_open) == (1, 0, 1)
     assert done.time_to_resolve.value == timedelta(days=2).total_seconds()
     assert before.time_to_resolve.value is None
+
+
+def test_who_was_only_thanked_is_no_follow_up_that_was_opened_or_resolved(
+    any_acme: Workspace,
+) -> None:
+    desk, clock = Desk.of(any_acme), any_acme.world.clock
+    set_alerts(any_acme)
+    clock.moment = day(7, 1)
+    raise_alerts(any_acme)
+    clock.moment = day(7, 20)
+    id = desk.answer(1, 7, 20)
+    raise_alerts(any_acme)
+    clock.moment = day(7, 22)
+    for _number in range(3):
+        thanked = desk.answer(5, 7, 21, customer_email="kim@shop.example")
+        reply(any_acme, thanked, "Thank you!")
+    seat = desk.seat()
+    with any_acme.world.app.app_context():
+        first = follow_ups_of(db.session(), any_acme.id, id)[0].id
+        about = {"user_id": seat.user_id, "at": clock()}
+        resolve(db.session(), any_acme.id, first, "", asks_again=False, **about)
+    clock.moment = day(11, 23)
+    done = desk.found(desk.make()).figures.follow_ups
+    assert (done.opened, done.resolved, done.still_open) == (1, 1, 0)
+    assert done.time_to_resolve.value == timedelta(days=2).total_seconds()
 
 
 def test_a_client_report_counts_that_client_alone(any_acme: Workspace) -> None:

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import NewVisitor, Product
+from tests.browser.tabbing import tab_through
 from tests.browser.test_accessibility import axe
 from tests.browser.test_reports import sign_in
 from tests.browser.widths import past_the_edge
@@ -71,3 +72,22 @@ def test_clients_are_readable_on_a_phone(
         page.goto(f"{product.server.url}/console/{path}{more}survey={survey}&name={name}")
         assert axe(page) == [], path
         assert past_the_edge(page) == [], path
+
+
+def test_the_keyboard_is_seen_wherever_it_is_on_a_phone(
+    product: Product, new_visitor: NewVisitor
+) -> None:
+    survey = answered(product)
+    page = new_visitor(viewport={"width": 390, "height": 800})
+    sign_in(product, page, f"/console/clients?survey={survey}")
+    # Tables of both kinds: with links in their head, and without.
+    for path, sorts in (("clients", True), ("clients?by=segment", True), ("surveys", False)):
+        more = "&" if "?" in path else "?"
+        page.goto(f"{product.server.url}/console/{path}{more}survey={survey}")
+        expect(page.locator("table.stacked")).to_be_visible()
+        heads, unseen = tab_through(page)
+        assert unseen == [], path
+        assert (heads > 0) == sorts, path
+    page.goto(f"{product.server.url}/console/clients?survey={survey}")
+    page.locator("thead").get_by_role("link", name="Response rate").focus()
+    assert past_the_edge(page) == []

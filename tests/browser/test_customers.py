@@ -62,4 +62,4 @@ def test_from_a_file_to_somebody_who_is_erased(
     assert axe(team) == []
     team.get_by_label("Type kim@import.example to confirm").fill("kim@import.example")
     team.get_by_role("button", name="Erase for good").click()
-    expect(team.get_by_role("status")).to_contain_text("Erased.")
+    expect(team.get_by_role("status").filter(has_text="Erased.")).to_be_visible()

@@ -5,6 +5,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import NewVisitor, Product
 from tests.browser.test_console import sign_in
+from tests.browser.widths import past_the_edge
 from tests.builders import KEY, add_request
 from widget.domain.links import LinkSigner, RequestLink
 
@@ -40,3 +41,22 @@ def test_a_customer_unsubscribes_and_thinks_better_of_it_without_script(
     expect(customer.get_by_role("heading", name="You are unsubscribed")).to_be_visible()
     customer.get_by_role("button", name="I want to receive them again").click()
     expect(customer.get_by_role("heading", name="You are subscribed again")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("width", "lines"), [(320, [6, 5]), (390, [6, 5]), (600, [11]), (640, [11])]
+)
+def test_the_eleven_points_of_a_mail_stand_in_one_line_unless_on_a_phone(
+    product: Product, new_visitor: NewVisitor, width: int, lines: list[int]
+) -> None:
+    team = new_visitor(viewport={"width": width, "height": 700})
+    survey = product.acme.survey("nps")
+    sign_in(team, product)
+    for language in ("en", "ar"):
+        team.goto(f"{product.server.url}/console/surveys/{survey}/mail/preview?lang={language}")
+        found = [link.bounding_box() for link in team.locator("td[bgcolor] > a").all()]
+        boxes = [box for box in found if box]
+        tops = [box["y"] for box in boxes]
+        assert [tops.count(top) for top in sorted(set(tops))] == lines, language
+        assert all(box["width"] >= 39 and box["height"] >= 44 for box in boxes), language
+        assert past_the_edge(team) == [], language

@@ -79,6 +79,30 @@ def test_a_row_says_what_its_cells_hold_and_parts_of_a_name_are_one() -> None:
     assert details_of(["kim@c.example"], mapping) == Details({"email": "kim@c.example"})
 
 
+@pytest.mark.parametrize(
+    ("cell", "email", "name"),
+    [
+        ("Kim Larsen <kim@c.example>", "kim@c.example", "Kim Larsen"),
+        ('"Larsen, Kim" <kim@c.example>', "kim@c.example", "Larsen, Kim"),
+        ("<kim@c.example>", "kim@c.example", None),
+        ("'kim@c.example' <Kim@c.example>", "Kim@c.example", None),
+        ("Kim <nowhere>", "Kim <nowhere>", None),
+        ("Lee <lee@c.example>, Kim <kim@c.example>",) * 2 + (None,),
+        ("lee@c.example, Kim <kim@c.example>",) * 2 + (None,),
+    ],
+)
+def test_an_address_may_stand_behind_a_name(cell: str, email: str, name: str | None) -> None:
+    said = details_of([cell], ["email"])
+    assert (said.email, said.fields.get("name")) == (email, name)
+
+
+def test_a_name_before_the_address_gives_way_to_the_rows_own() -> None:
+    cells = ["kimmy <kim@c.example>", "Kim", "Larsen"]
+    for mapping in (["email", "name", ""], ["email", "first_name", ""]):
+        assert details_of(cells, mapping).fields["name"] == "Kim"
+    assert details_of(["kimmy <kim@c.example>", ""], ["email", "name"]).fields["name"] == "kimmy"
+
+
 def test_a_spreadsheet_reads_like_the_csv_file_it_would_be() -> None:
     content = spreadsheet(
         ("Email", "Id", "Since", "Ratio", "VIP"),

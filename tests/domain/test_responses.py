@@ -1,7 +1,9 @@
 from typing import Any
 
+import pytest
+
 from widget.domain.flow import Answer
-from widget.domain.responses import Change, changes, said_in
+from widget.domain.responses import Change, changes, is_first_said, said_in
 
 BEFORE: dict[str, Any] = {
     "reward_id": None,
@@ -53,3 +55,23 @@ def test_ticks_go_with_the_score_that_they_were_asked_with() -> None:
 def test_all_that_was_said_comes_back_as_one_answer() -> None:
     said = said_in(BEFORE)
     assert (said.wants_contact, said.may_publish, said.contact) == (True, False, "kim@c.example")
+
+
+@pytest.mark.parametrize(
+    ("field", "old", "is_first"),
+    [
+        ("comment", None, True),
+        ("comment", "", True),
+        ("comment", "Slow", False),
+        ("nps", None, True),
+        ("nps", 0, False),
+        ("reasons", [], True),
+        ("wants_contact", False, True),
+        ("may_publish", True, False),
+        ("member", None, False),
+    ],
+)
+def test_a_first_word_is_said_where_nothing_was_and_zero_is_something(
+    field: str, old: Any, is_first: bool
+) -> None:
+    assert is_first_said(field, old) is is_first

@@ -205,8 +205,18 @@ def test_cells_are_as_tall_as_a_finger_needs(kind: Kind, style: Style) -> None:
     html = row(new_definition(kind, style))
     cells = re.findall(r"<td bgcolor[^>]*>", html)
     assert all('height="44"' in cell for cell in cells)
-    assert all('width="44"' in cell or "padding:0 14px" in cell for cell in cells)
+    # Eleven stand in one line: see below.
+    width = 'width="40"' if kind == "nps" else 'width="44"'
+    assert all(width in cell or "padding:0 14px" in cell for cell in cells)
     assert html.count("line-height:44px") == len(cells)
+
+
+def test_no_row_of_groups_is_wider_than_what_a_mail_of_600_pixels_has_for_it() -> None:
+    html = row(new_definition("nps"))
+    widths = [int(width) for width in re.findall(r'<td bgcolor[^>]* width="(\d+)"', html)]
+    spacings = len(widths) + html.count('cellspacing="3"')
+    assert (len(widths), spacings) == (11, 13)
+    assert sum(widths) + 3 * spacings <= 480
 
 
 def test_the_text_has_a_line_for_each_score_with_its_link() -> None:

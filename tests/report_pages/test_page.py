@@ -156,3 +156,12 @@ def test_the_marked_baseline_and_the_weighted_number_stand_under_the_scores() ->
     assert "Holt and T. M. F. Smith" in part
     assert "1,200 customers; groups that are 5 % of them have not answered; 7 answers" in part
     assert ReportFigures.from_json(figured.to_json()) == figured
+    words = "calls other answers satisfied"
+    assert words not in part
+    recounted = replace(found, against=replace(against, is_recounted=True))
+    assert words in body(view(figures=recounted))
+    assert ReportFigures.from_json(recounted.to_json()) == recounted
+    stored = recounted.to_json()
+    del stored["against"]["is_recounted"]
+    # Of a report that was made before it was told.
+    assert ReportFigures.from_json(stored).against == against

@@ -10,7 +10,7 @@ from widget.domain.mail_addresses import address_digest
 from widget.domain.roles import EVERYTHING, Scope
 from widget.extensions import db
 from widget.storage import customer_list
-from widget.storage.customer_list import CustomerFilter, customers_page
+from widget.storage.customer_list import CustomerFilter, customer_count, customers_page
 from widget.storage.engine import writing
 from widget.storage.models import Request
 from widget.storage.suppressions import suppress
@@ -45,6 +45,24 @@ def test_the_newest_come_first_and_filters_narrow(three: Workspace) -> None:
     assert found(three, client="initech") == []
     assert found(three, email="LEE@c.example") == ["lee@c.example"]
     assert found(three, external_id="crm-77") == ["lee@c.example"]
+
+
+def test_attributes_and_counts_narrow_as_the_list_does(three: Workspace) -> None:
+    add_customer(three, "kim@c.example", attributes={"Plan B": "Gold"})
+    add_customer(three, "lee@c.example", attributes={"Plan B": "Free"})
+    assert found(three, attribute=("Plan B", "GOLD")) == ["kim@c.example"]
+    assert found(three, attribute=("Plan B", "")) == ["lee@c.example", "kim@c.example"]
+    assert found(three, attribute=("Plan", "")) == []
+    nobody = Scope(everything=False)
+    with three.world.app.app_context():
+        for wanted, number in (
+            (CustomerFilter(), 3),
+            (CustomerFilter(search="c.example"), 2),
+            (CustomerFilter(attribute=("Plan B", "gold")), 1),
+            (CustomerFilter(nobody), 0),
+            (CustomerFilter(unsubscribed=False), None),
+        ):
+            assert customer_count(db.session(), three.id, wanted) == number
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,8 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from widget.domain.asks import PROPERTY_NAME_LIMIT
-from widget.domain.customer_files import ATTRIBUTE, TARGETS, format_of, mapping_problem
+from widget.domain.customer_files import TARGETS, format_of, mapping_problem
+from widget.domain.customers import ATTRIBUTE
 from widget.domain.errors import FileRefused
 from widget.storage.customer_imports import (
     IN_HAND,

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from widget.domain.customers import Details, Outcome, problems, tidied
+from widget.domain.customers import Change, Details, Outcome, problems, tidied
 from widget.domain.errors import CustomerRefused, UnknownCustomer
 from widget.storage.customer_matching import directory_for, one_at_a_time, write_directory
 from widget.storage.engine import writing
@@ -16,11 +16,13 @@ from widget.storage.engine import writing
 
 @dataclass(frozen=True)
 class Kept:
-    """What became of details. `id` is the customer's; None with problems, by field."""
+    """What became of details. `id` is the customer's; None with problems, by field. `changes` are
+    those of a customer who was known."""
 
     outcome: Outcome
     id: UUID | None
     problems: dict[str, str]
+    changes: tuple[Change, ...] = ()
 
 
 def keep_customers(
@@ -68,7 +70,7 @@ def look_at(
         if match.known is None:
             made.append(Kept("error", None, {match.field: match.problem}))
         else:
-            made.append(Kept(match.outcome, match.known.id, {}))
+            made.append(Kept(match.outcome, match.known.id, {}, match.changes))
     if is_kept:
         write_directory(session, workspace_id, directory, at)
     return made

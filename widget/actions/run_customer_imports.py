@@ -7,8 +7,8 @@ killed at any moment, the next call goes on with the part. Only reading begins a
 import logging
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import islice
 from uuid import UUID
@@ -17,11 +17,13 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from widget.actions.keep_customers import Kept, keep_within, look_at
+from widget.domain.addresses import shown
 from widget.domain.csv_files import Line
-from widget.domain.customer_files import details_of, file_lines, guess_mapping
-from widget.domain.customers import Details, tidied
+from widget.domain.customer_files import details_of, file_lines, guess_mapping, usable
+from widget.domain.customers import Details
 from widget.domain.errors import FileRefused, ReadingStopped
 from widget.domain.retries import Backoff
+from widget.domain.rows_seen import Seen
 from widget.domain.spreadsheets import spreadsheet_lines
 from widget.storage.customer_imports import (
     PART,
@@ -50,36 +52,9 @@ _log = logging.getLogger(__name__)
 # As long as nobody else begins to read a file that somebody reads.
 _LEASE = timedelta(minutes=15)
 _WAITING_KEPT = timedelta(days=1)
+# What changes is kept this short, for there may be 50 of them in each row.
+_LONGEST_CHANGE = 100
 _ERRORS_KEPT = timedelta(days=7)
-
-
-@dataclass
-class Seen:
-    """Whom the rows of one file have named so far, as numbers: two rows far apart may be about one
-    customer, who is new only once."""
-
-    import_id: UUID | None = None
-    keys: set[int] = field(default_factory=set)
-
-    def begin(self, import_id: UUID, before: Iterable[Details]) -> None:
-        self.import_id, self.keys = import_id, set()
-        for details in before:
-            self.add(details)
-
-    def add(self, details: Details) -> None:
-        self.keys |= _keys(details)
-
-    def knows(self, details: Details) -> bool:
-        return not self.keys.isdisjoint(_keys(details))
-
-
-def _keys(details: Details) -> set[int]:
-    said = tidied(details)
-    return {
-        hash((name, text))
-        for name, text in (("email", said.email), ("id", said.external_id))
-        if text
-    }
 
 
 def customer_import_backoff() -> Backoff[UUID]:
@@ -245,37 +220,57 @@ def _check_part(session: Session, found: CustomerImport, seen: Seen, now: dateti
         return 0
     if seen.import_id != found.id or number == 0:
         before = rows_of_import(session, found.workspace_id, found.id, before=number)
-        seen.begin(found.id, (details_of(row.cells, found.mapping) for row in before))
+        seen.begin(
+            found.id,
+            (
+                (row.number, details_of(row.cells, found.mapping))
+                for row in before
+                if row.outcome != "error"
+            ),
+        )
     rows = rows_of_part(part)
-    said = [details_of(row.cells, found.mapping) for row in rows]
+    said, notes = _usable(rows, found, now)
     looked = look_at(session, found.workspace_id, said, now)
-    # Whoever an earlier part makes is not there yet.
-    checked = [
-        _after(row, one, "changed" if one.outcome == "new" and seen.knows(details) else "")
-        for row, one, details in zip(rows, looked, said, strict=True)
-    ]
-    for details in said:
-        seen.add(details)
+    checked: list[CheckedRow] = []
+    for row, one, note, details in zip(rows, looked, notes, said, strict=True):
+        # A row that cannot be used makes nobody known.
+        repeats = seen.note(row.number, details) if one.outcome != "error" else None
+        changes = [
+            (change.name, *(shown(text, _LONGEST_CHANGE) for text in (change.before, change.after)))
+            for change in one.changes
+        ]
+        checked.append(replace(_after(row, one, note, repeats), changes=changes))
     put_rows(part, checked)
     _count(found, checked)
     return len(rows)
 
 
+def _usable(
+    rows: Sequence[CheckedRow], found: CustomerImport, now: datetime
+) -> tuple[list[Details], list[str]]:
+    """What rows say that can be kept, and a note on what of each cannot."""
+    read = [usable(details_of(row.cells, found.mapping), now) for row in rows]
+    return [details for details, _note in read], [note for _details, note in read]
+
+
 def _run_part(session: Session, found: CustomerImport, _seen: Seen, now: datetime) -> int:
-    """Put the rows of a part into the directory; only those with an error are kept."""
+    """Put the rows of a part into the directory; only those with a problem are kept."""
     part = _next_part(session, found)
     if part is None:
         _finish(session, found, now)
         return 0
     rows = rows_of_part(part)
     fine = [row for row in rows if row.outcome != "error"]
-    said = [details_of(row.cells, found.mapping) for row in fine]
+    said, notes = _usable(fine, found, now)
     kept = keep_within(session, found.workspace_id, said, now)
-    became = [_after(row, one) for row, one in zip(fine, kept, strict=True)]
+    became = [
+        _after(row, one, note, row.repeats)
+        for row, one, note in zip(fine, kept, notes, strict=True)
+    ]
     wrong = [row for row in rows if row.outcome == "error"]
     _count(found, [*became, *wrong])
-    errors = [*wrong, *(row for row in became if row.outcome == "error")]
-    put_rows(part, sorted(errors, key=lambda row: row.number))
+    told = [*wrong, *(row for row in became if row.problem)]
+    put_rows(part, sorted(told, key=lambda row: row.number))
     return len(rows)
 
 
@@ -299,13 +294,17 @@ def _finish(session: Session, found: CustomerImport, now: datetime) -> None:
     )
 
 
-def _after(row: CheckedRow, kept: Kept, instead: str = "") -> CheckedRow:
-    problem = " ".join(kept.problems.values())
-    return CheckedRow(row.number, row.cells, instead or kept.outcome, problem)
+def _after(row: CheckedRow, kept: Kept, note: str, repeats: int | None) -> CheckedRow:
+    problem = " ".join(filter(None, (*kept.problems.values(), note)))
+    # Whoever an earlier row makes is not new, and need not be there yet.
+    is_repeated = repeats is not None and kept.outcome != "error"
+    outcome = "repeated" if is_repeated else kept.outcome
+    return CheckedRow(row.number, row.cells, outcome, problem, repeats)
 
 
 def _count(found: CustomerImport, rows: Sequence[CheckedRow]) -> None:
     counts = Counter(found.counts)
     counts.update(row.outcome for row in rows)
-    found.counts = dict(counts)
+    counts["noted"] += sum(row.is_noted for row in rows)
+    found.counts = dict(+counts)
     found.done += len(rows)

@@ -1,10 +1,13 @@
 """Files of customers: what their columns are taken for, and what their rows say."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Literal
 
+from widget.domain.addresses import shown
 from widget.domain.csv_files import Line, bare_header, stream_lines
-from widget.domain.customers import FIELDS, Details, Field
+from widget.domain.customers import ATTRIBUTE, FIELDS, SIDE_FIELDS, Details, Field, problems
 from widget.domain.errors import FileRefused
 from widget.domain.request_files import decode
 from widget.domain.spreadsheets import check_unpacked, is_spreadsheet, spreadsheet_lines
@@ -12,14 +15,18 @@ from widget.domain.spreadsheets import check_unpacked, is_spreadsheet, spreadshe
 MOST_ROWS = 200_000
 MOST_BYTES = 25 * 1024 * 1024
 LONGEST_CELL = 2_000
+_LONGEST_IN_NOTE = 40
+
+# What a row does: what its details do to the directory, or `repeated` when an earlier row of the
+# file was about the same customer.
+ROW_OUTCOMES = ("new", "changed", "same", "repeated", "error")
 
 FileFormat = Literal["csv", "xlsx"]
 
-# What a column is taken for: one of these, `attribute:` and a name, or "" to leave it out. Parts of
+# What a column is taken for: one of these, `ATTRIBUTE` and a name, or "" to leave it out. Parts of
 # a name become one name.
 NAME_PARTS = ("first_name", "last_name")
 TARGETS = (*FIELDS, *NAME_PARTS)
-ATTRIBUTE = "attribute:"
 
 # What a column may be called, as `bare_header` gives it: English, German, French, Spanish, Italian,
 # Portuguese, Dutch, Polish, and what other systems write into their files.
@@ -74,6 +81,9 @@ ALIASES: dict[str, tuple[str, ...]] = {
     ),
 }
 _BY_ALIAS = {bare_header(alias): name for name, aliases in ALIASES.items() for alias in aliases}
+
+# An address as mail programs copy it: `Kim Larsen <kim@customer.example>`, quoted or not.
+_NAMED_ADDRESS = re.compile(r"([^<>]*)<\s*([^<>\s]+@[^<>\s]+)\s*>")
 
 TEMPLATE: tuple[tuple[str, ...], ...] = (
     ("email", "name", "external id", "client", "segment", "language", "country", "time zone"),
@@ -140,13 +150,17 @@ def mapping_problem(mapping: Sequence[str]) -> str | None:
 
 
 def details_of(cells: Sequence[str], mapping: Sequence[str]) -> Details:
-    """What a row says. An empty cell says nothing: it takes away nothing that is known."""
+    """What a row says. An empty cell says nothing: it takes away nothing that is known. A name that
+    stands before the address is taken where the row has no other."""
     said = {
         target: cell
         for target, cell in zip(mapping, cells, strict=False)
         if target and cell.strip()
     }
     name = " ".join(said[part] for part in NAME_PARTS if part in said)
+    if "email" in said:
+        before, said["email"] = _name_and_address(said["email"])
+        name = name or before
     if name and "name" not in said:
         said["name"] = name
     fields: dict[Field, str] = {field: said[field] for field in FIELDS if field in said}
@@ -156,3 +170,31 @@ def details_of(cells: Sequence[str], mapping: Sequence[str]) -> Details:
         if target.startswith(ATTRIBUTE)
     }
     return Details(fields, attributes)
+
+
+def usable(details: Details, now: datetime) -> tuple[Details, str]:
+    """A row's details without the side fields that cannot be kept, and a note on those, "" without
+    any: a country written out is no reason to leave somebody out."""
+    if not any(name in details.fields for name in SIDE_FIELDS):
+        return details, ""
+    wrong = problems(details, now)
+    left_out = [name for name in SIDE_FIELDS if name in wrong]
+    notes = [
+        f"The {name.replace('_', ' ')} “{shown(details.fields[name], _LONGEST_IN_NOTE)}” is left"
+        f" out. {wrong[name]}"
+        for name in left_out
+    ]
+    return details.without(left_out), " ".join(notes)
+
+
+def _name_and_address(cell: str) -> tuple[str, str]:
+    """The name before an address, "" without one, and the address; a cell that holds anything else
+    is the address as it stands."""
+    found = _NAMED_ADDRESS.fullmatch(cell.strip())
+    if found is None:
+        return "", cell
+    name, email = found.group(1).strip(" \t\"'"), found.group(2)
+    if name.lower() == email.lower():
+        return "", email
+    # Another address there makes it a list, and nobody could say who of them is meant.
+    return ("", cell) if "@" in name else (name, email)

@@ -19,10 +19,14 @@ Field = Literal[
 ]
 FIELDS: tuple[Field, ...] = get_args(Field)
 
+# Of somebody who is known by address or id, these may be left out when they cannot be kept.
+SIDE_FIELDS: tuple[Field, ...] = ("language", "country", "time_zone")
+
 # What putting somebody into the directory does, or did.
 Outcome = Literal["new", "changed", "same", "error"]
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 
+ATTRIBUTE = "attribute:"
 ATTRIBUTES_LIMIT = PROPERTIES_LIMIT
 ATTRIBUTE_LIMIT = 500
 TOO_MANY_ATTRIBUTES = f"A customer has at most {ATTRIBUTES_LIMIT} attributes."
@@ -50,6 +54,16 @@ class Details:
         """The same, with nothing said of some fields."""
         left = {name: text for name, text in self.fields.items() if name not in names}
         return Details(left, self.attributes)
+
+
+@dataclass(frozen=True)
+class Change:
+    """A text that is another one now, "" where there is none. `name` is a field's, or `ATTRIBUTE`
+    and the name of an attribute."""
+
+    name: str
+    before: str
+    after: str
 
 
 def tidied(details: Details) -> Details:

@@ -435,6 +435,10 @@ class UnknownCampaign(SaysoError):
     """No campaign with this id in the workspace."""
 
 
+class UnknownWave(SaysoError):
+    """No wave with this number in the campaign."""
+
+
 class CampaignRefused(SaysoError):
     """What somebody wants of a campaign cannot be done with it now."""
 

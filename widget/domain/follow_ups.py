@@ -2,6 +2,7 @@
 
 from typing import Literal, get_args
 
+from widget.domain.addresses import storable
 from widget.domain.errors import FollowUpRefused
 
 # A follow-up is open until it is resolved. `waiting`: for the customer, or for somebody else.
@@ -76,4 +77,4 @@ def read_outcome(text: str) -> str:
 
 
 def _tidy(text: str) -> str:
-    return text.replace("\x00", "").replace("\r\n", "\n").strip()
+    return storable(text).replace("\r\n", "\n").strip()

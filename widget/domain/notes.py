@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from widget.domain.addresses import storable
 from widget.domain.errors import NoteRefused
 
 NoteKind = Literal[
@@ -24,7 +25,7 @@ REASON_LIMIT = 500
 
 def read_note(text: str) -> str:
     """A note without surrounding space. Raises NoteRefused when it is empty or too long."""
-    note = text.replace("\r\n", "\n").strip()
+    note = storable(text).replace("\r\n", "\n").strip()
     if not note:
         raise NoteRefused("Write something first.")
     if len(note) > NOTE_LIMIT:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from widget.domain.addresses import storable
 from widget.domain.errors import FollowUpRefused
 from widget.domain.mail_addresses import wire_address
 from widget.domain.mail_wording import without_controls
@@ -51,7 +52,7 @@ class Correspondent:
 
 def read_reply(text: str) -> str:
     """A reply as it is kept. Raises FollowUpRefused for one that is empty or too long."""
-    reply = without_controls(text).strip()
+    reply = storable(without_controls(text)).strip()
     if not reply:
         raise FollowUpRefused("Write the reply first.")
     if len(reply) > REPLY_LIMIT:

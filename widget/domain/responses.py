@@ -10,6 +10,8 @@ from widget.domain.context import Context
 from widget.domain.flow import TICKS, Answer
 from widget.domain.scales import KINDS, Kind
 
+_SAID = {*KINDS, "reasons", "comment", "reward_id", *TICKS, "contact"}
+
 
 @dataclass(frozen=True)
 class Change:
@@ -66,6 +68,13 @@ def changes(before: Mapping[str, Any], answer: Answer) -> list[Change]:
     if contact is not None and contact != (before["contact"] or ""):
         found.append(Change("contact", before["contact"], contact))
     return found
+
+
+def is_first_said(field: str, old: Any) -> bool:
+    """Whether a change of a field is the customer's first word on it: nothing, `old`, was there.
+    Such a change is part of an answer while that is being given."""
+    is_nothing = old is None or old is False or old in ("", [])
+    return is_nothing and field in _SAID
 
 
 def _contact_after(answer: Answer) -> str | None:

@@ -16,6 +16,10 @@ from widget.paths import asset_folder
 _MOST_ON_A_PHONE = 6
 # The side of a cell, in CSS pixels: what a finger needs.
 CELL = 44
+SPACING = 3
+# Groups stand in one line where there are so many pixels. Mails of 600 have a little more for them:
+# Word moves tables that float apart, and below one another without that room.
+ONE_LINE = 480
 # Points that are words take the width of their word, and each may wrap on its own.
 _WORDED = ("faces3", "thumbs")
 
@@ -68,18 +72,22 @@ def rating_row(
         )
         for point in scale.points
     ]
+    groups = _groups(scale, cells)
+    width = _cell_width(groups)
     html = (
         _environment()
         .get_template("mail/_rating_row.html")
         .render(
             words=words,
             question=words.sentence(f"question.{scale.kind}", member, customer),
-            groups=_groups(scale, cells),
+            groups=groups,
             ends=_ends(scale, words),
             accent=accent,
             on_accent=text_on(accent),
-            radius=min(definition.looks.radius, CELL // 2),
-            cell_side=CELL,
+            radius=min(definition.looks.radius, width // 2),
+            cell_height=CELL,
+            cell_width=width,
+            spacing=SPACING,
             is_worded=scale.style in _WORDED,
             side="right" if words.direction == "rtl" else "left",
         )
@@ -160,6 +168,12 @@ def _groups(scale: Scale, cells: Sequence[Cell]) -> list[Sequence[Cell]]:
         return [cells]
     half = (len(cells) + 1) // 2
     return [cells[:half], cells[half:]]
+
+
+def _cell_width(groups: Sequence[Sequence[Cell]]) -> int:
+    """As wide as a finger needs, in pixels, unless groups would not stand in one line then."""
+    number = sum(len(group) for group in groups)
+    return min(CELL, (ONE_LINE - SPACING * (number + len(groups))) // number)
 
 
 @cache

@@ -28,7 +28,6 @@ from widget.actions.redate_responses import redate_responses
 from widget.actions.remind_overdue import RemindOverdue
 from widget.actions.run_campaigns import campaign_backoff, run_campaigns
 from widget.actions.run_customer_imports import (
-    Seen,
     customer_import_backoff,
     forget_customer_files,
     run_customer_imports,
@@ -41,6 +40,7 @@ from widget.actions.settle_provisional import settle_due
 from widget.domain.mail_addresses import address_digest
 from widget.domain.messages import WEBHOOK, WEBHOOK_TRIAL, Lane
 from widget.domain.replies import PURPOSE as REPLY
+from widget.domain.rows_seen import Seen
 from widget.domain.subscriptions import PURPOSE
 from widget.domain.turns import Turns
 from widget.outbound.chat import ChatSender

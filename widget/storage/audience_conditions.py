@@ -79,7 +79,7 @@ class _Conditions:
             column = trait_column(Trait(rule.field, rule.key))
             if rule.operator in NUMBER_OPERATORS:
                 return self._of_number(column, rule)
-            return _of_text(column, rule.operator, rule.value)
+            return of_text(column, rule.operator, rule.value)
         if rule.field in TIME_FIELDS:
             return self._of_time(rule)
         return self._of_last_score(rule)
@@ -157,7 +157,8 @@ class _Conditions:
         return found if rule.operator == "is" else not_(found)
 
 
-def _of_text(column: Any, operator: Operator, value: str) -> ColumnElement[bool]:
+def of_text(column: Any, operator: Operator, value: str) -> ColumnElement[bool]:
+    """The condition that a text is what an operator of texts says, whatever its capitals."""
     # As rules of responses compare, whatever the capitals. Both sides go through the database's
     # own `lower`, so that what it does not know, as SQLite other letters than A to Z, is alike.
     lower, wanted = func.lower(column), func.lower(value)

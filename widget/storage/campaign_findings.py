@@ -14,20 +14,20 @@ from widget.domain.campaign_results import (
     StrataResults,
     by_group,
     by_stratum,
-    counted_from,
     mood_counts,
     progress,
 )
+from widget.domain.errors import UnknownWave
 from widget.domain.response_filters import Mood
 from widget.domain.roles import Scope
 from widget.domain.scores.comparisons import Comparison
 from widget.domain.scores.estimates import Score
-from widget.domain.scores.metrics import METRICS
 from widget.domain.scores.scoring import Counts, compare, score_of
+from widget.storage.baselines import baseline_counts, baseline_wave, is_recounted
 from widget.storage.campaign_results import By, answered_counts, status_counts, unsubscribed_count
-from widget.storage.campaigns import StoredCampaign, baseline_of
+from widget.storage.campaigns import StoredCampaign
 from widget.storage.dashboards import CountedSurvey, counted_surveys
-from widget.storage.waves import StoredWave, waves_of
+from widget.storage.waves import StoredWave
 
 
 @dataclass(frozen=True)
@@ -78,9 +78,14 @@ def progress_of(
 
 
 def wave_named(waves: Sequence[StoredWave], number: int | None) -> StoredWave | None:
-    """The wave with a number, else the last; None where there is none. `waves`: the last first."""
-    newest = waves[0] if waves else None
-    return next((wave for wave in waves if wave.number == number), newest)
+    """The wave with a number, or for None the last one; None of a campaign without any. `waves`:
+    the last first. Raises UnknownWave for a number that none has."""
+    if number is None:
+        return waves[0] if waves else None
+    found = next((wave for wave in waves if wave.number == number), None)
+    if found is None:
+        raise UnknownWave("This campaign has no such wave.")
+    return found
 
 
 def findings_of(
@@ -132,20 +137,14 @@ class _Reads:
 
 def _baseline(reads: _Reads, campaign: StoredCampaign, wave: StoredWave) -> _Baseline | None:
     """What a wave is compared with: the first wave of the baseline, where it began later."""
-    marked = baseline_of(reads.session, reads.workspace_id, campaign.kind)
-    if marked is None:
+    first = baseline_wave(reads.session, reads.workspace_id, campaign.kind)
+    if first is None or first.wave.id == wave.id or first.wave.began_at >= wave.began_at:
         return None
-    waves = waves_of(reads.session, reads.workspace_id, marked.id)
-    first = waves[-1] if waves else None
-    if first is None or first.id == wave.id or first.began_at >= wave.began_at:
-        return None
-    mine, theirs = reads.surveys[campaign.survey_id], reads.surveys[marked.survey_id]
+    about = (first, reads.surveys, campaign.survey_id)
     sorts: tuple[By | None, ...] = (None, "segment", "client")
     everybody, segments, clients = (
-        {key: counted_from(one, mine.positive_from) for key, one in groups.items()}
-        for groups in (reads.counts(first.id, by) for by in sorts)
+        baseline_counts(reads.session, reads.scope, *about, by) for by in sorts
     )
-    is_recounted = (
-        METRICS[campaign.kind].unit == "percent" and mine.positive_from != theirs.positive_from
+    return _Baseline(
+        first.campaign, everybody.get(None, Counts()), segments, clients, is_recounted(*about)
     )
-    return _Baseline(marked, everybody.get(None, Counts()), segments, clients, is_recounted)

@@ -18,13 +18,11 @@ from widget.domain.scores.metrics import MetricId
 from widget.domain.scores.scoring import Counts, score_of
 from widget.domain.scores.spans import BucketName, Span, buckets
 from widget.domain.strata import Attribute
-from widget.storage.campaign_results import answered_counts
-from widget.storage.campaigns import baseline_of
+from widget.storage.baselines import baseline_counts, baseline_wave, is_recounted
 from widget.storage.dashboards import CountedSurvey, answer_counts_by
 from widget.storage.last_answers import last_days_by
 from widget.storage.models import Campaign, Request
 from widget.storage.request_counts import asked_by, sent_requests
-from widget.storage.waves import StoredWave, waves_of
 
 # Older answers than these are not looked for.
 EARLIEST = date(2000, 1, 1)
@@ -58,12 +56,16 @@ class About:
 
 @dataclass(frozen=True)
 class Baseline:
-    """The first wave of the campaign that others are compared with: what was answered to it."""
+    """The first wave of the campaign that others are compared with: what was answered to it.
+
+    `is_recounted`: its survey calls other answers positive than the one that is compared with it.
+    """
 
     name: str
     began_on: date
     counts: Counts
     by_name: Mapping[str, Counts]
+    is_recounted: bool
 
 
 def counted_clients(
@@ -123,30 +125,25 @@ def course(
 
 
 def baseline_before(session: Session, about: About, kind: Kind, day: date) -> Baseline | None:
-    """The baseline of a kind of survey, if its first wave began before a day."""
-    marked = _first_wave(session, about, kind)
-    if marked is None or marked[1].began_at.date() >= day:
+    """The baseline of a kind of survey, if its first wave began before a day, counted as the survey
+    counts that these numbers are about."""
+    marked = baseline_wave(session, about.workspace_id, kind)
+    began_on = marked.began_on(about.time_zone) if marked else day
+    if marked is None or began_on >= day:
         return None
-    name, wave = marked
-    by_name = answered_counts(
-        session, about.workspace_id, about.scope, [wave.id], about.surveys, by=about.by
-    )
-    return Baseline(name, wave.began_at.date(), summed(by_name.values()), by_name)
+    compared = (marked, about.surveys, about.survey_id)
+    by_name = baseline_counts(session, about.scope, *compared, by=about.by)
+    everybody = summed(by_name.values())
+    return Baseline(marked.campaign.name, began_on, everybody, by_name, is_recounted(*compared))
 
 
 def baseline_within(session: Session, about: About, kind: Kind, quarter: Period) -> str:
     """The name of the baseline of a kind of survey that began within a quarter, and with which only
     later ones are compared; "" for none."""
-    marked = _first_wave(session, about, kind)
-    is_within = marked and quarter.first <= marked[1].began_at.date() <= quarter.last
-    return marked[0] if marked and is_within else ""
-
-
-def _first_wave(session: Session, about: About, kind: Kind) -> tuple[str, StoredWave] | None:
-    """The name of the campaign that is the baseline, and its first wave."""
-    marked = baseline_of(session, about.workspace_id, kind)
-    waves = waves_of(session, about.workspace_id, marked.id) if marked else []
-    return (marked.name, waves[-1]) if marked and waves else None
+    marked = baseline_wave(session, about.workspace_id, kind)
+    if marked is None or not quarter.first <= marked.began_on(about.time_zone) <= quarter.last:
+        return ""
+    return marked.campaign.name
 
 
 @dataclass(frozen=True)

@@ -3,13 +3,14 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session, undefer
 
 from widget.domain.csv_files import bare_header
-from widget.domain.customer_files import ATTRIBUTE
+from widget.domain.customers import ATTRIBUTE
 from widget.domain.errors import UnknownImport
 from widget.storage.ids import new_id
 from widget.storage.models import CustomerImport, CustomerImportPart
@@ -29,7 +30,8 @@ WAITING = ("reading", *WITH_ROWS)
 
 @dataclass(frozen=True)
 class ImportRow:
-    """An import as pages show it. `counts` is rows by what they do, or did."""
+    """An import as pages show it. `counts` is rows by what they do, or did; those of which
+    something is left out are counted once more as `noted`."""
 
     id: UUID
     file_name: str
@@ -49,12 +51,23 @@ class ImportRow:
 
 @dataclass(frozen=True)
 class CheckedRow:
-    """A row of a file; `outcome` is "" until it has been checked."""
+    """A row of a file; `outcome` is "" until it has been checked. `problem` is why it cannot be
+    used, or with any other outcome what of it is left out. `repeats` is the number of the first row
+    about the same customer, where that is another one. `changes` are names, and texts before and
+    after, as in `domain.customers.Change`, until the row is imported.
+    """
 
     number: int
     cells: Sequence[str]
     outcome: str = ""
     problem: str = ""
+    repeats: int | None = None
+    changes: Sequence[Sequence[str]] = ()
+
+    @property
+    def is_noted(self) -> bool:
+        """Whether it can be used, though not all of it."""
+        return self.outcome != "error" and self.problem != ""
 
 
 def add_import(
@@ -206,15 +219,21 @@ def rows_of_part(part: CustomerImportPart) -> list[CheckedRow]:
 
 def put_rows(part: CustomerImportPart, rows: Iterable[CheckedRow]) -> None:
     """Keep what became of rows."""
-    part.rows = [
-        {
-            "number": row.number,
-            "cells": list(row.cells),
-            "outcome": row.outcome,
-            "problem": row.problem,
-        }
-        for row in rows
-    ]
+    part.rows = [_as_json(row) for row in rows]
+
+
+def _as_json(row: CheckedRow) -> dict[str, Any]:
+    stored: dict[str, Any] = {
+        "number": row.number,
+        "cells": list(row.cells),
+        "outcome": row.outcome,
+        "problem": row.problem,
+    }
+    if row.repeats is not None:
+        stored["repeats"] = row.repeats
+    if row.changes:
+        stored["changes"] = [list(change) for change in row.changes]
+    return stored
 
 
 def rows_of_import(

@@ -19,8 +19,10 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session, aliased
 
 from widget.domain.addresses import customer_email, spellings
+from widget.domain.audiences import Trait, attribute_key
 from widget.domain.requests import Why
 from widget.domain.roles import EVERYTHING, Scope
+from widget.storage.audience_conditions import of_text, trait_column
 from widget.storage.chunks import chunks
 from widget.storage.customer_search import customers_found, search_order, search_place
 from widget.storage.indexed import texts
@@ -31,11 +33,14 @@ from widget.storage.suppressed import refusals
 # Of whom only digests tell whether they have unsubscribed, so many are looked at for one page.
 MOST_LOOKED_AT = 10_000
 _LOOKED_AT_ONCE = 1_000
+# No more than so many are counted.
+MOST_COUNTED = 10_000
 
 
 @dataclass(frozen=True)
 class CustomerFilter:
-    """Which customers to list. None means any; `search` finds words."""
+    """Which customers to list. None means any; `search` finds words. `attribute` is the name of one
+    and its value, whatever its capitals; "" for any value."""
 
     scope: Scope = EVERYTHING
     search: str = ""
@@ -44,6 +49,7 @@ class CustomerFilter:
     client: str | None = None
     segment: str | None = None
     language: str | None = None
+    attribute: tuple[str, str] | None = None
     asked: bool | None = None
     answered: bool | None = None
     unsubscribed: bool | None = None
@@ -104,6 +110,18 @@ def customers_page(
         newer=(rows[0].id if rows else None) if older_than else None,
         is_unfinished=is_unfinished,
     )
+
+
+def customer_count(session: Session, workspace_id: int, wanted: CustomerFilter) -> int | None:
+    """How many customers a filter finds, at most `MOST_COUNTED` and one more; None where each would
+    have to be looked at."""
+    if wanted.unsubscribed is not None:
+        return None
+    dialect = session.get_bind().dialect.name
+    query = _query(workspace_id, wanted, dialect, None, is_upwards=False)
+    # In the list's order, or SQLite would search the words of each customer one by one.
+    some = query.with_only_columns(Customer.id).limit(MOST_COUNTED + 1).subquery()
+    return session.scalar(select(func.count()).select_from(some))
 
 
 def listed_customer(
@@ -193,6 +211,10 @@ def _conditions(workspace_id: int, wanted: CustomerFilter) -> Iterable[ColumnEle
     for column, value in ((Customer.segment, wanted.segment), (Customer.language, wanted.language)):
         if value is not None:
             yield and_(column == value, column != "")
+    if wanted.attribute is not None:
+        name, value = wanted.attribute
+        held = trait_column(Trait("attribute", attribute_key(name)))
+        yield of_text(held, "is" if value else "is_known", value)
     for moment, is_wanted in (
         (Request.sent_at, wanted.asked),
         (Request.answered_at, wanted.answered),

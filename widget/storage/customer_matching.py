@@ -10,9 +10,11 @@ from sqlalchemy.orm import Session
 
 from widget.domain.addresses import customer_email, spellings
 from widget.domain.customers import (
+    ATTRIBUTE,
     ATTRIBUTES_LIMIT,
     FIELDS,
     TOO_MANY_ATTRIBUTES,
+    Change,
     Details,
     Field,
     Outcome,
@@ -43,13 +45,14 @@ class Known:
 
 @dataclass(frozen=True)
 class Match:
-    """What details do: to whom, and if nothing, why not."""
+    """What details do: to whom, and if nothing, why not. `changes` are those of who was known."""
 
     outcome: Outcome
     known: Known | None = None
     problem: str = ""
     # What of the details is wrong.
     field: str = "external_id"
+    changes: tuple[Change, ...] = ()
 
 
 _TOO_MANY = Match("error", problem=TOO_MANY_ATTRIBUTES, field="attributes")
@@ -89,7 +92,7 @@ class Directory:
         details = details.without(left_out)
         if _has_too_many(known, details):
             return _TOO_MANY
-        return Match("changed" if self._change(known, details) else "same", known)
+        return self._change(known, details)
 
     def change(self, known: Known, details: Details) -> Match:
         """Say something of one customer, whose address and id may change; they must be nobody
@@ -102,28 +105,30 @@ class Directory:
                 return Match("error", known, TWO_CUSTOMERS, "email")
         if _has_too_many(known, details):
             return _TOO_MANY
-        return Match("changed" if self._change(known, details) else "same", known)
+        return self._change(known, details)
 
     def _make(self, details: Details) -> Known:
         known = Known(new_id(), {}, {}, is_stored=False)
         self._change(known, details)
         return known
 
-    def _change(self, known: Known, details: Details) -> bool:
-        is_new, known.is_of_tests = known.is_of_tests, False
+    def _change(self, known: Known, details: Details) -> Match:
+        is_first, known.is_of_tests = known.is_of_tests, False
         self._forget(known)
+        changes: list[Change] = []
         for name, text in details.fields.items():
-            if known.fields.get(name, "") != text:
+            if (before := known.fields.get(name, "")) != text:
                 known.fields[name] = text
-                is_new = True
+                changes.append(Change(name, before, text))
         for attribute, text in details.attributes.items():
-            if known.attributes.get(attribute, "") != text:
+            if (before := known.attributes.get(attribute, "")) != text:
                 known.attributes[attribute] = text
-                is_new = True
+                changes.append(Change(ATTRIBUTE + attribute, before, text))
         known.attributes = {name: text for name, text in known.attributes.items() if text}
-        known.is_changed = known.is_changed or is_new
+        is_changed = is_first or bool(changes)
+        known.is_changed = known.is_changed or is_changed
         self.add(known)
-        return is_new
+        return Match("changed" if is_changed else "same", known, changes=tuple(changes))
 
     def _forget(self, known: Known) -> None:
         for index in (self.by_email, self.by_external_id):

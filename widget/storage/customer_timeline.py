@@ -9,8 +9,10 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
+from widget.domain.responses import is_first_said
 from widget.domain.roles import Scope
 from widget.storage.addresses import address_digests
+from widget.storage.campaigns import campaign_names
 from widget.storage.customer_traces import responses_naming
 from widget.storage.indexed import by_index
 from widget.storage.models import (
@@ -148,8 +150,13 @@ def _about_customer(session: Session, customer: Customer) -> Iterable[Entry]:
 def _of_requests(
     session: Session, workspace_id: int, requests: dict[UUID, ListedRequest]
 ) -> Iterable[Entry]:
-    for found in requests.values():
-        yield Entry(found.request.created_at, "asked", found)
+    by = {id: found.request.campaign_id for id, found in requests.items()}
+    ids = {campaign for campaign in by.values() if campaign is not None}
+    campaigns = campaign_names(session, workspace_id, ids)
+    for id, found in requests.items():
+        campaign = by[id]
+        told = {"campaign": campaigns[campaign]} if campaign in campaigns else {}
+        yield Entry(found.request.created_at, "asked", found, detail=told)
     mails = select(Delivery).where(by_index(workspace_id, Delivery.request_id, list(requests)))
     for mail in session.scalars(mails):
         found = requests[mail.request_id]
@@ -174,8 +181,8 @@ def _of_responses(
     ):
         found = responses[row.response_id]
         # The first answer is its response's.
-        if row.at > found.response.answered_at:
-            yield Entry(row.at, "changed", response=found, detail={"changes": row.changes})
+        if row.at > found.response.answered_at and (changed := _changed(found, row)):
+            yield Entry(row.at, "changed", response=found, detail={"changes": changed})
     for share in session.scalars(select(Share).where(_of_these(Share, workspace_id, responses))):
         found = responses[share.response_id]
         yield Entry(share.created_at, "shared", response=found)
@@ -186,6 +193,15 @@ def _of_responses(
         if one.standing != "waiting":
             detail = {"standing": one.standing}
             yield Entry(one.decided_at, "testimonial", None, responses[one.response_id], detail)
+
+
+def _changed(found: ListedResponse, row: Revision) -> list[dict[str, Any]]:
+    """What a revision changes, without what its customer said first, step by step, until they had
+    finished: that is the answer itself."""
+    finished_at = found.response.finished_at
+    if finished_at is not None and row.at > finished_at:
+        return row.changes
+    return [one for one in row.changes if not is_first_said(one["field"], one["old"])]
 
 
 def _of_follow_ups(

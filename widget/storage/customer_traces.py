@@ -35,15 +35,6 @@ def merged_into(session: Session, workspace_id: int, id: UUID) -> UUID | None:
     )
 
 
-def customer_of_request(session: Session, workspace_id: int, request_id: UUID) -> UUID | None:
-    """Whom a request, or its response, is from; None when it is no request's id."""
-    return session.scalar(
-        select(Request.customer_id).where(
-            Request.workspace_id == workspace_id, Request.id == request_id
-        )
-    )
-
-
 def traces_of(session: Session, customer: Customer) -> Traces:
     """All that is a customer's, whoever may see it."""
     workspace_id = customer.workspace_id

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, select
+from sqlalchemy import ColumnElement, Select, and_, select
 from sqlalchemy.orm import Session
 
 from widget.domain.follow_up_times import Happened, Whose
@@ -33,6 +33,13 @@ def what_happened(
     )
 
 
+def waited(ended: Any) -> ColumnElement[bool]:
+    """The condition that something of a follow-up came after it was opened. One that was opened by
+    the reply itself waited for nothing, and says nothing of how long customers wait."""
+    found: ColumnElement[bool] = ended > FollowUp.opened_at
+    return found
+
+
 def team_names(session: Session, workspace_id: int) -> dict[int, str]:
     """What each team of a workspace is called, by id."""
     rows = session.execute(select(Team.id, Team.name).where(Team.workspace_id == workspace_id))
@@ -43,10 +50,8 @@ def _spans(
     session: Session, reader: Reader, ended: Any, since: datetime, until: datetime
 ) -> list[tuple[Whose, datetime, datetime]]:
     rows = session.execute(
-        # One that was opened by the reply itself waited for nothing, and says nothing of how long
-        # customers wait.
         _counted(reader, FollowUp.opened_at, ended).where(
-            ended >= since, ended < until, ended > FollowUp.opened_at
+            ended >= since, ended < until, waited(ended)
         )
     )
     return [(Whose(user_id, team_id), opened, at) for user_id, team_id, opened, at in rows]

@@ -44,6 +44,7 @@ def against_baseline(
         compare(metric, found.counts, counts),
         score_of(metric, own) if own else None,
         compare(metric, own, counts) if own else None,
+        found.is_recounted,
     )
 
 

@@ -19,7 +19,10 @@ from widget.storage.scopes import within
 
 @dataclass(frozen=True)
 class RequestFilter:
-    """Which requests to list. None means any. `since` is inclusive, `until` exclusive."""
+    """Which requests to list. None means any. `since` is inclusive, `until` exclusive.
+
+    `only_unsubscribed`: those whose mail its customer used to unsubscribe.
+    """
 
     scope: Scope = EVERYTHING
     survey: str | None = None
@@ -32,6 +35,7 @@ class RequestFilter:
     since: datetime | None = None
     until: datetime | None = None
     only_tests: bool = False
+    only_unsubscribed: bool = False
 
 
 @dataclass(frozen=True)
@@ -123,6 +127,8 @@ def _filtered(
         query = query.where(Request.created_at < wanted.until)
     if wanted.only_tests:
         query = query.where(Request.is_test)
+    if wanted.only_unsubscribed:
+        query = query.where(Request.unsubscribed_at.is_not(None))
     return query
 
 

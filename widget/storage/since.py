@@ -37,14 +37,18 @@ def is_since(
     return true() if since is None else or_(at >= since.at, id >= since.id)
 
 
-def messages_from(workspace_id: int, first: datetime, since: Since | None) -> ColumnElement[bool]:
-    """The condition that a message was made at a moment or later, and is not older than a mark."""
+def messages_from(
+    workspace_id: int, first: datetime | None, since: Since | None
+) -> ColumnElement[bool]:
+    """The condition that a message was made at a moment or later, None for any, and is not older
+    than a mark."""
     here = Message.workspace_id == workspace_id
     if since is None:
-        return and_(here, Message.created_at >= first)
+        return here if first is None else and_(here, Message.created_at >= first)
     # Each half by an index of its own.
     ids = select(Message.id).where(here)
-    newer = ids.where(Message.created_at >= max(since.at, first)).union(
-        ids.where(Message.id >= since.id, out_of_index(Message.created_at) >= first)
-    )
+    at, by_id = since.at, ids.where(Message.id >= since.id)
+    if first is not None:
+        at, by_id = max(at, first), by_id.where(out_of_index(Message.created_at) >= first)
+    newer = ids.where(Message.created_at >= at).union(by_id)
     return and_(here, Message.id.in_(newer))

@@ -1,5 +1,6 @@
 """Error pages outside the frame: a plain sentence, as HTML, or as JSON for the API."""
 
+from itertools import islice
 from typing import Any
 
 from flask import Flask, Response, g, make_response, render_template, request
@@ -34,6 +35,7 @@ from widget.domain.errors import (
     UnknownSurvey,
     UnknownTeam,
     UnknownTestimonial,
+    UnknownWave,
     UnknownWebhook,
 )
 from widget.web.frame import problems
@@ -41,6 +43,8 @@ from widget.web.landing import problems as landing_problems
 from widget.web.problem_json import problem_json
 from widget.web.security import CONSOLE
 
+# No more of what is wrong is told, and no more of the names that were sent.
+_MOST_ERRORS, _LONGEST_NAME = 20, 100
 # Title and sentence for what the server itself refuses; a route's own sentence comes first.
 _WORDS = {
     400: ("This did not reach us whole", "Please go back and try again."),
@@ -91,6 +95,7 @@ def register(app: Flask) -> None:
         UnknownReviewSite,
         UnknownAudience,
         UnknownCampaign,
+        UnknownWave,
         UnknownExport,
         UnknownFilter,
         UnknownSubscription,
@@ -148,6 +153,7 @@ def _for_programs(error: HTTPException, code: int) -> Response:
     for by_parameter in (data.get("messages") or {}).values():
         errors |= _flat(by_parameter)
     if errors:
+        errors = {name[:_LONGEST_NAME]: errors[name] for name in islice(errors, _MOST_ERRORS)}
         detail = " ".join(f"“{name}”: {' '.join(said)}" for name, said in errors.items())
     else:
         sentence = _WORDS.get(code, _UNKNOWN)[1]

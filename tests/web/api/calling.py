@@ -42,5 +42,11 @@ class Program:
         headers = {**self.headers, **({"Idempotency-Key": key} if key else {})}
         return self.client.post(f"/api/v1/{path}", headers=headers, json=body)
 
+    def post_text(self, path: str, text: str) -> TestResponse:
+        """A body that is sent as it is, said to be JSON."""
+        return self.client.post(
+            f"/api/v1/{path}", headers=self.headers, data=text, content_type="application/json"
+        )
+
     def patch(self, path: str, body: Any) -> TestResponse:
         return self.client.patch(f"/api/v1/{path}", headers=self.headers, json=body)

@@ -87,6 +87,7 @@ def test_status_and_survey_narrow_the_list(acme: Workspace) -> None:
         ("campaigns?cursor=made-up", 400, "cursor"),
         ("campaigns?sort=name", 422, "There is no such parameter."),
         ("campaigns/1?wave=x", 422, "“wave”"),
+        ("campaigns/1?wve=1", 422, "There is no such parameter."),
         ("campaigns/99", 404, "no such campaign"),
         ("audiences?limit=51", 422, "“limit”: Write a number from 1 to 50."),
         ("audiences?cursor=made-up", 400, "cursor"),
@@ -105,7 +106,8 @@ def test_the_cursor_of_one_sort_of_list_is_none_of_another(acme: Workspace) -> N
         campaign(acme, survey, name=f"No. {number}")
     program = Program(acme)
     cursor = program.get("campaigns?limit=1").json["next"]  # type: ignore[index]
-    assert program.get(f"responses?cursor={cursor}").status_code == 400
+    for other in ("responses", "audiences", "testimonials"):
+        assert program.get(f"{other}?cursor={cursor}").status_code == 400
 
 
 def test_a_draft_has_a_plan_and_nothing_to_tell_yet(acme: Workspace) -> None:
@@ -169,7 +171,8 @@ def test_what_was_found_is_what_the_page_shows(any_acme: Workspace) -> None:
     assert results["weighted"]["value"] == pytest.approx(-40)
     assert results["unequal"] is True
     rates = [(one["values"], one["response_rate"]["value"]) for one in results["strata"]]
-    assert rates == [(["Gold"], 100), (["Tin"], pytest.approx(100 / 7))]
+    assert rates == [(["Tin"], pytest.approx(100 / 7)), (["Gold"], 100)]
+    assert results["smaller_strata"] is None
     assert [(one["name"], one["n"]) for one in results["clients"]] == [
         ("Initech", 30),
         ("Hooli", 10),
@@ -202,6 +205,62 @@ def test_the_waves_of_a_repeated_campaign_are_told_one_by_one(acme: Workspace) -
     assert program.told(f"campaigns/{id}")["results"]["value"] is None
     assert program.told(f"campaigns/{id}?wave=1")["results"]["value"] == 100
     assert [wave["number"] for wave in program.told(f"campaigns/{id}")["waves"]] == [2, 1]
+
+
+def test_a_wave_that_there_is_not_is_not_answered_with_another(any_acme: Workspace) -> None:
+    acme = any_acme
+    survey = acme.survey("nps")
+    add_customers(acme, 2, segment="Gold")
+    id = found_by(acme, "Once", {"Gold": [10, 10]}, survey)
+    draft = campaign(acme, survey, name="Draft")
+    for wanted, wave in ((id, 2), (draft, 1)):
+        answer = Program(acme).get(f"campaigns/{wanted}?wave={wave}")
+        assert answer.status_code == 404
+        assert "no such wave" in answer.json["detail"]  # type: ignore[index]
+        page = acme.signed_in().get(f"/console/campaigns/{wanted}?wave={wave}")
+        assert (page.status_code, "no such wave" in page.text) == (404, True)
+
+
+def test_strata_of_few_customers_are_told_together_without_what_they_said(
+    any_acme: Workspace,
+) -> None:
+    acme = any_acme
+    survey = acme.survey("nps")
+    add_customers(acme, 1, "vip", segment="Head of Initech")
+    add_customers(acme, 4, "few", segment="Few")
+    add_customers(acme, 20, "tin", segment="Tin")
+    scores = {"Head of Initech": [0], "Few": [9], "Tin": [9] * 5}
+    id = found_by(acme, "Autumn", scores, survey)
+    told = Program(acme).told(f"campaigns/{id}")
+    assert unlike_answer(acme, ONE, "get", told) == []
+    results = told["results"]
+    assert [(one["values"], one["customers"]) for one in results["strata"]] == [(["Tin"], 20)]
+    assert results["smaller_strata"] == {
+        "strata": 2,
+        "customers": 5,
+        "to_be_asked": 5,
+        "sent": 5,
+    }
+    # What they said counts in the numbers of all.
+    assert results["n"] == 7
+
+
+def test_a_refused_address_is_bounced_and_not_sent(any_acme: Workspace) -> None:
+    acme = any_acme
+    add_customers(acme, 3, segment="Gold")
+    id = found_by(acme, "Autumn", {"Gold": [9]}, acme.survey("nps"))
+    rows = [row for row in requests_of(acme, id) if row.status != "answered"]
+    with acme.world.app.app_context(), writing(db.session) as session:
+        came_back = session.query(Request).filter(Request.id == rows[0].id)
+        came_back.update({"status": "bounced"})
+        refused = session.query(Request).filter(Request.id == rows[1].id)
+        refused.update({"status": "bounced", "why": "address_refused"})
+    progress = Program(acme).told(f"campaigns/{id}")["progress"]
+    counted = {name: progress[name] for name in ("sent", "bounced", "answered", "not_sent")}
+    assert counted == {"sent": 2, "bounced": 2, "answered": 1, "not_sent": 1}
+    described = description(acme)["components"]["schemas"]["Progress"]["properties"]
+    assert "in “sent” as well, the second in “not_sent”" in described["bounced"]["description"]
+    assert "in “bounced” as well" in described["not_sent"]["description"]
 
 
 def test_it_is_launched_paused_resumed_and_stopped(any_acme: Workspace) -> None:

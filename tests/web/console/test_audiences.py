@@ -1,6 +1,8 @@
 """Audiences in the console: rules with and without htmx, lists, and what is refused."""
 
 import re
+from dataclasses import replace
+from html import unescape
 
 from flask.testing import FlaskClient
 
@@ -207,3 +209,41 @@ def test_a_rule_about_a_number_is_typed_and_said_in_words(acme: Workspace) -> No
     assert 'value="many"' in refused.text
     post(client, path, name="Large", **{**rule, "value.0": "50"})
     assert "seats is at least 50" in client.get("/console/audiences").text
+
+
+def suggested(page: str, name: str) -> list[str]:
+    """What the one list of this name in a page suggests."""
+    [found] = re.findall(rf'<datalist id="known-{name}">(.*?)</datalist>', page)
+    return [unescape(text) for text in re.findall(r'value="([^"]*)"', found)]
+
+
+def test_rules_suggest_what_customers_have_each_list_once_for_all_rows(acme: Workspace) -> None:
+    people(acme)
+    add_customer(acme, "cy@c.example", client="Other", attributes={"plan": "pro", "size": ""})
+    rows = [Rule("client", "is"), Rule("client", "contains"), Rule("segment", "is")]
+    rows += [Rule("attribute", "is", "", "plan"), Rule("country", "is"), Rule("asked", "within")]
+    id = audience(acme, *[replace(row, value=row.value or "7") for row in rows])
+    client = acme.signed_in()
+    page = client.get(f"/console/audiences/{id}").text
+    assert suggested(page, "client") == ["Other", "Acme"]
+    assert suggested(page, "segment") == ["Gold"]
+    assert suggested(page, "attribute") == ["plan"]
+    lists = dict(re.findall(r'<input id="((?:value|key)-\d)"[^>]*? list="([^"]+)"', page))
+    assert lists == {
+        **dict.fromkeys(("value-0", "value-1"), "known-client"),
+        "value-2": "known-segment",
+        "key-3": "known-attribute",
+    }
+    ids = re.findall(r' id="([^"]+)"', page)
+    assert len(ids) == len(set(ids))
+
+
+def test_htmx_draws_the_rules_alone_and_without_script_the_suggestions_come_again(
+    acme: Workspace,
+) -> None:
+    people(acme)
+    part = swap(acme.signed_in(), NEW, **RULE, change="rule:")
+    assert 'list="known-client"' in part
+    assert "<datalist" not in part
+    page = post(acme.signed_in(), NEW, **RULE, change="rule:").text
+    assert suggested(page, "client") == ["Acme", "Other"]

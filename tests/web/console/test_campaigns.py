@@ -7,6 +7,8 @@ from email.policy import default
 from html import unescape
 from typing import Any
 
+from flask.testing import FlaskClient
+
 from tests.builders import MONDAY, Workspace, answer_survey, csrf_token, make_workspace, post
 from tests.campaigning import (
     add_customer,
@@ -309,6 +311,85 @@ def test_how_far_it_has_come_is_a_part_of_the_page_that_htmx_asks_for(acme: Work
     said = text_of(part)
     assert "0 scheduled 4 sent 1 answered 1 bounced 1 unsubscribed 0 not sent" in said
     assert "opened" not in said.lower()
+
+
+def test_strata_are_told_apart_by_attributes_that_the_form_suggests(acme: Workspace) -> None:
+    for place, plan in enumerate(("pro", "pro", "free")):
+        add_customer(acme, f"{place}@c.example", attributes={"plan": plan, "seats, paid": "2"})
+    survey, client = acme.survey("nps"), acme.signed_in()
+    page = client.get(NEW).text
+    [known] = re.findall(r'<datalist id="known-attribute">(.*?)</datalist>', page)
+    assert re.findall('value="([^"]+)"', known) == ["plan", "seats, paid"]
+    assert len(re.findall('<input id="attribute-[123]" [^>]*list="known-attribute"', page)) == 3
+    typed = {**fields(survey), "attributes": ["plan", "", "seats, paid"]}
+    location = post(client, NEW, **typed).location
+    id = int(location.rsplit("/", 1)[1])
+    assert stored_campaign(acme, id).plan.traits == ("attribute:plan", "attribute:seats, paid")
+    again = client.get(f"{location}/plan").text
+    kept = re.findall('<input id="attribute-[123]" name="attributes" value="([^"]*)"', again)
+    assert kept == ["plan", "seats, paid", ""]
+
+
+def test_more_than_ten_strata_are_folded_and_their_number_is_told(acme: Workspace) -> None:
+    survey, client = acme.survey("nps"), acme.signed_in()
+    typed = {**fields(survey), "trait": "client"}
+
+    def folded() -> list[tuple[str, int]]:
+        """The summary of what is folded, and the rows in it."""
+        page = post(client, "/console/campaigns/sample", page=NEW, **typed).text
+        parts = re.findall(
+            r"<details class=.more.><summary>(.*?)</summary>(.*?)</details>", page, re.DOTALL
+        )
+        rows = [part.count('<th scope="row"') for _words, part in parts]
+        assert sum(rows) in (0, page.count('<th scope="row"'))
+        return [(words, number) for (words, _part), number in zip(parts, rows, strict=True)]
+
+    for number in range(10):
+        add_customer(acme, f"{number}@c.example", client=f"Client {number}")
+    assert folded() == []
+    add_customer(acme, "10@c.example", client="Client 10")
+    assert folded() == [("All 11 strata", 11)]
+    for number in range(11, 101):
+        add_customer(acme, f"{number}@c.example", client=f"Client {number}")
+    assert folded() == [("The 100 largest of 101 strata", 100)]
+
+
+def test_whoever_unsubscribed_is_one_press_away_and_nobody_of_other_teams(acme: Workspace) -> None:
+    add_customers(acme, 3)
+    survey = acme.survey("nps")
+    id = launched(acme, survey)
+    other = launched(acme, survey, name="Other", quiet_days=0)
+    mail_all(acme)
+    gone, of_ana, _other = requests_of(acme, id)
+    ana = acme.member("Ana")
+    team = acme.team("Support")
+    acme.put_in(team, ana)
+    with acme.world.app.app_context(), writing(db.session) as session:
+        rows = session.query(Request).filter(Request.id.in_([gone.id, of_ana.id]))
+        rows.update({"unsubscribed_at": acme.world.clock()})
+        session.query(Request).filter(Request.id == of_ana.id).update({"member_id": ana})
+    page = f"/console/campaigns/{id}"
+    listed = f"/console/requests?campaign={id}&unsubscribed=yes"
+
+    def names(client: FlaskClient, address: str = listed) -> int:
+        """How many requests are listed, each of which says that it was used."""
+        text = client.get(address).text
+        assert text.count("Unsubscribed by its mail on") == text.count('class="cover"')
+        return text.count('class="cover"')
+
+    owner = acme.signed_in()
+    link = re.search(r'<a href="([^"]+)"><strong>(.)</strong> unsub', owner.get(page).text)
+    assert link
+    assert (unescape(link[1]), link[2]) == (listed, "2")
+    assert names(owner) == 2
+    assert names(owner, f"/console/requests?campaign={other}&unsubscribed=yes") == 0
+    assert 'name="unsubscribed" value="yes" checked' in owner.get(listed).text
+    lead = acme.person("lead@acme.example", "manager", leads=(team,))
+    assert "1 unsubscribed" in text_of(lead.get(page).text)
+    assert names(lead) == 1
+    nobody = acme.person("top@acme.example", "manager", leads=(acme.team("Top"),))
+    assert "unsubscribed=yes" not in nobody.get(page).text
+    assert names(nobody) == 0
 
 
 def found_by(

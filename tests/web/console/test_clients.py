@@ -22,6 +22,7 @@ from widget.domain.reports.plans import ReportPlan
 from widget.extensions import db
 from widget.storage.engine import writing
 from widget.storage.models import ReportSchedule, Request, Response
+from widget.storage.models import Workspace as WorkspaceRow
 
 ODD = 'Größe & "Söhne" <b>/../?#%00+=;é\u202e'
 
@@ -198,6 +199,57 @@ def test_clients_are_shown_against_the_baseline(acme: Workspace, nps: str) -> No
         then = client.get(address, query_string={"name": "Globex", "quarter": "2026-Q3"}).text
         assert words in then
         assert words not in client.get(address, query_string={"name": "Globex"}).text
+
+
+def test_a_baseline_whose_survey_calls_other_answers_satisfied_is_counted_alike(
+    acme: Workspace,
+) -> None:
+    acme.world.clock.moment = LAST_QUARTER
+    strict, mild = acme.survey("csat"), acme.survey("csat")
+    acme.change(strict, positive_from=5)
+    id = asked_by_a_campaign(acme, strict, "Globex", 12)
+    mark_sent(acme)
+    for row in requests_of(acme, id):
+        answer(acme, strict, row.id, 4, at=LAST_QUARTER, attributes=row.properties or {})
+    with acme.world.app.app_context():
+        mark_baseline(db.session(), acme.id, id, is_baseline=True, at=acme.world.clock())
+    acme.world.clock.moment = datetime(2026, 11, 26, 12, tzinfo=UTC)
+    for survey in (mild, strict):
+        say(acme, survey, "Globex", [4] * 12)
+    client = acme.signed_in()
+    row = by_name(client, survey=mild)["Globex"]
+    assert re.match(r"[±+]?0 ", row["Against the baseline"])
+    assert "▲" not in row["Against the baseline"]
+    words = "calls other answers satisfied"
+    for address in ("/console/clients", "/console/clients/one"):
+        told = {
+            survey: client.get(address, query_string={"name": "Globex", "survey": survey}).text
+            for survey in (mild, strict)
+        }
+        assert words in told[mild]
+        assert words not in told[strict]
+    said = " ".join(re.sub(r"<[^>]+>", " ", told[mild]).split())
+    assert re.search(r"all customers: 100 ?%", said)
+    assert re.search(r"These customers then: 100 ?%", said)
+
+
+def test_a_baseline_is_of_the_quarter_that_it_was_in_the_zone_of_the_workspace(
+    acme: Workspace, nps: str
+) -> None:
+    with acme.world.app.app_context(), writing(db.session) as session:
+        session.get_one(WorkspaceRow, acme.id).time_zone = "Asia/Tokyo"
+    # In Tokyo the fourth quarter has begun.
+    acme.world.clock.moment = datetime(2026, 9, 30, 16, tzinfo=UTC)
+    id = asked_by_a_campaign(acme, nps, "Globex", 1)
+    with acme.world.app.app_context():
+        mark_baseline(db.session(), acme.id, id, is_baseline=True, at=acme.world.clock())
+    acme.world.clock.moment = datetime(2026, 11, 26, 12, tzinfo=UTC)
+    say(acme, nps, "Globex", [9])
+    client = acme.signed_in()
+    assert "Against the baseline" not in by_name(client)["Globex"]
+    words = "is the baseline of this quarter"
+    assert words in client.get("/console/clients").text
+    assert words not in client.get("/console/clients?quarter=2026-Q3").text
 
 
 def test_open_follow_ups_lead_to_the_queue_of_that_client(acme: Workspace, nps: str) -> None:

@@ -9,9 +9,10 @@ import pytest
 from flask.testing import FlaskClient
 
 from tests.actions.test_import_customers import LIST, work
-from tests.builders import Workspace, post, send_file
+from tests.builders import Workspace, add_customer, post, send_file
 from widget.storage.customer_imports import CheckedRow, rows_of_import
 from widget.web.console import customer_imports
+from widget.web.console.customer_imports import first_cells
 
 PATH = "/console/customers/import"
 HTMX = {"HX-Request": "true"}
@@ -41,6 +42,7 @@ def test_a_file_goes_from_upload_to_the_directory(acme: Workspace) -> None:
     page = client.get(where).text
     assert "New customers" in page
     assert "Plan: S" in page
+    assert "The same person as row 2" in page
     assert "The part after the @ is no mail domain." in page
     assert "broken@nowhere" not in client.get(f"{where}?only=new").text
     assert post(client, f"{where}/start", page=where).status_code == 303
@@ -49,6 +51,41 @@ def test_a_file_goes_from_upload_to_the_directory(acme: Workspace) -> None:
     assert "Done." in page
     assert "New customers: 4" in page
     assert "Initech" in client.get("/console/customers").text
+
+
+def test_the_preview_says_what_changes(acme: Workspace) -> None:
+    add_customer(acme, "kim@c.example", client="Initech")
+    client = acme.signed_in()
+    where = upload(client, b"email,Company,Plan\nkim@c.example,Hooli,=Gold\n")
+    work(acme)
+    said = {"column-0": "email", "column-1": "client", "column-2": "attribute"}
+    post(client, f"{where}/columns", page=where, **said)
+    work(acme)
+    changes = re.findall(
+        r"<small>(\w+): <bdi>(.+?)</bdi> → <bdi>(.+?)</bdi>", client.get(where).text
+    )
+    assert changes == [("Client", "Initech", "Hooli"), ("Plan", "–", "&#39;=Gold")]
+
+
+def test_a_column_that_begins_with_nothing_is_shown_by_its_first_cells() -> None:
+    rows = iter([["kim", "", "1"], ["lee"], ["zoe", "A", "2"], ["ann", "B", "3"], ["bo", "C", ""]])
+    assert first_cells(rows, 4) == [["kim", "lee", "zoe"], ["A", "B", "C"], ["1", "2", "3"], []]
+    rows = iter([["1"], ["2"], ["3"], ["4"]])
+    first_cells(rows, 1)
+    assert list(rows) == [["4"]]
+
+
+def test_the_form_shows_the_first_cells_of_a_column_that_begins_with_nothing(
+    acme: Workspace,
+) -> None:
+    client = acme.signed_in()
+    where = upload(client, b"email,Plan\n" + b"kim@c.example,\n" * 1_200 + b"lee@c.example,Gold\n")
+    work(acme)
+    page = client.get(where).text
+    assert re.findall(r'data-label="Such as"[^>]*>([^<]*)<', page) == [
+        "kim@c.example · kim@c.example · kim@c.example",
+        "Gold",
+    ]
 
 
 def test_the_rows_that_cannot_be_used_are_downloaded_without_formulas(acme: Workspace) -> None:
@@ -61,9 +98,34 @@ def test_the_rows_that_cannot_be_used_are_downloaded_without_formulas(acme: Work
     answer = client.get(f"{where}/errors.csv")
     assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
     assert answer.text.splitlines() == [
-        "\ufeffRow,Problem,email,name",
-        "2,This is no email address.,bad,'=HYPERLINK(1)",
+        "\ufeffRow,Result,Problem,email,name",
+        "2,Cannot be used,This is no email address.,bad,'=HYPERLINK(1)",
     ]
+
+
+def test_rows_of_which_something_is_left_out_are_told_beforehand_and_downloaded(
+    acme: Workspace,
+) -> None:
+    client = acme.signed_in()
+    where = upload(client, b"email,country\nkim@c.example,Germany\nlee@c.example,DK\n")
+    work(acme)
+    post(client, f"{where}/columns", page=where, **{"column-0": "email", "column-1": "country"})
+    work(acme)
+    note = "The country “Germany” is left out. Write the country with two letters, like PT."
+    page = client.get(where).text
+    assert "Used, with a field left out" in page
+    assert note in page
+    only = client.get(f"{where}?only=noted").text
+    assert ("kim@c.example" in only, "lee@c.example" in only) == (True, False)
+    lines = [
+        "\ufeffRow,Result,Problem,email,country",
+        f'2,New,"{note}",kim@c.example,Germany',
+    ]
+    assert client.get(f"{where}/errors.csv").text.splitlines() == lines
+    post(client, f"{where}/start", page=where)
+    work(acme)
+    assert "Download the rows that were not used, or not all of them" in client.get(where).text
+    assert client.get(f"{where}/errors.csv").text.splitlines() == lines
 
 
 def test_a_mapping_that_cannot_be_is_said_and_what_was_chosen_stays(acme: Workspace) -> None:

@@ -1,5 +1,11 @@
 """The directory of customers and each one's own page."""
 
+import re
+from typing import Any
+from uuid import UUID
+
+import pytest
+
 from tests.builders import (
     Workspace,
     add_customer,
@@ -10,10 +16,13 @@ from tests.builders import (
     customer_of,
     post,
 )
+from tests.campaigning import launched
 from tests.following import raise_alerts
 from tests.web.landing.mailing import reader
 from widget.actions.share_response import share_response
 from widget.extensions import db
+from widget.storage import customer_list
+from widget.web.console import customers
 
 
 def test_the_directory_shows_who_was_asked_and_links_to_them(acme: Workspace) -> None:
@@ -35,12 +44,46 @@ def test_filters_find_and_say_when_nobody_fits(acme: Workspace) -> None:
     assert "Nobody fits these filters" in client.get("/console/customers?search=zoe").text
 
 
-def test_pages_hold_a_hundred(acme: Workspace) -> None:
-    for number in range(101):
+def test_customers_are_filtered_by_an_attribute_of_theirs(acme: Workspace) -> None:
+    add_customer(acme, "kim@c.example", attributes={"Plan": "Gold"})
+    add_customer(acme, "lee@c.example", attributes={"Plan": "Free"})
+    add_customer(acme, "zoe@c.example")
+    client = acme.signed_in()
+
+    def found(query: str) -> list[str]:
+        return re.findall(r">(\w+@c\.example)</a>", client.get(f"/console/customers?{query}").text)
+
+    assert found("attribute=Plan&attribute_value=gold") == ["kim@c.example"]
+    assert found("attribute=Plan") == ["lee@c.example", "kim@c.example"]
+    assert found("attribute=plan&attribute_value=Gold") == []
+    assert client.get('/console/customers?attribute=a"]b&attribute_value=c').status_code == 200
+    page = client.get("/console/customers?attribute_value=Gold").text
+    assert "Say which attribute has this value" in page
+
+
+def _total(acme: Workspace, query: str = "") -> list[str]:
+    page = acme.signed_in().get(f"/console/customers?{query}").text
+    return re.findall(r'<p class="soft">([^<]+customers?)</p>', page)
+
+
+def test_the_directory_says_how_many_fit(acme: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(3):
+        add_customer(acme, f"c{number}@c.example", client="Initech" if number else "")
+    assert _total(acme) == ["3 customers"]
+    assert _total(acme, "client=Initech") == ["2 customers"]
+    assert _total(acme, "unsubscribed=no") == []
+    monkeypatch.setattr(customer_list, "MOST_COUNTED", 2)
+    monkeypatch.setattr(customers, "MOST_COUNTED", 2)
+    assert _total(acme) == ["More than 2 customers"]
+    assert _total(acme, "client=Initech") == ["2 customers"]
+
+
+def test_pages_hold_fifty(acme: Workspace) -> None:
+    for number in range(51):
         add_customer(acme, f"c{number:03}@c.example")
     client = acme.signed_in()
     first = client.get("/console/customers").text
-    assert first.count("@c.example</a>") == 100
+    assert first.count("@c.example</a>") == 50
     older = first.split('rel="next" href="')[1].split('"')[0]
     assert "c000@c.example" in client.get(older).text
     assert client.get("/console/customers?older=x").status_code == 422
@@ -97,6 +140,59 @@ def test_a_customers_page_tells_everything_newest_first(acme: Workspace) -> None
     assert "On the page" in text
     assert "T-1" in text
     assert text.index("On the page") < text.index("T-1")
+
+
+def test_what_is_said_until_the_answer_is_finished_is_the_answer_and_no_change(
+    acme: Workspace,
+) -> None:
+    survey = acme.survey("nps")
+    kim = add_customer(acme)
+    said = {"customer_email": "kim@c.example"}
+
+    def step(score: int, **further: Any) -> str:
+        acme.world.clock.pass_time(minutes=1)
+        return answer_survey(acme, survey, score, **said, **further)
+
+    response = step(0, finished=False)
+    step(0, id=response, comment="At first", wants_contact=True, finished=False)
+    assert changes_told(acme, kim) == []
+    # Thought better of while answering: that is a change, and 0 is an answer as others are.
+    step(3, id=response, finished=False)
+    assert changes_told(acme, kim) == ["NPS: NPS 0 of 10 → NPS 3 of 10"]
+    step(3, id=response, contact="kim@home.example", finished=True)
+    assert len(changes_told(acme, kim)) == 1
+    step(3, id=response, comment="In the end")
+    assert changes_told(acme, kim) == [
+        "Comment: At first → In the end",
+        "NPS: NPS 0 of 10 → NPS 3 of 10",
+    ]
+
+
+def test_what_is_added_to_a_finished_answer_is_a_change(acme: Workspace) -> None:
+    survey = acme.survey()
+    kim = add_customer(acme)
+    said = {"customer_email": "kim@c.example"}
+    response = answer_survey(acme, survey, 4, **said)
+    acme.world.clock.pass_time(minutes=1)
+    answer_survey(acme, survey, 4, id=response, comment="Afterwards", **said)
+    assert changes_told(acme, kim) == ["Comment: – → Afterwards"]
+
+
+def changes_told(acme: Workspace, customer: UUID) -> list[str]:
+    """The changes of answers on a customer's page, the newest first."""
+    text = acme.signed_in().get(f"/console/customers/{customer}").text
+    thread = text.split('<ol class="thread">')[1].split("</ol>")[0]
+    told = re.findall(r"<li>(?!\s*<p>)(.*?)</li>", thread)
+    assert len(told) >= thread.count("Changed the answer")
+    return [re.sub(r"<[^>]+>", "", one) for one in told]
+
+
+def test_a_request_names_its_campaign_and_leads_there(acme: Workspace) -> None:
+    kim = add_customer(acme)
+    id = launched(acme, acme.survey(), name="Autumn & winter")
+    text = acme.signed_in().get(f"/console/customers/{kim}").text
+    link = f'<a dir="auto" href="/console/campaigns/{id}">Autumn &amp; winter</a>'
+    assert f"asked by the campaign {link}" in text
 
 
 def test_what_was_not_sent_says_why(acme: Workspace) -> None:

@@ -93,7 +93,10 @@ class OtherSurvey:
 class AgainstBaseline:
     """The campaign that is marked as the baseline: its name, the day it began, what all customers
     answered to its first wave, and how far the period is from that. `own` is what the report's
-    customers answered to it; None where the report is of all, or none of them did."""
+    customers answered to it; None where the report is of all, or none of them did.
+
+    `is_recounted`: its survey calls other answers satisfied; it is counted as the report's counts.
+    """
 
     name: str
     began_on: date
@@ -101,6 +104,7 @@ class AgainstBaseline:
     difference: Comparison
     own: Score | None = None
     own_difference: Comparison | None = None
+    is_recounted: bool = False
 
 
 @dataclass(frozen=True)
@@ -243,6 +247,8 @@ def _against(data: Mapping[str, Any] | None) -> AgainstBaseline | None:
         Comparison(**data["difference"]),
         Score(**own) if own else None,
         Comparison(**own_difference) if own_difference else None,
+        # Reports that were made before do not tell.
+        data.get("is_recounted", False),
     )
 
 

@@ -62,7 +62,7 @@ def erase_from_imports(session: Session, person: Person, at: datetime) -> Counts
             raise EraseLater(_LATER)
         for number in numbers:
             part = session.get_one(CustomerImportPart, (owner.workspace_id, id, number))
-            kept = [row for row in part.rows if takes_out.in_json(row["cells"]) == row["cells"]]
+            kept = [row for row in part.rows if not _names([row], takes_out)]
             rows += len(part.rows) - len(kept)
             part.rows = kept
         if owner.status in WITH_ROWS:
@@ -99,10 +99,14 @@ def _parts_naming(
 
 
 def _names(rows: Iterable[Mapping[str, Any]], takes_out: Redaction) -> bool:
-    cells = [row["cells"] for row in rows]
-    if takes_out.leaves("\n".join(cell for row in cells for cell in row)):
+    # What changes has what was known before, which may be more than the row says.
+    said = [
+        [*row["cells"], *(text for change in row.get("changes", ()) for text in change)]
+        for row in rows
+    ]
+    if takes_out.leaves("\n".join(text for row in said for text in row)):
         return False
-    return any(takes_out.in_json(row) != row for row in cells)
+    return any(takes_out.in_json(row) != row for row in said)
 
 
 def _throw_away(

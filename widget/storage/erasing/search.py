@@ -37,12 +37,15 @@ def messages_about(session: Session, person: Person, since: Since | None = None)
     """The messages that are about somebody's responses, replies to them too, or that name them.
 
     What they wrote tells nothing: it may be what our own mails say."""
-    of_them = messages_from(person.workspace_id, person.since, since)
     # The link alone of each: to read all that is said takes ten times as long.
-    links = select(Message.id, Message.content["link"].as_string()).where(of_them)
+    links = select(Message.id, Message.content["link"].as_string()).where(
+        messages_from(person.workspace_id, person.since, since)
+    )
     linked = {id for id, link in _rows(session, links) if person.is_linked_by(link or "")}
+    # Somebody may have been named before they were a customer.
     telling = select(Message.id, Message.content).where(
-        of_them, may_hold(Message.content, person.names_alone().names)
+        messages_from(person.workspace_id, None, since),
+        may_hold(Message.content, person.names_alone().names),
     )
     told = {id for id, content in _rows(session, telling) if person.unnamed(content) != content}
     return frozenset(linked | told)

@@ -101,8 +101,9 @@ class CustomerImport(Base):
 
 
 class CustomerImportPart(Base):
-    """Some rows of a file: `{"number", "cells"}`, and when they have been checked also `outcome`
-    and `problem`. Those without an error are forgotten when they have been imported.
+    """Some rows of a file: `{"number", "cells"}`, and when they have been checked what else
+    `storage.customer_imports.CheckedRow` has. Those without a problem are forgotten when they have
+    been imported.
     """
 
     __tablename__ = "customer_import_parts"

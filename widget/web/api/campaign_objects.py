@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from widget.domain.campaign_results import GroupRow, Progress, StratumResult
+from widget.domain.campaign_results import GroupRow, Progress, StrataResults, StratumResult
 from widget.domain.campaigns import CampaignPlan
 from widget.domain.requests import why_in_words
 from widget.domain.roles import EVERYTHING
@@ -39,7 +39,7 @@ def listed_object(listed: ListedCampaign) -> dict[str, Any]:
 
 def campaign_object(found: StoredCampaign, wave: int | None) -> dict[str, Any]:
     """A campaign with its plan, how far it has come, and what a wave found: the one with a number,
-    else the last."""
+    else the last. Raises UnknownWave."""
     session = db.session()
     waves = waves_of(session, found.workspace_id, found.id)
     progress = progress_of(session, found.workspace_id, EVERYTHING, waves)
@@ -100,7 +100,8 @@ def _results(found: StoredCampaign, wave: StoredWave, findings: Findings) -> dic
         "change": findings.against,
         "weighted": _weighted(strata.weighted),
         "unequal": strata.is_unequal,
-        "strata": [_stratum(one) for one in strata.strata],
+        "strata": [_stratum(one) for one in strata.shown],
+        "smaller_strata": _smaller(strata),
         "segments": [_group(one) for one in findings.segments],
         "clients": [_group(one) for one in findings.clients],
     }
@@ -125,6 +126,14 @@ def _stratum(one: StratumResult) -> dict[str, Any]:
         "against_others": one.against_others,
         "score": one.score,
     }
+
+
+def _smaller(strata: StrataResults) -> dict[str, Any] | None:
+    """The strata of so few customers that each would tell of people, folded into one."""
+    number, customers, asked, sent = strata.smaller
+    if not number:
+        return None
+    return {"strata": number, "customers": customers, "to_be_asked": asked, "sent": sent}
 
 
 def _group(row: GroupRow) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
+from widget.domain.campaign_results import FEWEST_OF_STRATUM
 from widget.domain.campaigns import CampaignPlan
 from widget.domain.requests import WHYS
 from widget.web.api.campaign_schemas import ListedCampaignSchema, PlanSchema
@@ -23,11 +24,26 @@ class ProgressSchema(Schema):
     made = fields.Integer(metadata={"description": "How many of them have a request."})
     complete = fields.Boolean(metadata={"description": "Whether no more requests are to be made."})
     scheduled = fields.Integer()
-    sent = fields.Integer(metadata={"description": "Left, whatever became of it since."})
-    bounced = fields.Integer()
+    sent = fields.Integer(
+        metadata={
+            "description": "A mail server took the mail, whatever became of it since: those that "
+            "came back, were answered or have expired are among them."
+        }
+    )
+    bounced = fields.Integer(
+        metadata={
+            "description": "The mail came back, or no server took it as it refused the address. "
+            "The first are in “sent” as well, the second in “not_sent”."
+        }
+    )
     answered = fields.Integer()
     unsubscribed = fields.Integer()
-    not_sent = fields.Integer()
+    not_sent = fields.Integer(
+        metadata={
+            "description": "No mail left, for one of the “reasons”; refused addresses are among "
+            "them, and in “bounced” as well."
+        }
+    )
     reasons = fields.List(
         fields.Nested(NotSentSchema),
         metadata={"description": "Why some were not sent, most frequent first."},
@@ -89,6 +105,16 @@ class StratumSchema(Schema):
     score = fields.Nested(EstimateSchema)
 
 
+class SmallerStrataSchema(Schema):
+    """Strata of so few customers that a number of one would tell of people: all of them together,
+    without what they said."""
+
+    strata = fields.Integer(metadata={"description": "How many there are."})
+    customers = fields.Integer()
+    to_be_asked = fields.Integer()
+    sent = fields.Integer()
+
+
 class GroupSchema(EstimateSchema):
     name = fields.String(metadata={"description": "“” where none is known."})
     change = fields.Nested(
@@ -118,7 +144,17 @@ class ResultsSchema(EstimateSchema):
             "the weighted number is fairer than the plain one."
         }
     )
-    strata = fields.List(fields.Nested(StratumSchema))
+    strata = fields.List(
+        fields.Nested(StratumSchema),
+        metadata={
+            "description": f"Those of at least {FEWEST_OF_STRATUM} customers, the largest first."
+        },
+    )
+    smaller_strata = fields.Nested(
+        SmallerStrataSchema,
+        allow_none=True,
+        metadata={"description": "All others together; null where there are none."},
+    )
     segments = fields.List(fields.Nested(GroupSchema))
     clients = fields.List(fields.Nested(GroupSchema))
 
@@ -201,6 +237,7 @@ EXAMPLE: dict[str, Any] = {
         "weighted": None,
         "unequal": False,
         "strata": [],
+        "smaller_strata": None,
         "segments": [{"name": "Enterprise", **_PART, "change": None}],
         "clients": [],
     },

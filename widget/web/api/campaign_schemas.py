@@ -2,7 +2,7 @@
 
 from typing import get_args
 
-from marshmallow import EXCLUDE, RAISE, Schema, fields, validate
+from marshmallow import RAISE, Schema, fields, validate
 
 from widget.domain.asks import KEY_LIMIT
 from widget.domain.campaigns import CAMPAIGN_STATUSES, EVERY, CampaignPlan, SizedBy, Who
@@ -133,12 +133,15 @@ class WaveQuery(Schema):
     """Which wave's results to tell."""
 
     class Meta:
-        unknown = EXCLUDE
+        unknown = RAISE
+
+    error_messages = {"unknown": "There is no such parameter."}
 
     wave = fields.Integer(
         validate=validate.Range(1, 2**31 - 1),
         metadata={
-            "description": "Number of the wave whose results are told; the last unless told."
+            "description": "Number of the wave whose results are told; the last unless told. "
+            "One that there is not is answered 404."
         },
     )
 

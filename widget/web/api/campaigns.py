@@ -104,7 +104,7 @@ class Campaigns(MethodView):
 @blueprint.route(f"/campaigns/{_ID}")
 class OneCampaign(MethodView):
     @needs("read")
-    @blueprint.arguments(WaveQuery, location="query")
+    @blueprint.arguments(WaveQuery, location="query", unknown=RAISE)
     @blueprint.response(200, CampaignSchema, example=EXAMPLE)
     def get(self, query: dict[str, Any], campaign_id: int) -> dict[str, Any]:
         """One campaign: how far it has come, and what it found.

@@ -4,37 +4,34 @@ from datetime import datetime
 from typing import Any, NoReturn
 from uuid import UUID
 
-from flask import current_app
+from flask import current_app, request
 from flask_smorest import abort
 from itsdangerous import BadData, URLSafeSerializer
 
 from widget.storage.responses import Place
 
 
-def _serializer(salt: str) -> URLSafeSerializer:
+def _serializer() -> URLSafeSerializer:
+    # One list's cursor is none of another's.
+    salt = f"sayso.cursor.{request.endpoint}"
     keys = [*current_app.config["SECRET_KEY_FALLBACKS"][::-1], current_app.config["SECRET_KEY"]]
     return URLSafeSerializer(keys, salt=salt)
 
 
-# Lists in the order of a moment, and lists in the order of a number: one's cursor is none of the
-# other's.
-_PLACES, _NUMBERS = "sayso.cursor", "sayso.cursor.number"
-
-
-def _signed(salt: str, value: Any) -> str:
-    text = _serializer(salt).dumps(value)
+def _signed(value: Any) -> str:
+    text = _serializer().dumps(value)
     return text if isinstance(text, str) else text.decode()
 
 
 def cursor_of(place: Place) -> str:
     """The cursor that goes on after a place."""
-    return _signed(_PLACES, [place.answered_at.isoformat(), place.id.hex])
+    return _signed([place.answered_at.isoformat(), place.id.hex])
 
 
 def read_cursor(cursor: str) -> Place | None:
     """The place in a cursor; None when we did not make it."""
     try:
-        answered_at, id = _serializer(_PLACES).loads(cursor)
+        answered_at, id = _serializer().loads(cursor)
     except BadData:
         return None
     return Place(datetime.fromisoformat(answered_at), UUID(hex=id))
@@ -50,7 +47,7 @@ def place_in(query: dict[str, Any]) -> Place | None:
 
 def number_cursor(last: int) -> str:
     """The cursor that goes on after the item with a number."""
-    return _signed(_NUMBERS, last)
+    return _signed(last)
 
 
 def number_in(query: dict[str, Any]) -> int | None:
@@ -58,7 +55,7 @@ def number_in(query: dict[str, Any]) -> int | None:
     if "cursor" not in query:
         return None
     try:
-        return int(_serializer(_NUMBERS).loads(query["cursor"]))
+        return int(_serializer().loads(query["cursor"]))
     except BadData:
         return _refuse()
 

@@ -79,6 +79,8 @@ class CustomersToPut(Schema):
     class Meta:
         unknown = EXCLUDE
 
+    largest_body = 2 * 1024 * 1024
+
     customers = fields.List(
         OneOfMany(CustomerToPut), required=True, validate=validate.Length(1, MOST)
     )

@@ -19,6 +19,7 @@ def register(app: Flask) -> None:
         client_page,
         clients,
         customer_acts,
+        customer_import_words,
         customer_imports,
         customer_page,
         customers,

@@ -33,6 +33,7 @@ from widget.web.clock import now
 from widget.web.console.access import blueprint, needs, seat, signed_in_seat
 from widget.web.console.audience_forms import NEW_RULE, changed, rules_in
 from widget.web.console.audience_words import field_options, match_options, mood_options
+from widget.web.console.filter_values import suggested_values
 
 EXAMPLES = 5
 # As many names as a list takes at a time, each as long as an address is, and as forms write them.
@@ -164,6 +165,8 @@ def _values(audience: StoredAudience, wrong: dict[str, str]) -> dict[str, object
         "groupings": match_options(),
         "moods": mood_options(),
         "most_depth": MOST_DEPTH,
+        # htmx leaves the page's as they are.
+        "known": None if htmx.wants_partial() else suggested_values(),
     }
 
 

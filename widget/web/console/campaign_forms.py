@@ -68,7 +68,7 @@ def _plan(form: Mapping[str, str]) -> CampaignPlan:
 
 def _traits() -> tuple[str, ...]:
     chosen = [field for field in TEXT_FIELDS if field in request.form.getlist("trait")]
-    keys = (attribute_key(key) for key in request.form.get("attributes", "").split(","))
+    keys = (attribute_key(key) for key in request.form.getlist("attributes"))
     names = [Trait(field).name for field in chosen if field != "attribute"]
     return tuple(dict.fromkeys([*names, *(Trait("attribute", key).name for key in keys if key)]))
 

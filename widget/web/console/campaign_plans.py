@@ -10,7 +10,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from widget.actions.change_campaigns import CampaignDraft, save_campaign
-from widget.domain.campaigns import CampaignPlan, is_editable, plan_problems
+from widget.domain.campaigns import MOST_TRAITS, CampaignPlan, is_editable, plan_problems
 from widget.domain.errors import CampaignRefused, PlanRefused, UnknownAudience, UnknownSurvey
 from widget.domain.scales import KINDS, Kind
 from widget.extensions import db
@@ -24,6 +24,7 @@ from widget.web.clock import now
 from widget.web.console.access import blueprint, needs, seat
 from widget.web.console.campaign_forms import form_key, options, read_draft
 from widget.web.console.campaign_samples import Sample, sample_of
+from widget.web.console.filter_values import suggested_values
 
 
 @blueprint.route("/campaigns/new", methods=["GET", "POST"], defaults={"campaign_id": None})
@@ -102,6 +103,12 @@ def _likely(surveys: Sequence[tuple[str, str]]) -> str:
     return next((id for id, _name in surveys if id in of_nps), surveys[0][0])
 
 
+def _attribute_lines(plan: CampaignPlan) -> list[str]:
+    """The attributes of a plan, and empty lines up to as many as it may have."""
+    keys = [name.partition(":")[2] for name in plan.traits if name.startswith("attribute:")]
+    return keys + [""] * (MOST_TRAITS - len(keys))
+
+
 def _page(campaign_id: int | None, draft: CampaignDraft, wrong: dict[str, str]) -> str:
     surveys = open_surveys(db.session(), seat().workspace_id)
     if not draft.survey and surveys:
@@ -115,9 +122,8 @@ def _page(campaign_id: int | None, draft: CampaignDraft, wrong: dict[str, str]) 
         problems=wrong,
         surveys=surveys,
         audiences=[(str(one.id), one.name) for one in found],
-        attributes=", ".join(
-            name.partition(":")[2] for name in draft.plan.traits if name.startswith("attribute:")
-        ),
+        attributes=_attribute_lines(draft.plan),
+        known=suggested_values(),
         sample=_sample(draft),
         form_key=form_key() or secrets.token_hex(16),
         typed=request.form,

@@ -1,6 +1,6 @@
 """Customers from a file: upload, say what the columns are, look at what each row will do, start."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from uuid import UUID
 
@@ -26,14 +26,13 @@ from widget.actions.import_customers import (
 from widget.domain.addresses import shown, storable
 from widget.domain.csv_files import write_lines
 from widget.domain.customer_files import (
-    ATTRIBUTE,
     MOST_BYTES,
     MOST_ROWS,
     TARGETS,
     TEMPLATE,
     details_of,
 )
-from widget.domain.customers import OUTCOMES
+from widget.domain.customers import ATTRIBUTE
 from widget.domain.errors import FileRefused
 from widget.domain.formulas import defused, defused_in_csv
 from widget.extensions import db
@@ -50,9 +49,12 @@ from widget.storage.customer_imports import (
 from widget.web import htmx
 from widget.web.clock import now
 from widget.web.console.access import blueprint, needs, seat, signed_in_seat
+from widget.web.console.customer_import_words import outcomes, row_outcome, target_words
 
 PAGE = 100
 _SAMPLES = 3
+# So many rows are looked through for samples of columns that are mostly empty.
+_SAMPLED = 5_000
 # What a column may be beside fields: an attribute under its own name.
 _AS_ATTRIBUTE = "attribute"
 
@@ -116,7 +118,7 @@ def customer_import(customer_import_id: UUID) -> Response:
         return htmx.vary(make_response(_mapping_page(found, "")))
     if found.status == "checked":
         return htmx.vary(make_response(_preview_page(found)))
-    values = {"found": found, "outcomes": _outcomes(found)}
+    values = {"found": found, "outcomes": outcomes(found)}
     return htmx.page_or_partial(
         render_template("console/customers/import_progress.html", **values),
         render_template("console/customers/_import_progress.html", **values),
@@ -159,41 +161,14 @@ def customer_import_start_or_discard(customer_import_id: UUID, verb: str) -> Res
 @blueprint.get("/customers/import/<uuid:customer_import_id>/errors.csv")
 @needs("manage_workspace")
 def customer_import_errors(customer_import_id: UUID) -> FlaskResponse:
-    """The rows that cannot be used, as they were, each with what is wrong with it."""
+    """The rows that cannot be used, and those of which something is left out, as they were, each
+    with what is wrong with it."""
     found = stored_import(db.session(), seat().workspace_id, customer_import_id)
     response = FlaskResponse(
         stream_with_context(_error_lines(found)), content_type="text/csv; charset=utf-8"
     )
     response.headers["Content-Disposition"] = 'attachment; filename="errors.csv"'
     return response
-
-
-@blueprint.app_template_filter("import_status")
-def import_status(found: ImportRow) -> str:
-    """Where an import stands, in a few words."""
-    words: dict[str, str] = {
-        "reading": _("being read"),
-        "mapping": _("waits for its columns to be named"),
-        "checking": _("%(percent)s %% checked", percent=found.percent),
-        "checked": _("waits to be started"),
-        "running": _("%(percent)s %% imported", percent=found.percent),
-        "done": _("imported"),
-        "cancelled": _("thrown away"),
-        "failed": _("cannot be read"),
-    }
-    return str(words[found.status])
-
-
-@blueprint.app_template_filter("row_outcome")
-def row_outcome(outcome: str) -> str:
-    """What one row does, in a word or two."""
-    words: dict[str, str] = {
-        "new": _("New"),
-        "changed": _("Changed"),
-        "same": _("As it is"),
-        "error": _("Cannot be used"),
-    }
-    return str(words.get(outcome, outcome))
 
 
 def _to(customer_import_id: UUID) -> Response:
@@ -205,9 +180,8 @@ def _target(header: str, chosen: str) -> str:
 
 
 def _mapping_page(found: ImportRow, problem: str, mapping: list[str] | None = None) -> str:
-    samples = list(
-        islice(rows_of_import(db.session(), seat().workspace_id, found.id, before=1), _SAMPLES)
-    )
+    rows = rows_of_import(db.session(), seat().workspace_id, found.id)
+    samples = first_cells(islice((row.cells for row in rows), _SAMPLED), len(found.headers))
     taken = mapping or found.mapping
     return render_template(
         "console/customers/import_columns.html",
@@ -218,7 +192,7 @@ def _mapping_page(found: ImportRow, problem: str, mapping: list[str] | None = No
                 number,
                 header,
                 _AS_ATTRIBUTE if target.startswith(ATTRIBUTE) else target,
-                [defused(row.cells[number]) for row in samples if number < len(row.cells)],
+                [defused(cell) for cell in samples[number]],
             )
             for number, (header, target) in enumerate(zip(found.headers, taken, strict=True))
         ],
@@ -226,19 +200,20 @@ def _mapping_page(found: ImportRow, problem: str, mapping: list[str] | None = No
     )
 
 
+def first_cells(rows: Iterable[Sequence[str]], columns: int) -> list[list[str]]:
+    """The first cells of each column that hold something; reads no more rows than it takes."""
+    found: list[list[str]] = [[] for _column in range(columns)]
+    for cells in rows:
+        for column, cell in zip(found, cells, strict=False):
+            if cell and len(column) < _SAMPLES:
+                column.append(cell)
+        if all(len(column) == _SAMPLES for column in found):
+            break
+    return found
+
+
 def _targets() -> list[tuple[str, str]]:
-    words: dict[str, str] = {
-        "email": _("Email"),
-        "name": _("Name"),
-        "first_name": _("First name"),
-        "last_name": _("Last name"),
-        "external_id": _("Your own id"),
-        "client": _("Client"),
-        "segment": _("Segment"),
-        "language": _("Language"),
-        "country": _("Country"),
-        "time_zone": _("Time zone"),
-    }
+    words = target_words()
     return [
         ("", _("Leave out")),
         *((target, words[target]) for target in TARGETS),
@@ -246,15 +221,8 @@ def _targets() -> list[tuple[str, str]]:
     ]
 
 
-def _outcomes(found: ImportRow) -> list[tuple[str, str, int]]:
-    """What the rows do, or did, with how many do it."""
-    words: dict[str, str] = {
-        "new": _("New customers"),
-        "changed": _("Known, with something new"),
-        "same": _("Known, as they are"),
-        "error": _("Cannot be used"),
-    }
-    return [(one, words[one], found.counts[one]) for one in OUTCOMES if found.counts.get(one)]
+def _is_shown(row: CheckedRow, only: str) -> bool:
+    return row.is_noted if only == "noted" else only in ("", row.outcome)
 
 
 def _preview_page(found: ImportRow) -> str:
@@ -266,13 +234,13 @@ def _preview_page(found: ImportRow) -> str:
     rows = (
         (since + place // PART, row)
         for place, row in enumerate(read)
-        if only in ("", row.outcome) and row.number > first
+        if _is_shown(row, only) and row.number > first
     )
     page = list(islice(rows, PAGE + 1))
     return render_template(
         "console/customers/import_preview.html",
         found=found,
-        outcomes=_outcomes(found),
+        outcomes=outcomes(found),
         only=only,
         rows=[_previewed(found, row) for _part, row in page[:PAGE]],
         later=_later(*page[PAGE - 1]) if len(page) > PAGE else None,
@@ -294,8 +262,9 @@ def _previewed(found: ImportRow, row: CheckedRow) -> tuple[CheckedRow, dict[str,
 
 def _error_lines(found: ImportRow) -> Iterator[str]:
     yield "\ufeff" + write_lines(
-        [[str(_("Row")), str(_("Problem")), *map(defused_in_csv, found.headers)]]
+        [[str(_("Row")), str(_("Result")), str(_("Problem")), *map(defused_in_csv, found.headers)]]
     )
     for row in rows_of_import(db.session(), seat().workspace_id, found.id):
-        if row.outcome == "error":
-            yield write_lines([[str(row.number), row.problem, *map(defused_in_csv, row.cells)]])
+        if row.problem:
+            said = [str(row.number), row_outcome(row.outcome), defused_in_csv(row.problem)]
+            yield write_lines([[*said, *map(defused_in_csv, row.cells)]])

@@ -14,8 +14,10 @@ from widget.domain.search_words import SEARCH_LIMIT
 from widget.extensions import db
 from widget.storage.customer_imports import open_imports
 from widget.storage.customer_list import (
+    MOST_COUNTED,
     CustomerFilter,
     ListedCustomer,
+    customer_count,
     customers_page,
     is_any_customer,
     listed_customer,
@@ -25,8 +27,11 @@ from widget.web import htmx
 from widget.web.clock import now
 from widget.web.console.access import blueprint, needs, seat
 
-PAGE = 100
-FILTERS = ("search", "client", "segment", "language", "asked", "answered", "unsubscribed")
+PAGE = 50
+FILTERS = (
+    *("search", "client", "segment", "language", "attribute", "attribute_value"),
+    *("asked", "answered", "unsubscribed"),
+)
 # Empty lines of the form for further attributes.
 _FURTHER_LINES = 2
 
@@ -37,16 +42,19 @@ def customers() -> Response:
     """Customers, the newest first, filtered by the query."""
     chosen = {name: storable(request.args[name]) for name in FILTERS if request.args.get(name)}
     workspace_id = seat().workspace_id
+    wanted = _filter(chosen)
     page = customers_page(
         db.session(),
         workspace_id,
-        _filter(chosen),
+        wanted,
         limit=PAGE,
         older_than=_place("older"),
         newer_than=_place("newer"),
     )
     values = {
         "page": page,
+        "total": customer_count(db.session(), workspace_id, wanted) if page.items else None,
+        "most_counted": MOST_COUNTED,
         "chosen": chosen,
         "languages": _languages(),
         "imports": open_imports(db.session(), workspace_id) if _may_manage() else [],
@@ -110,6 +118,7 @@ def found_customer(customer_id: UUID) -> ListedCustomer:
 
 
 def _filter(chosen: dict[str, str]) -> CustomerFilter:
+    attribute = chosen.get("attribute", "").strip()
     switches = {"yes": True, "no": False}
     return CustomerFilter(
         scope=seat().scope,
@@ -117,6 +126,7 @@ def _filter(chosen: dict[str, str]) -> CustomerFilter:
         client=chosen.get("client"),
         segment=chosen.get("segment"),
         language=chosen.get("language"),
+        attribute=(attribute, chosen.get("attribute_value", "").strip()) if attribute else None,
         asked=switches.get(chosen.get("asked", "")),
         answered=switches.get(chosen.get("answered", "")),
         unsubscribed=switches.get(chosen.get("unsubscribed", "")),

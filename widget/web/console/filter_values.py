@@ -11,6 +11,7 @@ from widget.domain.dashboard_queries import NONE
 from widget.domain.score_filters import Group
 from widget.domain.suggestions import meant_by
 from widget.extensions import db
+from widget.storage.customer_values import CustomerValues, customer_values
 from widget.storage.known_values import known_values
 from widget.web import htmx
 from widget.web.console.access import blueprint, needs, seat
@@ -60,6 +61,12 @@ def filter_values(where: str) -> Response:
     return htmx.page_or_partial(
         render_template("console/filters/values.html", **values), partial, 200
     )
+
+
+def suggested_values() -> CustomerValues:
+    """What fields about customers suggest, for whoever manages the workspace: its whole directory.
+    Has to be asked before anything is changed that is to be kept."""
+    return customer_values(db.session(), seat().workspace_id, MOST_SUGGESTED)
 
 
 def _hints(page: str, group: Group, known: list[str]) -> list[Hint]:

@@ -37,7 +37,7 @@ from widget.web.console.request_words import status_words
 from widget.web.links import answer_url
 
 PAGE = 50
-FILTERS = ("survey", "status", "why", "email", "from", "to", "import", "campaign")
+FILTERS = ("survey", "status", "why", "email", "from", "to", "import", "campaign", "unsubscribed")
 
 
 @blueprint.get("/requests")
@@ -193,6 +193,7 @@ def _filter() -> tuple[RequestFilter, dict[str, str]]:
             email=storable(request.args.get("email", "")) or None,
             import_id=_uuid(request.args.get("import", "")),
             campaign_id=request.args.get("campaign", type=int),
+            only_unsubscribed=request.args.get("unsubscribed") == "yes",
             since=since,
             until=until,
         ),
