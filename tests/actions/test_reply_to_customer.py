@@ -16,7 +16,16 @@ from tests.builders import (
     ask,
     set_rules,
 )
-from tests.following import notes, raise_alerts, set_alerts, the_follow_up, user_id
+from tests.following import (
+    alerts,
+    follow_ups,
+    last_alert,
+    notes,
+    raise_alerts,
+    set_alerts,
+    the_follow_up,
+    user_id,
+)
 from tests.replying import (
     HOME,
     INBOUND,
@@ -30,6 +39,7 @@ from tests.replying import (
 )
 from tests.traces import send_requests
 from widget.actions.delete_response import delete_response
+from widget.actions.open_follow_up import open_by_hand
 from widget.actions.receive_bounce import receive_bounce
 from widget.actions.receive_reply import receive_reply
 from widget.actions.reply_to_customer import reply_in_follow_up
@@ -329,6 +339,84 @@ def test_a_reply_that_comes_back_is_told_and_its_address_kept(any_acme: Workspac
         assert reasons_against(db.session(), acme.id, digest) == {"hard_bounce"}
     [message] = queued(acme)
     assert (message.status, message.last_error) == ("bounced", "550 no such user")
+
+
+def came_back(acme: Workspace, message: Message) -> None:
+    report = BounceReport("hard", KIM, f"550 no <{KIM}>", DeliveryName(acme.id, message.id))
+    about = {"key": acme.world.settings.address_key, "reported_by": "dsn"}
+    with acme.world.app.app_context():
+        at = acme.world.clock()
+        receive_bounce(db.session(), report, workspace_id=acme.id, at=at, **about)
+
+
+@pytest.mark.parametrize(("score", "stood"), [(1, "waiting"), (5, "resolved")])
+@pytest.mark.parametrize("how", ["refused", "gone", "given up", "came back"])
+def test_a_reply_that_reached_nobody_is_none_and_whoever_has_the_follow_up_hears_of_it(
+    any_acme: Workspace, score: int, stood: str, how: str
+) -> None:
+    acme, server = any_acme, MailServer()
+    reply(acme, answered(acme, score))
+    assert the_follow_up(acme).status == stood
+    if how in ("refused", "gone"):
+        words = "5.1.1 User unknown" if how == "gone" else "5.7.1 Not today"
+        server.refusal = MailRefused(550, words)
+    if how == "given up":
+        suppressed(acme, "complaint", KIM)
+    send_replies(acme, server)
+    if how == "came back":
+        assert (the_follow_up(acme).status, alerts(acme, "unsent")) == (stood, [])
+        for _report in range(2):
+            came_back(acme, queued(acme)[0])
+    [message] = queued(acme)
+    assert message.status == ("bounced" if how in ("gone", "came back") else "failed")
+    found = the_follow_up(acme)
+    assert (found.status, found.resolved_at, found.first_reply_at) == ("in_progress", None, None)
+    told = {"from": stood, "to": "in_progress", "by_unsent": True}
+    assert [note.data for note in notes(acme, "status") if "by_unsent" in note.data] == [told]
+    assert alerts(acme, "unsent") == [("mail", acme.owner)]
+    content = last_alert(acme)
+    assert content.subject == "Kim Larsen did not get a reply of your team"
+    assert content.link == f"{HOME}/console/follow-ups/{found.id}"
+    assert KIM not in str(content.to_json())
+
+
+def test_an_earlier_reply_stays_the_first_and_work_goes_on_where_it_stands(
+    any_acme: Workspace,
+) -> None:
+    acme, server = any_acme, MailServer()
+    follow_up, began = reply(acme, answered(acme)), acme.world.clock()
+    send_replies(acme, server)
+    acme.world.clock.pass_time(hours=1)
+    reply_again(acme, follow_up)
+    about = {"user_id": user_id(acme, acme.owner), "at": acme.world.clock()}
+    with acme.world.app.app_context():
+        set_status(db.session(), acme.id, follow_up, "in_progress", **about)
+    server.refusal = MailRefused(552, "Too large")
+    send_replies(acme, server)
+    found = the_follow_up(acme)
+    assert (found.status, found.first_reply_at) == ("in_progress", began)
+    assert notes(acme, "status")[-1].data == {
+        "from": "in_progress",
+        "to": "in_progress",
+        "by_unsent": True,
+    }
+    assert len(alerts(acme, "unsent")) == 1
+
+
+def test_what_came_back_is_told_in_the_follow_up_that_is_open_now(any_acme: Workspace) -> None:
+    acme, server = any_acme, MailServer()
+    response = answered(acme, 5)
+    thanked = reply(acme, response)
+    send_replies(acme, server)
+    acme.world.clock.pass_time(hours=1)
+    about = {"user_id": user_id(acme, acme.owner), "at": acme.world.clock()}
+    with acme.world.app.app_context():
+        newer = open_by_hand(db.session(), acme.id, UUID(response), **about).id
+    came_back(acme, queued(acme)[0])
+    stand = {row.id: row.status for row in follow_ups(acme)}
+    assert stand == {thanked: "resolved", newer: "new"}
+    [told] = [note for note in notes(acme, "status") if "by_unsent" in note.data]
+    assert told.follow_up_id == newer
 
 
 def test_nobody_is_erased_while_a_reply_to_them_is_being_sent(acme: Workspace) -> None:

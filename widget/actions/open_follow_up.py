@@ -26,7 +26,7 @@ from widget.storage.follow_up_rows import (
     newest_follow_up_of,
     open_follow_ups,
 )
-from widget.storage.leads import Lead, leadership, leads_of, rated_member
+from widget.storage.leads import Lead, leadership, leads_of, rated_member, whose
 from widget.storage.messages import add_message
 from widget.storage.models import AlertRule as AlertRuleRow
 from widget.storage.models import FollowUp, Rule
@@ -135,10 +135,7 @@ def _targets(
 ) -> list[tuple[Channel, str]]:
     mails = list(rule.mail_to)
     if rule.mail_assignee:
-        assignee = leads.get(row.assignee_id or 0)
-        # What is nobody's would be seen by nobody; so its owners hear of it.
-        told = [assignee] if assignee else [one for one in leads.values() if one.role == "owner"]
-        mails += [one.email for one in told]
+        mails += [one.email for one in whose(row.assignee_id, leads)]
     found: list[tuple[Channel, str]] = [("mail", address) for address in mails]
     chats = channels_of(session, row.workspace_id) if rule.channels else []
     return found + [(chat.kind, chat.address) for chat in chats if chat.id in rule.channels]

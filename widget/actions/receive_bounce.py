@@ -5,11 +5,12 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from widget.actions.note_delivery import note_bounced, note_delivered
+from widget.actions.note_unsent_reply import reply_came_back
 from widget.domain.bounces import SOFT_LIMIT, SOFT_WINDOW, BounceReport, unaddressed
 from widget.domain.mail_addresses import address_digest
 from widget.storage import suppressions
 from widget.storage.engine import writing
-from widget.storage.replies import mail_of_reply, note_reply_bounced
+from widget.storage.replies import mail_of_reply
 from widget.storage.suppressions import EVERYWHERE, SentMail
 
 
@@ -40,14 +41,14 @@ def receive_bounce(
             return False
         owner, delivery_id = mail.workspace_id, mail.delivery_id
         if report.sort == "delivered":
-            if not mail.is_reply:
+            if mail.follow_up_id is None:
                 note_delivered(session, owner, delivery_id, at)
             digest = address_digest(key, mail.address)
             suppressions.withdraw_soft_bounces(session, owner, digest, delivery_id)
             return True
         if report.sort != "complaint":
             hard = report.sort == "hard"
-            if not mail.is_reply:
+            if mail.follow_up_id is None:
                 note_bounced(
                     *(session, owner, delivery_id),
                     hard=hard,
@@ -56,7 +57,9 @@ def receive_bounce(
                     at=at,
                 )
             elif hard:
-                note_reply_bounced(session, owner, delivery_id, report.detail)
+                reply_came_back(
+                    *(session, owner, mail.follow_up_id, delivery_id, report.detail), at=at
+                )
         if not mail.is_test:
             is_proven = workspace_id is None
             _keep(session, report, mail, key, reported_by, at, is_proven=is_proven)

@@ -23,13 +23,12 @@ from widget.storage.engine import writing
 from widget.storage.follow_up_rows import (
     add_note,
     append_follow_up_event,
+    bring_back,
     locked_follow_up,
-    move,
-    newest_follow_up_of,
-    reopen,
+    open_one_of,
 )
 from widget.storage.inbound_mails import Correspondence, correspondence_of
-from widget.storage.leads import Lead, leads_of
+from widget.storage.leads import leads_of, whose
 from widget.storage.messages import add_message
 from widget.storage.models import FollowUp
 from widget.storage.replies import correspondent_of
@@ -73,25 +72,18 @@ def receive_reply(
         ):
             _log.warning("Follow-up %s gets too many mails; one is left out.", row.id)
             return "too_many"
-        row = _open_one(session, row)
+        row = open_one_of(session, row)
         said = what_was_written(mail.text)[:SAID_LIMIT]
         data = _data(session, mail, said, response, before)
         add_note(session, row, kind, at=at, text=said, data=data)
         if is_programs:
             return "automatic"
         stranger = mail.sender if data["is_other"] else ""
-        _reopen(session, row, bool(stranger), at)
+        told = {"by_mail": True} | ({"is_other": True} if stranger else {})
+        bring_back(session, row, ON_ANSWER, at=at, data=told)
         _tell(session, row, response, said, stranger, home, at)
         append_follow_up_event(session, "follow_up.answered", row, at)
         return "written"
-
-
-def _open_one(session: Session, row: FollowUp) -> FollowUp:
-    """The follow-up that a mail is for: the response's open one where its own is closed."""
-    if row.resolved_at is None:
-        return row
-    other = newest_follow_up_of(session, row.workspace_id, row.response_id)
-    return other if other is not None and other.resolved_at is None else row
 
 
 def _data(
@@ -116,15 +108,6 @@ def _data(
     }
 
 
-def _reopen(session: Session, row: FollowUp, is_other: bool, at: datetime) -> None:
-    stood = row.status
-    if row.resolved_at is not None:
-        reopen(session, row, at)
-        row.status = stood
-    told = {"by_mail": True} | ({"is_other": True} if is_other else {})
-    move(session, row, ON_ANSWER, at=at, data=told)
-
-
 def _tell(
     session: Session,
     row: FollowUp,
@@ -136,14 +119,8 @@ def _tell(
 ) -> None:
     leads = {lead.user_id: lead for lead in leads_of(session, row.workspace_id)}
     alarm = alarm_of(session, row, response, cast(list[Why], row.opened_why), leads, home)
-    for lead in _whose(row, leads):
+    for lead in whose(row.assignee_id, leads):
         content = answered_content(alarm, said, stranger)
         add_message(
             *(session, row.workspace_id, "mail", lead.email, content), purpose="answered", at=at
         )
-
-
-def _whose(row: FollowUp, leads: Mapping[int, Lead]) -> list[Lead]:
-    """Who is told: whoever has the follow-up. What is nobody's, its owners hear of."""
-    assignee = leads.get(row.assignee_id or 0)
-    return [assignee] if assignee else [one for one in leads.values() if one.role == "owner"]

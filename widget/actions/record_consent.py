@@ -7,9 +7,11 @@ from sqlalchemy.orm import Session
 
 from widget.domain.errors import NoteRefused, UnknownResponse
 from widget.domain.notes import NoteKind, read_reason
+from widget.domain.testimonials import why_not_published
 from widget.storage import answers, testimonials
 from widget.storage.engine import writing
 from widget.storage.events import append_event
+from widget.storage.moods import mood_of_response
 from widget.storage.notes import add_entry
 
 
@@ -27,7 +29,8 @@ def record_consent(
     it and `how` it was said; doing so twice changes nothing.
 
     What was consented to is nowhere shown before somebody has approved it. Raises NoteRefused
-    without a comment that may be shown, or without `how`, and UnknownResponse.
+    without a comment that could be published, or without `how`, and UnknownResponse. A consent is
+    taken back of any comment that may be shown, whatever its answer has become.
     """
     reason = read_reason(how)
     with writing(session):
@@ -35,8 +38,14 @@ def record_consent(
         found = answers.find_response(connection, workspace_id, id)
         if found is None:
             raise UnknownResponse("There is no such response in this workspace.")
-        if not found["comment"] or found["comment_hidden_at"] is not None:
-            raise NoteRefused("There is no comment here that could be published.")
+        refusal = why_not_published(
+            mood_of_response(session, found) if is_given else "positive",
+            found["comment"],
+            is_hidden=found["comment_hidden_at"] is not None,
+            is_test=is_given and found["is_test"],
+        )
+        if refusal:
+            raise NoteRefused(refusal)
         if bool(found["may_publish"]) == is_given:
             return
         answers.update_response(connection, workspace_id, id, {"may_publish": is_given})

@@ -14,7 +14,6 @@ from widget.domain.errors import FollowUpRefused, ReplySentAlready, UnknownRespo
 from widget.domain.follow_ups import ON_REPLY
 from widget.domain.mail_addresses import DeliveryName, message_id
 from widget.domain.replies import PURPOSE, SENT_ALREADY, read_reply, why_no_reply
-from widget.domain.response_filters import mood_of
 from widget.storage.answers import find_response
 from widget.storage.engine import writing
 from widget.storage.follow_up_rows import (
@@ -27,8 +26,8 @@ from widget.storage.follow_up_rows import (
 )
 from widget.storage.messages import add_message
 from widget.storage.models import FollowUp, Workspace
+from widget.storage.moods import mood_of_response
 from widget.storage.replies import correspondent_of, has_reply, reply_content, reply_to
-from widget.storage.surveys import version_definition
 
 
 @dataclass(frozen=True)
@@ -89,16 +88,9 @@ def reply_to_response(
                 data=stands,
             )
         _reply(session, row, response, written, at)
-        if opened and _is_content(session, response):
+        if opened and mood_of_response(session, response) == "positive":
             _settle(session, row, written, at)
         return row.id
-
-
-def _is_content(session: Session, response: Mapping[str, Any]) -> bool:
-    definition = version_definition(session, response["survey_id"], response["version_id"])
-    assert definition is not None, "a response has the version that it answered"
-    kind = definition.question.kind
-    return mood_of(kind, response["score"], definition.positive_from) == "positive"
 
 
 def _settle(session: Session, row: FollowUp, written: Writing, at: datetime) -> None:

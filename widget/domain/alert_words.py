@@ -102,6 +102,24 @@ def answered_content(alarm: Alarm, said: str, stranger: str = "") -> Content:
     )
 
 
+def unsent_content(alarm: Alarm, why: str, link: str) -> Content:
+    """What is told by mail when a reply did not reach the customer: `why` without any address, and
+    where it is read."""
+    who = alarm.customer or "A customer"
+    return Content(
+        subject=f"{who} did not get a reply of your team",
+        text="It could not be sent, or came back. Reach the customer in another way.",
+        facts=(
+            ("Why", why),
+            ("Survey", alarm.survey),
+            ("Member", alarm.member),
+            ("Reference", alarm.ref),
+        ),
+        link=link,
+        link_words="Open the follow-up",
+    )
+
+
 def overdue_content(alarm: Alarm) -> Content:
     """What whoever has a follow-up is told when its due date has passed."""
     main = score_text(alarm.kind, alarm.scores[alarm.kind])

@@ -45,6 +45,8 @@ NoteKind = Literal[
 ON_ANSWER: dict[Status, Status] = {"waiting": "in_progress", "resolved": "new"}
 # And once the team has written to them: it is their turn.
 ON_REPLY: dict[Status, Status] = {"new": "waiting", "in_progress": "waiting"}
+# And once it is known that what was written did not reach them.
+ON_UNSENT: dict[Status, Status] = {"waiting": "in_progress", "resolved": "in_progress"}
 # And once somebody takes it.
 ON_TAKING: dict[Status, Status] = {"new": "in_progress"}
 # Kinds whose words are letters between the team and a customer.

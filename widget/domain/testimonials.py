@@ -5,6 +5,7 @@ from hashlib import sha256
 from typing import Literal, get_args
 
 from widget.domain.errors import NotAnExcerpt
+from widget.domain.response_filters import Mood
 
 # `waiting`: nobody has decided, or what was decided on is not there any more. Only `approved` ones
 # are shown, and only while the response says what it said then.
@@ -21,6 +22,20 @@ class Cut:
 
     start: int
     end: int
+
+
+def why_not_published(
+    mood: Mood, comment: str | None, *, is_hidden: bool, is_test: bool = False
+) -> str:
+    """Why a comment could not be published though its customer agreed, as a sentence; "" when it
+    could. `is_hidden`: somebody has hidden its words."""
+    if not comment or is_hidden:
+        return "There is no comment here that could be published."
+    if mood != "positive":
+        return "Only comments of good answers are published."
+    if is_test:
+        return "This answer was a test."
+    return ""
 
 
 def read_cut(comment: str, wanted: str) -> Cut:

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from sqlalchemy import Engine
 
@@ -56,6 +56,14 @@ class Sender(Protocol):
         """Send a message. Raises NotSent, and NotReadyYet."""
 
 
+@runtime_checkable
+class GivesUp(Protocol):
+    """A sender that keeps itself that a message is given up, with what follows from it."""
+
+    def give_up(self, due: DueMessage, error: str, now: datetime) -> None:
+        """Keep that a message could not leave and is not tried again."""
+
+
 @dataclass
 class SendMessages:
     """Sends what is due, some messages at each call.
@@ -98,13 +106,13 @@ class SendMessages:
             if now - due.created_at < _READY_WITHIN:
                 put_message_off(engine, due, now + _NOT_READY, str(error))
             else:
-                self._failed(engine, due, str(error), is_final=False)
+                self._failed(engine, due, sender, str(error), is_final=False)
         except NotSent as error:
-            self._failed(engine, due, str(error), is_final=error.is_final, wait=error.wait)
+            self._failed(engine, due, sender, str(error), is_final=error.is_final, wait=error.wait)
         except Exception as error:  # noqa: BLE001 - logged, and tried again
             # One message that cannot be written must not hold up the others.
             _log.exception("Message %s could not be sent.", due.id)
-            self._failed(engine, due, f"{type(error).__name__}: {error}", is_final=False)
+            self._failed(engine, due, sender, f"{type(error).__name__}: {error}", is_final=False)
         else:
             mark_message_sent(engine, due, self.clock())
 
@@ -112,6 +120,7 @@ class SendMessages:
         self,
         engine: Engine,
         due: DueMessage,
+        sender: Sender,
         error: str,
         *,
         is_final: bool,
@@ -120,7 +129,10 @@ class SendMessages:
         delay = None if is_final else retry_delay(due.attempts)
         if delay is None:
             _log.error("Message %s is given up: %s", due.id, error)
-            give_message_up(engine, due, error)
+            if isinstance(sender, GivesUp):
+                sender.give_up(due, error, self.clock())
+            else:
+                give_message_up(engine, due, error)
         else:
             asked = min(wait or delay, _LONGEST_WAIT)
             retry_message(engine, due, self.clock() + max(delay, asked), error)

@@ -182,6 +182,37 @@ def move(
     add_note(session, row, "status", at=at, data=told, user_id=user_id, by_key=by_key)
 
 
+def open_one_of(session: Session, row: FollowUp) -> FollowUp:
+    """The follow-up that something new is for: the response's open one where its own is closed.
+
+    Whoever calls has locked it."""
+    if row.resolved_at is None:
+        return row
+    other = newest_follow_up_of(session, row.workspace_id, row.response_id)
+    return other if other is not None and other.resolved_at is None else row
+
+
+def bring_back(
+    session: Session,
+    row: FollowUp,
+    by: Mapping[Status, Status],
+    *,
+    at: datetime,
+    data: Mapping[str, Any],
+    is_told: bool = False,
+) -> None:
+    """The same as `move`, and one that is resolved is opened again where `by` has it. With
+    `is_told` its thread tells what happened though it stays where it stands."""
+    stands = row.status
+    if row.resolved_at is not None and stands in by:
+        reopen(session, row, at)
+        row.status = stands
+    if is_told and stands not in by:
+        told = {"from": stands, "to": stands, **data}
+        add_note(session, row, "status", at=at, data=told)
+    move(session, row, by, at=at, data=data)
+
+
 def note_reply(follow_up: FollowUp, at: datetime) -> None:
     """The customer was replied to, here or elsewhere: the first time is kept."""
     if follow_up.first_reply_at is None:

@@ -43,6 +43,13 @@ def leads_of(session: Session, workspace_id: int) -> list[Lead]:
     return [Lead(id, name or email, email, role) for id, name, email, role in rows]
 
 
+def whose(assignee_id: int | None, leads: Mapping[int, Lead]) -> list[Lead]:
+    """Who is told of a follow-up: whoever has it. What is nobody's, or of somebody who is gone,
+    would be seen by nobody; so its owners hear of it."""
+    assignee = leads.get(assignee_id or 0)
+    return [assignee] if assignee else [one for one in leads.values() if one.role == "owner"]
+
+
 @dataclass(frozen=True)
 class Leadership:
     """Teams, and who leads each. Only of those who may follow up."""

@@ -34,7 +34,7 @@ class Suppression:
 
 @dataclass(frozen=True)
 class SentMail:
-    """Whose mail a delivery or a request was, or a reply to a customer."""
+    """Whose mail a delivery or a request was, or a reply to a customer, which has a follow-up."""
 
     workspace_id: int
     delivery_id: UUID | None
@@ -42,7 +42,7 @@ class SentMail:
     is_test: bool
     workspace_name: str
     language: str
-    is_reply: bool = False
+    follow_up_id: UUID | None = None
     # Whoever it was to may have another address since.
     address_now: str = ""
 

@@ -1,6 +1,7 @@
 """Guidance and templates on pages: what is changed, what is copied, and what leads read."""
 
 import re
+from uuid import UUID
 
 import pytest
 from sqlalchemy import or_, select
@@ -14,7 +15,8 @@ from widget.domain.guidance import OUR_GUIDANCE, Guidance
 from widget.domain.reply_templates import MOST_TEMPLATES, ReplyTemplate
 from widget.domain.response_filters import Mood
 from widget.extensions import db
-from widget.storage.models import Event
+from widget.storage.engine import writing
+from widget.storage.models import Event, Response
 from widget.storage.reply_templates import reply_templates_for
 
 PAGE = "/console/follow-ups/guidance"
@@ -330,6 +332,28 @@ def test_a_yes_by_mail_is_recorded_with_who_when_and_how_and_can_be_taken_back(
     post(client, f"{page}/consent/given", page, reason="By mail of 5 March")
     assert "Great people" not in client.get(approved).text
     assert "Great people" in client.get(waiting).text
+
+
+@pytest.mark.parametrize(
+    ("score", "is_test", "says"),
+    [(1, False, "Only comments of good answers"), (10, True, "This answer was a test")],
+)
+def test_consent_is_recorded_where_its_button_is_and_taken_back_wherever_it_stands(
+    any_acme: Workspace, score: int, is_test: bool, says: str
+) -> None:
+    acme, client = any_acme, any_acme.signed_in()
+    id = answer_survey(acme, acme.survey("nps"), score, comment="Such people", is_test=is_test)
+    page = f"/console/responses/{id}"
+    assert "They agreed to be quoted" not in client.get(page).text
+    post(client, f"{page}/consent/given", page, reason="By mail")
+    assert says in client.get(page).text
+    with acme.world.app.app_context(), writing(db.session) as session:
+        row = session.get_one(Response, (acme.id, UUID(id)))
+        assert not row.may_publish
+        row.may_publish = True
+    post(client, f"{page}/consent/taken", page, reason="By mail")
+    with acme.world.app.app_context():
+        assert db.session.get_one(Response, (acme.id, UUID(id))).may_publish is False
 
 
 def test_consent_is_recorded_of_comments_that_may_be_shown_by_those_who_lead_there(

@@ -130,6 +130,7 @@ def test_a_reply_that_did_not_arrive_says_why(acme: Workspace) -> None:
     thread = section(acme.signed_in().get(f"/console/follow-ups/{found}").text, "thread")
     assert ">Not sent</span>" in thread
     assert "552 5.2.2 Mailbox full" in thread
+    assert "Waits no longer: a reply did not reach the customer." in thread
 
 
 def test_only_leads_reply_and_only_to_what_is_theirs(acme: Workspace) -> None:

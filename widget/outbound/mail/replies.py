@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from widget.actions.note_unsent_reply import give_reply_up
 from widget.actions.receive_bounce import receive_bounce
 from widget.domain.bounces import BounceReport, sort_of
 from widget.domain.mail_addresses import DeliveryName, ReplyAddress, ThreadName, wire_address
@@ -59,6 +60,11 @@ class SendReplies:
         except NotSent as error:
             self._was_refused(name, due.target, error, now)
             raise
+
+    def give_up(self, due: DueMessage, error: str, now: datetime) -> None:
+        """Keep that a reply could not leave, and tell whoever has its follow-up."""
+        with Session(self.engine) as session:
+            give_reply_up(session, due, error, at=now)
 
     def answers_to(self, workspace_id: int, letter: ReplyLetter) -> str:
         """Where the customer's answer goes: into the thread, else to the team's own address."""

@@ -10,6 +10,7 @@ from widget.domain.guidance import (
     Guidance,
 )
 from widget.domain.response_filters import Mood, mood_of
+from widget.domain.testimonials import why_not_published
 from widget.extensions import db
 from widget.storage.guidance import guidance_of
 from widget.storage.responses import ListedResponse
@@ -49,7 +50,8 @@ def guide_of(found: ListedResponse, follow_up: UUID | None, *, is_followed: bool
     it has any, resolved ones too."""
     guidance: Guidance = guidance_of(db.session(), seat().workspace_id)
     mood, row = group_of(found), found.response
-    could_be_shown = bool(mood == "positive" and row.comment and not row.comment_hidden_at)
+    is_hidden = row.comment_hidden_at is not None
+    could_be_shown = not why_not_published(mood, row.comment, is_hidden=is_hidden)
     ours = OUR_GUIDANCE
     if is_followed:
         ours = OUR_GUIDANCE_FOLLOWED if follow_up else OUR_GUIDANCE_RESOLVED
