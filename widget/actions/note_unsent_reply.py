@@ -15,14 +15,14 @@ from widget.domain.follow_ups import ON_UNSENT, Why
 from widget.storage.engine import writing
 from widget.storage.follow_up_rows import bring_back, locked_follow_up, open_one_of
 from widget.storage.leads import leads_of, whose
-from widget.storage.messages import DueMessage, add_message
-from widget.storage.models import FollowUp
-from widget.storage.replies import (
+from widget.storage.lost_replies import (
     is_erased_reply,
     note_first_reply,
     note_reply_bounced,
     note_reply_failed,
 )
+from widget.storage.messages import DueMessage, add_message
+from widget.storage.models import FollowUp
 
 _Found = tuple[FollowUp, Mapping[str, Any]]
 
