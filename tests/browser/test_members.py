@@ -125,7 +125,7 @@ def test_members_come_from_a_file_and_unknown_ones_from_ratings(
     expect(owner.get_by_role("status")).to_contain_text("Added 1, Not used 1")
     owner.get_by_label("Search").fill("dora")
     owner.get_by_label("Tag").select_option("new")
-    expect(owner.get_by_text("1 member")).to_be_visible()
+    expect(owner.locator("#rows").get_by_text("1 member")).to_be_visible()
     expect(owner.get_by_role("link", name="Dora Pinto")).to_be_visible()
     owner.get_by_role("link", name="Unknown members").click()
     owner.get_by_role("link", name="Assign dora.p").click()

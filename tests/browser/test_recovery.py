@@ -116,7 +116,7 @@ def test_a_rule_and_a_chat_are_set(product: Product, new_visitor: NewVisitor) ->
     team.get_by_label("Name").fill("#support")
     team.get_by_label("Address of the webhook").fill("https://127.0.0.1/x")
     team.get_by_role("button", name="Add", exact=True).click()
-    expect(team.get_by_text("The address must name a host")).to_be_visible()
+    expect(team.get_by_text("This leads into a private network.")).to_be_visible()
     expect(team.get_by_label("Name")).to_have_value("#support")
     team.get_by_label("Address of the webhook").fill("https://hooks.slack.com/services/T0/secret")
     team.get_by_role("button", name="Add", exact=True).click()

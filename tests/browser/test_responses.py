@@ -83,7 +83,7 @@ def test_a_page_is_ticked_at_once_and_its_filter_cleared(
     sign_in(page, product)
     page.goto(f"{product.server.url}/console/responses?survey={survey}")
     # More than a page: how many fit comes once the page is there.
-    expect(page.get_by_text("56 responses fit.")).to_be_visible()
+    expect(page.locator("#rows").get_by_text("56 responses fit.")).to_be_visible()
     everything = page.get_by_role("checkbox", name="Tick all on this page")
     ticked = page.get_by_role("checkbox", name="Tick the response", checked=True)
     everything.check()
@@ -93,7 +93,7 @@ def test_a_page_is_ticked_at_once_and_its_filter_cleared(
     expect(everything).to_have_js_property("indeterminate", True)
     form = page.get_by_role("search", name="Responses")
     form.get_by_label("Comment", exact=True).select_option(label="With a comment")
-    expect(page.get_by_text("6 responses fit.", exact=True)).to_be_visible()
+    expect(page.locator("#rows").get_by_text("6 responses fit.", exact=True)).to_be_visible()
     everything.check()
     expect(ticked).to_have_count(6)
     page.get_by_role("link", name="Clear filters").click()
