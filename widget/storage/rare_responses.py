@@ -57,6 +57,16 @@ class Spot:
         return Span(_moment(self.quarter), _moment(self.quarter + 1))
 
 
+@dataclass(frozen=True)
+class Asked:
+    """Queries of the rows of a list: of all responses, of those that its filter wants, and of
+    these from its place on, in its order."""
+
+    every: Rows
+    narrowed: Rows
+    there: Rows
+
+
 def may_be_rare(wanted: ResponseFilter) -> bool:
     """Whether a filter asks for what the copy knows and no index of the database does."""
     by = (wanted.channels, wanted.languages, wanted.sources, wanted.clients, wanted.segments)
@@ -70,31 +80,34 @@ def next_rows(
     session: Session,
     workspace_id: int,
     wanted: ResponseFilter,
-    query: Rows,
+    asked: Asked,
     limit: int,
     *,
     place: datetime | None,
     is_newer: bool,
 ) -> list[Any] | None:
-    """Up to `limit` rows of a query that has its filter, its order and its place in the list, which
-    `place` is the moment of. None where there is no copy, or it does not help."""
+    """Up to `limit` rows of a list from its place on, which `place` is the moment of. None where
+    there is no copy, or it does not help."""
     ends = (place, wanted.since if is_newer else wanted.until)
     given = [end for end in ends if end is not None]
     start = (max(given) if is_newer else min(given)) if given else None
     near = _near(start, is_newer=is_newer)
-    found = _walked(session, query, [near] if near else [], limit)
+    found = _walked(session, asked.there, [near] if near else [], limit)
     if len(found) >= limit:
         return found
     beyond = _beyond(near, is_newer=is_newer)
     far = _far(session, workspace_id, wanted, beyond, limit, is_newer=is_newer)
     if far is None:
         return None
+    order = [Response.answered_at, Response.id]
+    # Of two ends SQLite keeps to one, and would begin each of these spans at the list's place.
+    ordered = asked.narrowed.order_by(*(order if is_newer else [one.desc() for one in order]))
     for part in far.parts:
         room = limit - len(found)
         if isinstance(part, Span):
-            found += _walked(session, query, [part], room)
+            found += _walked(session, ordered, [part], room)
         else:
-            found += _looked_up(session, query, part, room, is_newer=is_newer)
+            found += _looked_up(session, asked, part, room, is_newer=is_newer)
     return found if len(found) >= limit or far.are_all else None
 
 
@@ -112,20 +125,24 @@ def _walked(session: Session, query: Rows, spans: Sequence[Span], limit: int) ->
 
 
 def _looked_up(
-    session: Session, query: Rows, spots: Sequence[Spot], limit: int, *, is_newer: bool
+    session: Session, asked: Asked, spots: Sequence[Spot], limit: int, *, is_newer: bool
 ) -> list[Any]:
-    """Up to `limit` of what the query finds at some spots, which are in its order."""
+    """Up to `limit` of what is wanted at some spots, which are in the order of the list and all
+    beyond its place: told of that, SQLite would rather walk through everything from there on."""
     found: list[Any] = []
     for some in _together(spots):
         if len(found) >= limit:
             break
         of_somebody = {spot for spot in some if spot.member is not None}
         of_nobody = {spot for spot in some if spot.member is None}
-        ids = [*_ids(session, query, of_somebody), *_ids(session, query, of_nobody)]
+        ids = [
+            *_ids(session, asked.narrowed, of_somebody),
+            *_ids(session, asked.narrowed, of_nobody),
+        ]
         order = [out_of_index(column) for column in (Response.answered_at, Response.id)]
         if not is_newer:
             order = [column.desc() for column in order]
-        there = query.where(Response.id.in_(ids)).order_by(None).order_by(*order)
+        there = asked.every.where(Response.id.in_(ids)).order_by(*order)
         found += session.execute(there).all() if ids else []
     return found[:limit]
 
@@ -152,8 +169,7 @@ def _ids(session: Session, query: Rows, spots: Collection[Spot]) -> Sequence[UUI
     is_nobodys = next(iter(spots)).member is None
     whose = Response.member_id.is_(None) if is_nobodys else Response.member_id == there.c.member
     at = (Response.answered_at >= there.c.since) & (Response.answered_at < there.c.until)
-    asked = query.with_only_columns(Response.id).order_by(None)
-    return session.scalars(asked.join(there, whose & at)).all()
+    return session.scalars(query.with_only_columns(Response.id).join(there, whose & at)).all()
 
 
 def _near(start: datetime | None, *, is_newer: bool) -> Span | None:

@@ -16,7 +16,7 @@ from widget.domain.surveys import Definition, definition_from_json
 from widget.storage.few_members import FEW_TAGS, few_members, next_of_each, without_members
 from widget.storage.indexed import out_of_index
 from widget.storage.models import Member, Response, ResponseTag, Revision, Survey, SurveyVersion
-from widget.storage.rare_responses import may_be_rare, next_rows
+from widget.storage.rare_responses import Asked, may_be_rare, next_rows
 from widget.storage.response_conditions import goes_by_campaign, goes_by_tag, narrowed
 from widget.storage.scopes import within
 from widget.storage.search import Rows, index_order, index_place
@@ -110,11 +110,12 @@ def _rows(
     newer_than: Place | None,
 ) -> Sequence[Any]:
     if may_be_rare(wanted):
-        every = narrowed(session, workspace_id, wanted, _all(workspace_id))
-        every = _next_to(session, workspace_id, wanted, every, older_than, newer_than)
+        every = _all(workspace_id)
+        fits = narrowed(session, workspace_id, wanted, every)
+        there = _next_to(session, workspace_id, wanted, fits, older_than, newer_than)
         place = newer_than or older_than
         rows = next_rows(
-            *(session, workspace_id, wanted, every, limit),
+            *(session, workspace_id, wanted, Asked(every, fits, there), limit),
             place=place.answered_at if place else None,
             is_newer=newer_than is not None,
         )
