@@ -13,7 +13,7 @@ from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Integer, bindparam, column, select, values
+from sqlalchemy import Integer, column, select, values
 from sqlalchemy.orm import Session
 
 from widget.domain.response_filters import ResponseFilter
@@ -92,7 +92,7 @@ def next_rows(
     given = [end for end in ends if end is not None]
     start = (max(given) if is_newer else min(given)) if given else None
     near = _near(start, is_newer=is_newer)
-    found = _walked(session, asked.there, [near] if near else [], limit)
+    found = [*_walked(session, asked.there, near, limit)] if near else []
     if len(found) >= limit:
         return found
     beyond = _beyond(near, is_newer=is_newer)
@@ -104,24 +104,18 @@ def next_rows(
     ordered = asked.narrowed.order_by(*(order if is_newer else [one.desc() for one in order]))
     for part in far.parts:
         room = limit - len(found)
+        if room <= 0:
+            break
         if isinstance(part, Span):
-            found += _walked(session, ordered, [part], room)
+            found += _walked(session, ordered, part, room)
         else:
             found += _looked_up(session, asked, part, room, is_newer=is_newer)
     return found if len(found) >= limit or far.are_all else None
 
 
-def _walked(session: Session, query: Rows, spans: Sequence[Span], limit: int) -> list[Any]:
-    query = query.where(
-        Response.answered_at >= bindparam("span_since"),
-        Response.answered_at < bindparam("span_until"),
-    ).limit(limit)
-    found: list[Any] = []
-    for span in spans:
-        if len(found) < limit:
-            ends = {"span_since": span.since, "span_until": span.until}
-            found += session.execute(query, ends).all()
-    return found[:limit]
+def _walked(session: Session, query: Rows, span: Span, limit: int) -> Sequence[Any]:
+    within = query.where(Response.answered_at >= span.since, Response.answered_at < span.until)
+    return session.execute(within.limit(limit)).all()
 
 
 def _looked_up(
