@@ -7,6 +7,7 @@ from marshmallow import RAISE, Schema, fields, validate
 from widget.domain.asks import KEY_LIMIT
 from widget.domain.campaigns import CAMPAIGN_STATUSES, EVERY, CampaignPlan, SizedBy, Who
 from widget.web.api.request_schemas import NAME
+from widget.web.api.schemas import PageQuery
 
 _USUAL = CampaignPlan()
 
@@ -107,26 +108,14 @@ class NewCampaign(Schema):
     )
 
 
-class CampaignQuery(Schema):
+class CampaignQuery(PageQuery):
     """Filters of the list of campaigns."""
-
-    class Meta:
-        unknown = RAISE
-
-    error_messages = {"unknown": "There is no such parameter."}
 
     status = fields.String(
         validate=validate.OneOf(CAMPAIGN_STATUSES),
         metadata={"description": "The state that they are in."},
     )
     survey = fields.String(validate=NAME, metadata={"description": "Public id of a survey."})
-    limit = fields.Integer(
-        load_default=50,
-        error_messages={"invalid": "Write a whole number."},
-        validate=validate.Range(1, 200, error="Write a number from 1 to 200."),
-        metadata={"description": "How many to return, 1 to 200."},
-    )
-    cursor = fields.String(metadata={"description": "“next” of the page before."})
 
 
 class WaveQuery(Schema):

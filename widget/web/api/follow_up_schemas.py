@@ -10,7 +10,7 @@ from widget.domain.follow_ups import LETTERS, OUTCOME_LIMIT, STATUSES, WHYS
 from widget.domain.replies import REPLY_LIMIT, read_reply
 from widget.storage.follow_ups import QUEUES
 from widget.web.api.request_schemas import NAME, is_countable
-from widget.web.api.schemas import ResponseSchema
+from widget.web.api.schemas import PageQuery, ResponseSchema
 
 UNANSWERED = "unanswered"
 # Whoever calls is a program, and nothing is its own.
@@ -25,13 +25,8 @@ def _is_a_reply(text: str) -> None:
         raise ValidationError(str(error)) from error
 
 
-class FollowUpQuery(Schema):
+class FollowUpQuery(PageQuery):
     """Filters of the queues of follow-ups."""
-
-    class Meta:
-        unknown = RAISE
-
-    error_messages = {"unknown": "There is no such parameter."}
 
     queue = fields.String(
         load_default="open",
@@ -62,13 +57,6 @@ class FollowUpQuery(Schema):
     segment = fields.String(
         validate=NAME, metadata={"description": "The attribute “segment” of the response."}
     )
-    limit = fields.Integer(
-        load_default=50,
-        error_messages={"invalid": "Write a whole number."},
-        validate=validate.Range(1, 200, error="Write a number from 1 to 200."),
-        metadata={"description": "How many to return, 1 to 200."},
-    )
-    cursor = fields.String(metadata={"description": "“next” of the page before."})
 
     @validates_schema
     def _is_known_there(self, data: dict[str, Any], **_options: Any) -> None:

@@ -13,13 +13,25 @@ DAY_OR_TIME = (
 )
 
 
-class ResponseQuery(Schema):
-    """Filters of the list of responses."""
+class PageQuery(Schema):
+    """What every list that goes on by a cursor takes; other parameters are refused."""
 
     class Meta:
         unknown = RAISE
 
     error_messages = {"unknown": "There is no such parameter."}
+
+    limit = fields.Integer(
+        load_default=50,
+        error_messages={"invalid": "Write a whole number."},
+        validate=validate.Range(1, 200, error="Write a number from 1 to 200."),
+        metadata={"description": "How many to return, 1 to 200."},
+    )
+    cursor = fields.String(metadata={"description": "“next” of the page before."})
+
+
+class ResponseQuery(PageQuery):
+    """Filters of the list of responses."""
 
     survey = fields.String(metadata={"description": "Public id of a survey."})
     kind = fields.String(
@@ -70,13 +82,6 @@ class ResponseQuery(Schema):
             "Scores leave them out."
         },
     )
-    limit = fields.Integer(
-        load_default=50,
-        error_messages={"invalid": "Write a whole number."},
-        validate=validate.Range(1, 200, error="Write a number from 1 to 200."),
-        metadata={"description": "How many to return, 1 to 200."},
-    )
-    cursor = fields.String(metadata={"description": "What “next” said on the page before."})
 
 
 class MemberSchema(Schema):
