@@ -146,9 +146,9 @@ def test_what_is_queued_about_it_while_messages_are_read_goes_too(
 ) -> None:
     acme, survey = any_acme, any_acme.survey()
     acme.person("lea@acme.example", "manager", sees_all=True)
-    id, look, looks = tell_of(acme, survey, "A xylophone"), deleting.messages_about, []
+    id, look, looks = tell_of(acme, survey, "A xylophone"), deleting.messages_telling_of, []
 
-    def messages_about(
+    def messages_telling_of(
         session: Session, workspace_id: int, responses: list[UUID], since: Since | None = None
     ) -> set[UUID]:
         found = look(session, workspace_id, responses, since)
@@ -162,7 +162,7 @@ def test_what_is_queued_about_it_while_messages_are_read_goes_too(
         looks.append(since)
         return found
 
-    monkeypatch.setattr(deleting, "messages_about", messages_about)
+    monkeypatch.setattr(deleting, "messages_telling_of", messages_telling_of)
     delete(acme, id)
     assert [since is None for since in looks] == [True, False]
     assert purposes(acme, "xylophone") == []

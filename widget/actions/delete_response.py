@@ -41,7 +41,7 @@ def delete_response(
     if why == "by_hand":
         # Before others wait: all messages are read. What is newer is looked for below.
         session.rollback()
-        told = deleting.messages_about(session, workspace_id, [id])
+        told = deleting.messages_telling_of(session, workspace_id, [id])
     with writing(session):
         connection = session.connection()
         found = answers.find_response(connection, workspace_id, id)
@@ -59,7 +59,7 @@ def delete_response(
         if why == "by_hand":
             # Not each time that an old one expires: a file lives for a day at most.
             ended_exports.withdraw_all_of(session, workspace_id, at)
-            told |= deleting.messages_about(session, workspace_id, [id], since)
+            told |= deleting.messages_telling_of(session, workspace_id, [id], since)
             deleting.delete_messages(session, workspace_id, told)
         deleting.delete_rows_of(session, workspace_id, id)
         append_event(
@@ -92,7 +92,7 @@ def expire_responses(
         old = deleting.responses_before(engine, workspace_id, kept_since(now, months), _TOGETHER)
         with Session(engine) as session:
             # Of all at once, and before anything is locked: each time, all messages are read.
-            told = deleting.messages_about(session, workspace_id, old)
+            told = deleting.messages_telling_of(session, workspace_id, old)
             session.rollback()
             if told:
                 with writing(session):

@@ -37,7 +37,7 @@ _ABOUT = (
 
 def delete_rows_of(session: Session, workspace_id: int, response_id: UUID) -> None:
     """Delete a response and all that hangs on it, inside an action's transaction, but for messages
-    (`messages_about`). Its request stays, as do events, which hold none of its words."""
+    (`messages_telling_of`). Its request stays, as do events, which hold none of its words."""
     follow_ups = select(FollowUp.id).where(
         FollowUp.workspace_id == workspace_id, FollowUp.response_id == response_id
     )
@@ -61,7 +61,7 @@ def delete_rows_of(session: Session, workspace_id: int, response_id: UUID) -> No
     session.expire_all()
 
 
-def messages_about(
+def messages_telling_of(
     session: Session, workspace_id: int, responses: Sequence[UUID], since: Since | None = None
 ) -> set[UUID]:
     """The alerts, what rules and notes told, and replies, of responses that are there; those that
